@@ -1,0 +1,128 @@
+"""Samplers of lengths and other counts, from BLIS's `NewLengthSampler`."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Callable
+from itertools import accumulate
+
+from blis_tui.spec.distributions import go_int, read_bins, read_params
+from blis_tui.spec.model import Distribution
+from blis_tui.workload.random.stream import Sampler, Stream
+
+_SMALLEST = 5e-324
+
+
+def round_half_away(value: float) -> float:
+    """Round to a whole number, halves away from zero (Go's `math.Round`)."""
+    if not math.isfinite(value):
+        return value
+    whole = float(math.trunc(value))
+    return whole + math.copysign(1.0, value) if abs(value - whole) >= 0.5 else whole
+
+
+def power(base: float, exponent: float) -> float:
+    """Raise to a power; infinite where Python would raise."""
+    try:
+        return math.pow(base, exponent)
+    except (OverflowError, ValueError):  # the latter for 0 to a negative power
+        return math.inf
+
+
+def exp(value: float) -> float:
+    """Return e to the power of a value; infinite where Python would raise."""
+    try:
+        return math.exp(value)
+    except OverflowError:
+        return math.inf
+
+
+def fixed_length(distribution: Distribution) -> int | None:
+    """Return the value of a distribution that always gives the same one and draws nothing; otherwise ``None``."""
+    params = distribution.params
+    if distribution.type == "constant":
+        return max(1, go_int(params["value"]))
+    if distribution.type == "gaussian":
+        low, high = go_int(params["min"]), go_int(params["max"])
+        return low if low == high else None
+    if distribution.type == "empirical":
+        likely = [value for value, probability in read_bins(params) if probability > 0]
+        return (likely or [1])[0] if len(likely) <= 1 else None
+    return None
+
+
+def length_sampler(distribution: Distribution) -> Sampler:
+    """Return a function that draws from a (valid) distribution."""
+    fixed = fixed_length(distribution)
+    if fixed is not None:
+        return lambda _: fixed
+    if distribution.type == "empirical":
+        return _empirical(read_bins(distribution.params))
+    families: dict[str, Callable[..., Sampler]] = {
+        "gaussian": _gaussian,
+        "exponential": _exponential,
+        "pareto_lognormal": _pareto_lognormal,
+        "lognormal": _lognormal,
+    }
+    return families[distribution.type](**read_params(distribution.type, distribution.params))
+
+
+def _at_least_1(value: float) -> int:
+    return max(1, go_int(round_half_away(value)))
+
+
+def _clamp(value: float, low: int, high: int) -> int:
+    """Round, then keep within the bounds; a bound of 0 or less is none."""
+    whole = go_int(round_half_away(value))
+    if 0 < low and whole < low:
+        whole = low
+    if 0 < high < whole:
+        whole = high
+    return max(1, whole)
+
+
+def _gaussian(*, mean: float, std_dev: float, min: int, max: int) -> Sampler:
+    low, high = float(min), float(max)
+
+    def sample(stream: Stream) -> int:
+        value = stream.normal() * std_dev + mean
+        return _at_least_1(high if value > high else low if value < low else value)
+
+    return sample
+
+
+def _exponential(*, mean: float, min: int, max: int) -> Sampler:
+    return lambda stream: _clamp(stream.exponential() * mean, min, max)
+
+
+def _lognormal(*, mu: float, sigma: float, min: int, max: int) -> Sampler:
+    def sample(stream: Stream) -> int:
+        value = exp(mu + sigma * stream.normal())
+        return _clamp(value, min, max) if math.isfinite(value) else _clamp(0.0, min, 0)
+
+    return sample
+
+
+def _pareto_lognormal(*, alpha: float, xm: float, mu: float, sigma: float, mix_weight: float) -> Sampler:
+    exponent = 1.0 / alpha if alpha else math.copysign(math.inf, alpha)
+
+    def sample(stream: Stream) -> int:
+        if stream.float64() < mix_weight:
+            tail = power(stream.float64() or _SMALLEST, exponent)
+            value = xm / tail if tail else math.inf
+        else:
+            value = exp(mu + sigma * stream.normal())
+        return _at_least_1(value) if math.isfinite(value) else 1
+
+    return sample
+
+
+def _empirical(bins: list[tuple[int, float]]) -> Sampler:
+    total = 0.0
+    for _, probability in bins:
+        total += probability
+    values = [value for value, probability in bins if probability > 0]
+    shares = list(accumulate(probability / total for _, probability in bins if probability > 0))
+    shares[-1] = 1.0
+    return lambda stream: values[bisect_left(shares, stream.float64())]

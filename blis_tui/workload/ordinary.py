@@ -1,0 +1,68 @@
+"""The ordinary path: a client's gaps run from time 0, and what lands outside its windows is thrown away."""
+
+from __future__ import annotations
+
+from blis_tui.workload.activity import Activity, Limits
+from blis_tui.workload.arrivals import gap_sampler, poisson_rate, poisson_sampler, spread
+from blis_tui.workload.clients import ClientBlock
+from blis_tui.workload.content import Lengths, MediaContent, content_of
+from blis_tui.workload.random.stream import Stream
+from blis_tui.workload.rows import Rows
+from blis_tui.workload.sessions import Conversation, join, one_session, sent, sessions
+from blis_tui.workload.singles import (
+    constant_arrivals,
+    poisson_requests,
+    sampled_requests,
+    spread_arrivals,
+    timed_requests,
+)
+
+
+class OrdinaryClients:
+    """Makes the requests of a block's clients, one client after the other (BLIS's `GenerateRequests`)."""
+
+    def __init__(self, block: ClientBlock, rate: float, until: int, most: int) -> None:
+        client = block.template
+        self._block = block
+        self._limits = Limits(Activity.of(client), until, most)
+        self._process = client.arrival.process
+        exact = block.exact_rate
+        self._poisson = poisson_rate(client.arrival, rate) if exact is None else exact
+        self._gap = gap_sampler(client.arrival, rate) if exact is None else poisson_sampler(exact)
+        self._lengths = Lengths.of(client)
+        self._content = content_of(client)
+        self._reasoning = client.reasoning if client.reasoning and client.reasoning.multi_turn else None
+
+    def rows(self, stream: Stream, member: int) -> Rows:
+        """Draw the requests of one member from its stream."""
+        if self._block.spread_us is not None:
+            return self._spread(stream, member, self._block.spread_us)
+        if self._block.exact_rate is not None:
+            stream.int63()  # BLIS seeds a stream of the sampler's own with it, and never reads that
+        if self._reasoning is not None:
+            return self._chat(stream, member)
+        fixed = None if isinstance(self._content, MediaContent) else self._lengths.fixed
+        if fixed is None:
+            return sampled_requests(stream, self._gap, self._content, self._limits)
+        if self._poisson is not None:
+            return poisson_requests(stream, self._poisson, fixed, self._limits)
+        if self._process == "constant":
+            arrivals = constant_arrivals(self._gap(stream), self._limits)
+            return timed_requests(stream, arrivals, fixed)
+        return sampled_requests(stream, self._gap, self._content, self._limits)
+
+    def _spread(self, stream: Stream, member: int, span_us: int) -> Rows:
+        """Make exactly the requests dealt to a member, spread over the stage by a stream of their own."""
+        assert self._block.dealt is not None and self._lengths.fixed is not None
+        gaps = spread(Stream.seeded(stream.int63()), self._block.dealt.of(member), span_us)
+        return timed_requests(stream, spread_arrivals(gaps, self._limits), self._lengths.fixed)
+
+    def _chat(self, stream: Stream, member: int) -> Rows:
+        assert self._reasoning is not None
+        rounds = None if self._block.dealt is None else self._block.dealt.of(member)
+        conversation = Conversation(self._reasoning, self._lengths, rounds)
+        if conversation.single_session:
+            rows = one_session(stream, self._gap, conversation, self._limits)
+        else:
+            rows = join(list(sessions(stream, self._gap, conversation, self._limits)))
+        return sent(rows, self._limits)

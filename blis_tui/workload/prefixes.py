@@ -1,0 +1,77 @@
+"""Prefix groups: which clients share the first tokens of their prompts, and what these tokens are."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blis_tui.workload.clients import ClientBlock, Expansion
+from blis_tui.workload.random.stream import Stream
+
+DEFAULT_LENGTH = 50
+"""Prefix tokens of a group whose first client gives no length (BLIS's `defaultPrefixLength`)."""
+_NUMBERED = re.compile(r"(.*-)(0|[1-9][0-9]{0,6})\Z", re.DOTALL)
+
+
+class PrefixGroups:
+    """The prefix groups of an expansion, numbered in the order in which clients first name them."""
+
+    def __init__(self, expansion: Expansion) -> None:
+        self._stems: dict[str, NDArray[np.int64]] = {}  # names that end in a number: stem -> group of each number
+        self._plain: dict[str, int] = {}
+        self._count = 0
+        lengths: list[NDArray[np.int64]] = []
+        self._blocks: list[NDArray[np.int64]] = []
+        for block in expansion.blocks:
+            before = self._count
+            self._blocks.append(self._groups(block))
+            length = block.template.prefix_length if block.template.prefix_length > 0 else DEFAULT_LENGTH
+            lengths.append(np.full(self._count - before, length, np.int64))
+        self.lengths = np.concatenate(lengths) if lengths else np.empty(0, np.int64)
+        self.ends = np.cumsum(self.lengths)
+        """Where each group's tokens end among the tokens of all groups."""
+
+    def _groups(self, block: ClientBlock) -> NDArray[np.int64]:
+        """Number the groups of a block's prompts, shape (groups of the block)."""
+        if not block.group_count:
+            return np.empty(0, np.int64)
+        if block.names is not None and block.names.prefix_group.prompt:
+            return self._numbered(block.names.prefix_group.stem, 0, block.group_count)
+        name = block.template.prefix_group
+        match = _NUMBERED.match(name)
+        if match:
+            return self._numbered(match[1], int(match[2]), 1)
+        if name not in self._plain:
+            self._plain[name] = self._count
+            self._count += 1
+        return np.array([self._plain[name]])
+
+    def _numbered(self, stem: str, first: int, count: int) -> NDArray[np.int64]:
+        known = self._stems.get(stem, np.empty(0, np.int64))
+        if len(known) < first + count:
+            known = np.concatenate([known, np.full(first + count - len(known), -1)])
+            self._stems[stem] = known
+        part = known[first : first + count]
+        new = np.flatnonzero(part < 0)
+        part[new] = self._count + np.arange(len(new))
+        self._count += len(new)
+        return part
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def total_tokens(self) -> int:
+        """The prefix tokens of all groups together."""
+        return int(self.ends[-1]) if self._count else 0
+
+    def of(self, number: int, members: NDArray[np.int64], users: int) -> NDArray[np.int64]:
+        """Return the groups of some members of a block with a prefix group."""
+        groups = self._blocks[number]
+        return groups[members // users] if len(groups) > 1 else np.broadcast_to(groups, members.shape)
+
+    def tokens(self, root: Stream) -> NDArray[np.int32]:
+        """Draw the tokens of all groups, one group after the other, from the fresh root stream."""
+        return root.tokens(self.total_tokens)

@@ -1,0 +1,110 @@
+"""The random source of Go's `math/rand`: an additive lagged Fibonacci generator, seeded by a Lehmer generator.
+
+The source is ``x[n] = x[n-607] + x[n-273] (mod 2^64)``. In Go's state array, ``x[n]`` stands at index
+``(333 - n) mod 607``; here states are kept in the order of n, so that blocks of the sequence are plain slices.
+Sources: D. P. Mitchell and J. A. Reeds (the generator); D. H. Lehmer, with the multiplier 48271 of S. K. Park,
+K. W. Miller and P. K. Stockmeyer (the seeding).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+LENGTH = 607
+TAP = 273
+_MERSENNE = 2**31 - 1
+_MULTIPLIER = 48271
+_ZERO_SEED = 89482311
+_DISCARDED = 20
+_COOKING_STEPS = 7_800_000_000_000
+_GO_INDEX = (333 - np.arange(LENGTH)) % LENGTH
+"""Where Go keeps x[0], x[1], … x[606] of a fresh state."""
+
+State = NDArray[np.uint64]
+
+
+@cache
+def _powers() -> NDArray[np.uint64]:
+    """Return the powers of the multiplier that give the three values behind each state word, shape (607, 3)."""
+    powers = np.empty(LENGTH * 3, np.uint64)
+    value = pow(_MULTIPLIER, _DISCARDED, _MERSENNE)
+    for index in range(LENGTH * 3):
+        value = value * _MULTIPLIER % _MERSENNE
+        powers[index] = value
+    return powers.reshape(LENGTH, 3)[_GO_INDEX]
+
+
+def _lehmer(seeds: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.uint64]]:
+    """Return the three Lehmer values behind every state word, each of shape (seeds, 607)."""
+    powers = _powers()
+    mersenne, bits = np.uint64(_MERSENNE), np.uint64(31)
+
+    def column(which: int) -> NDArray[np.uint64]:
+        product = seeds[:, None] * powers[:, which]
+        product = (product & mersenne) + (product >> bits)  # two folds reduce modulo 2^31 - 1
+        return (product & mersenne) + (product >> bits)
+
+    return column(0), column(1), column(2)
+
+
+def _multiply(left: State, right: State) -> State:
+    """Multiply two polynomials modulo x^607 - x^334 - 1, with coefficients modulo 2^64."""
+    product = np.convolve(left, right)
+    for top in range(2 * LENGTH - 1, LENGTH, -TAP):  # highest first: a folded term may land above 606 again
+        low = max(LENGTH, top - TAP)
+        high_part = product[low:top].copy()
+        product[low - LENGTH : top - LENGTH] += high_part
+        product[low - TAP : top - TAP] += high_part
+    return product[:LENGTH]
+
+
+def jump(state: State, steps: int) -> State:
+    """Return the state `steps` draws later, in about log2(steps) polynomial products."""
+    power = np.zeros(LENGTH, np.uint64)
+    power[0] = 1
+    for bit in bin(steps)[2:]:
+        power = _multiply(power, power)
+        if bit == "1":
+            power = _multiply(power, _X)
+    window = np.empty(2 * LENGTH, np.uint64)
+    window[:LENGTH] = state
+    extend(window, LENGTH, 2 * LENGTH)
+    return np.correlate(window[:-1], power)
+
+
+_X = np.zeros(LENGTH, np.uint64)
+_X[1] = 1
+
+
+@cache
+def _cooked() -> State:
+    """Return the words Go mixes into every seed: the generator's own state after 7.8e12 steps from seed 1."""
+    first, second, third = _lehmer(np.ones(1, np.uint64))
+    start = ((first << np.uint64(20)) ^ (second << np.uint64(10)) ^ third)[0]
+    cooked = np.empty(LENGTH, np.uint64)
+    cooked[(333 - (_COOKING_STEPS + np.arange(LENGTH))) % LENGTH] = jump(start, _COOKING_STEPS)
+    return cooked[_GO_INDEX]
+
+
+def seed_states(seeds: NDArray[np.int64]) -> State:
+    """Return the states of ``rand.NewSource(seed)`` for many seeds at once, shape (seeds, 607)."""
+    reduced = np.fmod(seeds, np.int64(_MERSENNE))
+    reduced[reduced < 0] += _MERSENNE
+    reduced[reduced == 0] = _ZERO_SEED
+    first, second, third = _lehmer(reduced.astype(np.uint64))
+    first <<= np.uint64(40)
+    second <<= np.uint64(20)
+    first ^= second
+    first ^= third
+    first ^= _cooked()
+    return first
+
+
+def extend(values: State, start: int, stop: int) -> None:
+    """Continue the sequence in place: fill ``values[start:stop]`` from the 607 values before `start`."""
+    for low in range(start, stop, TAP):
+        high = min(low + TAP, stop)
+        np.add(values[low - LENGTH : high - LENGTH], values[low - TAP : high - TAP], out=values[low:high])

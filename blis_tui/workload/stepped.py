@@ -1,0 +1,61 @@
+"""Version 1 with several stages: windows whose rates are absolute, each drawn at its own rate from its start."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from blis_tui.workload.activity import Activity, Limits
+from blis_tui.workload.arrivals import gap_sampler, poisson_rate
+from blis_tui.workload.clients import ClientBlock
+from blis_tui.workload.content import Lengths, MediaContent, content_of
+from blis_tui.workload.random.stream import Sampler, Stream
+from blis_tui.workload.rows import Rows
+from blis_tui.workload.sessions import Conversation, join, sent, sessions
+from blis_tui.workload.singles import poisson_requests, sampled_requests
+
+
+class _Step(NamedTuple):
+    """One window: its span, how gaps are drawn, and their rate if they are exponential."""
+
+    limits: Limits
+    gap: Sampler
+    poisson: float | None
+
+
+class SteppedClients:
+    """Makes the requests of a block's clients: one stream per client runs through the windows in their order."""
+
+    def __init__(self, block: ClientBlock, until: int, most: int) -> None:
+        client = block.template
+        self._limits = Limits(Activity.of(client), until, most)
+        self._lengths = Lengths.of(client)
+        self._content = content_of(client)
+        self._reasoning = client.reasoning if client.reasoning and client.reasoning.multi_turn else None
+        self._steps: list[_Step] = []
+        for window in client.lifecycle.windows if client.lifecycle else ():
+            if window.start_us < until and window.trace_rate:
+                rate = window.trace_rate / 1e6
+                span = Limits(Activity((window,)), until, most, window.start_us)
+                self._steps.append(_Step(span, gap_sampler(client.arrival, rate), poisson_rate(client.arrival, rate)))
+
+    def rows(self, stream: Stream, member: int) -> Rows:
+        """Draw the requests of one member (all are alike) from its stream."""
+        parts: list[Rows] = []
+        left = self._limits.most
+        for step in self._steps:
+            if left <= 0:
+                break
+            drawn = self._draw(stream, step._replace(limits=step.limits._replace(most=left)))
+            left -= len(drawn.arrival)
+            parts.append(drawn)
+        rows = join(parts)
+        return sent(rows, self._limits) if self._reasoning is not None else rows
+
+    def _draw(self, stream: Stream, step: _Step) -> Rows:
+        if self._reasoning is not None:
+            conversation = Conversation(self._reasoning, self._lengths)
+            return join(list(sessions(stream, step.gap, conversation, step.limits)))
+        fixed = None if isinstance(self._content, MediaContent) else self._lengths.fixed
+        if fixed is not None and step.poisson is not None:
+            return poisson_requests(stream, step.poisson, fixed, step.limits)
+        return sampled_requests(stream, step.gap, self._content, step.limits)
