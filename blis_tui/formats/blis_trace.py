@@ -1,0 +1,174 @@
+"""Format `blis-trace`: BLIS's TraceV2, a YAML header and CSV rows, as `blis replay` reads it.
+
+The header says ``mode: generated`` and names the workload. The rows have TraceV2's 27 columns in their order, which is
+what BLIS goes by, then `adapter` if any request has one; `slo_target_us` stands after `deadline_us` if any request has
+one. As in BLIS's own export the input length is without the prefix, the sending time is the arrival, and requests that
+no server has seen are ``incomplete`` with all measurements 0. Unlike it, every row whose request has a prefix names
+the prefix group, also the rounds of a session, which BLIS leaves blank there and so replays without their prefix.
+
+A replay makes new random token ids of the same lengths, and shares only what prefix groups share. Sessions whose
+rounds repeat the conversation so far (`context_growth: accumulate`) are written round by round with their full input
+length, and the header's `session_context_growth` stays away: it makes a closed-loop replay put each round's length on
+top of all before it, which would count the conversation twice, and the ordinary replay ignores it. So the lengths are
+right in both, and what the rounds have in common is lost in both; a warning says so.
+
+BLIS's reader at the reference commit has a fault (`parseTraceRecord` counts the `slo_target_us` column before it is
+done with those on its left): in a trace with that column it takes session, prefix group and model from one column
+further right. The column is written all the same, as BLIS itself does, with a warning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from blis_tui.formats.batches import Batch, Writer, join_lines, session_id, true_or_false
+from blis_tui.formats.delimited import ratio_field, separated, text_field
+from blis_tui.formats.source import Source
+from blis_tui.formats.yaml_text import entry
+from blis_tui.problems import INFO, WARNING, Problem
+from blis_tui.workload.clients import Expansion
+from blis_tui.workload.requests import Requests
+
+TRACE_VERSION = 3
+COLUMNS = (
+    "request_id", "client_id", "tenant_id", "slo_class", "session_id", "round_index", "prefix_group", "prefix_length",
+    "streaming", "input_tokens", "output_tokens", "text_tokens", "image_tokens", "audio_tokens", "video_tokens",
+    "reason_ratio", "model", "deadline_us", "server_input_tokens", "arrival_time_us", "send_time_us",
+    "first_chunk_time_us", "last_chunk_time_us", "num_chunks", "status", "error_message", "finish_reason",
+)  # fmt: skip
+_NAMES = ("id", "tenant_id", "slo_class", "prefix_group", "model", "adapter")
+
+
+def writer(source: Source, *, tokens: bool) -> Writer:
+    """Set the format up for a source; it has no token ids, whatever `tokens` says."""
+    requests = source.requests
+    clients = requests.clients
+    targets = bool((requests.slo_target_us > 0).any())
+    adapters = any(block.template.adapter for block in clients.blocks) and _any_adapter(requests)
+    names = {name: clients.column(name) for name in _NAMES}
+
+    def identity(client: int, _: bool) -> str:
+        return ",".join(text_field(names[name][client]) for name in _NAMES[:3])
+
+    def group(client: int, prefixed: bool) -> str:
+        return text_field(names["prefix_group"][client]) if prefixed else ""
+
+    def text_of(name: str) -> Callable[[int, bool], str]:
+        return lambda client, _: text_field(names[name][client])
+
+    def lines(batch: Batch, _: Sequence[str]) -> str:
+        arrival = batch.column("arrival_us")
+        columns = [
+            batch.numbers,
+            batch.of_clients(identity),
+            batch.column("session", session_id),
+            batch.column("round"),
+            batch.of_clients(group),
+            batch.column("prefix_tokens"),
+            batch.column("streaming", true_or_false),
+            batch.column("own_tokens"),
+            batch.column("output_tokens"),
+            *(batch.column(f"{kind}_tokens") for kind in ("text", "image", "audio", "video")),
+            batch.column("reason_ratio", ratio_field),
+            batch.of_clients(text_of("model")),
+            batch.column("deadline_us"),
+            *([batch.column("slo_target_us")] if targets else []),
+            "0",
+            arrival,
+            arrival,
+            "0,0,0,incomplete,,",
+            *([batch.of_clients(text_of("adapter"))] if adapters else []),
+        ]
+        return join_lines(*separated(columns))
+
+    columns = list(COLUMNS)
+    if targets:
+        columns.insert(columns.index("deadline_us") + 1, "slo_target_us")
+    if adapters:
+        columns.append("adapter")
+    return Writer((_header(source), ",".join(columns) + "\n"), lines, None, tuple(_warnings(requests)))
+
+
+def _any_adapter(requests: Requests) -> bool:
+    adapters = requests.clients.column("adapter")
+    return any(adapters[client] for client in np.unique(requests.client).tolist())
+
+
+def _header(source: Source) -> str:
+    fields: dict[str, Any] = {
+        "trace_version": TRACE_VERSION,
+        "time_unit": "microseconds",
+        "mode": "generated",
+        "warm_up_requests": 0,
+        "workload_seed": source.spec.seed,
+    }
+    if source.path:
+        fields["workload_spec"] = source.path
+    if source.spec.goodput_slo_targets:
+        fields["goodput_slo_targets"] = source.spec.goodput_slo_targets
+    return "".join(entry(name, value) for name, value in fields.items())
+
+
+def _warnings(requests: Requests) -> list[Problem]:
+    found = [
+        Problem(
+            "trace-new-tokens",
+            INFO,
+            (),
+            "A replayed trace gets new random token ids of the same lengths; only the prefixes of prefix groups are "
+            "shared again.",
+        )
+    ]
+    if not len(requests):
+        found.append(Problem("trace-empty", WARNING, (), "The trace has no requests; `blis replay` refuses it."))
+    if _accumulates(requests.clients):
+        found.append(
+            Problem(
+                "trace-context-lost",
+                WARNING,
+                (),
+                "The trace says how long each round of a session is, not that it repeats the rounds before it "
+                "(context_growth: accumulate): in a replay the rounds share no more than their prefix.",
+            )
+        )
+    if (requests.slo_target_us > 0).any():
+        found.append(
+            Problem(
+                "trace-target-column",
+                WARNING,
+                (),
+                "The trace has the column slo_target_us, since some requests have a target. In such a trace today's "
+                "BLIS reads session, prefix group and model from one column too far right, and then finds no instance "
+                "for that model: for `blis replay`, export a spec without slo_target_us.",
+            )
+        )
+    gaps = _sessions_with_gaps(requests)
+    if gaps:
+        found.append(
+            Problem(
+                "trace-round-gaps",
+                WARNING,
+                (),
+                f"In {gaps:,} {'session' if gaps == 1 else 'sessions'} rounds are missing that fell outside the "
+                "client's windows; `blis replay --session-mode closed-loop` refuses such a trace.",
+            )
+        )
+    return found
+
+
+def _accumulates(clients: Expansion) -> bool:
+    turns = [block.template.reasoning.multi_turn for block in clients.blocks if block.template.reasoning]
+    return any(each is not None and each.context_growth == "accumulate" for each in turns)
+
+
+def _sessions_with_gaps(requests: Requests) -> int:
+    """Count the sessions whose rounds are not 0, 1, 2 …"""
+    numbers, rounds = requests.session, requests.round
+    inside = numbers >= 0
+    _, where, count = np.unique(numbers[inside], return_inverse=True, return_counts=True)
+    last = np.zeros(len(count), dtype=np.int64)
+    np.maximum.at(last, where, rounds[inside])
+    return int(np.count_nonzero(last + 1 != count))

@@ -1,0 +1,170 @@
+"""Writing a spec, its clients and its requests: into the files of a folder, or one of them to a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from blis_tui.files import FileSet, WriteError, write_errors
+from blis_tui.formats.source import Progress, Source
+from blis_tui.formats.table import DEFAULT_FORMATS, PROVENANCE_SUFFIX, Format, FormatError, find_formats
+from blis_tui.problems import Problem
+from blis_tui.spec.model import WorkloadSpec
+
+if TYPE_CHECKING:
+    from blis_tui.workload.requests import Requests
+
+
+class Stream(Protocol):
+    """Where bytes go: a buffered binary file such as ``sys.stdout.buffer``."""
+
+    def write(self, data: bytes, /) -> Any:
+        """Take all of `data`."""
+
+    def flush(self) -> None:
+        """Pass on what is still held."""
+
+
+class Exported(NamedTuple):
+    """What `export` wrote: the files, the provenance file last, and what their reader should know (warnings, infos)."""
+
+    paths: tuple[Path, ...]
+    warnings: tuple[Problem, ...]
+    provenance: dict[str, Any]
+
+
+def export(
+    spec: WorkloadSpec,
+    out: str | Path,
+    formats: Iterable[str] = DEFAULT_FORMATS,
+    *,
+    stem: str = "workload",
+    text: str | None = None,
+    path: str = "",
+    tokens: bool = False,
+    force: bool = False,
+    requests: Requests | Callable[[], Requests] | None = None,
+    progress: Progress | None = None,
+) -> Exported:
+    """Write a spec in some formats, and where they came from, into the folder `out`, which is made if missing.
+
+    The files are named `stem` and their format's suffix (see `blis_tui.formats.table`). They appear complete and
+    together or, after an error, an interrupt or whatever `progress` raises, not at all; existing ones are left alone
+    unless `force` is given.
+
+    `spec` must be without errors. `text` is its text (by default the spec written out) and `path` where that came from,
+    as the user gave it. `tokens` puts token ids where a format has a place for them. `requests` are the spec's requests
+    or a function that makes them; it is not called, and nothing is generated, unless a format needs requests.
+    `progress` is called with the lines (clients and requests) written so far and their final number.
+
+    Raises `FormatError`, `AlreadyExists`, `WriteError`, `SpecError`, and what `requests` and `progress` raise.
+    """
+    from blis_tui.formats.provenance import as_text, provenance
+
+    wanted = find_formats(formats)
+    if not stem or "/" in stem:
+        raise WriteError(stem, "is not a file name")
+    source = Source(spec, text=text, path=path, requests=requests)
+    with FileSet(force=force) as files:
+        folder = files.make_folder(out)
+        opened = [(each, files.add(folder / f"{stem}{suffix}")) for each in wanted for suffix in each.suffixes]
+        last = files.add(folder / f"{stem}{PROVENANCE_SUFFIX}")
+        warnings = _write(wanted, [_Text(file.write, file.path) for _, file in opened], source, tokens, progress)
+        document = provenance(source, opened, tokens=tokens)
+        _Text(last.write, last.path)(as_text(document))
+        files.commit()
+        paths = (*(file.path for _, file in opened), last.path)
+    return Exported(paths, tuple(warnings), document)
+
+
+def write_to(
+    stream: Stream,
+    spec: WorkloadSpec,
+    format: str,
+    *,
+    text: str | None = None,
+    path: str = "",
+    tokens: bool = False,
+    requests: Requests | Callable[[], Requests] | None = None,
+    progress: Progress | None = None,
+) -> tuple[Problem, ...]:
+    """Write a spec in one format to a stream, and return what its reader should know; no provenance is written.
+
+    The arguments are those of `export`. Raises `FormatError` also for a format of two files, and lets
+    `BrokenPipeError` through.
+    """
+    wanted = find_formats([format])
+    if not wanted[0].streams:
+        raise FormatError(f"format {format!r} is two files; it cannot go to a stream")
+    source = Source(spec, text=text, path=path, requests=requests)
+    warnings = _write(wanted, [_Text(stream.write, "-")], source, tokens, progress)
+    with write_errors("-"):
+        stream.flush()
+    return tuple(warnings)
+
+
+class _Text:
+    """Takes text for a place that takes bytes."""
+
+    def __init__(self, write: Callable[[bytes], Any], path: str | Path) -> None:
+        self._write = write
+        self._path = path
+
+    def __call__(self, text: str) -> None:
+        with write_errors(self._path):
+            self._write(text.encode("utf-8"))
+
+
+class _Meter:
+    """Counts lines for a progress callback."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self._progress = progress
+        self._total = total
+        self._done = 0
+
+    def advance(self, lines: int) -> None:
+        self._done += lines
+        if self._progress is not None:
+            self._progress(self._done, self._total)
+
+
+def _write(
+    formats: Sequence[Format], files: Sequence[_Text], source: Source, tokens: bool, progress: Progress | None
+) -> list[Problem]:
+    """Write all formats, each to as many of `files` as it has suffixes; requests are walked once for all."""
+    waiting = iter(files)
+    places = [(each, [next(waiting) for _ in each.suffixes]) for each in formats]
+    texts = [(_module(each), group[0]) for each, group in places if not each.needs_requests]
+    tables = [(_module(each).writer(source, tokens=tokens), group) for each, group in places if each.needs_requests]
+    lines = sum(module.size(source) for module, _ in texts) + (len(source.requests) if tables else 0)
+    meter = _Meter(progress, lines)
+    meter.advance(0)
+    warnings: list[Problem] = []
+    for module, write in texts:
+        warnings += module.warnings(source)
+        for piece, clients in module.chunks(source):
+            write(piece)
+            meter.advance(clients)
+    if tables:
+        for writer, group in tables:
+            warnings += writer.warnings
+            for write, head in zip(group, writer.heads, strict=True):
+                write(head)
+        _write_requests([(writer, group[-1]) for writer, group in tables], source.requests, meter)
+    return warnings
+
+
+def _write_requests(tables: Sequence[tuple[Any, _Text]], requests: Requests, meter: _Meter) -> None:
+    from blis_tui.formats.batches import batches
+
+    for batch, from_tokens in batches(requests, [writer.from_tokens for writer, _ in tables]):
+        for (writer, write), texts in zip(tables, from_tokens, strict=True):
+            write(writer.lines(batch, texts))
+        meter.advance(batch.stop - batch.start)
+
+
+def _module(format: Format) -> Any:
+    return import_module(f"blis_tui.formats.{format.module}")

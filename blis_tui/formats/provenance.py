@@ -1,0 +1,91 @@
+"""The provenance file beside an export, version 1: what was exported, from what, and digests of it all.
+
+One JSON object:
+
+==================  =================================================================================
+export_version      1; fields may be added without a new one
+program             name of this program; `program_version` is its version
+spec                `path` as the user gave it (null if none), `sha256` of the text (UTF-8), `version` as the file
+                    has it, `rules` (1 or 2, the expansion rules it means), `seed`, `horizon_us` (where the
+                    requests end; null if no time bounds them) and `num_requests` (null if not limited)
+counts              `clients`, `requests`, `sessions`, `input_tokens` (prefix included), `prefix_tokens`,
+                    `output_tokens`; null where the formats needed neither clients nor requests
+tokens              whether token ids were asked for
+files               one object per file: `name`, `format`, `format_version` (null where the format is not this
+                    program's), `bytes`, `sha256`
+==================  =================================================================================
+
+There is no time in it: the same spec exported again gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from blis_tui.files import NewFile
+from blis_tui.formats.source import Source
+from blis_tui.formats.table import Format
+from blis_tui.spec.facts import end_us
+from blis_tui.version import VERSION
+
+if TYPE_CHECKING:
+    from blis_tui.workload.requests import Requests
+
+EXPORT_VERSION = 1
+
+
+def provenance(source: Source, files: Iterable[tuple[Format, NewFile]], *, tokens: bool) -> dict[str, Any]:
+    """Describe an export whose files are all written."""
+    spec = source.spec
+    requests = source.made_requests
+    clients = requests.clients if requests is not None else source.made_expansion
+    return {
+        "export_version": EXPORT_VERSION,
+        "program": "blis-tui",
+        "program_version": VERSION,
+        "spec": {
+            "path": source.path or None,
+            "sha256": hashlib.sha256(source.text.encode("utf-8")).hexdigest(),
+            "version": spec.version,
+            "rules": spec.rules,
+            "seed": spec.seed,
+            "horizon_us": end_us(spec),
+            "num_requests": spec.num_requests or None,
+        },
+        "counts": {"clients": None if clients is None else len(clients), **_counts(requests)},
+        "tokens": tokens,
+        "files": [
+            {
+                "name": file.path.name,
+                "format": each.name,
+                "format_version": each.version or None,
+                "bytes": file.size,
+                "sha256": file.sha256,
+            }
+            for each, file in files
+        ],
+    }
+
+
+def _counts(requests: Requests | None) -> dict[str, int | None]:
+    if requests is None:
+        return dict.fromkeys(("requests", "sessions", "input_tokens", "prefix_tokens", "output_tokens"))
+    import numpy as np
+
+    sessions = requests.session
+    return {
+        "requests": len(requests),
+        "sessions": len(np.unique(sessions[sessions >= 0])),
+        **{
+            name: int(getattr(requests, name).sum(dtype=np.int64))
+            for name in ("input_tokens", "prefix_tokens", "output_tokens")
+        },
+    }
+
+
+def as_text(document: dict[str, Any]) -> str:
+    """Write the provenance as the text of its file."""
+    return json.dumps(document, indent=2) + "\n"

@@ -1,0 +1,60 @@
+"""What an export is made from: a spec with its text, and its clients and requests once a format asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from blis_tui.formats.yaml_text import document
+from blis_tui.spec.model import WorkloadSpec
+
+if TYPE_CHECKING:
+    from blis_tui.workload.clients import Expansion
+    from blis_tui.workload.requests import Requests
+
+Progress = Callable[[int, int], None]
+"""Called with what is done and what there is to do; may raise, best `Cancelled`, to stop."""
+
+
+class Source:
+    """The spec to export.
+
+    `text` is the file's text, by default the spec written out; `path` is where it came from, as the user gave it, and
+    empty if from nowhere. `requests` may be the requests, or a function that makes them when a format needs them.
+    """
+
+    def __init__(
+        self,
+        spec: WorkloadSpec,
+        *,
+        text: str | None = None,
+        path: str = "",
+        requests: Requests | Callable[[], Requests] | None = None,
+    ) -> None:
+        self.spec = spec
+        self.text = document(spec) if text is None else text
+        self.path = path
+        self._make = requests if callable(requests) else None
+        self.made_requests: Requests | None = None if callable(requests) else requests
+        self.made_expansion: Expansion | None = None
+
+    @property
+    def expansion(self) -> Expansion:
+        """The explicit clients, made when first asked for; raises `SpecError`."""
+        if self.made_expansion is None:
+            from blis_tui.workload.expand import expand
+
+            self.made_expansion = expand(self.spec)
+        return self.made_expansion
+
+    @property
+    def requests(self) -> Requests:
+        """The requests, made when first asked for; raises `SpecError`, and what the given function raises."""
+        if self.made_requests is None:
+            if self._make is None:
+                from blis_tui.workload.generate import generate
+
+                self.made_requests = generate(self.spec)
+            else:
+                self.made_requests = self._make()
+        return self.made_requests
