@@ -3,15 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
-
-if TYPE_CHECKING:
-    from typing import dataclass_transform
-else:  # importing `typing` costs as much as half of our own modules, and only type checkers need this
-
-    def dataclass_transform(**_: Any) -> Any:
-        return lambda decorated: decorated
-
+from typing import Any, ClassVar, TypeVar
 
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 
@@ -32,7 +24,8 @@ class Field:
     """One declared field: its kind, unit, range, default and meaning."""
 
     __slots__ = (
-        "above", "choices", "default", "help", "kind", "label", "maximum", "minimum", "name", "record", "required", "unit",
+        "above", "choices", "default", "help", "kind", "label", "lenient", "maximum", "minimum", "name", "record",
+        "required", "unit",
     )  # fmt: skip
 
     def __init__(
@@ -47,6 +40,7 @@ class Field:
         maximum: float | None = None,
         choices: tuple[str, ...] = (),
         required: bool = False,
+        lenient: bool = False,
         record: type[Record] | None = None,
         label: str = "",
     ) -> None:
@@ -59,6 +53,8 @@ class Field:
         self.maximum = maximum
         self.choices = choices
         self.required = required
+        self.lenient = lenient
+        """BLIS takes values out of the range too: they are warned about, not refused."""
         self.record = record
         self.label = label
         self.name = ""
@@ -77,11 +73,11 @@ class Field:
             return {BOOLEAN: "true or false", LIST: "a non-empty list" if self.required else "a list"}.get(self.kind, "")
         bounds = []
         if self.above is not None:
-            bounds.append(f"> {self.above:g}")
+            bounds.append(f"> {self.above:,}")
         if self.minimum is not None:
-            bounds.append(f"≥ {self.minimum:g}")
+            bounds.append(f"≥ {self.minimum:,}")
         if self.maximum is not None:
-            bounds.append(f"≤ {self.maximum:g}")
+            bounds.append(f"≤ {self.maximum:,}")
         return " ".join([f"a {noun}", " and ".join(bounds)]).strip()
 
 
@@ -128,7 +124,6 @@ def mapping(kind: type[Record], help: str, **options: Any) -> Any:
 R = TypeVar("R", bound="Record")
 
 
-@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(integer, number, boolean, text, record, records, params, mapping))
 class Record:
     """An immutable block of the file, with the fields its class declares."""
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from blis_tui.spec.fields import INT64_MAX, Record, boolean, integer, mapping, number, params, record, records, text
 
+VERSIONS = ("1", "2")
+"""The two sets of expansion rules that there are."""
 CATEGORIES = ("", "language", "multimodal", "reasoning")
 SLO_CLASSES = ("", "critical", "standard", "sheddable", "batch", "background")
 V1_SLO_CLASSES = {"realtime": "critical", "interactive": "standard"}
@@ -19,6 +21,10 @@ MAX_CLIENTS = 1_000_000
 """Clients one compact stage may expand to (BLIS's own limit)."""
 MAX_CLIENT_REQUESTS = 10_000_000
 """Requests one client of a one-stage compact spec may send (BLIS's own limit)."""
+MAX_LENGTH = 2**31 - 1
+"""Tokens that one prompt or answer may have; counts of tokens are kept as int32."""
+MAX_ROUNDS = 10_000_000
+"""Rounds of one session; BLIS has no limit but the machine's memory."""
 MAX_SECONDS = INT64_MAX // 1_000_000
 
 
@@ -56,7 +62,7 @@ class Window(Record):
     """A span of time in which a client is active, start included, end excluded."""
 
     start_us: int = integer("When the window opens.", minimum=0, unit="µs")
-    end_us: int = integer("When the window closes.", above=0, unit="µs")
+    end_us: int = integer("When the window closes.", above=0, unit="µs", required=True)
     trace_rate: float | None = number(
         "The client's rate in this window: a weight if aggregate_rate is given, requests per second if it is 0.",
         default=None, unit="req/s",
@@ -87,9 +93,9 @@ class Multimodal(Record):
 class MultiTurn(Record):
     """Conversations: sessions of several rounds."""
 
-    max_rounds: int = integer("Rounds in a session.", minimum=1, required=True)
-    think_time_us: int = integer("Pause between an answer and the next round.", minimum=0, unit="µs")
-    context_growth: str = text("Whether each round repeats the rounds before it.", choices=CONTEXT_GROWTHS)
+    max_rounds: int = integer("Rounds in a session.", minimum=1, maximum=MAX_ROUNDS, required=True)
+    think_time_us: int = integer("Pause between an answer and the next round.", minimum=0, unit="µs", lenient=True)
+    context_growth: str = text("Whether each round repeats the rounds before it.", choices=CONTEXT_GROWTHS, lenient=True)
     single_session: bool = boolean("One session per client instead of a new one at every arrival.")
 
 
@@ -118,7 +124,10 @@ class Client(Record):
     output_distribution: Distribution = record(Distribution, "Output tokens.", optional=False)
     prefix_group: str = text("Clients of one group share the first tokens of their prompts.")
     prefix_length: int = integer(
-        "Shared prefix tokens; the group's first client decides, 0 gives 50.", minimum=0, unit="tokens"
+        "Shared prefix tokens; the group's first client decides, 0 gives 50.",
+        minimum=0,
+        maximum=MAX_LENGTH,
+        unit="tokens",
     )
     streaming: bool = boolean("Whether the client reads the answer as a stream.")
     network: Network | None = record(Network, "The client's network.")
@@ -176,7 +185,7 @@ class Cohort(Record):
     diurnal: Diurnal | None = record(Diurnal, "A day's rise and fall.")
     spike: Spike | None = record(Spike, "One burst of activity.")
     drain: Drain | None = record(Drain, "A ramp down to nothing.")
-    prefix_length: int = integer("Shared prefix tokens; 0 gives 50.", minimum=0, unit="tokens")
+    prefix_length: int = integer("Shared prefix tokens; 0 gives 50.", minimum=0, maximum=MAX_LENGTH, unit="tokens")
     reasoning: Reasoning | None = record(Reasoning, "Reasoning and multi-turn behaviour.")
     closed_loop: bool | None = boolean("Whether BLIS waits for an answer before the next round.", default=None)
     timeout: int | None = integer("Time a request may take; 0 is no limit.", default=None, minimum=0, unit="µs")
@@ -207,16 +216,26 @@ class SharedPrefix(Record):
     """Who asks and how long the texts are, in inference-perf's terms."""
 
     num_unique_system_prompts: int = integer(
-        "Distinct system prompts; each is a prefix group.", above=0, unit="prompts", required=True, label="System prompts"
+        "Distinct system prompts; each is a prefix group.",
+        above=0,
+        unit="prompts",
+        required=True,
+        label="System prompts",
     )
     num_users_per_system_prompt: int = integer(
         "Clients that share each system prompt.", above=0, unit="users", required=True, label="Users each"
     )
     system_prompt_len: int = integer(
-        "Tokens of the system prompt, shared by a group's requests; 0 gives 50.", minimum=0, unit="tokens", label="Prompt length"
+        "Tokens of the system prompt, shared by a group's requests; 0 gives 50.",
+        minimum=0,
+        maximum=MAX_LENGTH,
+        unit="tokens",
+        label="Prompt length",
     )
-    question_len: int = integer("Input tokens after the system prompt.", minimum=0, unit="tokens", label="Question")
-    output_len: int = integer("Output tokens.", minimum=0, unit="tokens", label="Output")
+    question_len: int = integer(
+        "Input tokens after the system prompt.", minimum=0, maximum=MAX_LENGTH, unit="tokens", label="Question"
+    )
+    output_len: int = integer("Output tokens.", minimum=0, maximum=MAX_LENGTH, unit="tokens", label="Output")
     enable_multi_turn_chat: bool = boolean("Sessions of several rounds instead of single requests.", label="Multi-turn chat")
 
 
@@ -230,9 +249,9 @@ class InferencePerf(Record):
 class GoodputTargets(Record):
     """Latency targets of one SLO class, for BLIS's goodput; 0 is no target."""
 
-    ttft_ms: float = number("Time to first token.", minimum=0, unit="ms")
-    itl_ms: float = number("Time between tokens.", minimum=0, unit="ms")
-    e2e_ms: float = number("Time to the last token.", minimum=0, unit="ms")
+    ttft_ms: float = number("Time to first token.", minimum=0, unit="ms", lenient=True)
+    itl_ms: float = number("Time between tokens.", minimum=0, unit="ms", lenient=True)
+    e2e_ms: float = number("Time to the last token.", minimum=0, unit="ms", lenient=True)
 
 
 class WorkloadSpec(Record):
@@ -244,7 +263,8 @@ class WorkloadSpec(Record):
     clients: tuple[Client, ...] = records(Client, "Clients, each written out.")
     cohorts: tuple[Cohort, ...] = records(Cohort, "Populations of like clients.")
     aggregate_rate: float = number(
-        "Requests per second of all clients together; 0 with a trace_rate on every window means absolute rates.", unit="req/s"
+        "Requests per second of all clients together; 0 with a trace_rate on every window means absolute rates.",
+        unit="req/s",
     )
     horizon: int = integer("End of the workload; 0 or none leaves it open.", minimum=0, unit="µs")
     num_requests: int = integer("At most this many requests; 0 or none is no limit.", minimum=0, unit="requests")

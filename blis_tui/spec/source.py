@@ -1,0 +1,35 @@
+"""A text and the places in it."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_right
+
+from blis_tui.problems import ERROR, Problem
+
+_LINE_BREAK = re.compile("\n|\r\n?|\x85|\u2028|\u2029")
+
+
+class Source:
+    """A text, and the line and column of each offset in it as libyaml counts them."""
+
+    __slots__ = ("_lines", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._lines: array[int] | None = None
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Return (line, column), both from 1; columns count characters, a byte-order mark is none."""
+        if self._lines is None:
+            self._lines = array("Q", (int(self.text.startswith("\ufeff")),))
+            self._lines.extend(end.end() for end in _LINE_BREAK.finditer(self.text))
+        line = max(bisect_right(self._lines, offset), 1)
+        return line, max(offset - self._lines[line - 1], 0) + 1
+
+
+def syntax_problem(source: Source, offset: int, code: str, message: str) -> Problem:
+    """Make an error of the text as such, at an offset in it."""
+    line, column = source.position(offset)
+    return Problem(code, ERROR, (), message, line, column)
