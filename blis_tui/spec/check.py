@@ -1,0 +1,57 @@
+"""From a file's content to everything there is to say about it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from blis_tui.problems import ERROR, SEVERITIES, Problem
+from blis_tui.spec.advice import advise_beside
+from blis_tui.spec.decode import decode
+from blis_tui.spec.model import WorkloadSpec
+from blis_tui.spec.nodes import Tree, compose
+from blis_tui.spec.reader import MAX_SIZE, read_text
+from blis_tui.spec.report import Report
+from blis_tui.spec.validate import validate_into
+
+
+class Checked(NamedTuple):
+    """A file's text, the spec it holds, and its problems in the order of the text.
+
+    `spec` has defaults where something could not be read; it is ``None`` if nothing could. `text` is empty if the
+    content is no text.
+    """
+
+    text: str
+    spec: WorkloadSpec | None
+    problems: tuple[Problem, ...]
+    tree: Tree
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that make it impossible to generate the file."""
+        return tuple(problem for problem in self.problems if problem.severity == ERROR)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the file can be used: it has no errors."""
+        return self.spec is not None and not self.errors
+
+
+def check(data: str | bytes, max_size: int | None = MAX_SIZE) -> Checked:
+    """Read, decode and validate a workload file; never raises. Files over `max_size` bytes are refused unread."""
+    text, problems = (data, []) if isinstance(data, str) else read_text(data, max_size)
+    if text is None:
+        return Checked("", None, tuple(problems), compose(""))
+    decoded = decode(text)
+    problems = list(decoded.problems)
+    if decoded.spec is not None:
+        report = Report(decoded.tree, decoded.broken)
+        validate_into(report, decoded.spec)
+        problems += report.problems
+        problems += advise_beside(report, decoded.spec)
+    problems.sort(key=_place)
+    return Checked(text, decoded.spec, tuple(problems), decoded.tree)
+
+
+def _place(problem: Problem) -> tuple[int, int, int]:
+    return problem.line or 0, problem.column or 0, SEVERITIES.index(problem.severity)

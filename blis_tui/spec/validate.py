@@ -1,0 +1,165 @@
+"""The rules of a workload file: everything that makes it impossible to generate, all at once.
+
+They are those of BLIS's `Validate`, of its checks while expanding and drawing, and of its command line. What BLIS takes
+and runs is not refused, but for these deliberate cases:
+
+- a negative `horizon`, which BLIS takes for none, is an error (and having neither `horizon` nor `num_requests`, which
+  BLIS refuses, is none in a compact file that ends by itself);
+- a distribution must be complete, with min ≤ max (gaussian too) and no bin given twice with two probabilities, even
+  where nothing happens to be drawn from it; those of tokens must not draw negative numbers, which crash BLIS;
+- times, sums and products that leave int64 are errors where BLIS would go on with what is left of them;
+- so are sizes no machine can hold: see `MAX_TOTAL_CLIENTS`, `MAX_REQUESTS`, `MAX_LENGTH` and `MAX_ROUNDS`;
+- so is a gamma process with a cv whose square vanishes: BLIS then sends a request a microsecond;
+- version 1 and windows with rates: see `validate_rates`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from blis_tui.problems import ERROR, Path, Problem
+from blis_tui.spec.facts import client_count, expected_requests, has_rate_windows, is_time_varying
+from blis_tui.spec.mends import set_value
+from blis_tui.spec.model import WorkloadSpec
+from blis_tui.spec.report import Report
+from blis_tui.spec.soundness import sound
+from blis_tui.spec.validate_clients import validate_client, validate_cohort
+from blis_tui.spec.validate_compact import PROMPTS, USERS, validate_compact
+from blis_tui.spec.validate_rates import validate_aggregate_rate, validate_stepped
+
+if TYPE_CHECKING:
+    from blis_tui.spec.nodes import Tree
+
+MAX_TOTAL_CLIENTS = 10_000_000
+"""Clients of a file, of all stages and cohorts together."""
+MAX_REQUESTS = 1_000_000_000
+"""Requests that a file may be expected to generate."""
+
+
+def validate(spec: WorkloadSpec, tree: Tree | None = None, broken: Collection[Path] = ()) -> list[Problem]:
+    """Return every error of a spec, in the order of its declared fields; empty if it can be generated.
+
+    `tree` is that of the text the spec was decoded from, and `broken` what decoding could not read; without a tree the
+    problems have neither line nor column, and the types of all values are checked too.
+    """
+    report = Report(tree, broken)
+    if tree is None:
+        spec = sound(report, spec)
+    validate_into(report, spec)
+    return report.problems
+
+
+def validate_into(report: Report, spec: WorkloadSpec) -> None:
+    """Add every error of a spec whose values have the right types."""
+    report.fields(spec, ())
+    varying = is_time_varying(spec)
+    _validate_sources(report, spec)
+    if spec.inference_perf is not None:
+        validate_compact(report, spec, spec.inference_perf)
+    for index, client in enumerate(spec.clients):
+        validate_client(report, client, ("clients", index), old_names=spec.rules == 1, varying=varying)
+    for index, cohort in enumerate(spec.cohorts):
+        validate_cohort(report, cohort, ("cohorts", index), varying=varying)
+    _validate_slo_classes(report, spec)
+    _validate_concurrency(report, spec)
+    with_rates = has_rate_windows(spec)
+    if spec.inference_perf is None and report.is_clean(("aggregate_rate",)):
+        validate_aggregate_rate(report, spec, with_rates)
+    if spec.rules == 1 and report.is_clean(("version",)):
+        stepped = spec.inference_perf is not None and len(spec.inference_perf.stages) > 1
+        if with_rates or (stepped and (spec.clients or spec.cohorts)):
+            validate_stepped(report, spec)
+    _validate_end(report, spec, varying)
+    _validate_size(report, spec)
+
+
+def _validate_sources(report: Report, spec: WorkloadSpec) -> None:
+    given = {
+        "clients": bool(spec.clients),
+        "inference_perf": spec.inference_perf is not None,
+        "servegen_data": spec.servegen_data is not None,
+    }
+    names = [name for name, is_given in given.items() if is_given]
+    if len(names) > 1:
+        last = names[-1] if report.tree is None else max(names, key=lambda name: report.place((name,)) or (0, 0))
+        text = f"excludes {', '.join(name for name in names if name != last)}: a file has one source of clients"
+        report.error("several-sources", (last,), text)
+    elif not names and not spec.cohorts and report.is_clean(*((name,) for name in (*given, "cohorts"))):
+        text = "the file describes no clients: it needs inference_perf, clients, cohorts or servegen_data"
+        report.error("no-source", (), text)
+
+
+def _validate_slo_classes(report: Report, spec: WorkloadSpec) -> None:
+    """Either all clients and cohorts have an SLO class or none has."""
+    named, unnamed = 0, []
+    if spec.inference_perf is None and spec.servegen_data is None:
+        unnamed = [("clients", index) for index, client in enumerate(spec.clients) if not client.slo_class]
+        named = len(spec.clients) - len(unnamed)
+    unnamed += [("cohorts", index) for index, cohort in enumerate(spec.cohorts) if not cohort.slo_class]
+    named += sum(1 for cohort in spec.cohorts if cohort.slo_class)
+    if named and unnamed:
+        text = f"is missing: {named:,} others have one and {len(unnamed):,} have none; give it to all or to none"
+        report.error("mixed-slo-classes", (*unnamed[0], "slo_class"), text)
+
+
+def _validate_concurrency(report: Report, spec: WorkloadSpec) -> None:
+    users = next((index for index, client in enumerate(spec.clients) if client.concurrency > 0), None)
+    reasonings = [client.reasoning for client in spec.clients] + [cohort.reasoning for cohort in spec.cohorts]
+    sessions = any(reasoning is not None and reasoning.multi_turn is not None for reasoning in reasonings)
+    if users is not None and sessions:
+        text = "excludes reasoning.multi_turn on any client: BLIS cannot mix virtual users and sessions"
+        report.error("concurrency-and-sessions", ("clients", users, "concurrency"), text)
+
+
+def _validate_end(report: Report, spec: WorkloadSpec, varying: bool) -> None:
+    """Without a horizon and a count, only compact files end."""
+    if spec.horizon != 0 or spec.num_requests != 0 or not report.is_clean(("horizon",), ("num_requests",)):
+        return
+    if spec.inference_perf is None:
+        ends = [window.end_us for client in spec.clients if client.lifecycle for window in client.lifecycle.windows]
+        windowed = not spec.cohorts and all(client.lifecycle is not None for client in spec.clients)
+        mend = set_value(("horizon",), max(ends)) if ends and windowed and max(ends) > 0 else None
+        text = "is missing: without horizon or num_requests the file never ends"
+        if spec.clients or spec.cohorts or spec.servegen_data is not None:
+            report.error("endless", ("horizon",), text, allowed="a horizon > 0 or num_requests > 0", mend=mend)
+    elif spec.rules == 2 and not varying:
+        for index, cohort in enumerate(spec.cohorts):
+            if cohort.diurnal is None and cohort.spike is None and cohort.drain is None:
+                text = f"is missing: without horizon or num_requests cohorts[{index}] never ends"
+                report.error("endless", ("horizon",), text, allowed="a horizon > 0 or num_requests > 0")
+                return
+
+
+def _validate_size(report: Report, spec: WorkloadSpec) -> None:
+    """Refuse what cannot be held in any machine's memory."""
+    if not report.is_clean(PROMPTS, USERS, *(("cohorts", index, "population") for index in range(len(spec.cohorts)))):
+        return
+    clients = client_count(spec)
+    if clients > MAX_TOTAL_CLIENTS:
+        place: Path = PROMPTS if spec.inference_perf is not None else ("cohorts",)
+        text = f"makes {clients:,} clients in all, must be at most {MAX_TOTAL_CLIENTS:,}"
+        report.error("too-many-clients", place, text, found=clients, allowed=f"≤ {MAX_TOTAL_CLIENTS:,} clients")
+    elif not report.bad:
+        requests = expected_requests(spec)
+        if requests > MAX_REQUESTS:
+            place = ("inference_perf",) if spec.inference_perf is not None else ("horizon",)
+            place = ("num_requests",) if requests == spec.num_requests else place
+            many = f"about {requests:,.6g}" if requests < math.inf else "endlessly many"
+            text = f"makes the file generate {many} requests, must be at most {MAX_REQUESTS:,}"
+            report.error("too-many-requests", place, text, found=requests, allowed=f"≤ {MAX_REQUESTS:,} requests")
+
+
+def generation_problems(spec: WorkloadSpec) -> list[Problem]:
+    """Return why a valid spec cannot be generated here: virtual users and ServeGen data are only checked and shown."""
+    problems = []
+    users = next((index for index, client in enumerate(spec.clients) if client.concurrency > 0), None)
+    if users is not None:
+        path: Path = ("clients", users, "concurrency")
+        text = f"clients[{users}].concurrency: clients with virtual users cannot be generated here yet"
+        problems.append(Problem("not-generated", ERROR, path, text))
+    if spec.servegen_data is not None:
+        text = "servegen_data: ServeGen data sets cannot be generated here yet; convert the data with BLIS first"
+        problems.append(Problem("not-generated", ERROR, ("servegen_data",), text))
+    return problems

@@ -1,0 +1,187 @@
+"""What follows from a spec without generating it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from spec_samples import CHAT, CLIENTS, COHORTS, COMPACT, DROP, STAGES, changed, checked, client, windows
+
+from blis_tui.problems import Path
+from blis_tui.spec.facts import (
+    client_count,
+    end_us,
+    expected_requests,
+    has_rate_windows,
+    is_fitted,
+    is_time_varying,
+    mean_rate,
+    stage_requests,
+    stages_end_us,
+)
+from blis_tui.spec.model import Arrival, Stage, WorkloadSpec
+
+ONE_STAGE = changed(COMPACT, (STAGES, [{"rate": 8.0, "duration": 600}]), (("horizon",), 600_000_000))
+SPANS = ((0, 5_000_000), (6_000_000, 9_000_000))
+
+
+def of(data: dict[str, Any], *changes: tuple[Path, Any]) -> WorkloadSpec:
+    spec = checked(data, *changes).spec
+    assert spec is not None
+    return spec
+
+
+@pytest.mark.parametrize(("rate", "requests"), [(8.0, 4800), (8.3335, 5000), (1e-9, 0), (1e300, -(2**63))])
+def test_stage_requests(rate: float, requests: int) -> None:
+    assert stage_requests(Stage(rate=rate, duration=600)) == requests
+
+
+def test_client_count() -> None:
+    assert client_count(of(COMPACT)) == 90
+    assert client_count(of(COMPACT, (("version",), "1"))) == 45
+    assert client_count(of(COMPACT, (("cohorts",), [client("x", population=7)]))) == 97
+    assert client_count(of(CLIENTS)) == 2
+    assert client_count(of(COHORTS)) == 6
+    assert client_count(WorkloadSpec()) == 0
+
+
+def test_the_mean_rate_and_the_end_of_the_stages() -> None:
+    compact = of(COMPACT).inference_perf
+    assert compact is not None
+    assert mean_rate(compact) == 14.0 and stages_end_us(compact) == 1_200_000_000
+    one = of(ONE_STAGE, ((*STAGES, 0, "rate"), 0.1)).inference_perf
+    assert one is not None and mean_rate(one) == 0.1
+
+
+def test_the_end() -> None:
+    assert end_us(of(COMPACT)) == 1_200_000_000
+    assert end_us(of(COMPACT, (("horizon",), DROP))) is None
+    assert end_us(of(COMPACT, (("horizon",), DROP), (("version",), "1"))) == 1_200_000_000
+    assert end_us(of(COMPACT, (("horizon",), DROP), (("version",), "1"), (("num_requests",), 5))) is None
+    assert end_us(of(CLIENTS)) == 20_000_000
+
+
+@pytest.mark.parametrize(
+    ("override", "rates"),
+    [
+        ({}, False),
+        ({"trace_rate": 1.0}, True),
+        ({"arrival": {"process": "poisson"}}, False),
+        ({"input_distribution": {"type": "constant", "params": {"value": 3}}}, False),
+        ({"output_distribution": {"type": "constant", "params": {"value": 3}}}, False),
+    ],
+)
+def test_the_time_varying_path(override: dict[str, Any], rates: bool) -> None:
+    change = (("clients", 1, "lifecycle"), windows(*SPANS, **override))
+    spec = of(CLIENTS, change)
+    assert has_rate_windows(spec) is rates and is_time_varying(spec) is bool(override)
+    old = of(CLIENTS, change, (("version",), "1"))
+    assert has_rate_windows(old) is rates and is_time_varying(old) is (bool(override) and not rates)
+
+
+def test_a_spike_with_a_rate_makes_the_file_time_varying() -> None:
+    spike = (("cohorts", 1, "spike"), {"duration_us": 5, "trace_rate": 1.0})
+    assert is_time_varying(of(COHORTS, spike)) and has_rate_windows(of(COHORTS, spike))
+    assert not is_time_varying(of(COHORTS, (("cohorts", 1, "spike"), {"duration_us": 5})))
+
+
+def test_fitted_arrivals() -> None:
+    assert is_fitted(Arrival(process="gamma", shape=1.0, scale=2.0))
+    assert not is_fitted(Arrival(process="poisson", shape=1.0, scale=2.0))
+    assert not is_fitted(Arrival(process="gamma", shape=1.0))
+    assert not is_fitted(Arrival(process="weibull", shape=-1.0, scale=1.0))
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ([], 4800 + 12_000),
+        ([(("horizon",), 900_000_000)], 4800 + 6000),
+        ([(("horizon",), DROP)], 4800 + 12_000),
+        ([(("num_requests",), 1000)], 1000),
+        ([(CHAT, True)], 4800 + 12_000),
+        ([(("version",), "1")], 4800 + 12_000),
+        ([(("version",), "1"), (("aggregate_rate",), 28.0)], 2 * (4800 + 12_000)),
+        ([(("version",), "1"), (CHAT, True), (("horizon",), 900_000_000)], 5 * (4800 + 6000)),
+        ([((*STAGES, 0, "rate"), 1e12)], 45e6 * 600 + 12_000),
+        ([((*STAGES, 0, "rate"), 1e-300)], 45e6 * 600 + 12_000),
+        ([(("version",), "1"), ((*STAGES, 0, "rate"), 1e-300)], 12_000),
+    ],
+)
+def test_expected_requests_of_stages(changes: list[tuple[Path, Any]], expected: float) -> None:
+    assert expected_requests(of(COMPACT, *changes)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ([], 4800),
+        ([(("horizon",), 5)], 4800),
+        ([(("version",), "1")], 4800),
+        ([(("version",), "1"), (("horizon",), 1_200_000_000)], 9600),
+        ([(("version",), "1"), (("horizon",), DROP)], 4800),
+        ([(("version",), "1"), (("horizon",), DROP), (("num_requests",), 7)], 7),
+        ([(("version",), "1"), (("aggregate_rate",), 16.0), (CHAT, True)], 5 * 9600),
+    ],
+)
+def test_expected_requests_of_one_stage(changes: list[tuple[Path, Any]], expected: float) -> None:
+    assert expected_requests(of(ONE_STAGE, *changes)) == pytest.approx(expected)
+
+
+USERS = client("u", concurrency=2)
+del USERS["rate_fraction"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ([], 100),
+        ([(("num_requests",), 7)], 7),
+        ([(("horizon",), DROP), (("num_requests",), 7)], 7),
+        ([(("clients",), [USERS])], 0),
+        ([(("clients", 1, "lifecycle"), windows(*SPANS))], 50 + 2.5 * 8),
+        ([(("clients", 1, "arrival"), {"process": "gamma", "shape": 2.0, "scale": 1e6})], 50 + 10),
+        ([(("clients", 1, "arrival"), {"process": "weibull", "shape": 2.0, "scale": 1e6})], 50 + 20),
+        ([(("aggregate_rate",), 1e9)], 40e6),
+        ([(("clients", 1, "lifecycle"), windows(*SPANS, trace_rate=9.0))], 2.5 * 8),
+    ],
+)
+def test_expected_requests_of_clients(changes: list[tuple[Path, Any]], expected: float) -> None:
+    assert expected_requests(of(CLIENTS, *changes)) == pytest.approx(expected)
+
+
+def test_expected_requests_of_windows_with_rates() -> None:
+    rates = [(("clients", index, "lifecycle"), windows(*SPANS, trace_rate=2.0 - 4 * index)) for index in range(2)]
+    absolute = [*rates, (("aggregate_rate",), 0.0)]
+    assert expected_requests(of(CLIENTS, *absolute)) == pytest.approx(16)
+    assert expected_requests(of(CLIENTS, *absolute, (("horizon",), 7_000_000))) == pytest.approx(12)
+    assert expected_requests(of(CLIENTS, *absolute, (("num_requests",), 3))) == pytest.approx(16)  # makes all, then cuts
+    assert expected_requests(of(CLIENTS, *rates, (("version",), "1"))) == pytest.approx(16)
+    assert expected_requests(of(CLIENTS, *rates, (("version",), "1"), (("num_requests",), 3))) == pytest.approx(3)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ({}, 100),
+        ({"spike": {"start_time_us": 15_000_000, "duration_us": 9_000_000}}, 50 + 2.5 * 5),
+        ({"drain": {"start_time_us": 2_000_000, "ramp_duration_us": 4_000_000}}, 50 + 2.5 * 4),
+        ({"diurnal": {"peak_hour": 0, "peak_to_trough_ratio": 2.0}}, 50 + 2.5 * 20 * 0.75),
+        ({"spike": {"duration_us": 5_000_000, "trace_rate": 1.0}}, 2.5 * 5),
+    ],
+)
+def test_expected_requests_of_cohorts(pattern: dict[str, Any], expected: float) -> None:
+    changes = [(("cohorts", 1, name), value) for name, value in pattern.items()]
+    assert expected_requests(of(COHORTS, *changes)) == pytest.approx(expected)
+
+
+def test_expected_requests_of_absolute_spikes() -> None:
+    spike = {"duration_us": 5_000_000, "trace_rate": 3.0}
+    data = {"version": "2", "horizon": 20_000_000, "cohorts": [client("x", population=4, spike=spike)]}
+    assert expected_requests(of(data)) == pytest.approx(15)
+
+
+def test_expected_requests_that_never_end() -> None:
+    assert expected_requests(of(CLIENTS, (("horizon",), DROP))) == math.inf
+    assert expected_requests(WorkloadSpec()) == 0
