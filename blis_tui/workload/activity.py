@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from blis_tui.spec.fields import INT64_MAX
+from blis_tui.problems import ERROR, Problem, SpecError
+from blis_tui.spec.fields import INT64_MAX, INT64_MIN
 from blis_tui.spec.model import Client, Window
 from blis_tui.workload.clients import windowed
 
@@ -30,13 +31,18 @@ class Activity:
             else:
                 starts.append(window.start_us)
                 ends.append(window.end_us)
-        self._starts = starts or [0]
+        self._starts = starts or [INT64_MIN]  # a negative think time leads to negative times
         self._ends = ends or [INT64_MAX]
 
     @classmethod
     def of(cls, client: Client) -> Activity:
         """Return when a client is active."""
         return cls(client.lifecycle.windows if windowed(client) and client.lifecycle is not None else ())
+
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """The spans, as (start, end)."""
+        return list(zip(self._starts, self._ends, strict=True))
 
     @property
     def end(self) -> int:
@@ -72,3 +78,17 @@ class Limits(NamedTuple):
     def end(self) -> int:
         """The time from which on no request is made."""
         return min(self.until, self.activity.end)
+
+    def over(self, time_us: int) -> bool:
+        """Tell whether a time is past the end; raises `SpecError` where nothing but int64 ends the arrivals."""
+        if time_us < self.end:
+            return False
+        if self.end == INT64_MAX:
+            raise time_overflow()
+        return True
+
+
+def time_overflow() -> SpecError:
+    """Return the error that arrivals leave the times int64 can hold, where BLIS goes on with negative ones."""
+    message = f"arrivals run past {INT64_MAX:,} µs, the last time there is; set a horizon, or higher rates"
+    return SpecError([Problem("time-overflow", ERROR, (), message)])

@@ -34,9 +34,9 @@ def gap_sampler(arrival: Arrival, rate: float) -> Sampler:
 def poisson_rate(arrival: Arrival, rate: float) -> float | None:
     """Return the rate of the exponential gaps of a process, or ``None`` if its gaps are of another kind."""
     rate = max(rate, _LEAST_RATE)
-    if arrival.process == "poisson":
-        return rate
-    if arrival.process == "gamma" and _fitted(arrival) is None and 1.0 / _cv(arrival) ** 2 < _LEAST_GAMMA_SHAPE:
+    if arrival.process not in ("gamma", "weibull", "constant"):
+        return rate  # a window's process is not checked, and BLIS takes any other for this one
+    if arrival.process == "gamma" and _fitted(arrival) is None and _gamma_shape(arrival) < _LEAST_GAMMA_SHAPE:
         return rate  # BLIS's fallback for very bursty gamma processes
     return None
 
@@ -52,9 +52,14 @@ def gaps(variates: NDArray[np.float64], rate: float) -> NDArray[np.int64]:
         return whole(variates / rate)
 
 
+def truncated(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Truncate towards zero as Go does on amd64: what int64 cannot hold gives -2^63."""
+    return np.where(np.abs(values) < 2.0**63, values, -(2.0**63)).astype(np.int64)
+
+
 def whole(values: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Truncate to whole numbers of at least 1; what int64 cannot hold becomes 1, as it does in BLIS on amd64."""
-    return np.where(values < 2.0**63, values, 1.0).astype(np.int64).clip(1)
+    """Truncate to whole numbers of at least 1."""
+    return np.maximum(truncated(values), 1)
 
 
 def spread(stream: Stream, count: int, span_us: int) -> NDArray[np.int64]:
@@ -71,18 +76,23 @@ def _divide(value: float, by: float) -> float:
 
 
 def _fitted(arrival: Arrival) -> tuple[float, float] | None:
-    if arrival.shape is None or arrival.scale is None:
+    if arrival.shape is None or arrival.scale is None or arrival.shape <= 0 or arrival.scale <= 0:
         return None
     return arrival.shape, arrival.scale
 
 
 def _cv(arrival: Arrival) -> float:
-    return 1.0 if arrival.cv is None else arrival.cv
+    return 1.0 if arrival.cv is None or arrival.cv <= 0 else arrival.cv
+
+
+def _gamma_shape(arrival: Arrival) -> float:
+    square = _cv(arrival) * _cv(arrival)
+    return 1.0 / square if square else math.inf
 
 
 def _gamma(arrival: Arrival, rate: float) -> tuple[float, float]:
     cv = _cv(arrival)
-    return _fitted(arrival) or (1.0 / (cv * cv), 1.0 / rate * cv * cv)
+    return _fitted(arrival) or (_gamma_shape(arrival), 1.0 / rate * cv * cv)
 
 
 def _weibull(arrival: Arrival, rate: float) -> tuple[float, float]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple, overload
 
-from blis_tui.spec.model import Client, Lifecycle, WorkloadSpec
+from blis_tui.spec.facts import mean_rate
+from blis_tui.spec.model import Client, WorkloadSpec
 
 
 class Name(NamedTuple):
@@ -134,9 +135,7 @@ class Column(Sequence[str]):
 class Expansion(Sequence[Client]):
     """The explicit clients of a spec, in BLIS's order; a sequence that builds its items when they are asked for."""
 
-    def __init__(
-        self, spec: WorkloadSpec, blocks: Sequence[ClientBlock], *, aggregate_rate: float, category: str
-    ) -> None:
+    def __init__(self, spec: WorkloadSpec, blocks: Sequence[ClientBlock], *, aggregate_rate: float, category: str) -> None:
         self.spec = spec
         self.blocks = tuple(blocks)
         self.aggregate_rate = aggregate_rate
@@ -154,7 +153,7 @@ class Expansion(Sequence[Client]):
         compact = self.spec.inference_perf
         if compact is None:
             return self.aggregate_rate
-        scale = 1.0 if self.spec.rules == 2 else self.aggregate_rate / mean_rate(self.spec)
+        scale = 1.0 if self.spec.rules == 2 else self.aggregate_rate / mean_rate(compact)
         return max(stage.rate for stage in compact.stages) * scale
 
     def locate(self, index: int) -> tuple[ClientBlock, int]:
@@ -189,19 +188,6 @@ class Expansion(Sequence[Client]):
                 yield block.member(member)
 
 
-def mean_rate(spec: WorkloadSpec) -> float:
-    """Return the time-weighted mean of a compact spec's stage rates, in requests per second."""
-    stages = spec.inference_perf.stages if spec.inference_perf else ()
-    if len(stages) == 1:
-        return stages[0].rate
-    return sum(stage.rate * stage.duration for stage in stages) / sum(stage.duration for stage in stages)
-
-
 def windowed(client: Client) -> bool:
     """Tell whether a client is active only in windows."""
     return client.lifecycle is not None and bool(client.lifecycle.windows)
-
-
-def windows_end_us(lifecycle: Lifecycle) -> int:
-    """Return the latest end of any window, in microseconds."""
-    return max(window.end_us for window in lifecycle.windows)

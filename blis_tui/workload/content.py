@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from blis_tui.problems import ERROR, Problem, SpecError
 from blis_tui.spec.model import Client, Distribution, Multimodal
 from blis_tui.workload.lengths import fixed_length, length_sampler
 from blis_tui.workload.random.stream import Sampler, Stream
 
 MEDIA = ("text", "image", "audio", "video")
+LARGEST_LENGTH = 2**31 - 1
+"""The most tokens one request may have here: 8 GiB of ids, more than any model reads."""
+
+
+def checked(tokens: int) -> int:
+    """Return a token count, or raise `SpecError` if a request cannot have as many."""
+    if tokens > LARGEST_LENGTH:
+        message = f"a request of {tokens:,} tokens is drawn, more than the {LARGEST_LENGTH:,} there can be"
+        raise SpecError([Problem("request-too-long", ERROR, (), message)])
+    return tokens
 
 
 class Lengths:
@@ -42,10 +53,11 @@ class TextContent:
 
     def __init__(self, lengths: Lengths) -> None:
         self.lengths = lengths
+        self.fixed = lengths.fixed
 
     def draw(self, stream: Stream) -> Drawn:
         """Draw one request's lengths and pass over its token ids."""
-        fresh, output = self.lengths.input(stream), self.lengths.output(stream)
+        fresh, output = checked(self.lengths.input(stream)), checked(self.lengths.output(stream))
         place = stream.at
         stream.skip_tokens(fresh + output)
         return Drawn(place, fresh, output)
@@ -53,6 +65,8 @@ class TextContent:
 
 class MediaContent:
     """Several kinds of token in, text out: counts and input ids first, then the output's length and ids."""
+
+    fixed = None
 
     def __init__(self, multimodal: Multimodal, output: Sampler) -> None:
         self._kinds = [self._kind(multimodal, kind) for kind in MEDIA]
@@ -74,10 +88,10 @@ class MediaContent:
             times = 0 if tokens is None else 1 if pieces is None else pieces(stream)
             counts.append(sum(tokens(stream) for _ in range(times)) if tokens is not None else 0)
         text, image, audio, video = counts
-        fresh = sum(counts) or 1
+        fresh = checked(sum(counts)) or 1
         place = stream.at
         stream.skip_tokens(fresh)
-        output = self.output(stream)
+        output = checked(self.output(stream))
         stream.skip_tokens(output)
         return Drawn(place, fresh, output, (text, image, audio, video))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blis_tui.problems import ERROR, SpecError
+from blis_tui.spec.facts import US_PER_S, V1_ROUNDS, clients_per_stage, mean_rate, stage_requests
 from blis_tui.spec.model import (
     V1_SLO_CLASSES,
     Arrival,
@@ -20,11 +21,9 @@ from blis_tui.spec.model import (
     WorkloadSpec,
 )
 from blis_tui.spec.validate import validate
-from blis_tui.workload.clients import ClientBlock, Dealt, Expansion, Name, Names, mean_rate
+from blis_tui.workload.clients import ClientBlock, Dealt, Expansion, Name, Names
 from blis_tui.workload.cohorts import expand_cohort
 
-US_PER_S = 1_000_000
-V1_ROUNDS = 5
 V1_THINK_TIME_US = 500_000
 _SAME_RATE = 1e-9
 """An aggregate_rate nearer to the mean than this part of it is taken to be the mean."""
@@ -60,7 +59,7 @@ def _aggregate_rate(spec: WorkloadSpec, compact: InferencePerf) -> float:
         for stage in compact.stages:
             total += stage.rate
         return total
-    mean = mean_rate(spec)
+    mean = mean_rate(compact)
     given = spec.aggregate_rate
     return given if given > 0 and abs(given - mean) > _SAME_RATE * mean else mean
 
@@ -99,9 +98,7 @@ def _names(prefix: SharedPrefix, stage: str = "") -> Names:
 
 
 def _reasoning(rounds: int, think_time_us: int, growth: str, single_session: bool) -> Reasoning:
-    turns = MultiTurn(
-        max_rounds=rounds, think_time_us=think_time_us, context_growth=growth, single_session=single_session
-    )
+    turns = MultiTurn(max_rounds=rounds, think_time_us=think_time_us, context_growth=growth, single_session=single_session)
     return Reasoning(reason_ratio_distribution=_constant(0), multi_turn=turns)
 
 
@@ -109,12 +106,12 @@ def _version_1(spec: WorkloadSpec, compact: InferencePerf, aggregate_rate: float
     """N·M clients for all stages; with several stages each window carries its own rate."""
     prefix = compact.shared_prefix
     assert prefix is not None
-    count = prefix.num_unique_system_prompts * prefix.num_users_per_system_prompt
+    count = clients_per_stage(prefix)
     template = _template(prefix, "batch", 1.0 / count)
     if prefix.enable_multi_turn_chat:
         template = template.replace(reasoning=_reasoning(V1_ROUNDS, V1_THINK_TIME_US, "accumulate", False))
     if len(compact.stages) > 1:
-        mean = mean_rate(spec)
+        mean = mean_rate(compact)
         scale = 1.0 if aggregate_rate == mean else aggregate_rate / mean
         windows = tuple(
             window.replace(trace_rate=stage.rate * scale / count)
@@ -128,11 +125,11 @@ def _version_2(compact: InferencePerf) -> Iterator[ClientBlock]:
     """N·M clients per stage, as `ExpandInferencePerfSpec` makes them."""
     prefix = compact.shared_prefix
     assert prefix is not None
-    count = prefix.num_unique_system_prompts * prefix.num_users_per_system_prompt
+    count = clients_per_stage(prefix)
     several = len(compact.stages) > 1
     for number, (stage, window) in enumerate(zip(compact.stages, stage_windows(compact.stages), strict=True)):
         template = _template(prefix, "standard", 1.0 if several else 1.0 / count)
-        dealt = Dealt(*divmod(int(stage.rate * stage.duration), count))
+        dealt = Dealt(*divmod(stage_requests(stage), count))
         if prefix.enable_multi_turn_chat:
             think_time_us = int(count / stage.rate * 1e6)
             template = template.replace(reasoning=_reasoning(dealt.of(0), think_time_us, "", True))

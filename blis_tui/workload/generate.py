@@ -9,17 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blis_tui.problems import ERROR, SpecError
-from blis_tui.spec.advice import generation_problems
+from blis_tui.spec.facts import end_us
 from blis_tui.spec.fields import INT64_MAX
 from blis_tui.spec.model import Client, WorkloadSpec
+from blis_tui.spec.validate import generation_problems
 from blis_tui.workload.clients import ClientBlock, Expansion, windowed
-from blis_tui.workload.expand import US_PER_S, expand
+from blis_tui.workload.expand import expand
 from blis_tui.workload.ordinary import OrdinaryClients
 from blis_tui.workload.prefixes import PrefixGroups
+from blis_tui.workload.random.reader import Pulse
 from blis_tui.workload.random.source import seed_states
 from blis_tui.workload.random.stream import Stream
 from blis_tui.workload.rates import WindowRates, block_rates
 from blis_tui.workload.requests import DEFAULT_TIMEOUT_US, Requests, Traits
+from blis_tui.workload.root import root_stream
 from blis_tui.workload.rows import Rows, concatenate, empty
 from blis_tui.workload.stepped import SteppedClients
 from blis_tui.workload.varying import VaryingClients
@@ -27,8 +30,23 @@ from blis_tui.workload.varying import VaryingClients
 Progress = Callable[[float], None]
 """Is told the part that is done, 0 to 1, and may raise `Cancelled`."""
 
-_SUBSYSTEM = "workload-gen"
 _SEEDED_AT_ONCE = 64
+_PULSES_PER_CALL = 16
+"""Of these each takes up to a tenth of a millisecond."""
+
+
+class _Pulse:
+    """Tells a progress callback what `part` is done, once in so many times that streams make values."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.part = 0.0
+        self._progress = progress
+        self._times = 0
+
+    def __call__(self) -> None:
+        if self._times % _PULSES_PER_CALL == 0:
+            self._progress(self.part)
+        self._times += 1
 
 
 class _Maker(Protocol):
@@ -44,19 +62,20 @@ def generate(spec: WorkloadSpec, *, progress: Progress | None = None) -> Request
     if problems:
         raise SpecError(problems)
     clients = expand(spec)
-    horizon = effective_horizon(spec)
+    horizon = end_us(spec)
     until = INT64_MAX if horizon is None else horizon
     most = 2 * spec.num_requests or INT64_MAX
     groups = PrefixGroups(clients)
-    root = root_stream(spec.seed)
+    pulse = None if progress is None else _Pulse(progress)
+    root = root_stream(spec.seed, pulse)
     root.skip_tokens(groups.total_tokens)
     makers = _makers(clients, until, most)
     seeds = np.zeros(len(clients), np.int64)
     parts: list[Rows] = []
     owners: list[int] = []
-    for done, (client, rows) in enumerate(_drawn(clients, makers, root, seeds)):
-        if progress is not None and done % _SEEDED_AT_ONCE == 0:
-            progress(client / len(clients))
+    for client, rows in _drawn(clients, makers, root, seeds, pulse):
+        if pulse is not None:
+            pulse.part = (client + 1) / len(clients)
         if len(rows.arrival):
             parts.append(rows)
             owners.append(client)
@@ -68,36 +87,10 @@ def generate(spec: WorkloadSpec, *, progress: Progress | None = None) -> Request
         *sent,
         hidden=hidden,
         seeds=seeds,
-        traits=[
-            _traits(block, isinstance(maker, VaryingClients))
-            for block, maker in zip(clients.blocks, makers, strict=True)
-        ],
+        traits=[_traits(block, isinstance(maker, VaryingClients)) for block, maker in zip(clients.blocks, makers, strict=True)],
         groups=groups,
         horizon_us=horizon,
     )
-
-
-def effective_horizon(spec: WorkloadSpec) -> int | None:
-    """Return when generation ends, in µs: the file's horizon, or where a version-1 compact spec's stages end."""
-    if spec.horizon > 0:
-        return spec.horizon
-    if spec.rules == 1 and spec.inference_perf is not None and not spec.num_requests:
-        return sum(stage.duration for stage in spec.inference_perf.stages) * US_PER_S
-    return None
-
-
-def root_stream(seed: int) -> Stream:
-    """Open the stream from which prefix tokens and the clients' seeds are drawn."""
-    mixed = (seed ^ fnv1a64(_SUBSYSTEM)) & (2**64 - 1)
-    return Stream.seeded(mixed - 2**64 if mixed >= 2**63 else mixed)
-
-
-def fnv1a64(text: str) -> int:
-    """Hash a text by FNV-1a (Fowler, Noll and Vo), 64 bits."""
-    value = 0xCBF29CE484222325
-    for byte in text.encode():
-        value = (value ^ byte) * 0x100000001B3 & (2**64 - 1)
-    return value
 
 
 def _makers(clients: Expansion, until: int, most: int) -> list[_Maker | None]:
@@ -116,10 +109,7 @@ def _makers(clients: Expansion, until: int, most: int) -> list[_Maker | None]:
 
 def _path(clients: Expansion) -> str:
     windows = [
-        window
-        for block in clients.blocks
-        if block.template.lifecycle is not None
-        for window in block.template.lifecycle.windows
+        window for block in clients.blocks if block.template.lifecycle is not None for window in block.template.lifecycle.windows
     ]
     if clients.spec.rules == 1 and any(window.trace_rate is not None for window in windows):
         return "stepped"
@@ -133,7 +123,7 @@ def _path(clients: Expansion) -> str:
 
 
 def _drawn(
-    clients: Expansion, makers: list[_Maker | None], root: Stream, seeds: NDArray[np.int64]
+    clients: Expansion, makers: list[_Maker | None], root: Stream, seeds: NDArray[np.int64], pulse: Pulse | None
 ) -> Iterator[tuple[int, Rows]]:
     """Draw the requests of one client after the other, as (client, rows), and note their seeds."""
     for block, maker, start in zip(clients.blocks, makers, clients.starts, strict=False):
@@ -144,7 +134,7 @@ def _drawn(
             mine = root.int63s(count)
             seeds[start + low : start + low + count] = mine
             for member, state in enumerate(seed_states(mine), low):
-                yield start + member, maker.rows(Stream(state), member)
+                yield start + member, maker.rows(Stream(state, pulse=pulse), member)
 
 
 def _merge(
@@ -156,24 +146,28 @@ def _merge(
     client = np.repeat(np.array(owners, np.int32), [len(part.arrival) for part in parts])
     rows = concatenate(parts)
     parts.clear()
-    none = np.zeros(0, np.intp)
-    hidden = none if rows.hidden is None else np.flatnonzero(rows.hidden)
     order = np.argsort(rows.arrival, kind="stable")
-    if len(hidden):
-        order = order[~rows.hidden[order]]  # type: ignore[index]
+    if rows.hidden is not None:
+        order = order[~rows.hidden[order]]
     if num_requests:
         order = order[:num_requests]
+    sent = np.zeros(len(client), bool)
+    sent[order] = True
+    repeated = rows.repeated(sent)
     rows = rows._replace(hidden=None)
-    return (rows.take(order), client[order]), (rows.take(hidden), client[hidden])
+    return (rows.take(order), client[order]), (rows.take(repeated), client[repeated])
 
 
 def _traits(block: ClientBlock, varying: bool) -> Traits:
     """Return what holds for a block's requests. On the time-varying path BLIS forgets some of it."""
     client = block.template
-    chat = client.reasoning is not None and client.reasoning.multi_turn is not None
+    turns = client.reasoning.multi_turn if client.reasoning is not None else None
+    chat = turns is not None
     return Traits(
         prefixed=bool(client.prefix_group) and (chat or not varying),
         streaming=client.streaming and not chat,
+        multimodal=client.multimodal is not None and not chat and not varying,
+        accumulates=turns is not None and turns.context_growth == "accumulate",
         timeout_us=_timeout_us(client, chat) if chat or not varying else 0,
         slo_target_us=0 if chat and varying else client.slo_target_us or 0,
     )

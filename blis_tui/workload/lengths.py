@@ -75,7 +75,7 @@ def _at_least_1(value: float) -> int:
 def _clamp(value: float, low: int, high: int) -> int:
     """Round, then keep within the bounds; a bound of 0 or less is none."""
     whole = go_int(round_half_away(value))
-    if 0 < low and whole < low:
+    if low > 0 and whole < low:
         whole = low
     if 0 < high < whole:
         whole = high

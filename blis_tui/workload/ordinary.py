@@ -5,7 +5,7 @@ from __future__ import annotations
 from blis_tui.workload.activity import Activity, Limits
 from blis_tui.workload.arrivals import gap_sampler, poisson_rate, poisson_sampler, spread
 from blis_tui.workload.clients import ClientBlock
-from blis_tui.workload.content import Lengths, MediaContent, content_of
+from blis_tui.workload.content import Lengths, content_of
 from blis_tui.workload.random.stream import Stream
 from blis_tui.workload.rows import Rows
 from blis_tui.workload.sessions import Conversation, join, one_session, sent, sessions
@@ -41,21 +41,17 @@ class OrdinaryClients:
             stream.int63()  # BLIS seeds a stream of the sampler's own with it, and never reads that
         if self._reasoning is not None:
             return self._chat(stream, member)
-        fixed = None if isinstance(self._content, MediaContent) else self._lengths.fixed
-        if fixed is None:
-            return sampled_requests(stream, self._gap, self._content, self._limits)
-        if self._poisson is not None:
-            return poisson_requests(stream, self._poisson, fixed, self._limits)
         if self._process == "constant":
-            arrivals = constant_arrivals(self._gap(stream), self._limits)
-            return timed_requests(stream, arrivals, fixed)
+            return timed_requests(stream, constant_arrivals(self._gap(stream), self._limits), self._content)
+        if self._poisson is not None and self._content.fixed is not None:
+            return poisson_requests(stream, self._poisson, self._content.fixed, self._limits)
         return sampled_requests(stream, self._gap, self._content, self._limits)
 
     def _spread(self, stream: Stream, member: int, span_us: int) -> Rows:
         """Make exactly the requests dealt to a member, spread over the stage by a stream of their own."""
-        assert self._block.dealt is not None and self._lengths.fixed is not None
-        gaps = spread(Stream.seeded(stream.int63()), self._block.dealt.of(member), span_us)
-        return timed_requests(stream, spread_arrivals(gaps, self._limits), self._lengths.fixed)
+        assert self._block.dealt is not None
+        gaps = spread(stream.branch(), self._block.dealt.of(member), span_us)
+        return timed_requests(stream, spread_arrivals(gaps, self._limits), self._content)
 
     def _chat(self, stream: Stream, member: int) -> Rows:
         assert self._reasoning is not None

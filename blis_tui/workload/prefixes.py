@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from blis_tui.workload.clients import ClientBlock, Expansion
+from blis_tui.workload.content import checked
 from blis_tui.workload.random.stream import Stream
 
 DEFAULT_LENGTH = 50
@@ -15,11 +17,21 @@ DEFAULT_LENGTH = 50
 _NUMBERED = re.compile(r"(.*-)(0|[1-9][0-9]{0,6})\Z", re.DOTALL)
 
 
+def _numbered_names(blocks: Sequence[ClientBlock]) -> dict[str, NDArray[np.int64]]:
+    """Return room for the groups whose names blocks number: stem -> number of each group, -1 as long as it has none."""
+    sizes: dict[str, int] = {}
+    for block in blocks:
+        if block.group_count and block.names is not None and block.names.prefix_group.prompt:
+            stem = block.names.prefix_group.stem
+            sizes[stem] = max(sizes.get(stem, 0), block.group_count)
+    return {stem: np.full(size, -1, np.int64) for stem, size in sizes.items()}
+
+
 class PrefixGroups:
     """The prefix groups of an expansion, numbered in the order in which clients first name them."""
 
     def __init__(self, expansion: Expansion) -> None:
-        self._stems: dict[str, NDArray[np.int64]] = {}  # names that end in a number: stem -> group of each number
+        self._stems = _numbered_names(expansion.blocks)
         self._plain: dict[str, int] = {}
         self._count = 0
         lengths: list[NDArray[np.int64]] = []
@@ -27,7 +39,7 @@ class PrefixGroups:
         for block in expansion.blocks:
             before = self._count
             self._blocks.append(self._groups(block))
-            length = block.template.prefix_length if block.template.prefix_length > 0 else DEFAULT_LENGTH
+            length = checked(block.template.prefix_length) if block.template.prefix_length > 0 else DEFAULT_LENGTH
             lengths.append(np.full(self._count - before, length, np.int64))
         self.lengths = np.concatenate(lengths) if lengths else np.empty(0, np.int64)
         self.ends = np.cumsum(self.lengths)
@@ -41,7 +53,7 @@ class PrefixGroups:
             return self._numbered(block.names.prefix_group.stem, 0, block.group_count)
         name = block.template.prefix_group
         match = _NUMBERED.match(name)
-        if match:
+        if match and int(match[2]) < len(self._stems.get(match[1], ())):
             return self._numbered(match[1], int(match[2]), 1)
         if name not in self._plain:
             self._plain[name] = self._count
@@ -49,11 +61,7 @@ class PrefixGroups:
         return np.array([self._plain[name]])
 
     def _numbered(self, stem: str, first: int, count: int) -> NDArray[np.int64]:
-        known = self._stems.get(stem, np.empty(0, np.int64))
-        if len(known) < first + count:
-            known = np.concatenate([known, np.full(first + count - len(known), -1)])
-            self._stems[stem] = known
-        part = known[first : first + count]
+        part = self._stems[stem][first : first + count]
         new = np.flatnonzero(part < 0)
         part[new] = self._count + np.arange(len(new))
         self._count += len(new)

@@ -24,6 +24,10 @@ class Traits(NamedTuple):
 
     prefixed: bool
     streaming: bool
+    multimodal: bool
+    """Whether the output's length is drawn between the input ids and the output ids."""
+    accumulates: bool
+    """Whether rounds repeat the rounds before them."""
     timeout_us: int
     """0 where requests have no deadline."""
     slo_target_us: int
@@ -59,7 +63,8 @@ class Requests:
         self.groups = groups
         self.horizon_us = horizon_us
         """When generation ended, in µs; ``None`` if no time limit was set."""
-        self._traits = traits
+        self.traits = traits
+        """What holds for all requests of each block of clients."""
 
     def __len__(self) -> int:
         return len(self.rows.arrival)
@@ -95,10 +100,10 @@ class Requests:
     def prefix_group(self) -> NDArray[np.int32]:
         """The number of the prefix group whose tokens a request begins with, -1 for none."""
         groups = np.full(len(self), -1, np.int32)
-        for number, traits in enumerate(self._traits):
+        for number, traits in enumerate(self.traits):
             if traits.prefixed:
                 block = self.clients.blocks[number]
-                mine = slice(None) if len(self._traits) == 1 else self.block == number
+                mine = slice(None) if len(self.traits) == 1 else self.block == number
                 members = self.client[mine].astype(np.int64) - self.clients.starts[number]
                 groups[mine] = self.groups.of(number, members, block.names.users if block.names else 1)
         return groups
@@ -172,7 +177,7 @@ class Requests:
         return iterate_tokens(self)
 
     def _trait(self, name: str) -> NDArray[np.int64]:
-        values = np.array([getattr(traits, name) for traits in self._traits], np.int64)
+        values = np.array([getattr(traits, name) for traits in self.traits], np.int64)
         if len(values) == 1 or not len(self):
             return np.full(len(self), values[0] if len(values) else 0)
         return values[self.block]

@@ -8,13 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from blis_tui.problems import ERROR, Problem, SpecError
 from blis_tui.workload.content import Drawn
 
 Int64s = NDArray[np.int64]
 Int32s = NDArray[np.int32]
-LARGEST_LENGTH = 2**31 - 1
-"""The most tokens one request may have here: 8 GiB of ids, more than any model reads."""
 
 
 class Rows(NamedTuple):
@@ -24,8 +21,8 @@ class Rows(NamedTuple):
     request; `output`: output tokens; `context`: tokens of earlier rounds repeated in the input; `session`: BLIS's
     session number; `round`; `percent`: reasoning share of the output; `media`: text, image, audio and video tokens (4
     columns).
-    The last five are ``None`` where the client has nothing of the kind. `hidden` marks rounds that are drawn and not
-    sent, yet repeated in the input of rounds that are; it is ``None`` where there are none.
+    The last five are ``None`` where the client has nothing of the kind. `hidden` marks rounds that are not sent, but
+    may be repeated in the input of rounds that are; it is ``None`` where there are none.
     """
 
     arrival: Int64s
@@ -44,16 +41,20 @@ class Rows(NamedTuple):
         return Rows(*(None if column is None else column[which] for column in self))  # type: ignore[arg-type]
 
     def keep(self, sent: NDArray[np.bool_]) -> Rows:
-        """Drop the rounds that are not sent, but for those that later rounds repeat: these are hidden."""
+        """Drop the rounds that are not sent, or hide them where later rounds may repeat them."""
         if sent.all():
             return self
-        if self.context is None or self.session is None:
-            return self.take(sent)
+        return self.take(sent) if self.context is None else self._replace(hidden=~sent)
+
+    def repeated(self, sent: NDArray[np.bool_]) -> NDArray[np.intp]:
+        """Return which rounds are not sent, yet repeated in the input of rounds of their session that are."""
+        if self.context is None or self.session is None or sent.all():
+            return np.empty(0, np.intp)
         row = np.arange(len(sent))
         starts = np.flatnonzero(np.diff(self.session, prepend=self.session[0] - 1))
         last_sent = np.maximum.reduceat(np.where(sent, row, -1), starts)
-        needed = row <= np.repeat(last_sent, np.diff(np.append(starts, len(row))))
-        return self._replace(hidden=~sent).take(needed)
+        before = row < np.repeat(last_sent, np.diff(np.append(starts, len(row))))
+        return np.flatnonzero(before & ~sent & (self.session >= 0))
 
 
 _DTYPES: tuple[type[np.generic], ...] = (
@@ -95,7 +96,6 @@ def empty() -> Rows:
 
 def fixed_rows(arrival: Int64s, place: Int64s, fresh: int, output: int) -> Rows:
     """Return rows of requests that all have the same lengths."""
-    checked(max(fresh, output))
     return Rows(arrival, place, np.full(len(arrival), fresh, np.int32), np.full(len(arrival), output, np.int32))
 
 
@@ -104,7 +104,6 @@ def drawn_rows(arrival: list[int], drawn: list[Drawn]) -> Rows:
     if not drawn:
         return empty()
     place, fresh, output, media = zip(*drawn, strict=True)
-    checked(max(*fresh, *output))
     return Rows(
         np.array(arrival, np.int64),
         np.array(place, np.int64),
@@ -112,11 +111,3 @@ def drawn_rows(arrival: list[int], drawn: list[Drawn]) -> Rows:
         np.array(output, np.int32),
         media=None if media[0] is None else np.array(media, np.int32),
     )
-
-
-def checked(tokens: int) -> int:
-    """Return a token count, or raise `SpecError` if a request cannot have as many."""
-    if tokens > LARGEST_LENGTH:
-        message = f"a request of {tokens:,} tokens is drawn, more than the {LARGEST_LENGTH:,} there can be"
-        raise SpecError([Problem("request-too-long", ERROR, (), message)])
-    return tokens

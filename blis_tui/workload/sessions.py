@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from blis_tui.spec.fields import INT64_MAX
 from blis_tui.spec.model import Reasoning
-from blis_tui.workload.activity import Limits
-from blis_tui.workload.content import Lengths
+from blis_tui.workload.activity import Limits, time_overflow
+from blis_tui.workload.content import Lengths, checked
 from blis_tui.workload.lengths import fixed_length, length_sampler
 from blis_tui.workload.random.stream import Sampler, Stream
-from blis_tui.workload.rows import Int64s, Rows, checked, concatenate, empty
+from blis_tui.workload.rows import Int64s, Rows, concatenate, empty
 
 
 class Conversation:
@@ -30,8 +31,8 @@ class Conversation:
         self._fixed_percent = fixed_length(ratio) if ratio.type else 0
         self._percent = length_sampler(ratio) if ratio.type else None
 
-    def session(self, stream: Stream, start: int) -> Rows:
-        """Draw one session, all its rounds."""
+    def session(self, stream: Stream, start: int, until: int) -> Rows:
+        """Draw one session, all its rounds; return those before the first that comes too late."""
         number = stream.int63()
         count = self.rounds
         if self._lengths.fixed is not None and self._fixed_percent is not None:
@@ -41,12 +42,12 @@ class Conversation:
             place = stream.item_places(count, sum(lengths))
         else:
             place, fresh, output, percent = self._draw_rounds(stream)
-        arrival = np.empty(count, np.int64)
-        arrival[0] = start
-        arrival[1:] = output[:-1]  # BLIS reckons 1 µs an output token
-        arrival[1:] += self._think_time_us
+        arrival = self._arrivals(start, output)
+        late = arrival >= until
+        count = int(late.argmax()) if late.any() else count
+        place, fresh, output, percent = place[:count], fresh[:count], output[:count], percent[:count]
         return Rows(
-            np.cumsum(arrival),
+            arrival[:count],
             place,
             fresh,
             output,
@@ -72,11 +73,19 @@ class Conversation:
             percent_column.astype(np.uint8),
         )
 
+    def _arrivals(self, start: int, output: NDArray[np.int32]) -> Int64s:
+        """Return when the rounds arrive: BLIS reckons 1 µs an output token, then comes the pause."""
+        busy = np.cumsum(output[:-1], dtype=np.int64)
+        if start + len(output) * max(0, self._think_time_us) + int(busy.sum()) > INT64_MAX:
+            raise time_overflow()
+        after = start + busy + self._think_time_us * np.arange(1, len(output))
+        return np.concatenate([[start], after])
+
     @staticmethod
     def _context(fresh: NDArray[np.int32], output: NDArray[np.int32]) -> NDArray[np.int32]:
         """Return the tokens said before each round."""
         before = np.cumsum(fresh + output.astype(np.int64)) - fresh - output
-        checked(int((before + fresh).max()))
+        checked(int((before + fresh).max(initial=0)))
         return before.astype(np.int32)
 
 
@@ -85,7 +94,7 @@ def one_session(stream: Stream, gap: Sampler, conversation: Conversation, limits
     start = gap(stream) + limits.activity.first_start
     if start >= limits.until or start not in limits.activity:
         return empty()
-    return conversation.session(stream, start)
+    return conversation.session(stream, start, limits.until)
 
 
 def sessions(
@@ -98,16 +107,16 @@ def sessions(
     time, count = limits.start, 0
     while count < limits.most:
         time += gap(stream)
-        if time >= limits.end:
+        if limits.over(time):
             break
         if time in limits.activity:
-            yield conversation.session(stream, time)
+            yield conversation.session(stream, time, limits.until)
             count += conversation.rounds
 
 
 def sent(rows: Rows, limits: Limits) -> Rows:
-    """Return the rounds that are sent: those before the end at which the client is active."""
-    return rows.keep((rows.arrival < limits.until) & limits.activity.mask(rows.arrival))
+    """Return the rounds that are sent: those at which the client is active."""
+    return rows.keep(limits.activity.mask(rows.arrival))
 
 
 def join(parts: list[Rows]) -> Rows:

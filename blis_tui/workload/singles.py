@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from blis_tui.workload.activity import Limits
-from blis_tui.workload.arrivals import gaps
-from blis_tui.workload.content import Drawn, MediaContent, TextContent
-from blis_tui.workload.random.stream import Sampler, Stream
+from blis_tui.spec.fields import INT64_MAX
+from blis_tui.workload.activity import Limits, time_overflow
+from blis_tui.workload.arrivals import gaps, poisson_sampler
+from blis_tui.workload.content import Drawn, MediaContent, TextContent, checked
+from blis_tui.workload.random.stream import LARGEST_IN_RUN, Sampler, Stream
 from blis_tui.workload.rows import Int64s, Rows, drawn_rows, fixed_rows
-
-_LARGE_GAP = 2**53
 
 
 def sampled_requests(
@@ -25,7 +24,7 @@ def sampled_requests(
     time = limits.start
     while len(arrivals) < limits.most:
         time += gap(stream)
-        if time >= limits.end:
+        if limits.over(time):
             break
         if time in limits.activity:
             arrivals.append(time)
@@ -44,14 +43,16 @@ def poisson_requests(
     Nearly every gap takes one value of the stream and every token one more, so a run of requests stands at even
     distances; only the rare draw that takes more values, and a change of activity, is gone through step by step.
     """
-    tokens = sum(lengths)
+    tokens = sum(map(checked, lengths))
+    gap, longest = poisson_sampler(rate), int(min(LARGEST_IN_RUN / rate, INT64_MAX)) + 1
     times: list[Int64s] = []
     places: list[Int64s] = []
     time, count = limits.start, 0
     while count < limits.most:
         active, change = limits.activity.next_change(time)
         stride = 1 + tokens if active else 1
-        ahead = _ahead(time, gaps(stream.exponential_run(stride, limits.most - count), rate))
+        most = min(limits.most - count, (INT64_MAX - time) // longest)  # so many gaps stay within int64
+        ahead = time + np.cumsum(gaps(stream.exponential_run(stride, most), rate))
         run = int(np.searchsorted(ahead, min(change, limits.until)))
         if run:
             if active:
@@ -62,8 +63,8 @@ def poisson_requests(
             time = int(ahead[run - 1])
         if count >= limits.most:
             break
-        time += int(gaps(np.array([stream.exponential()]), rate)[0])
-        if time >= limits.end:
+        time += gap(stream)
+        if limits.over(time):
             break
         if time in limits.activity:
             times.append(np.array([time]))
@@ -75,26 +76,28 @@ def poisson_requests(
     return fixed_rows(np.concatenate(times), np.concatenate(places), *lengths)
 
 
-def _ahead(time: int, gaps_us: Int64s) -> Int64s:
-    """Return the times behind a run of gaps, up to the first gap whose sum with others int64 may not hold."""
-    large = gaps_us > _LARGE_GAP
-    if large.any():
-        gaps_us = gaps_us[: int(large.argmax())]
-    return time + np.cumsum(gaps_us)
-
-
-def timed_requests(stream: Stream, arrivals: Int64s, lengths: tuple[int, int]) -> Rows:
-    """Fill requests of fixed lengths whose arrivals are known beforehand: only token ids are drawn."""
-    return fixed_rows(arrivals, stream.item_places(len(arrivals), sum(lengths)), *lengths)
+def timed_requests(stream: Stream, arrivals: Int64s, content: TextContent | MediaContent) -> Rows:
+    """Fill requests whose arrivals are known beforehand."""
+    if content.fixed is None:
+        times = arrivals.tolist()
+        return drawn_rows(times, [content.draw(stream) for _ in times])
+    if len(arrivals):
+        checked(max(content.fixed))
+    return fixed_rows(arrivals, stream.item_places(len(arrivals), sum(content.fixed)), *content.fixed)
 
 
 def constant_arrivals(gap: int, limits: Limits) -> Int64s:
     """Return arrivals at a constant gap: those at which the client is active, at most `most`."""
-    count = max(0, (limits.end - 1) // gap)
-    if limits.activity.always:
-        count = min(count, limits.most)
-    arrivals = np.arange(1, count + 1, dtype=np.int64) * gap
-    return arrivals[limits.activity.mask(arrivals)][: limits.most]
+    parts: list[Int64s] = []
+    left = limits.most
+    for start, end in limits.activity.spans:
+        first = max(1, -(-start // gap))
+        count = max(0, min(left, (min(end, limits.until) - 1) // gap - first + 1))
+        parts.append((first + np.arange(count)) * gap)
+        left -= count
+    if left and limits.end == INT64_MAX:
+        raise time_overflow()
+    return np.concatenate(parts)
 
 
 def spread_arrivals(gaps_us: Int64s, limits: Limits) -> Int64s:

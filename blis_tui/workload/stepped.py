@@ -7,7 +7,7 @@ from typing import NamedTuple
 from blis_tui.workload.activity import Activity, Limits
 from blis_tui.workload.arrivals import gap_sampler, poisson_rate
 from blis_tui.workload.clients import ClientBlock
-from blis_tui.workload.content import Lengths, MediaContent, content_of
+from blis_tui.workload.content import Lengths, content_of
 from blis_tui.workload.random.stream import Sampler, Stream
 from blis_tui.workload.rows import Rows
 from blis_tui.workload.sessions import Conversation, join, sent, sessions
@@ -55,7 +55,6 @@ class SteppedClients:
         if self._reasoning is not None:
             conversation = Conversation(self._reasoning, self._lengths)
             return join(list(sessions(stream, step.gap, conversation, step.limits)))
-        fixed = None if isinstance(self._content, MediaContent) else self._lengths.fixed
-        if fixed is not None and step.poisson is not None:
-            return poisson_requests(stream, step.poisson, fixed, step.limits)
+        if self._content.fixed is not None and step.poisson is not None:
+            return poisson_requests(stream, step.poisson, self._content.fixed, step.limits)
         return sampled_requests(stream, step.gap, self._content, step.limits)

@@ -8,131 +8,176 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from blis_tui.workload.content import MediaContent, content_of
-from blis_tui.workload.random.source import seed_states
-from blis_tui.workload.random.stream import FIRST_BLOCK, LARGEST_BLOCK, Sampler, Stream
+from blis_tui.workload.lengths import length_sampler
+from blis_tui.workload.random.reader import FIRST_BLOCK, LARGEST_BLOCK
+from blis_tui.workload.random.source import LENGTH, TAP, seed_states
+from blis_tui.workload.random.stream import Sampler, Stream
+from blis_tui.workload.root import root_stream
 
 if TYPE_CHECKING:
     from blis_tui.workload.requests import Requests
 
 Ids = NDArray[np.int32]
-Pair = tuple[Ids, Ids]
-_BUFFERED_VALUES = 1 << 23
-"""How many values all open streams together may hold ahead: 12 bytes each."""
+_BUFFERED_VALUES = 1 << 24
+"""How many values all open streams together may hold: 12 bytes each."""
+_MOST_OPEN = _BUFFERED_VALUES // (LENGTH + FIRST_BLOCK)
+_AT_ONCE, _DRAWN_AT_ONCE = 1 << 14, 1 << 8
+"""Requests whose columns are turned into Python numbers at once: of all clients, and of one."""
 
 
-def iterate_tokens(requests: Requests) -> Iterator[Pair]:
+def iterate_tokens(requests: Requests) -> Iterator[tuple[Ids, Ids]]:
     """Yield (input ids, output ids) of each request, prefix and earlier rounds included."""
-    prefixes = _prefixes(requests)
-    groups = requests.prefix_group.tolist()
-    ends = requests.groups.ends.tolist()
-    lengths = requests.groups.lengths.tolist()
+    prefixes = requests.groups.tokens(root_stream(requests.spec.seed))
+    ends, lengths = requests.groups.ends.tolist(), requests.groups.lengths.tolist()
     readers = _Readers(requests)
-    context = requests.rows.context
-    rounds = requests.rows.round
-    for request, (client, group) in enumerate(zip(requests.client.tolist(), groups, strict=True)):
-        reader = readers.of(client)
-        fresh, output = reader.read(request)
-        parts = [] if group < 0 else [prefixes[ends[group] - lengths[group] : ends[group]]]
-        if context is not None and rounds is not None and context[request]:
-            parts += reader.earlier(request, int(rounds[request]))
-        yield np.concatenate([*parts, fresh]) if parts else fresh, output
-        readers.release(client)
+    for low in range(0, len(requests), _AT_ONCE):
+        part = slice(low, low + _AT_ONCE)
+        columns = zip(requests.client[part].tolist(), requests.prefix_group[part].tolist(), strict=True)
+        for request, (client, group) in enumerate(columns, low):
+            fresh, output, said, before = readers.read(client, request)
+            parts = [prefixes[ends[group] - lengths[group] : ends[group]]] if group >= 0 else []
+            parts += said[:before]
+            yield np.concatenate([*parts, fresh]) if parts else fresh, output
 
 
-def _prefixes(requests: Requests) -> Ids:
-    from blis_tui.workload.generate import root_stream
+_Drawn = tuple[Ids, Ids, list[Ids], int]
+"""The ids of one request, its own input and output; the pieces said in its session, and how many come before it."""
 
-    return requests.groups.tokens(root_stream(requests.spec.seed))
+
+class _Columns:
+    """What is known of all requests and hidden rounds: sent ones first, then the hidden ones."""
+
+    def __init__(self, requests: Requests) -> None:
+        rows, (hidden, hidden_client) = requests.rows, requests.hidden
+        self.place = _join(rows.place, hidden.place)
+        self.fresh = _join(rows.fresh, hidden.fresh)
+        self.output = _join(rows.output, hidden.output)
+        self.session = rows.session if rows.session is None or hidden.session is None else _join(rows.session, hidden.session)
+        client = _join(requests.client, hidden_client)
+        self._order = np.lexsort((self.place, client))
+        self._starts = np.searchsorted(client[self._order], np.arange(len(requests.clients) + 1))
+
+    def of(self, client: int) -> NDArray[np.intp]:
+        """Return the rows of a client in the order in which its stream holds them."""
+        return self._order[self._starts[client] : self._starts[client + 1]]
+
+    @property
+    def busy_clients(self) -> int:
+        """How many clients have rows."""
+        return int(np.count_nonzero(np.diff(self._starts)))
+
+
+def _join(first: NDArray, second: NDArray) -> NDArray:  # type: ignore[type-arg]
+    return np.concatenate([first, second]) if len(second) else first
 
 
 class _Readers:
-    """The open streams of the clients, each opened at its first request and closed after its last."""
+    """A reader for each client between its first and its last request, of which some have their streams open."""
 
     def __init__(self, requests: Requests) -> None:
-        self.requests = requests
-        rows, hidden = requests.rows, requests.hidden[0]
-        client = np.concatenate([requests.client, requests.hidden[1]])
-        place = np.concatenate([rows.place, hidden.place])
-        self._order = np.lexsort((place, client))
-        self._starts = np.searchsorted(client[self._order], np.arange(len(requests.clients) + 1))
-        self.place = place
-        self.fresh = np.concatenate([rows.fresh, hidden.fresh])
-        self.output = np.concatenate([rows.output, hidden.output])
-        self.session = None
-        if rows.context is not None and rows.session is not None:
-            sessions = hidden.session if hidden.session is not None else np.empty(0, np.int64)
-            self.session = np.concatenate([rows.session, sessions])
-        self._open: dict[int, _Reader] = {}
-        self._between = [
-            content.output if isinstance(content, MediaContent) else None
-            for content in (content_of(block.template) for block in requests.clients.blocks)
-        ]
-        busy = int(np.count_nonzero(np.diff(self._starts)))
-        self._block = max(FIRST_BLOCK, min(LARGEST_BLOCK, _BUFFERED_VALUES // max(1, busy)))
+        self._requests = requests
+        self._columns = _Columns(requests)
+        self._readers: dict[int, _Reader] = {}
+        self._open: dict[int, _Reader] = {}  # the one read last stands last
+        busy = max(1, self._columns.busy_clients)
+        self._all_open = busy <= _MOST_OPEN
+        self._largest_block = max(FIRST_BLOCK, min(LARGEST_BLOCK, _BUFFERED_VALUES // busy // TAP * TAP))
 
-    def of(self, client: int) -> _Reader:
-        """Return the reader of a client's stream."""
-        reader = self._open.get(client)
+    def read(self, client: int, request: int) -> _Drawn:
+        """Return the ids of a request of a client."""
+        reader = self._readers.get(client)
         if reader is None:
-            state = seed_states(self.requests.seeds[client : client + 1])[0]
-            rows = self._order[self._starts[client] : self._starts[client + 1]]
-            block = int(np.searchsorted(self.requests.clients.starts, client, side="right")) - 1
-            reader = _Reader(self, Stream(state, self._block), rows, self._between[block])
-            self._open[client] = reader
-        return reader
+            reader = self._readers[client] = self._reader(client)
+        drawn = reader.read(request)
+        if reader.exhausted:
+            del self._readers[client]
+            self._open.pop(client, None)
+        elif not self._all_open:
+            self._close_oldest(client, reader)
+        return drawn
 
-    def release(self, client: int) -> None:
-        """Close a client's stream if it has given all its requests."""
-        if self._open[client].exhausted:
-            del self._open[client]
+    def _close_oldest(self, client: int, reader: _Reader) -> None:
+        self._open.pop(client, None)
+        self._open[client] = reader
+        if len(self._open) > _MOST_OPEN:
+            self._open.pop(next(iter(self._open))).close()
+
+    def _reader(self, client: int) -> _Reader:
+        clients = self._requests.clients
+        block = int(np.searchsorted(clients.starts, client, side="right")) - 1
+        return _Reader(self._requests, self._columns, client, block, self._largest_block)
 
 
 class _Reader:
     """Reads one client's stream forward. What it passes before its time (rounds of a session) is kept until then."""
 
-    def __init__(self, readers: _Readers, stream: Stream, rows: NDArray[np.intp], between: Sampler | None) -> None:
-        self._readers = readers
-        self._stream = stream
-        self._rows = rows
-        self._next = 0
-        self._early: dict[int, Pair] = {}
-        self._between = between
-        self._said: dict[int, list[Ids]] = {}
+    __slots__ = ("_columns", "_draws", "_early", "_largest_block", "_left", "_seed", "_sent", "_stream")
+
+    def __init__(self, requests: Requests, columns: _Columns, client: int, block: int, largest_block: int) -> None:
+        rows, traits = columns.of(client), requests.traits[block]
+        self._columns = columns
+        self._sent = len(requests)
+        self._left = int(np.count_nonzero(rows < self._sent))
+        self._seed = requests.seeds[client : client + 1]
+        self._stream: Stream | None = None
+        self._largest_block = largest_block
+        self._early: dict[int, _Drawn] = {}
+        # a multimodal request draws the length of its output behind its input ids
+        between = length_sampler(requests.clients.blocks[block].template.output_distribution) if traits.multimodal else None
+        pairs = self._pairs(rows, between)
+        self._draws = self._rounds(pairs) if traits.accumulates else self._singles(pairs)
 
     @property
     def exhausted(self) -> bool:
         """Whether nothing is left to give."""
-        return self._next == len(self._rows) and not self._early
+        return not self._left
 
-    def read(self, request: int) -> Pair:
-        """Return the ids drawn for one request: its own input ids and its output ids."""
+    def close(self) -> None:
+        """Free the memory of the stream; it is opened again when it is read."""
+        self._stream = None
+
+    def read(self, request: int) -> _Drawn:
+        """Return the ids of one request."""
+        self._left -= 1
         while request not in self._early:
-            row = int(self._rows[self._next])
-            self._next += 1
-            pair = self._draw(row)
+            row, drawn = next(self._draws)
             if row == request:
-                return pair
-            if row < len(self._readers.requests):
-                self._early[row] = pair
+                return drawn
+            if row < self._sent:
+                self._early[row] = drawn
         return self._early.pop(request)
 
-    def _draw(self, row: int) -> Pair:
-        stream, readers = self._stream, self._readers
-        fresh, output = int(readers.fresh[row]), int(readers.output[row])
-        stream.seek(int(readers.place[row]))
-        if self._between is not None:
-            input_ids = stream.tokens(fresh)
-            self._between(stream)  # a multimodal request draws the length of its output here
-            pair = input_ids, stream.tokens(output)
-        else:
-            ids = stream.tokens(fresh + output)
-            pair = ids[:fresh], ids[fresh:]
-        if readers.session is not None:
-            self._said.setdefault(int(readers.session[row]), []).extend(pair)
-        return pair
+    def _pairs(self, rows: NDArray[np.intp], between: Sampler | None) -> Iterator[tuple[int, Ids, Ids]]:
+        """Draw the ids of the rows, one after the other, as (row, input ids, output ids)."""
+        columns = self._columns
+        for low in range(0, len(rows), _DRAWN_AT_ONCE):
+            part = rows[low : low + _DRAWN_AT_ONCE]
+            numbers = (part.tolist(), columns.place[part].tolist(), columns.fresh[part].tolist(), columns.output[part].tolist())
+            for row, place, fresh, output in zip(*numbers, strict=True):
+                stream = self._stream
+                if stream is None:
+                    stream = self._stream = Stream(seed_states(self._seed)[0], self._largest_block)
+                stream.seek(place)
+                if between is None:
+                    ids = stream.tokens(fresh + output)
+                    yield row, ids[:fresh], ids[fresh:]
+                else:
+                    input_ids = stream.tokens(fresh)
+                    between(stream)
+                    yield row, input_ids, stream.tokens(output)
 
-    def earlier(self, request: int, before: int) -> list[Ids]:
-        """Return what was said in the rounds of a session before one of them: input, output, input, …"""
-        assert self._readers.session is not None
-        return self._said[int(self._readers.session[request])][: 2 * before]
+    def _singles(self, pairs: Iterator[tuple[int, Ids, Ids]]) -> Iterator[tuple[int, _Drawn]]:
+        said: list[Ids] = []
+        for row, fresh, output in pairs:
+            yield row, (fresh, output, said, 0)
+
+    def _rounds(self, pairs: Iterator[tuple[int, Ids, Ids]]) -> Iterator[tuple[int, _Drawn]]:
+        """Note beside each round what was said before it in its session."""
+        assert self._columns.session is not None
+        current, said = -1, list[Ids]()
+        for row, fresh, output in pairs:
+            session = int(self._columns.session[row])
+            if session != current:
+                current, said = session, []
+            yield row, (fresh, output, said, len(said))
+            said += [fresh, output]

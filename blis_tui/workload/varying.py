@@ -13,12 +13,13 @@ import numpy as np
 
 from blis_tui.problems import ERROR, Problem, SpecError
 from blis_tui.spec.model import Arrival, Window
-from blis_tui.workload.arrivals import gap_sampler, gaps, poisson_rate
+from blis_tui.workload.activity import time_overflow
+from blis_tui.workload.arrivals import gap_sampler, gaps, poisson_rate, truncated
 from blis_tui.workload.clients import ClientBlock
 from blis_tui.workload.content import Lengths, TextContent
 from blis_tui.workload.random.stream import Stream
 from blis_tui.workload.rates import WindowRates
-from blis_tui.workload.rows import Int64s, Rows, drawn_rows
+from blis_tui.workload.rows import Int64s, Rows
 from blis_tui.workload.sessions import Conversation, join
 from blis_tui.workload.singles import timed_requests
 
@@ -73,13 +74,8 @@ class VaryingClients:
             conversation = Conversation(self._reasoning, plan.lengths, rounds)
             if conversation.single_session:
                 arrivals = arrivals[:1]
-            parts = [conversation.session(stream, arrival) for arrival in arrivals.tolist()]
-            return join([part.take(part.arrival < end) for part in parts])
-        if plan.lengths.fixed is not None:
-            return timed_requests(stream, arrivals, plan.lengths.fixed)
-        content = TextContent(plan.lengths)
-        times = arrivals.tolist()
-        return drawn_rows(times, [content.draw(stream) for _ in times])
+            return join([conversation.session(stream, arrival, end) for arrival in arrivals.tolist()])
+        return timed_requests(stream, arrivals, TextContent(plan.lengths))
 
 
 def _gaps(stream: Stream, plan: _Plan) -> Int64s:
@@ -92,7 +88,9 @@ def _gaps(stream: Stream, plan: _Plan) -> Int64s:
 
 def _stretched(gaps_us: Int64s, span_us: int) -> Int64s:
     """Scale gaps to sum to a span exactly; the last one takes what truncation leaves over."""
+    if float(gaps_us.sum(dtype=np.float64)) >= 2.0**63:
+        raise time_overflow()
     factor = float(span_us) / float(gaps_us.sum())
-    stretched = (gaps_us.astype(np.float64) * factor).astype(np.int64)
-    stretched[-1] += span_us - int(stretched.sum())
+    stretched = truncated(gaps_us.astype(np.float64) * factor)
+    stretched[-1:] += span_us - stretched.sum(keepdims=True)
     return stretched

@@ -8,6 +8,7 @@ K. W. Miller and P. K. Stockmeyer (the seeding).
 
 from __future__ import annotations
 
+from collections import deque
 from functools import cache
 
 import numpy as np
@@ -71,7 +72,7 @@ def jump(state: State, steps: int) -> State:
             power = _multiply(power, _X)
     window = np.empty(2 * LENGTH, np.uint64)
     window[:LENGTH] = state
-    extend(window, LENGTH, 2 * LENGTH)
+    Extension(window).run()
     return np.correlate(window[:-1], power)
 
 
@@ -103,8 +104,15 @@ def seed_states(seeds: NDArray[np.int64]) -> State:
     return first
 
 
-def extend(values: State, start: int, stop: int) -> None:
-    """Continue the sequence in place: fill ``values[start:stop]`` from the 607 values before `start`."""
-    for low in range(start, stop, TAP):
-        high = min(low + TAP, stop)
-        np.add(values[low - LENGTH : high - LENGTH], values[low - TAP : high - TAP], out=values[low:high])
+class Extension:
+    """Continues the sequence in one buffer: fills what lies behind its first 607 values, again and again."""
+
+    def __init__(self, buffer: State) -> None:
+        spans = [(low, min(low + TAP, len(buffer))) for low in range(LENGTH, len(buffer), TAP)]
+        self._older = [buffer[low - LENGTH : high - LENGTH] for low, high in spans]
+        self._newer = [buffer[low - TAP : high - TAP] for low, high in spans]
+        self._sums = [buffer[low:high] for low, high in spans]
+
+    def run(self) -> None:
+        """Fill the buffer."""
+        deque(map(np.add, self._older, self._newer, self._sums), maxlen=0)

@@ -1,0 +1,83 @@
+"""The beginning of a workload: a spec that makes its first requests and no others.
+
+An earlier horizon does that wherever time in a client's stream runs forwards: whatever is drawn for a request stands
+before what is drawn for a later one, so that the requests before the new horizon are the same to the bit. It does not
+where BLIS stretches the requests of a window to the window's span as the horizon leaves it (the time-varying path), nor
+where a client's windows are drawn out of order, nor where rounds go back in time (a negative think time).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from itertools import pairwise
+
+from blis_tui.spec.facts import end_us, expected_requests, is_time_varying, stages_end_us
+from blis_tui.spec.model import Client, WorkloadSpec
+from blis_tui.workload.clients import Expansion
+from blis_tui.workload.expected import expect
+
+_ENOUGH = 0.01
+"""How near to the number wanted the expected number has to come."""
+_MOST_TRIES = 40
+
+
+def expected_total(clients: Expansion, until_us: int | None) -> float:
+    """Return about how many requests arrive before a time (``None`` for no limit); infinite where nothing ends them."""
+    total = expect(clients, until_us).total
+    if total is not None and not math.isnan(total.mean):
+        return total.mean
+    spec = clients.spec if until_us is None else clients.spec.replace(horizon=max(until_us, 1))
+    return expected_requests(spec) * _most_rounds(clients)
+
+
+def has_beginning(clients: Expansion) -> bool:
+    """Tell whether the first requests of a workload can be made without the others."""
+    if clients.spec.rules == 2 and is_time_varying(clients.spec):
+        return False
+    return all(_runs_forwards(block.template) for block in clients.blocks)
+
+
+def beginning_us(clients: Expansion, most: int) -> int | None:
+    """Return a time before which about `most` requests are to be expected; ``None`` if that is not before the end."""
+    spec = clients.spec
+    until = end_us(spec)
+    if expected_total(clients, until) <= most * (1 + _ENOUGH):
+        return None
+    return _reached(lambda time: expected_total(clients, time), most, until or _guess_us(spec))
+
+
+def _reached(count: Callable[[int], float], most: int, guess: int) -> int:
+    """Find when a count, which grows in time, reaches `most`."""
+    low, high = 0, guess
+    while count(high) < most and high < 1 << 61:
+        low, high = high, high * 4
+    for _ in range(_MOST_TRIES):
+        middle = (low + high) // 2
+        value = count(middle)
+        if abs(value - most) <= _ENOUGH * most or high - low <= 1:
+            return max(middle, 1)
+        low, high = (middle, high) if value < most else (low, middle)
+    return max(low, 1)
+
+
+def _guess_us(spec: WorkloadSpec) -> int:
+    return stages_end_us(spec.inference_perf) if spec.inference_perf is not None else 3_600_000_000
+
+
+def _most_rounds(clients: Expansion) -> int:
+    return max((_rounds(block.template) for block in clients.blocks), default=1)
+
+
+def _rounds(client: Client) -> int:
+    turns = client.reasoning.multi_turn if client.reasoning is not None else None
+    return 1 if turns is None else max(turns.max_rounds, 1)
+
+
+def _runs_forwards(client: Client) -> bool:
+    turns = client.reasoning.multi_turn if client.reasoning is not None else None
+    if turns is not None and turns.think_time_us < 0:
+        return False
+    windows = client.lifecycle.windows if client.lifecycle is not None else ()
+    rated = any(window.trace_rate is not None for window in windows)
+    return not rated or all(one.end_us <= other.start_us for one, other in pairwise(windows))

@@ -1,0 +1,183 @@
+"""How many requests are to be expected, and how far chance may take the number from that.
+
+With ρ the rate of a client in requests per microsecond, and a span of L µs:
+
+- Gaps are exponential but whole: ``max(1, ⌊g⌋)``. Their mean is m = 1 + e^(−2ρ) / (1 − e^(−ρ)), so that a Poisson stage
+  has mean and variance L/m, which is ρL unless a client sends tens of thousands of requests a second.
+- The requests of a one-stage compact spec of version 2 are dealt, n to a client, and the last stands at the end of the
+  stage: the count is exact. A horizon h before that end leaves each client Binomial(n − 1, h/L) of them.
+- A client's only session starts one gap into its stage and has n rounds D µs apart (think time and answer). Of these
+  J = #{k < n: start + kD < L} are sent: P(J ≥ j) = q_j = 1 − e^(−ρ(L − (j−1)D)), so that
+  E[J] = Σ q_j and E[J²] = Σ (2j − 1) q_j. Rounds beyond the window are lost, and so is a session that starts there.
+- Where each arrival starts a session of n rounds (chat in version 1), rounds go on into later stages, and count where
+  they are sent: mean Σ_k Λ(W − kD) and variance Σ_k Σ_l Λ((W − kD) ∩ (W − lD)) of a stage W, with Λ the expected number
+  of sessions that start in a span (a compound Poisson count: Campbell's theorem).
+- `num_requests` = K leaves min(Y, (K − X)⁺) of a stage with Y requests after X earlier ones, taken as normal.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+_CERTAIN = 40.0
+"""A chance of e^-40 is none."""
+_NODES = 201
+_REACH = 8.0
+"""How the normal distribution is integrated: so many points, so many standard deviations to each side."""
+
+
+class Count(NamedTuple):
+    """A number of requests: its mean and variance; 0 if the number is exact, ``None`` if the variance is not known."""
+
+    mean: float
+    variance: float | None
+
+    @property
+    def exact(self) -> bool:
+        """Whether there is no chance in it."""
+        return self.variance is not None and self.variance < 1e-9
+
+    @property
+    def deviation(self) -> float | None:
+        """The standard deviation."""
+        return None if self.variance is None else math.sqrt(self.variance)
+
+    def times(self, clients: int) -> Count:
+        """Return the count of several such clients together."""
+        if not clients:
+            return NOTHING
+        return Count(self.mean * clients, None if self.variance is None else self.variance * clients)
+
+
+NOTHING = Count(0.0, 0.0)
+
+
+def add(counts: Sequence[Count]) -> Count:
+    """Return the sum of independent counts."""
+    variances = [count.variance for count in counts]
+    known = [variance for variance in variances if variance is not None]
+    return Count(math.fsum(count.mean for count in counts), math.fsum(known) if len(known) == len(variances) else None)
+
+
+def poisson_gap_us(rate: float) -> float:
+    """Return the mean of whole exponential gaps at a rate per microsecond."""
+    return 1.0 + math.exp(-2.0 * rate) / -math.expm1(-rate)
+
+
+def poisson(rate: float, span_us: float) -> Count:
+    """Return the count of one client's Poisson arrivals, `rate` per microsecond, in a span of time."""
+    mean = span_us / poisson_gap_us(rate)
+    return Count(mean, mean if mean < math.inf else 0.0)
+
+
+def dealt(requests: int, span_us: int, until_us: float) -> Count:
+    """Return the count of a client that spreads exactly `requests` over a span, cut off at `until_us`."""
+    if requests == 0 or until_us > span_us or (until_us == span_us and requests > 1):
+        return Count(float(requests), 0.0)
+    if until_us == span_us:  # a single request stands at the very end, or 1 µs before it: rounding decides
+        return Count(0.0, None)
+    share = until_us / span_us
+    return Count((requests - 1) * share, (requests - 1) * share * (1.0 - share))
+
+
+def session(rate: float, rounds: int, period_us: int, span_us: float) -> Count:
+    """Return the count of the rounds that a client's only session sends before the end of its span."""
+    if span_us <= 0:
+        return NOTHING
+    if span_us == math.inf:
+        return Count(float(rounds), 0.0)
+    sendable = min(rounds, math.ceil(span_us / period_us))
+    sure = min(max(math.floor((span_us - _CERTAIN / rate) / period_us), 0), sendable)
+    number = np.arange(sure, sendable)
+    chance = -np.expm1(-rate * (span_us - number * float(period_us)))
+    mean = float(chance.sum())
+    square = float(((2 * (number - sure) + 1) * chance).sum())
+    return Count(sure + mean, max(square - mean * mean, 0.0))
+
+
+def sessions(
+    ends_us: Sequence[int], rates: Sequence[float], rounds: int, period_us: int, until_us: float
+) -> tuple[list[Count], Count]:
+    """Return the counts of one client whose every arrival starts a session: per window, and in all.
+
+    The windows lie back to back from 0 to `ends_us`; `rates` are their arrivals per microsecond. Rounds at `until_us`,
+    or after the last window, are not sent.
+    """
+    edges = np.array([0.0, *(min(end, until_us) for end in ends_us)])
+    gaps = np.array([poisson_gap_us(rate) for rate in rates])
+    arrivals = np.cumsum([0.0, *(np.diff(edges) / gaps)])
+    starts, ends = edges[:-1], edges[1:]
+    windows = _compound(edges, arrivals, starts, ends, rounds, period_us)
+    whole = _compound(edges, arrivals, edges[:1], edges[-1:], rounds, period_us)
+    return windows, whole[0]
+
+
+def _compound(
+    edges: NDArray[np.float64],
+    arrivals: NDArray[np.float64],
+    starts: NDArray[np.float64],
+    ends: NDArray[np.float64],
+    rounds: int,
+    period_us: int,
+) -> list[Count]:
+    mean, variance = np.zeros(len(starts)), np.zeros(len(starts))
+    for earlier in range(rounds):
+        for later in range(earlier, rounds):
+            first = np.interp(starts - earlier * period_us, edges, arrivals)
+            both = np.maximum(np.interp(ends - later * period_us, edges, arrivals) - first, 0.0)
+            variance += both if earlier == later else 2.0 * both
+            if earlier == later:
+                mean += both
+    return [Count(each, spread) for each, spread in zip(mean.tolist(), variance.tolist(), strict=True)]
+
+
+def capped(counts: Sequence[Count], most: int) -> list[Count]:
+    """Return what a limit on the number of requests leaves of the counts of successive spans."""
+    left: list[Count] = []
+    before = NOTHING
+    for count in counts:
+        left.append(_cut(before, count, most))
+        before = add((before, count))
+    return left
+
+
+def _cut(before: Count, own: Count, most: int) -> Count:
+    """Return the count of a span of which only what `before` leaves of `most` is sent."""
+    if before.mean == math.inf:
+        return NOTHING
+    if own.mean == math.inf and before.exact:
+        return Count(max(most - before.mean, 0.0), 0.0)
+    if before.variance is None or own.variance is None:
+        return Count(min(own.mean, max(most - before.mean, 0.0)), None)
+    spread = math.sqrt(before.variance)
+    if most - before.mean - own.mean > _REACH * math.sqrt(before.variance + own.variance):
+        return own
+    if before.mean - most > _REACH * spread:
+        return NOTHING
+    points = np.linspace(-_REACH, _REACH, _NODES) if spread else np.zeros(1)
+    weights = np.exp(-points * points / 2.0)
+    weights /= weights.sum()
+    room = np.maximum(most - before.mean - spread * points, 0.0)
+    centre = min(own.mean, float(weights @ room))
+    mean, square = weights @ np.array([_limited(own, each, centre) for each in room.tolist()])
+    return Count(max(centre + float(mean), 0.0), max(float(square - mean * mean), 0.0))
+
+
+def _limited(own: Count, room: float, centre: float) -> tuple[float, float]:
+    """Return the first two moments of min(Y, room) − centre for a normal Y."""
+    assert own.variance is not None
+    spread, middle, limit = math.sqrt(own.variance), own.mean - centre, room - centre
+    if not spread:
+        least = min(middle, limit)
+        return least, least * least
+    z = (limit - middle) / spread
+    below, above = 0.5 * math.erfc(-z / math.sqrt(2.0)), 0.5 * math.erfc(z / math.sqrt(2.0))
+    density = spread * math.exp(-z * z / 2.0) / math.sqrt(2.0 * math.pi)
+    mean = middle * below - density + limit * above
+    square = (middle * middle + own.variance) * below - (middle + limit) * density + limit * limit * above
+    return mean, square

@@ -1,0 +1,222 @@
+"""How many requests a spec's stages, and all of its clients, can be expected to send."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from blis_tui.spec.distributions import go_int
+from blis_tui.spec.facts import has_rate_windows, is_time_varying, mean_rate
+from blis_tui.spec.model import Arrival, Client, Window
+from blis_tui.workload.arrivals import poisson_rate
+from blis_tui.workload.clients import ClientBlock, Expansion
+from blis_tui.workload.counts import NOTHING, Count, add, capped, dealt, poisson, session, sessions
+from blis_tui.workload.expand import stage_windows
+from blis_tui.workload.lengths import fixed_length
+from blis_tui.workload.rates import WindowRates, block_rates
+
+
+class Stage(NamedTuple):
+    """What a stage of a compact spec aims at.
+
+    `start_us` and `end_us` are its span until generation ends; `planned_us` is how long the file wants it to be.
+    `target_rate` is in arrivals per second, where chat in version 1 makes each arrival a session of several requests.
+    """
+
+    start_us: int
+    end_us: int
+    planned_us: int
+    target_rate: float
+    expected: Count | None
+
+
+class Expected(NamedTuple):
+    """What can be expected of the stages (none without a compact block), and of everything together.
+
+    A count is ``None`` where it would take more than the spec's rates to know it: random lengths that move rounds over
+    the end of a window, for one.
+    """
+
+    stages: tuple[Stage, ...]
+    total: Count | None
+
+
+def expect(clients: Expansion, until_us: int | None) -> Expected:
+    """Return the expected counts of a spec whose generation ends at `until_us` (``None`` for no time limit)."""
+    spec = clients.spec
+    until = math.inf if until_us is None else until_us
+    stepped = spec.rules == 1 and (has_rate_windows(spec) or (_stage_count(clients) > 1))
+    if stepped and spec.inference_perf is not None:
+        block = clients.blocks[0]
+        counts, total = _stepped_stages(block, until)
+        return _limited(clients, until, list(counts), total)
+    if stepped:
+        blocks = [_times(_stepped(block, until), block) for block in clients.blocks]
+    elif is_time_varying(spec):
+        rates = WindowRates(clients)
+        blocks = [_times(_varying(block, rates, until), block) for block in clients.blocks]
+    else:
+        blocks = [_ordinary(block, rate, until) for block, rate in zip(clients.blocks, block_rates(clients), strict=True)]
+    return _limited(clients, until, blocks[: _stage_count(clients)], _sum(blocks))
+
+
+def _stage_count(clients: Expansion) -> int:
+    return len(clients.spec.inference_perf.stages) if clients.spec.inference_perf is not None else 0
+
+
+def _limited(clients: Expansion, until: float, counts: list[Count | None], total: Count | None) -> Expected:
+    """Apply the limit on the number of requests, and put the stages together."""
+    spec = clients.spec
+    if spec.num_requests:
+        known = [count for count in counts if count is not None]
+        if len(known) == len(counts) and not spec.cohorts:
+            counts = list(capped(known, spec.num_requests))
+        elif total is None or total.mean > spec.num_requests / 2:
+            counts = [None] * len(counts)
+        total = None if total is None else capped([total], spec.num_requests)[0]
+    return Expected(tuple(_stages(clients, until, counts)), total)
+
+
+def _stages(clients: Expansion, until: float, counts: list[Count | None]) -> list[Stage]:
+    compact = clients.spec.inference_perf
+    if compact is None:
+        return []
+    scale = clients.aggregate_rate / mean_rate(compact) if clients.spec.rules == 1 else 1.0
+    endless = clients.spec.rules == 1 and len(compact.stages) == 1
+    stages = []
+    for stage, window, count in zip(compact.stages, stage_windows(compact.stages), counts, strict=True):
+        end = until if endless and until < math.inf else min(window.end_us, until)
+        planned = window.end_us - window.start_us
+        stages.append(Stage(window.start_us, max(window.start_us, int(end)), planned, stage.rate * scale, count))
+    return stages
+
+
+def _sum(counts: list[Count | None]) -> Count | None:
+    known = [count for count in counts if count is not None]
+    return add(known) if len(known) == len(counts) else None
+
+
+def _times(count: Count | None, block: ClientBlock) -> Count | None:
+    return None if count is None else count.times(block.size)
+
+
+def _stepped_stages(block: ClientBlock, until: float) -> tuple[list[Count], Count]:
+    """Return the counts of the stages of version 1, and of all: chat's rounds run on from stage to stage."""
+    windows = block.template.lifecycle.windows if block.template.lifecycle is not None else ()
+    rounds, period = _conversation(block.template) or (1, 1)
+    counts, whole = sessions(
+        [window.end_us for window in windows],
+        [(window.trace_rate or 0.0) / 1e6 for window in windows],
+        rounds,
+        period,
+        until,
+    )
+    return [count.times(block.size) for count in counts], whole.times(block.size)
+
+
+def _stepped(block: ClientBlock, until: float) -> Count | None:
+    client = block.template
+    if _is_chat(client) or client.lifecycle is None:
+        return None
+    spans = [(window, min(window.end_us, until) - window.start_us) for window in client.lifecycle.windows]
+    return _sum([_renewals(client.arrival, (window.trace_rate or 0.0) / 1e6, span) for window, span in spans if span > 0])
+
+
+def _varying(block: ClientBlock, rates: WindowRates, until: float) -> Count | None:
+    """Return the count of a client on the time-varying path: of the gaps of a window the last one fills it up."""
+    client = block.template
+    if _is_chat(client):
+        return None
+    mean = 0.0
+    for window in client.lifecycle.windows if client.lifecycle is not None else ():
+        if window.start_us < until:
+            clipped = window.replace(end_us=int(min(window.end_us, until)))
+            seconds = (clipped.end_us - clipped.start_us) / 1e6
+            mean += max(math.ceil(rates.rate(block, clipped) * seconds) - 1, 0)
+    return Count(mean, None)
+
+
+def _ordinary(block: ClientBlock, rate: float, until: float) -> Count | None:
+    """Return the count of a block on the ordinary path; `rate` is that of each client per microsecond."""
+    client = block.template
+    rate = rate if block.exact_rate is None else block.exact_rate
+    if rate <= 0:
+        return NOTHING
+    if block.spread_us is not None and block.dealt is not None:
+        return add([dealt(requests, block.spread_us, until).times(members) for requests, members in _shares(block)])
+    windows = client.lifecycle.windows if client.lifecycle is not None else ()
+    if not _is_chat(client):
+        return _times(_singles(client, windows, rate, until), block)
+    conversation = _conversation(client)
+    poisson_process = poisson_rate(client.arrival, rate)
+    if conversation is None or poisson_process is None or len(windows) > 1:
+        return None
+    span = min(windows[0].end_us, until) - windows[0].start_us if windows else until
+    if _is_single(client):
+        shares = _shares(block) if block.dealt is not None else [(conversation[0], block.size)]
+        return add([session(poisson_process, rounds, conversation[1], span).times(members) for rounds, members in shares])
+    if span == math.inf:
+        return Count(math.inf, 0.0)
+    return sessions([int(max(span, 0))], [poisson_process], *conversation, math.inf)[1].times(block.size)
+
+
+def _shares(block: ClientBlock) -> list[tuple[int, int]]:
+    """Return what the members of a block were dealt, as (requests, members that got as many)."""
+    assert block.dealt is not None
+    return [(block.dealt.base + 1, block.dealt.extra), (block.dealt.base, block.size - block.dealt.extra)]
+
+
+def _singles(client: Client, windows: tuple[Window, ...], rate: float, until: float) -> Count:
+    """Return the count of one client that sends single requests while it is active."""
+    spans = active_spans(windows, until)
+    if client.arrival.process == "constant" and spans[-1:] != [(0.0, math.inf)]:
+        gap = max(1, go_int(1.0 / rate))
+        return Count(float(sum((int(end) - 1) // gap - (max(int(start), 1) - 1) // gap for start, end in spans)), 0.0)
+    return _renewals(client.arrival, rate, math.fsum(end - start for start, end in spans))
+
+
+def _renewals(arrival: Arrival, rate: float, span: float) -> Count:
+    """Return the count of arrivals in a span: to the point for Poisson, in the long run for the other processes."""
+    if span == math.inf:
+        return Count(math.inf, 0.0)
+    exponential = poisson_rate(arrival, rate)
+    if exponential is not None:
+        return poisson(exponential, span)
+    gap = 1.0 / rate
+    if arrival.shape is not None and arrival.scale is not None and arrival.process != "constant":
+        shape = arrival.shape if arrival.process == "gamma" else math.gamma(1.0 + 1.0 / arrival.shape)
+        gap = shape * arrival.scale
+    return Count(span / max(gap, 1.0), None)
+
+
+def active_spans(windows: tuple[Window, ...], until: float) -> list[tuple[float, float]]:
+    """Return when a client with such windows is active before the end; none mean always. Time 0 is in no span."""
+    if not windows:
+        return [(0.0, until)]
+    spans = []
+    reached = 0.0
+    for window in sorted(windows, key=lambda window: window.start_us):
+        start, end = max(window.start_us, reached), min(window.end_us, until)
+        if start < end:
+            spans.append((start, end))
+            reached = end
+    return spans
+
+
+def _is_chat(client: Client) -> bool:
+    return client.reasoning is not None and client.reasoning.multi_turn is not None
+
+
+def _is_single(client: Client) -> bool:
+    return (
+        client.reasoning is not None and client.reasoning.multi_turn is not None and (client.reasoning.multi_turn.single_session)
+    )
+
+
+def _conversation(client: Client) -> tuple[int, int] | None:
+    """Return the rounds of a client's sessions and the µs from one to the next; ``None`` if these are random."""
+    if client.reasoning is None or client.reasoning.multi_turn is None:
+        return None
+    turns = client.reasoning.multi_turn
+    output = fixed_length(client.output_distribution)
+    return None if output is None else (turns.max_rounds, turns.think_time_us + output)
