@@ -1,0 +1,253 @@
+"""What may stand on the command line, and what it means."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from typing import NamedTuple, NoReturn
+
+from blis_tui.cli.errors import UsageError
+from blis_tui.cli.quantities import duration_us, size_bytes, whole_number
+from blis_tui.spec.reader import MAX_SIZE
+from blis_tui.version import VERSION
+
+STDIN = "-"
+USAGE = """\
+blis-tui [SPEC] [--config FILE]
+       blis-tui --check SPEC... [--strict] [--json] [--fix]
+       blis-tui --summary SPEC [--json]
+       blis-tui --export OUT SPEC [--format F,...] [--tokens] [--force] [--quiet]"""
+_DESCRIPTION = "Design LLM-serving workloads: see what a BLIS workload file means, check it, write its exact requests."
+_EXAMPLES = """\
+formats (--format, separated by commas; default {defaults}):
+{formats}
+
+examples:
+  blis-tui --check specs/*.yaml --strict            what a CI job runs
+  blis-tui --summary chat.yaml                      requests per stage, tokens, rates and a chart
+  blis-tui --export out chat.yaml                   out/chat.yaml, out/chat.requests.jsonl, out/chat.export.json
+  blis-tui --export out chat.yaml --format csv,blis-trace --force
+  blis-tui --export - chat.yaml --format jsonl --tokens | head -1
+  blis-tui --export - - --format csv --seed 7 --horizon 5min < chat.yaml
+  blis-tui --summary chat.yaml --set inference_perf.stages[0].rate=12
+
+exit codes: 0 done; 1 the spec has errors; 2 wrong usage; 3 reading or writing failed; 130 on Ctrl-C.
+"""
+
+
+class Options(NamedTuple):
+    """What is asked for. `text` is what --help or --version shows; then nothing else counts."""
+
+    specs: tuple[str, ...] = ()
+    check: bool = False
+    summary: bool = False
+    export: str | None = None
+    strict: bool = False
+    json: bool = False
+    fix: bool = False
+    formats: tuple[str, ...] = ()
+    tokens: bool = False
+    force: bool = False
+    quiet: bool = False
+    settings: tuple[tuple[str, str], ...] = ()
+    seed: int | None = None
+    horizon: int | None = None
+    num_requests: int | None = None
+    max_size: int = MAX_SIZE
+    config: str | None = None
+    text: str | None = None
+
+    @property
+    def overrides(self) -> bool:
+        """Whether anything is to be changed in the text."""
+        return bool(self.settings) or any(each is not None for each in (self.seed, self.horizon, self.num_requests))
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message)
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=26, width=_width())
+
+
+def parse(argv: Sequence[str]) -> Options:
+    """Read the command line; raises `UsageError`."""
+    parser = _parser()
+    given = list(argv)
+    names = given[given.index("--") + 1 :] if "--" in given else []
+    found = parser.parse_intermixed_args(given[: len(given) - len(names) - 1] if "--" in given else given)
+    if found.help or found.version:
+        return Options(text=_help(parser) if found.help else f"blis-tui {VERSION}\n")
+    options = Options(
+        specs=(*found.specs, *names),
+        check=found.check,
+        summary=found.summary,
+        export=found.export,
+        strict=found.strict,
+        json=found.json,
+        fix=found.fix,
+        formats=_formats(found.format),
+        tokens=found.tokens,
+        force=found.force,
+        quiet=found.quiet,
+        settings=tuple(_setting(text) for text in found.set),
+        seed=None if found.seed is None else whole_number("--seed", found.seed),
+        horizon=None if found.horizon is None else duration_us(found.horizon),
+        num_requests=None if found.num_requests is None else whole_number("--num-requests", found.num_requests, 0),
+        max_size=MAX_SIZE if found.max_size is None else size_bytes(found.max_size),
+        config=found.config,
+    )
+    _demand_one_command(options)
+    _demand_specs(options)
+    if options.export is not None:
+        _demand_a_place(options)
+    return options
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
+        prog="blis-tui",
+        usage=USAGE,
+        description=_DESCRIPTION,
+        formatter_class=_Formatter,
+        add_help=False,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("specs", nargs="*", metavar="SPEC", help="a workload file; - is standard input")
+    commands = parser.add_argument_group("what to do (nothing of it: open the designer)")
+    add = commands.add_argument
+    add("--check", action="store_true", help="tell every problem, as path:line:col: severity: message [code]")
+    add("--summary", action="store_true", help="tell the totals per stage and in all, with a chart of the arrivals")
+    add(
+        "--export",
+        metavar="OUT",
+        help="write files into the folder OUT, which is made; - writes one to standard output",
+    )
+    add("--help", "-h", action="store_true", help="show this")
+    add("--version", action="store_true", help="show the program's version")
+    add = parser.add_argument_group("with --check").add_argument
+    add("--strict", action="store_true", help="take warnings for errors")
+    add("--fix", action="store_true", help="mend in the file what can be mended safely")
+    add("--json", action="store_true", help="JSON in place of text (also with --summary)")
+    add = parser.add_argument_group("with --export").add_argument
+    add("--format", action="append", metavar="F,...", help="what to write, see below")
+    add("--tokens", action="store_true", help="token ids too, where the format has a place for them")
+    add("--force", action="store_true", help="overwrite files that exist")
+    add("--quiet", action="store_true", help="no progress, no warnings, no list of files")
+    add = parser.add_argument_group("with the designer").add_argument
+    add("--config", metavar="FILE", help="settings; else $BLIS_TUI_CONFIG, else settings.toml in the user's settings folder")
+    add = parser.add_argument_group("with any of them").add_argument
+    add(
+        "--set",
+        action="append",
+        default=[],
+        metavar="PATH=VALUE",
+        help="another value for a field, only for this run; repeatable",
+    )
+    add("--seed", metavar="N", help="another seed")
+    add("--horizon", metavar="T", help="another end: us, ms, s, m or min, h; a bare number is microseconds")
+    add("--num-requests", metavar="N", help="at most so many requests")
+    add("--max-size", metavar="BYTES", help="largest file to read, such as 20MB (default 8MB)")
+    return parser
+
+
+def _help(parser: _Parser) -> str:
+    from blis_tui.formats.table import DEFAULT_FORMATS, FORMATS
+
+    formats = "\n".join(f"  {each.name:<11} {', '.join(f'STEM{end}' for end in each.suffixes)}: {each.help}" for each in FORMATS)
+    parser.epilog = _EXAMPLES.format(defaults=",".join(DEFAULT_FORMATS), formats=formats)
+    return parser.format_help()
+
+
+def _width() -> int:
+    """Return the width for help: that of the terminal, within reason. (`shutil` would take long to import.)"""
+    try:
+        return max(60, min(os.get_terminal_size(1).columns, 110)) - 2
+    except OSError:
+        return 98
+
+
+def _formats(given: list[str] | None) -> tuple[str, ...]:
+    names = [name.strip() for each in given or () for name in each.split(",")]
+    if not names:
+        return ()
+    from blis_tui.formats.table import FormatError, find_formats
+
+    try:
+        return tuple(each.name for each in find_formats(names))
+    except FormatError as error:
+        raise UsageError(str(error)) from error
+
+
+def _setting(text: str) -> tuple[str, str]:
+    import re
+
+    match = re.fullmatch(r'((?:[^="]|"(?:[^"\\]|\\.)*")+)=(.*)', text, re.DOTALL)
+    if match is None or not match[1].strip():
+        raise UsageError(f"--set needs PATH=VALUE, not {text!r}")
+    return match[1].strip(), match[2]
+
+
+def _demand_one_command(options: Options) -> None:
+    commands = [
+        name
+        for name, given in (
+            ("--check", options.check),
+            ("--summary", options.summary),
+            ("--export", options.export is not None),
+        )
+        if given
+    ]
+    if len(commands) > 1:
+        raise UsageError(f"{' and '.join(commands)} exclude one another")
+    command = commands[0] if commands else ""
+    if command and options.config is not None:
+        raise UsageError(f"--config goes with the designer, not with {command}")
+    for name, given, owners in (
+        ("--strict", options.strict, ("--check",)),
+        ("--fix", options.fix, ("--check",)),
+        ("--json", options.json, ("--check", "--summary")),
+        ("--format", options.formats, ("--export",)),
+        ("--tokens", options.tokens, ("--export",)),
+        ("--force", options.force, ("--export",)),
+        ("--quiet", options.quiet, ("--export",)),
+    ):
+        if given and command not in owners:
+            raise UsageError(f"{name} goes with {' or '.join(owners)}")
+
+
+def _demand_specs(options: Options) -> None:
+    if options.check:
+        if not options.specs:
+            raise UsageError("--check needs a SPEC")
+        if options.specs.count(STDIN) > 1:
+            raise UsageError("standard input can be read only once")
+    elif options.summary or options.export is not None:
+        if len(options.specs) != 1:
+            command = "--summary" if options.summary else "--export OUT"
+            raise UsageError(f"{command} needs one SPEC" + (f", not {len(options.specs)}" if options.specs else ""))
+    elif len(options.specs) > 1:
+        raise UsageError("the designer opens one SPEC; --check takes several")
+    if options.fix and STDIN in options.specs:
+        raise UsageError("--fix needs a file to write to, which standard input is not")
+    if options.fix and options.overrides:
+        raise UsageError("--fix writes the file, and --set and its like leave it as it is: use one or the other")
+
+
+def _demand_a_place(options: Options) -> None:
+    if not options.export:
+        raise UsageError("--export needs a folder, or - for standard output")
+    if options.export != STDIN:
+        return
+    from blis_tui.formats.table import DEFAULT_FORMATS, find_formats
+
+    formats = find_formats(options.formats or DEFAULT_FORMATS)
+    if len(formats) > 1:
+        raise UsageError("standard output takes one format: choose it by --format")
+    if not formats[0].streams:
+        raise UsageError(f"format {formats[0].name} is two files, and standard output takes one")

@@ -1,0 +1,84 @@
+"""``blis-tui [SPEC]``: the designer in the terminal."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from blis_tui.cli.arguments import STDIN, Options
+from blis_tui.cli.errors import DONE, INTERNAL, CommandError, UsageError
+from blis_tui.cli.output import is_terminal, note
+
+if TYPE_CHECKING:
+    from blis_tui.tui.settings import Settings
+    from blis_tui.tui.workspace import Workspace
+
+
+def run(options: Options) -> int:
+    """Open the designer; raises `UsageError` and `CommandError` where that is not possible."""
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
+        raise UsageError("the designer needs a terminal; without one use --check, --summary or --export")
+    if options.specs == (STDIN,):
+        raise UsageError("the designer needs a file; from standard input it would get no keys")
+    settings = _settings(options)
+    workspace = _workspace(options)
+    from blis_tui.tui.app import DesignerApp
+
+    app = DesignerApp(workspace, settings, fresh=not options.specs, max_size=options.max_size)
+    app.run(mouse=settings.mouse)
+    if app.return_code == DONE:
+        return DONE
+    if app.filing.keeper.write_now():
+        note("blis-tui: unsaved work is kept, and offered when the designer is started the next time")
+    return app.return_code if app.return_code and app.return_code > 1 else INTERNAL
+
+
+def _settings(options: Options) -> Settings:
+    from blis_tui.tui.keymap import KeymapError, resolve
+    from blis_tui.tui.places import settings_file
+    from blis_tui.tui.settings import SettingsError, read_settings
+
+    path = Path(options.config) if options.config is not None else settings_file()
+    try:
+        settings = read_settings(path, must_exist=options.config is not None)
+        resolve(settings.keys)
+    except SettingsError as error:
+        raise UsageError(str(error)) from error
+    except KeymapError as error:
+        raise UsageError(f"{path}: {error}") from error
+    return settings
+
+
+def _workspace(options: Options) -> Workspace:
+    """Read the file, or begin one; the command line's overrides are the first step that can be undone."""
+    from blis_tui.tui.disk import OpenError, read_document
+    from blis_tui.tui.templates import FIRST, template_text
+    from blis_tui.tui.workspace import Workspace
+
+    path = Path(options.specs[0]) if options.specs else None
+    if path is None or _is_missing(path):
+        workspace = Workspace(template_text(FIRST), path)
+    else:
+        try:
+            workspace = Workspace(read_document(path, options.max_size).text, path)
+        except OpenError as error:
+            raise CommandError(str(error)) from error
+    if options.overrides:
+        from blis_tui.cli.overrides import overridden
+        from blis_tui.spec.check import check
+
+        workspace.write(overridden(check(workspace.text), options).text, "options of the command line")
+    return workspace
+
+
+def _is_missing(path: Path) -> bool:
+    """Tell whether a file is to be made: it is not there, but its folder is. Raises `CommandError`."""
+    try:
+        if path.exists() or path.is_symlink():
+            return False
+    except OSError:  # what is wrong is told when it is read
+        return False
+    if not path.absolute().parent.is_dir():
+        raise CommandError(f"{path}: there is no such file, and no folder to make it in")
+    return True

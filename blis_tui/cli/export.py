@@ -1,0 +1,134 @@
+"""``--export``: files from a spec, or one of them on standard output."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from blis_tui.cli.arguments import STDIN, Options
+from blis_tui.cli.errors import DONE, SPEC_ERRORS, CommandError, Terminated
+from blis_tui.cli.inputs import load, shown_name
+from blis_tui.cli.output import note
+from blis_tui.cli.progress import Progress
+from blis_tui.cli.report import report, requests_of
+from blis_tui.files import AlreadyExists, WriteError
+from blis_tui.formats.table import DEFAULT_FORMATS
+from blis_tui.numbers import counted
+from blis_tui.spec.check import Checked
+
+if TYPE_CHECKING:
+    from blis_tui.formats.export import Exported
+    from blis_tui.workload.requests import Requests
+
+STDIN_STEM = "stdin"
+"""What files are called whose spec came from standard input."""
+
+
+def run(options: Options) -> int:
+    """Write what is asked for; raises `CommandError` if that fails, and then nothing is left behind."""
+    (path,) = options.specs
+    checked = load(path, options)
+    if checked.spec is None or checked.errors:
+        report(checked.problems, shown_name(path))
+        return SPEC_ERRORS
+    if not options.quiet:
+        report(checked.problems, shown_name(path))
+    with _ended_by_signals(), Progress(quiet=options.quiet) as progress:
+
+        def requests() -> Requests:
+            return requests_of(checked, progress, shown_name(path))
+
+        try:
+            if options.export == STDIN:
+                _to_stdout(options, checked, requests, progress)
+            else:
+                _to_folder(options, checked, requests, progress)
+        except AlreadyExists as error:
+            raise CommandError(f"{error}; --force overwrites it") from error
+        except WriteError as error:
+            raise CommandError(str(error)) from error
+    return DONE
+
+
+def _to_stdout(options: Options, checked: Checked, requests: Callable[[], Requests], progress: Progress) -> None:
+    from blis_tui.formats.export import write_to
+
+    assert checked.spec is not None
+    if sys.stdout is None:
+        raise CommandError("standard output: is closed")
+    warnings = write_to(
+        sys.stdout.buffer,
+        checked.spec,
+        options.formats[0],
+        text=checked.text,
+        path=options.specs[0],
+        tokens=options.tokens,
+        requests=requests,
+        progress=progress.writing,
+    )
+    progress.clear()
+    if not options.quiet:
+        report(warnings, shown_name(options.specs[0]))
+
+
+def _to_folder(options: Options, checked: Checked, requests: Callable[[], Requests], progress: Progress) -> None:
+    from blis_tui.formats.export import export
+
+    assert checked.spec is not None
+    assert options.export is not None
+    path = options.specs[0]
+    exported = export(
+        checked.spec,
+        options.export,
+        options.formats or DEFAULT_FORMATS,
+        stem=stem_of(path),
+        text=checked.text,
+        path=path,
+        tokens=options.tokens,
+        force=options.force,
+        requests=requests,
+        progress=progress.writing,
+    )
+    progress.clear()
+    if not options.quiet:
+        report(exported.warnings, shown_name(path))
+        note(_list_of_files(exported))
+
+
+def stem_of(path: str) -> str:
+    """Return what the files of a spec are called, without their suffixes."""
+    return STDIN_STEM if path == STDIN else os.path.splitext(os.path.basename(path))[0]  # noqa: PTH119, PTH122
+
+
+def _list_of_files(exported: Exported) -> str:
+    document: dict[str, Any] = exported.provenance
+    sizes = [f" ({counted(each['bytes'], 'byte')})" for each in document["files"]]
+    lines = [f"wrote {path}{size}" for path, size in zip(exported.paths, [*sizes, ""], strict=True)]
+    requests = document["counts"]["requests"]
+    if requests is not None:
+        lines.append(f"{counted(requests, 'request')} of {counted(document['counts']['clients'], 'client')}")
+    return "\n".join(lines)
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Leave as on Ctrl-C, with nothing half-written, when the system ends the program or its terminal is closed."""
+
+    def leave(number: int, _: FrameType | None) -> None:
+        raise Terminated(number)
+
+    before = {}
+    try:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is signal.SIG_DFL:
+                with suppress(ValueError):  # signals can be handled in the main thread only
+                    before[number] = signal.signal(number, leave)
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

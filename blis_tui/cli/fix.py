@@ -1,0 +1,31 @@
+"""``--check --fix``: what can be mended safely is mended in the file."""
+
+from __future__ import annotations
+
+from blis_tui.cli.check import Finding
+from blis_tui.files import WriteError, replace_text
+from blis_tui.problems import SpecError
+from blis_tui.spec.check import Checked, check
+from blis_tui.spec.mends import apply_mends
+from blis_tui.spec.model import WorkloadSpec
+
+
+def fix(path: str, checked: Checked) -> Finding:
+    """Apply the safe mends to a file; the finding tells what was mended and what is left."""
+    try:
+        text, mended = apply_mends(checked.text, checked.problems, only_safe=True, count=_count)
+    except SpecError:  # it takes generating it to see what is wrong with the spec
+        text, mended = apply_mends(checked.text, checked.problems, only_safe=True)
+    if text == checked.text:
+        return Finding(path, checked.problems)
+    try:
+        replace_text(path, text)
+    except WriteError as error:
+        return Finding(path, checked.problems, failure=str(error))
+    return Finding(path, check(text, None).problems, mended)
+
+
+def _count(spec: WorkloadSpec) -> int:
+    from blis_tui.workload.generate import generate
+
+    return len(generate(spec))

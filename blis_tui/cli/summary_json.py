@@ -1,0 +1,116 @@
+"""What ``--summary --json`` writes, version 1.
+
+One JSON object::
+
+    {"version": 1,
+     "spec": {"path": "chat.yaml", "version": "2", "rules": 2, "seed": 42,
+              "horizon_us": 600000000,          where generation ends; null for no time limit
+              "num_requests": null},            null for no limit
+     "stages": [                                empty for files without stages
+       {"stage": 1,
+        "start_us": 0, "end_us": 600000000,     the stage's span, as far as generation goes
+        "planned_us": 600000000,                how long the file wants it to be
+        "target_rate": 8.0,                     arrivals per second (of sessions, for chat in version 1)
+        "expected": 4800.0,                     requests; null where it cannot be told beforehand
+        "exact": false,                         whether the expected count leaves nothing to chance
+        "standard_deviation": 69.282,           of the expected count; null where it is not known
+        "generated": 4741,
+        "difference": -59.0,                    generated − expected
+        "deviations": -0.852}],                 the same in standard deviations; null for exact counts
+     "total": {"expected": …, "exact": …, "standard_deviation": …, "generated": …, "difference": …, "deviations": …},
+     "clients": 90, "prefix_groups": 9, "sessions": 0,
+     "input_tokens": …, "output_tokens": …,
+     "prefix_tokens": …,                        input tokens that are shared prefix, over all requests
+     "unique_prefix_tokens": …,                 each prefix group that occurs counted once
+     "prefix_share": 0.183,                     prefix_tokens / input_tokens
+     "longest_context": 795,                    most input and output tokens of one request
+     "aggregate_rate": 28.0,                    that of the explicit clients, as BLIS reckons it
+     "rates": {"end_us": …, "bin_us": …,        means over 0 … end_us, peaks over whole bins of bin_us
+               "target": {"mean": 14.0, "peak": 20.0},     arrivals; null where the file gives no rate
+               "requests": {"mean": …, "peak": …}, "tokens": {"mean": …, "peak": …}},     per second; input + output
+     "bins": {"requests": […], "tokens": […]}}  counts per bin; the last one may be cut short
+
+How expected counts come about stands in `blis_tui.workload.counts`. New keys may be added without a new version.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from blis_tui.spec.facts import end_us
+from blis_tui.spec.model import WorkloadSpec
+from blis_tui.workload.summary import Rate, Summary, Tally
+
+VERSION = 1
+
+
+def document(summary: Summary, spec: WorkloadSpec, path: str) -> str:
+    """Write a summary as JSON text."""
+    return (
+        json.dumps(
+            {
+                "version": VERSION,
+                "spec": {
+                    "path": path,
+                    "version": spec.version,
+                    "rules": spec.rules,
+                    "seed": spec.seed,
+                    "horizon_us": end_us(spec),
+                    "num_requests": spec.num_requests or None,
+                },
+                "stages": [
+                    {
+                        "stage": number,
+                        "start_us": stage.start_us,
+                        "end_us": stage.end_us,
+                        "planned_us": stage.planned_us,
+                        "target_rate": stage.target_rate,
+                        **_tally(stage.requests),
+                    }
+                    for number, stage in enumerate(summary.stages, 1)
+                ],
+                "total": _tally(summary.requests),
+                "clients": summary.clients,
+                "prefix_groups": summary.groups,
+                "sessions": summary.sessions,
+                "input_tokens": summary.input_tokens,
+                "output_tokens": summary.output_tokens,
+                "prefix_tokens": summary.prefix_tokens,
+                "unique_prefix_tokens": summary.unique_prefix_tokens,
+                "prefix_share": _rounded(summary.prefix_share, 6),
+                "longest_context": summary.longest_context,
+                "aggregate_rate": summary.aggregate_rate,
+                "rates": {
+                    "end_us": summary.bins.end_us,
+                    "bin_us": summary.bins.width_us,
+                    "target": _rate(summary.target_rate) if summary.target_rate.mean else None,
+                    "requests": _rate(summary.request_rate),
+                    "tokens": _rate(summary.token_rate),
+                },
+                "bins": {"requests": summary.bins.requests.tolist(), "tokens": summary.bins.tokens.tolist()},
+            },
+            indent=2,
+        )
+        + "\n"
+    )
+
+
+def _tally(tally: Tally) -> dict[str, Any]:
+    expected = tally.expected
+    return {
+        "expected": None if expected is None else _rounded(expected.mean),
+        "exact": expected is not None and expected.exact,
+        "standard_deviation": None if expected is None else _rounded(expected.deviation),
+        "generated": tally.generated,
+        "difference": _rounded(tally.difference),
+        "deviations": _rounded(tally.deviations),
+    }
+
+
+def _rate(rate: Rate) -> dict[str, float | None]:
+    return {"mean": _rounded(rate.mean, 6), "peak": _rounded(rate.peak, 6)}
+
+
+def _rounded(value: float | None, digits: int = 3) -> float | None:
+    return None if value is None else round(value, digits)

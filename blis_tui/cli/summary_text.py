@@ -1,0 +1,119 @@
+"""A summary as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from blis_tui.numbers import counted, duration, rate
+from blis_tui.problems import printable
+from blis_tui.spec.facts import end_us
+from blis_tui.spec.model import WorkloadSpec
+from blis_tui.workload.remarks import stage_remarks
+from blis_tui.workload.summary import StageSummary, Summary, Tally
+
+_HEADS = ("stage", "from", "to", "target/s", "expected", "generated", "difference", "")
+
+
+def lines(summary: Summary, spec: WorkloadSpec, name: str) -> list[str]:
+    """Return the lines of a summary, but for the chart."""
+    remarks = stage_remarks(spec, [(stage.end_us - stage.start_us, stage.planned_us) for stage in summary.stages])
+    return [_title(summary, spec, name), "", *_stage_table(summary), *remarks, "", *_totals(summary)]
+
+
+def chart_title(summary: Summary, *, unicode: bool) -> str:
+    """Return the line over the chart."""
+    block, dash = ("█", "─") if unicode else ("#", "=")
+    target = f"   {dash}{dash} target" if summary.stages else ""
+    return f"Requests per second in bins of {duration(summary.bins.width_us)}   {block}{block} generated{target}"
+
+
+def _title(summary: Summary, spec: WorkloadSpec, name: str) -> str:
+    horizon = end_us(spec)
+    parts = [
+        f"version {spec.rules}",
+        f"seed {spec.seed}",
+        f"horizon {duration(horizon)}" if horizon else "no horizon",
+        *([f"at most {spec.num_requests:,} requests"] if spec.num_requests else []),
+        counted(summary.clients, "client"),
+    ]
+    return f"{printable(name)}   {' · '.join(parts)}"
+
+
+def _stage_table(summary: Summary) -> list[str]:
+    rows = [_stage_row(number, stage) for number, stage in enumerate(summary.stages, 1)]
+    total = ("total", "", "", "", *_tally_cells(summary.requests))
+    table = [_HEADS, *rows, total] if len(rows) != 1 else [_HEADS, *rows]
+    if not rows:
+        table = [("", *_HEADS[4:]), ("requests", *total[4:])]
+    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
+    return [
+        "  ".join(
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in table
+    ]
+
+
+def _stage_row(number: int, stage: StageSummary) -> tuple[str, ...]:
+    return (
+        str(number),
+        duration(stage.start_us),
+        duration(stage.end_us),
+        rate(stage.target_rate),
+        *_tally_cells(stage.requests),
+    )
+
+
+def _tally_cells(tally: Tally) -> tuple[str, str, str, str]:
+    expected = tally.expected
+    if expected is None:
+        return "?", f"{tally.generated:,}", "", ""
+    difference = round(tally.difference or 0.0)
+    spread = "exact" if expected.exact else "" if tally.deviations is None else f"{tally.deviations:+.1f} σ"
+    return f"{expected.mean:,.0f}", f"{tally.generated:,}", f"{difference:+,}" if difference else "0", spread
+
+
+def _totals(summary: Summary) -> list[str]:
+    share = f"{summary.prefix_share:.1%}"
+    rows: Sequence[tuple[str, str, str]] = (
+        (
+            "requests",
+            f"{summary.requests.generated:,}",
+            counted(summary.sessions, "session") if summary.sessions else "",
+        ),
+        ("clients", f"{summary.clients:,}", counted(summary.groups, "prefix group") if summary.groups else ""),
+        ("input tokens", f"{summary.input_tokens:,}", ""),
+        (
+            "  of them prefix",
+            f"{summary.prefix_tokens:,}",
+            f"{share}; {summary.unique_prefix_tokens:,} unique" if summary.prefix_tokens else "",
+        ),
+        ("output tokens", f"{summary.output_tokens:,}", ""),
+        ("longest context", f"{summary.longest_context:,}", "tokens, input and output of one request"),
+        *_rates(summary),
+    )
+    width = max(len(row[1]) for row in rows)
+    return [f"{label:<18}{value:>{width}}  {remark}".rstrip() for label, value, remark in rows]
+
+
+def _rates(summary: Summary) -> list[tuple[str, str, str]]:
+    over = f"over {duration(summary.bins.end_us)}"
+    within = f"in {duration(summary.bins.width_us)}"
+    aim, target = summary.target_rate, []
+    if aim.mean:
+        peak = f"; peak {rate(aim.peak)}" if len(summary.stages) > 1 else ""
+        target = [("target rate", rate(aim.mean), f"arrivals/s{peak}")]
+    return [
+        *target,
+        (
+            "request rate",
+            rate(summary.request_rate.mean),
+            f"requests/s {over}; peak {rate(summary.request_rate.peak)} {within}",
+        ),
+        (
+            "token rate",
+            rate(summary.token_rate.mean),
+            f"tokens/s {over}; peak {rate(summary.token_rate.peak)} {within}",
+        ),
+    ]

@@ -1,0 +1,39 @@
+"""Reading workload files as a library: bytes, texts and specs that are sure to be without errors."""
+
+from __future__ import annotations
+
+import os
+
+from blis_tui.problems import ERROR, Problem, SpecError
+from blis_tui.spec.check import check
+from blis_tui.spec.model import WorkloadSpec
+from blis_tui.spec.reader import MAX_SIZE
+
+
+def read_bytes(path: str | os.PathLike[str], max_size: int | None = MAX_SIZE) -> bytes:
+    """Read a file, but of one that is too large no more than it takes to see that. Raises `OSError`."""
+    with open(path, "rb") as file:  # noqa: PTH123 - pathlib takes as long to import as the rest of a check
+        return file.read() if max_size is None else file.read(max_size + 1)
+
+
+def load(path: str | os.PathLike[str], *, max_size: int | None = MAX_SIZE) -> WorkloadSpec:
+    """Read a workload file.
+
+    Raises `SpecError`, which carries every problem found with its line and column, if the file cannot be read or has
+    errors. Warnings raise nothing: `blis_tui.check` tells them too. Files over `max_size` bytes are refused.
+    """
+    name = os.fsdecode(path)
+    try:
+        data = read_bytes(path, max_size)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SpecError([Problem("unreadable", ERROR, (), f"the file cannot be read: {reason}")], name) from error
+    return loads(data, source=name, max_size=max_size)
+
+
+def loads(text: str | bytes, *, source: str = "spec", max_size: int | None = MAX_SIZE) -> WorkloadSpec:
+    """Read a workload file's text, or its bytes; `source` is what messages call it. Raises `SpecError`."""
+    checked = check(text, max_size)
+    if checked.spec is None or checked.errors:
+        raise SpecError(checked.problems, source)
+    return checked.spec

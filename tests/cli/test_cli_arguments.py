@@ -1,0 +1,122 @@
+"""What the command line means, and what it may not say (exit code 2)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from running import Run
+
+from blis_tui.cli.arguments import Options, parse
+from blis_tui.formats.table import FORMATS
+from blis_tui.version import VERSION
+
+
+@pytest.mark.parametrize(
+    ("line", "options"),
+    [
+        ("a.yaml", Options(("a.yaml",))),
+        ("--check a b --strict", Options(("a", "b"), check=True, strict=True)),
+        ("a --check --json b", Options(("a", "b"), check=True, json=True)),
+        ("--check --fix a", Options(("a",), check=True, fix=True)),
+        ("--check -- --a -b", Options(("--a", "-b"), check=True)),
+        ("--check -", Options(("-",), check=True)),
+        ("--summary a --json", Options(("a",), summary=True, json=True)),
+        ("--summary --seed -5 a", Options(("a",), summary=True, seed=-5)),
+        ("--summary a --horizon 2min --num-requests 7", Options(("a",), summary=True, horizon=120_000_000, num_requests=7)),
+        ("--export out a", Options(("a",), export="out")),
+        ("a --export=out --format csv --format jsonl,yaml", Options(("a",), export="out", formats=("yaml", "jsonl", "csv"))),
+        ("--export out a --tokens --force --quiet", Options(("a",), export="out", tokens=True, force=True, quiet=True)),
+        ("--export - - --format csv", Options(("-",), export="-", formats=("csv",))),
+        ("--check a --set b.c[1]=x=y --set d=", Options(("a",), check=True, settings=(("b.c[1]", "x=y"), ("d", "")))),
+        ("--check a --max-size 1GB", Options(("a",), check=True, max_size=10**9)),
+    ],
+)
+def test_meaning(line: str, options: Options) -> None:
+    assert parse(line.split()) == options
+
+
+WRONG = {
+    "--check": "needs a SPEC",
+    "--summary": "--summary needs one SPEC",
+    "--summary a b": "not 2",
+    "--export": "expected one argument",
+    "--export out": "--export OUT needs one SPEC",
+    "--export out a b": "not 2",
+    "a b": "the designer opens one SPEC",
+    "--check --summary a": "exclude one another",
+    "--check a --export out": "exclude one another",
+    "--check - -": "only once",
+    "--check --fix -": "--fix needs a file",
+    "--check --fix a --seed 1": "--fix writes the file",
+    "--check --fix a --set seed=1": "--fix writes the file",
+    "--strict a": "--strict goes with --check",
+    "--summary a --strict": "--strict goes with --check",
+    "--summary a --fix": "--fix goes with --check",
+    "--export out a --json": "--json goes with --check or --summary",
+    "--check a --format csv": "--format goes with --export",
+    "--check a --tokens": "--tokens goes with --export",
+    "--summary a --force": "--force goes with --export",
+    "--check a --quiet": "--quiet goes with --export",
+    "--export out a --format parquet": "unknown format 'parquet'; there are yaml",
+    "--export out a --format csv,": "unknown format ''",
+    "--export - a": "takes one format",
+    "--export - a --format csv,jsonl": "takes one format",
+    "--export - a --format blis-trace": "two files",
+    "--check a --set seed": "--set needs PATH=VALUE",
+    "--check a --set =1": "--set needs PATH=VALUE",
+    "--check a --seed x": "--seed needs",
+    "--check a --seed 1.5": "--seed needs",
+    "--check a --horizon -1": "--horizon needs",
+    "--check a --horizon soon": "--horizon needs",
+    "--check a --num-requests -1": "--num-requests needs",
+    "--check a --max-size big": "--max-size needs",
+    "--chek a": "unrecognized arguments: --chek",
+    "--sum a": "unrecognized arguments: --sum",
+    "--check=yes a": "ignored explicit argument",
+}
+
+
+@pytest.mark.parametrize("line", WRONG)
+def test_wrong_usage(run: Run, line: str) -> None:
+    ran = run(*line.split())
+    assert (ran.code, ran.out) == (2, "")
+    first, *rest = ran.err.splitlines()
+    assert first.startswith("blis-tui: ")
+    assert WRONG[line] in first
+    assert rest == ["Try 'blis-tui --help'."]
+
+
+def test_an_empty_folder_name_is_wrong_usage(run: Run, spec: Path) -> None:
+    assert run("--export", "", spec).code == 2
+
+
+def test_escape_sequences_in_arguments_are_shown_not_obeyed(run: Run) -> None:
+    ran = run("--check", "a", "--\x1b[31m")
+    assert ran.code == 2
+    assert "\x1b" not in ran.err
+    assert r"\x1b[31m" in ran.err
+
+
+def test_version(run: Run) -> None:
+    assert run("--version") == (0, f"blis-tui {VERSION}\n", "")
+
+
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_help_shows_every_option_and_format_with_examples(run: Run, option: str) -> None:
+    ran = run(option)
+    assert (ran.code, ran.err) == (0, "")
+    for word in ("--check", "--summary", "--export", "--strict", "--json", "--fix", "--format", "--tokens", "--force", "--quiet",
+                 "--set", "--seed", "--horizon", "--num-requests", "--max-size", "--version", "--help"):  # fmt: skip
+        assert word in ran.out
+    for each in FORMATS:
+        assert f"  {each.name} " in ran.out
+    assert "examples:\n  blis-tui --check" in ran.out
+    assert "exit codes: 0 done; 1 the spec has errors; 2 wrong usage; 3 reading or writing failed" in ran.out
+    assert max(map(len, ran.out.splitlines())) < 120
+
+
+def test_the_designer_needs_a_terminal(run: Run) -> None:
+    ran = run("spec.yaml")
+    assert (ran.code, ran.out) == (2, "")
+    assert "needs a terminal" in ran.err

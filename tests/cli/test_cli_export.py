@@ -1,0 +1,190 @@
+"""``--export``: files in a folder, one format on standard output, and nothing half-written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from bad_input import CLIENT, GOOD
+from running import Run
+
+from blis_tui.cli import main
+from blis_tui.cli.export import stem_of
+from blis_tui.formats.table import FORMATS
+
+Write = Callable[..., Path]
+SMALL = GOOD.replace("horizon: 60000000", "num_requests: 20")
+
+
+@pytest.fixture
+def small(write: Write) -> Path:
+    return write(SMALL, "small.yaml")
+
+
+def test_the_default_formats_and_where_they_came_from(run: Run, small: Path, tmp_path: Path) -> None:
+    out = tmp_path / "new" / "folder"
+    ran = run("--export", out, small)
+    assert (ran.code, ran.out) == (0, "")
+    assert sorted(path.name for path in out.iterdir()) == ["small.export.json", "small.requests.jsonl", "small.yaml"]
+    assert (out / "small.yaml").read_text() == SMALL
+    assert len((out / "small.requests.jsonl").read_text().splitlines()) == 20
+    document = json.loads((out / "small.export.json").read_text())
+    assert document["spec"]["path"] == str(small)
+    assert document["spec"]["sha256"] == hashlib.sha256(SMALL.encode()).hexdigest()
+    assert f"wrote {out / 'small.yaml'} ({len(SMALL):,} bytes)" in ran.err
+    assert f"wrote {out / 'small.export.json'}\n20 requests of 12 clients\n" in ran.err
+
+
+def test_all_formats(run: Run, small: Path, tmp_path: Path) -> None:
+    ran = run("--export", tmp_path / "out", small, "--format", ",".join(each.name for each in FORMATS))
+    assert ran.code == 0
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {f"small{suffix}" for each in FORMATS for suffix in each.suffixes} | {"small.export.json"}
+    assert "expanded-inexact" in ran.err
+
+
+def test_no_requests_are_made_for_formats_without(run: Run, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("blis_tui.workload.generate.generate", None)
+    ran = run("--export", tmp_path / "out", small, "--format", "yaml")
+    assert ran.code == 0
+    assert " requests of " not in ran.err
+
+
+def test_overrides_stand_in_the_provenance(run: Run, small: Path, tmp_path: Path) -> None:
+    assert run("--export", tmp_path / "out", small, "--seed", "9").code == 0
+    text = (tmp_path / "out" / "small.yaml").read_text()
+    assert text == SMALL.replace("seed: 42", "seed: 9")
+    spec = json.loads((tmp_path / "out" / "small.export.json").read_text())["spec"]
+    assert (spec["seed"], spec["sha256"]) == (9, hashlib.sha256(text.encode()).hexdigest())
+
+
+def test_existing_files_stay_unless_forced(run: Run, small: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert run("--export", out, small, "--format", "csv").code == 0
+    before = (out / "small.requests.csv").read_bytes()
+    ran = run("--export", out, small, "--format", "csv", "--seed", "1")
+    assert ran.code == 3
+    assert "already exists; --force overwrites it" in ran.err
+    assert (out / "small.requests.csv").read_bytes() == before
+    assert run("--export", out, small, "--format", "csv", "--seed", "1", "--force").code == 0
+    assert (out / "small.requests.csv").read_bytes() != before
+
+
+def test_the_spec_itself_is_not_overwritten_unasked(run: Run, small: Path) -> None:
+    assert run("--export", small.parent, small, "--format", "yaml", "--seed", "1").code == 3
+    assert small.read_text() == SMALL
+
+
+@pytest.mark.parametrize("name", ["yaml", "expanded", "jsonl", "csv"])
+def test_standard_output_gets_what_the_file_would(run: Run, small: Path, tmp_path: Path, name: str) -> None:
+    assert run("--export", tmp_path / "out", small, "--format", name, "--quiet") == (0, "", "")
+    (file,) = [path for path in (tmp_path / "out").iterdir() if not path.name.endswith(".export.json")]
+    ran = run("--export", "-", small, "--format", name, "--quiet")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == file.read_text()
+
+
+def test_from_standard_input_to_standard_output(run: Run, small: Path) -> None:
+    ran = run("--export", "-", "-", "--format", "csv", stdin=SMALL.encode())
+    assert ran.out == run("--export", "-", small, "--format", "csv").out
+    assert len(ran.out.splitlines()) == 21
+
+
+def test_from_standard_input_to_a_folder(run: Run, tmp_path: Path) -> None:
+    assert run("--export", tmp_path, "-", stdin=SMALL.encode()).code == 0
+    assert (tmp_path / "stdin.yaml").read_text() == SMALL
+
+
+def test_tokens_are_written_on_request(run: Run, small: Path) -> None:
+    plain = json.loads(run("--export", "-", small, "--format", "jsonl").out.splitlines()[0])
+    full = json.loads(run("--export", "-", small, "--format", "jsonl", "--tokens").out.splitlines()[0])
+    assert "input_ids" not in plain
+    assert len(full["input_ids"]) == plain["input_tokens"]
+    assert len(full["output_ids"]) == plain["output_tokens"]
+
+
+def test_warnings_are_told_unless_quiet(run: Run, write: Write, tmp_path: Path) -> None:
+    path = write(SMALL.replace('"2"', '"3"'))
+    for out in ("-", tmp_path / "out"):
+        loud = run("--export", out, path, "--format", "expanded")
+        assert "unknown-version" in loud.err
+        assert "expanded-inexact" in loud.err
+        assert run("--export", out, path, "--format", "expanded", "--quiet", "--force").err == ""
+
+
+def test_a_spec_with_errors_writes_nothing(run: Run, write: Write, tmp_path: Path) -> None:
+    path = write(GOOD.replace("rate: 8.0", "rate: -8"))
+    for options in ([], ["--quiet"]):
+        ran = run("--export", tmp_path / "out", path, *options)
+        assert (ran.code, ran.out) == (1, "")
+        assert f"{path}:6:14: error: " in ran.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_generation_refuses_writes_nothing(run: Run, write: Write, tmp_path: Path) -> None:
+    path = write(CLIENT.replace("rate_fraction: 1.0", "concurrency: 3"))
+    ran = run("--export", tmp_path / "out", path)
+    assert ran.code == 1
+    assert "concurrency" in ran.err
+    assert not (tmp_path / "out").exists()
+    assert run("--export", tmp_path / "out", path, "--format", "yaml").code == 0
+
+
+def test_places_that_cannot_be_written(run: Run, small: Path, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("here first")
+    for out in (file, file / "below", "/proc/nowhere", "\0"):
+        ran = run("--export", out, small)
+        assert ran.code == 3
+        assert ran.err.rstrip().splitlines()[-1].startswith("blis-tui: ")
+    assert file.read_text() == "here first"
+
+
+def test_an_interrupt_leaves_nothing_behind(run: Run, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for place in ("blis_tui.cli.progress.Progress.writing", "blis_tui.cli.progress.Progress.generating"):
+        with monkeypatch.context() as patch:
+            patch.setattr(place, interrupt)
+            assert run("--export", tmp_path / "out", small) == (130, "", "")
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["small.yaml"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_being_ended_leaves_nothing_behind(
+    run: Run, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    monkeypatch.setattr("blis_tui.cli.progress.Progress.writing", lambda *_: signal.raise_signal(number))
+    assert run("--export", tmp_path / "out", small).code == 128 + number
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["small.yaml"]
+    assert signal.getsignal(number) is signal.SIG_DFL
+
+
+def test_signals_that_are_ignored_stay_ignored(run: Run, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("blis_tui.cli.progress.Progress.writing", lambda *_: signal.raise_signal(signal.SIGHUP))
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert run("--export", tmp_path / "out", small).code == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_other_threads_can_export_too(small: Path, tmp_path: Path) -> None:
+    codes: list[int] = []
+    thread = threading.Thread(target=lambda: codes.append(main(["--export", str(tmp_path / "out"), str(small), "--quiet"])))
+    thread.start()
+    thread.join()
+    assert codes == [0]
+
+
+@pytest.mark.parametrize(
+    ("path", "stem"), [("a/b.yaml", "b"), ("b.c.yml", "b.c"), ("plain", "plain"), (".yaml", ".yaml"), ("-", "stdin")]
+)
+def test_what_files_are_called(path: str, stem: str) -> None:
+    assert stem_of(path) == stem

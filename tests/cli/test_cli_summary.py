@@ -1,0 +1,247 @@
+"""``--summary``: as text, as JSON, and its chart."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from bad_input import CLIENT, GOOD
+from running import Run
+
+from blis_tui.cli import summary as summary_command
+from blis_tui.cli.chart import draw
+from blis_tui.workload.bins import Bins
+from blis_tui.workload.summary import StageSummary, Tally
+
+Write = Callable[..., Path]
+CHAT = GOOD.replace("chat: false", "chat: true")
+ONE = GOOD.replace("    - {rate: 20.0, duration: 30}\n", "")
+
+
+def cells(text: str, first: str) -> list[str]:
+    """Return the cells of the line that begins with some word."""
+    (line,) = [line for line in text.splitlines() if line.startswith(first)]
+    return re.split(r"\s{2,}", line.strip())
+
+
+def test_stages_and_totals(run: Run, spec: Path) -> None:
+    ran = run("--summary", spec)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(f"{spec}   version 2 · seed 42 · horizon 1 min · 12 clients\n")
+    stage, start, end, target, expected, generated, difference, spread = cells(ran.out, "2 ")
+    assert (stage, start, end, target, expected) == ("2", "30 s", "1 min", "20.00", "600")
+    assert int(difference) == int(generated) - 600
+    assert spread == f"{(int(generated) - 600) / math.sqrt(600):+.1f} σ"
+    assert cells(ran.out, "total")[1:3] == ["840", cells(ran.out, "requests")[1]]
+    requests = int(cells(ran.out, "requests")[1].replace(",", ""))
+    assert cells(ran.out, "input tokens") == ["input tokens", f"{requests * 547:,}"]
+    assert cells(ran.out, "  of them prefix")[1:] == [f"{requests * 100:,}", "18.3%; 300 unique"]
+    assert cells(ran.out, "output tokens")[1] == f"{requests * 248:,}"
+    assert cells(ran.out, "longest context")[1] == "795"
+    assert cells(ran.out, "clients")[1:] == ["12", "3 prefix groups"]
+    assert cells(ran.out, "target rate")[1:] == ["14.00", "arrivals/s; peak 20.00"]
+    assert "in 1 s" in cells(ran.out, "request rate")[2]
+
+
+def test_exact_counts_are_called_exact(run: Run, write: Write) -> None:
+    ran = run("--summary", write(ONE))
+    assert cells(ran.out, "1 ")[4:] == ["240", "240", "0", "exact"]
+    assert "\ntotal" not in ran.out
+
+
+def test_a_horizon_that_cuts_is_told(run: Run, spec: Path) -> None:
+    ran = run("--summary", spec, "--horizon", "40s")
+    assert cells(ran.out, "2 ")[2:5] == ["40 s", "20.00", "200"]
+    assert "The horizon cuts stages off" in ran.out
+    assert "horizon-cuts" in ran.err
+
+
+def test_chat_of_version_1_counts_sessions_as_arrivals(run: Run, write: Write) -> None:
+    ran = run("--summary", write(CHAT.replace('"2"', '"1"')))
+    assert "sessions" in cells(ran.out, "requests")[2]
+    assert "targets are sessions per second" in ran.out
+    assert 900 < int(cells(ran.out, "1 ")[4].replace(",", "")) < 1200
+
+
+def test_chat_of_version_2_loses_rounds(run: Run, write: Write) -> None:
+    assert "Rounds of a session that fall behind the end of its stage are lost" in run("--summary", write(CHAT)).out
+
+
+def test_files_without_stages(run: Run, write: Write) -> None:
+    ran = run("--summary", write(CLIENT))
+    assert ran.code == 0
+    assert "\nstage" not in ran.out
+    assert cells(ran.out, "target rate")[1:] == ["5.00", "arrivals/s"]
+    first = next(line for line in ran.out.splitlines() if line.startswith("requests"))
+    assert re.split(r"\s{2,}", first)[1] == "300"
+
+
+def test_what_cannot_be_expected_shows_no_number(run: Run, write: Write) -> None:
+    chat = "    reasoning: {reason_ratio_distribution: {type: constant, params: {value: 1}}, multi_turn: {max_rounds: 3}}\n"
+    ran = run("--summary", write(CLIENT + chat))
+    assert ran.code == 0
+    assert re.search(r"^requests +\? +\d+$", ran.out, re.MULTILINE)
+
+
+def test_limits_are_told(run: Run, spec: Path) -> None:
+    out = run("--summary", spec, "--num-requests", "100", "--set", "horizon=0").out
+    assert "no horizon · at most 100 requests" in out
+    assert cells(out, "total")[1:] == ["100", "100", "0", "exact"]
+
+
+def test_problems_go_to_standard_error(run: Run, write: Write) -> None:
+    ran = run("--summary", write(GOOD.replace('"2"', '"3"')))
+    assert ran.code == 0
+    assert "unknown-version" in ran.err
+    assert "unknown-version" not in ran.out
+    bad = run("--summary", write(GOOD.replace("rate: 8.0", "rate: -8")))
+    assert (bad.code, bad.out) == (1, "")
+    assert ":6:14: error: " in bad.err
+
+
+def test_what_generation_refuses_has_its_place(run: Run, write: Write) -> None:
+    path = write(CLIENT.replace("rate_fraction: 1.0", "concurrency: 3"))
+    ran = run("--summary", path)
+    assert (ran.code, ran.out) == (1, "")
+    assert re.search(rf"^{path}:\d+:\d+: error: .*concurrency", ran.err, re.MULTILINE)
+
+
+def test_no_requests_need_no_chart(run: Run, spec: Path) -> None:
+    ran = run("--summary", spec, "--horizon", "1us")
+    assert ran.code == 0
+    assert "Requests per second" not in ran.out
+    assert cells(ran.out, "total")[2] == "0"
+
+
+def document(run: Run, *arguments: object) -> dict[str, Any]:
+    ran = run("--summary", "--json", *arguments)
+    assert ran.code == 0
+    found: dict[str, Any] = json.loads(ran.out)
+    assert found["version"] == 1
+    return found
+
+
+def test_json(run: Run, spec: Path) -> None:
+    found = document(run, spec)
+    assert found["spec"] == {
+        "path": str(spec), "version": "2", "rules": 2, "seed": 42, "horizon_us": 60_000_000, "num_requests": None,
+    }  # fmt: skip
+    first = found["stages"][0]
+    assert [first[key] for key in ("stage", "start_us", "end_us", "planned_us", "target_rate")] == [
+        1,
+        0,
+        30_000_000,
+        30_000_000,
+        8.0,
+    ]
+    assert (first["expected"], first["exact"]) == (240.0, False)
+    assert first["standard_deviation"] == pytest.approx(math.sqrt(240), abs=1e-3)
+    assert first["difference"] == first["generated"] - 240
+    assert first["deviations"] == pytest.approx(first["difference"] / math.sqrt(240), abs=1e-3)
+    total = found["total"]
+    assert sum(stage["generated"] for stage in found["stages"]) == total["generated"] == sum(found["bins"]["requests"])
+    assert sum(found["bins"]["tokens"]) == found["input_tokens"] + found["output_tokens"]
+    assert (found["clients"], found["prefix_groups"], found["sessions"], found["longest_context"]) == (12, 3, 0, 795)
+    assert found["prefix_tokens"] == 100 * total["generated"]
+    assert found["unique_prefix_tokens"] == 300
+    assert found["prefix_share"] == pytest.approx(100 / 547, abs=1e-6)
+    assert found["rates"]["target"] == {"mean": 14.0, "peak": 20.0}
+    assert found["rates"]["end_us"] == 60_000_000
+    assert found["rates"]["requests"]["mean"] == pytest.approx(total["generated"] / 60, abs=1e-5)
+    assert found["rates"]["requests"]["peak"] == max(found["bins"]["requests"])
+
+
+def test_json_of_exact_and_of_unknown_counts(run: Run, write: Write) -> None:
+    (stage,) = document(run, write(ONE))["stages"]
+    assert (stage["exact"], stage["deviations"], stage["standard_deviation"]) == (True, None, 0.0)
+    chat = "    reasoning: {reason_ratio_distribution: {type: constant, params: {value: 1}}, multi_turn: {max_rounds: 3}}\n"
+    found = document(run, write(CLIENT + chat))
+    assert found["stages"] == []
+    assert (found["total"]["expected"], found["total"]["exact"], found["total"]["difference"]) == (None, False, None)
+
+
+def bins(end: int = 60_000_000, count: int = 60) -> Bins:
+    requests = np.arange(count)
+    return Bins(end // count, end, requests, requests * 10)
+
+
+STAGES = (
+    StageSummary(0, 60_000_000, 60_000_000, 30.0, Tally(None, 1)),
+    StageSummary(60_000_000, 60_000_000, 5, 99.0, Tally(None, 0)),
+)
+
+
+def test_the_chart_is_plain_text() -> None:
+    lines = draw(bins(), STAGES, 80, colour=False).splitlines()
+    assert len(lines) == 15
+    assert all(line.isprintable() and len(line) <= 80 for line in lines)
+    assert "█" in lines[-3]
+    assert any("───────" in line for line in lines[1:-2])
+    assert lines[-1].split()[0] == "0"
+    assert lines[0].lstrip().startswith("┌")
+    assert " 60┤" in "\n".join(lines) or "60┤" in "\n".join(lines)
+
+
+def test_the_chart_in_colour_and_in_ascii() -> None:
+    assert "\x1b[38;5;6m" in draw(bins(), STAGES, 80, colour=True)
+    plain = draw(bins(), STAGES, 80, colour=False, unicode=False)
+    assert plain.isascii()
+    assert "#" in plain
+    assert "=====" in plain
+
+
+@pytest.mark.parametrize(("asked", "width"), [(10, 40), (60, 60), (1000, 200)])
+def test_the_chart_keeps_a_sensible_width(asked: int, width: int) -> None:
+    assert max(map(len, draw(bins(), (), asked, colour=False).splitlines())) == width
+
+
+@pytest.mark.parametrize("end", [60, 6_000_000_000_000_000])
+def test_the_chart_of_any_time(end: int) -> None:
+    assert draw(bins(end), (), 80, colour=False)
+
+
+def test_the_chart_of_nothing() -> None:
+    assert draw(Bins(1, 1, np.zeros(1, np.int64), np.zeros(1, np.int64)), (), 80, colour=False)
+
+
+def test_no_colour_off_a_terminal(run: Run, spec: Path) -> None:
+    assert "\x1b" not in run("--summary", spec).out
+
+
+@pytest.mark.parametrize(
+    ("environment", "colour"),
+    [({}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True), ({"TERM": "dumb"}, False)],
+)
+def test_colour_on_a_terminal(
+    run: Run, spec: Path, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], colour: bool
+) -> None:
+    monkeypatch.setattr(summary_command, "is_terminal", lambda stream: True)
+    monkeypatch.setattr(os, "environ", {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "TERM")})
+    os.environ.update(environment)
+    assert ("\x1b[38" in run("--summary", spec).out) is colour
+
+
+def test_the_width_is_the_terminals(run: Run, spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    assert max(len(line) for line in run("--summary", spec).out.splitlines() if "┤" in line) == 50
+
+
+def test_an_encoding_without_blocks_gets_ascii(run: Run, spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(summary_command, "_is_unicode", lambda: False)
+    chart = run("--summary", spec).out.partition("Requests per second")[2]
+    assert chart.isascii()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "able"), [("utf-8", True), ("ascii", False), ("latin-1", False), ("nonsense", False), (None, False)]
+)
+def test_which_encodings_have_blocks(monkeypatch: pytest.MonkeyPatch, encoding: str | None, able: bool) -> None:
+    monkeypatch.setattr("sys.stdout", type("Stream", (), {"encoding": encoding})())
+    assert summary_command._is_unicode() is able
