@@ -24,6 +24,7 @@ from blis_tui.spec.model import (
     Window,
     WorkloadSpec,
 )
+from blis_tui.workload.counts import NOTHING
 from blis_tui.workload.expand import expand
 from blis_tui.workload.expected import expect
 from blis_tui.workload.generate import generate
@@ -244,16 +245,16 @@ def test_chat_in_windows_with_rates_of_version_1_is_not_guessed() -> None:
     assert summaries(explicit(member, version="1"), 1)[0].requests.expected is None
 
 
-def test_clients_without_a_share_of_the_rate_expect_nothing() -> None:
-    spec = explicit(client(rate_fraction=1.0), client(rate_fraction=0.0, concurrency=0))
-    total = expect(expand(spec), 6_000_000).total if not _errors(spec) else None
-    assert total is None or total.mean == pytest.approx(120, rel=1e-3)
+def test_virtual_users_expect_nothing_as_they_are_not_generated() -> None:
+    spec = explicit(client(rate_fraction=0.0, concurrency=4), aggregate_rate=0.0)
+    assert expect(expand(spec), 6_000_000).total == NOTHING
 
 
-def _errors(spec: WorkloadSpec) -> bool:
-    from blis_tui.spec.validate import validate
-
-    return any(problem.severity == "error" for problem in validate(spec))
+def test_windows_past_the_end_expect_nothing() -> None:
+    spec = explicit(client(lifecycle=windows((0, 1_000_000), (7_000_000, 8_000_000), trace_rate=30.0)), aggregate_rate=0.0)
+    total = expect(expand(spec), 6_000_000).total
+    assert total is not None
+    assert total.mean == 29
 
 
 def test_spikes_with_rates_go_the_time_varying_path() -> None:
