@@ -42,7 +42,8 @@ def _title(summary: Summary, spec: WorkloadSpec, name: str) -> str:
 def _stage_table(summary: Summary) -> list[str]:
     rows = [_stage_row(number, stage) for number, stage in enumerate(summary.stages, 1)]
     total = ("total", "", "", "", *_tally_cells(summary.requests))
-    table = [_HEADS, *rows, total] if len(rows) != 1 else [_HEADS, *rows]
+    alone = len(rows) == 1 and summary.stages[0].requests.generated == summary.requests.generated
+    table = [_HEADS, *rows] if alone else [_HEADS, *rows, total]
     if not rows:
         table = [("", *_HEADS[4:]), ("requests", *total[4:])]
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
@@ -70,7 +71,7 @@ def _tally_cells(tally: Tally) -> tuple[str, str, str, str]:
     if expected is None:
         return "?", f"{tally.generated:,}", "", ""
     difference = round(tally.difference or 0.0)
-    spread = "exact" if expected.exact else "" if tally.deviations is None else f"{tally.deviations:+.1f} σ"
+    spread = "exact" if expected.exact else "" if tally.deviations is None else f"{round(tally.deviations, 1) + 0.0:+.1f} σ"
     return f"{expected.mean:,.0f}", f"{tally.generated:,}", f"{difference:+,}" if difference else "0", spread
 
 

@@ -106,8 +106,7 @@ def warnings(source: Source) -> list[Problem]:
         found.append(
             _warning(
                 "expanded-open-ended",
-                "This expanded file has no end: give it a horizon or a num_requests before requests are generated "
-                "from it.",
+                "This expanded file has no end: give it a horizon or a num_requests before requests are generated from it.",
             )
         )
     return found

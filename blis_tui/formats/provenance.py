@@ -79,10 +79,7 @@ def _counts(requests: Requests | None) -> dict[str, int | None]:
     return {
         "requests": len(requests),
         "sessions": len(np.unique(sessions[sessions >= 0])),
-        **{
-            name: int(getattr(requests, name).sum(dtype=np.int64))
-            for name in ("input_tokens", "prefix_tokens", "output_tokens")
-        },
+        **{name: int(getattr(requests, name).sum(dtype=np.int64)) for name in ("input_tokens", "prefix_tokens", "output_tokens")},
     }
 
 

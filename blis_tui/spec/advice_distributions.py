@@ -54,7 +54,7 @@ def _advise_spare(report: Report, distribution: Distribution, name: str, path: P
         mend, hint = remove(path, safe=True), ""
     else:
         mend, hint = Mend(f"rename it to {meant.name}", (RenameKey(path, meant.name),)), f"; {meant.name} is"
-    report.warn("not-used", path, f"is no parameter of a {distribution.type} distribution{hint}", mend=mend)
+    report.warn("not-used", path, f"is no parameter of {distribution.type} distributions{hint}", mend=mend)
 
 
 def _advise_parameter(report: Report, family: str, field: Field, value: float, path: Path, purpose: str) -> None:

@@ -68,7 +68,7 @@ def _block(report: Report, field: Field, value: Any, path: Path) -> Any:
     assert field.record is not None
     if isinstance(value, field.record):
         return sound(report, value, path)
-    _refuse(report, "wrong-type", path, f"must be a {field.record.__name__}, got {shown(value)}", value)
+    _refuse(report, "wrong-type", path, f"must be of type {field.record.__name__}, got {shown(value)}", value)
     return field.record()
 
 

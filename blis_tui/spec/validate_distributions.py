@@ -40,7 +40,7 @@ def _validate_parameters(report: Report, distribution: Distribution, path: Path)
             spare = [given for given in params if given not in declared]
             typo = closest(name, spare)
             hint = f"; {shown(typo.name)} is no parameter of it" if typo else ""
-            report.error("missing", (*path, "params", name), f"is missing: a {family} distribution needs it{hint}")
+            report.error("missing", (*path, "params", name), f"is missing: {family} distributions need it{hint}")
     if not complete or not report.is_clean(*((*path, "params", name) for name in params)):
         return False
     if "min" not in declared or "min" not in params or "max" not in params:

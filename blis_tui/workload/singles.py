@@ -6,7 +6,7 @@ import numpy as np
 
 from blis_tui.spec.fields import INT64_MAX
 from blis_tui.workload.activity import Limits, time_overflow
-from blis_tui.workload.arrivals import gaps, poisson_sampler
+from blis_tui.workload.arrivals import poisson_sampler
 from blis_tui.workload.content import Drawn, MediaContent, TextContent, checked
 from blis_tui.workload.random.stream import LARGEST_IN_RUN, Sampler, Stream
 from blis_tui.workload.rows import Int64s, Rows, drawn_rows, fixed_rows
@@ -52,8 +52,9 @@ def poisson_requests(
         active, change = limits.activity.next_change(time)
         stride = 1 + tokens if active else 1
         most = min(limits.most - count, (INT64_MAX - time) // longest)  # so many gaps stay within int64
-        ahead = time + np.cumsum(gaps(stream.exponential_run(stride, most), rate))
-        run = int(np.searchsorted(ahead, min(change, limits.until)))
+        gaps_us = np.maximum((stream.exponential_run(stride, most) / rate).astype(np.int64), 1)
+        ahead = time + np.cumsum(gaps_us)
+        run = int(ahead.searchsorted(min(change, limits.until)))
         if run:
             if active:
                 times.append(ahead[:run])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,14 +34,17 @@ def iterate_tokens(requests: Requests) -> Iterator[tuple[Ids, Ids]]:
         part = slice(low, low + _AT_ONCE)
         columns = zip(requests.client[part].tolist(), requests.prefix_group[part].tolist(), strict=True)
         for request, (client, group) in enumerate(columns, low):
-            fresh, output, said, before = readers.read(client, request)
-            parts = [prefixes[ends[group] - lengths[group] : ends[group]]] if group >= 0 else []
-            parts += said[:before]
-            yield np.concatenate([*parts, fresh]) if parts else fresh, output
+            _, fresh, output, said, before = readers.read(client, request)
+            if group >= 0:
+                prefix = prefixes[ends[group] - lengths[group] : ends[group]]
+                fresh = np.concatenate((prefix, *said[:before], fresh))
+            elif before:
+                fresh = np.concatenate((*said[:before], fresh))
+            yield fresh, output
 
 
-_Drawn = tuple[Ids, Ids, list[Ids], int]
-"""The ids of one request, its own input and output; the pieces said in its session, and how many come before it."""
+_Drawn = tuple[int, Ids, Ids, Sequence[Ids], int]
+"""A row, its own input and output ids; the pieces said in its session, and how many of them come before it."""
 
 
 class _Columns:
@@ -124,8 +127,8 @@ class _Reader:
         self._early: dict[int, _Drawn] = {}
         # a multimodal request draws the length of its output behind its input ids
         between = length_sampler(requests.clients.blocks[block].template.output_distribution) if traits.multimodal else None
-        pairs = self._pairs(rows, between)
-        self._draws = self._rounds(pairs) if traits.accumulates else self._singles(pairs)
+        draws = self._drawn(rows, between)
+        self._draws = self._with_context(draws) if traits.accumulates else draws
 
     @property
     def exhausted(self) -> bool:
@@ -140,15 +143,15 @@ class _Reader:
         """Return the ids of one request."""
         self._left -= 1
         while request not in self._early:
-            row, drawn = next(self._draws)
-            if row == request:
+            drawn = next(self._draws)
+            if drawn[0] == request:
                 return drawn
-            if row < self._sent:
-                self._early[row] = drawn
+            if drawn[0] < self._sent:
+                self._early[drawn[0]] = drawn
         return self._early.pop(request)
 
-    def _pairs(self, rows: NDArray[np.intp], between: Sampler | None) -> Iterator[tuple[int, Ids, Ids]]:
-        """Draw the ids of the rows, one after the other, as (row, input ids, output ids)."""
+    def _drawn(self, rows: NDArray[np.intp], between: Sampler | None) -> Iterator[_Drawn]:
+        """Draw the ids of the rows, one after the other."""
         columns = self._columns
         for low in range(0, len(rows), _DRAWN_AT_ONCE):
             part = rows[low : low + _DRAWN_AT_ONCE]
@@ -160,24 +163,19 @@ class _Reader:
                 stream.seek(place)
                 if between is None:
                     ids = stream.tokens(fresh + output)
-                    yield row, ids[:fresh], ids[fresh:]
+                    yield row, ids[:fresh], ids[fresh:], (), 0
                 else:
                     input_ids = stream.tokens(fresh)
                     between(stream)
-                    yield row, input_ids, stream.tokens(output)
+                    yield row, input_ids, stream.tokens(output), (), 0
 
-    def _singles(self, pairs: Iterator[tuple[int, Ids, Ids]]) -> Iterator[tuple[int, _Drawn]]:
-        said: list[Ids] = []
-        for row, fresh, output in pairs:
-            yield row, (fresh, output, said, 0)
-
-    def _rounds(self, pairs: Iterator[tuple[int, Ids, Ids]]) -> Iterator[tuple[int, _Drawn]]:
+    def _with_context(self, draws: Iterator[_Drawn]) -> Iterator[_Drawn]:
         """Note beside each round what was said before it in its session."""
         assert self._columns.session is not None
         current, said = -1, list[Ids]()
-        for row, fresh, output in pairs:
+        for row, fresh, output, _, _ in draws:
             session = int(self._columns.session[row])
             if session != current:
                 current, said = session, []
-            yield row, (fresh, output, said, len(said))
+            yield row, fresh, output, said, len(said)
             said += [fresh, output]

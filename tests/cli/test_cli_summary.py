@@ -56,6 +56,16 @@ def test_exact_counts_are_called_exact(run: Run, write: Write) -> None:
     assert "\ntotal" not in ran.out
 
 
+def test_cohorts_beside_a_stage_show_in_the_total(run: Run, write: Write) -> None:
+    cohort = (
+        "cohorts: [{id: more, population: 2, rate_fraction: 1, slo_class: standard, arrival: {process: constant}, "
+        "input_distribution: {type: constant, params: {value: 5}}, output_distribution: {type: constant, params: {value: 5}}}]\n"
+    )
+    out = run("--summary", write(ONE + cohort)).out
+    assert cells(out, "1 ")[4:] == ["240", "240", "0", "exact"]
+    assert int(cells(out, "total")[2]) > 240
+
+
 def test_a_horizon_that_cuts_is_told(run: Run, spec: Path) -> None:
     ran = run("--summary", spec, "--horizon", "40s")
     assert cells(ran.out, "2 ")[2:5] == ["40 s", "20.00", "200"]

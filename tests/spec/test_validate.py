@@ -279,10 +279,10 @@ def test_a_valid_spec_built_by_hand() -> None:
         ({"aggregate_rate": "5"}, 'aggregate_rate must be a number, got "5"'),
         ({"clients": 3}, "clients must be a sequence, got 3"),
         ({"clients": "abc"}, 'clients must be a sequence, got "abc"'),
-        ({"clients": (*VALID.clients, 3)}, "clients[1] must be a Client, got 3"),
-        ({"inference_perf": {"stages": []}}, "inference_perf must be a InferencePerf"),
+        ({"clients": (*VALID.clients, 3)}, "clients[1] must be of type Client, got 3"),
+        ({"inference_perf": {"stages": []}}, "inference_perf must be of type InferencePerf"),
         ({"goodput_slo_targets": 3}, "goodput_slo_targets must be a mapping, got 3"),
-        ({"goodput_slo_targets": {"batch": 3}}, "goodput_slo_targets.batch must be a GoodputTargets, got 3"),
+        ({"goodput_slo_targets": {"batch": 3}}, "goodput_slo_targets.batch must be of type GoodputTargets, got 3"),
     ],
 )
 def test_wrong_types_in_a_spec_built_by_hand(changes: dict[str, Any], words: str) -> None:
@@ -295,7 +295,7 @@ def test_wrong_types_in_a_spec_built_by_hand(changes: dict[str, Any], words: str
     [
         ({"streaming": 1}, "clients[0].streaming must be true or false, got 1"),
         ({"timeout": 1.0}, "clients[0].timeout must be a whole number, got 1.0"),
-        ({"arrival": None}, "clients[0].arrival must be a Arrival, got None"),
+        ({"arrival": None}, "clients[0].arrival must be of type Arrival, got None"),
         ({"arrival": Arrival(process="gamma", cv=math.nan)}, "clients[0].arrival.cv must be a finite number, got nan"),
         ({"input_distribution": Distribution(type="constant", params={"value": math.nan})}, "params.value must be a finite"),
         ({"input_distribution": Distribution(type="constant", params={"value": "1"})}, "params.value must be a number"),

@@ -13,7 +13,7 @@ VOCABULARY = 128_000
 """Token ids are drawn from 0 to this, exclusive (BLIS's `MaxTokenID`)."""
 FIRST_BLOCK, LARGEST_BLOCK = 4 * TAP, 128 * TAP
 """How many values a stream makes at once: few at first, since many streams give few."""
-_GROWTH = 4
+_GROWTH = 16
 _TOKEN_LIMIT = 2**31 - 1 - 2**31 % VOCABULARY
 """Int31n draws again above this, so that all ids are equally likely."""
 _MASK_63 = 2**63 - 1
@@ -60,7 +60,8 @@ class Reader:
         elif self._filled:
             self._buffer[:LENGTH] = newest
         self._extension.run()
-        self._halves = self._buffer[LENGTH:].view(np.uint32)[1::2] & np.uint32(2**31 - 1)  # as Go's Int31 gives them
+        self._halves = self._buffer.view(np.uint32)[2 * LENGTH + 1 :: 2].copy()
+        self._halves &= np.uint32(2**31 - 1)  # as Go's Int31 gives them
         self._redraws = (np.flatnonzero(self._halves > _TOKEN_LIMIT)[::-1] + self._filled).tolist()
         self._filled += self._block
         self._ids = None
@@ -114,24 +115,25 @@ class Reader:
 
     def tokens(self, count: int) -> NDArray[np.int32]:
         """Draw `count` token ids, as int32. The result is not to be written to."""
-        parts: list[NDArray[np.int32]] = []
         stop = self._next_redraw()
+        if self.at + count <= stop:
+            return self._run_of_ids(count)
+        parts: list[NDArray[np.int32]] = []
         while self.at + count > stop:
-            parts.append(self._ids_until(stop))
-            count -= stop - self.at
+            parts.append(self._run_of_ids(stop - self.at))
+            count -= len(parts[-1])
             self._cross(stop)
             stop = self._next_redraw()
-        last = self._ids_until(self.at + count)
-        self.at += count
-        return np.concatenate([*parts, last]) if parts else last
+        return np.concatenate([*parts, self._run_of_ids(count)])
 
-    def _ids_until(self, place: int) -> NDArray[np.int32]:
+    def _run_of_ids(self, count: int) -> NDArray[np.int32]:
         if self._ids is None:
             ids = self._halves
             ids -= ids // np.uint32(VOCABULARY) * np.uint32(VOCABULARY)  # NumPy vectorises this and not the remainder
             self._ids = ids.view(np.int32)
-        start = self._filled - self._block
-        return self._ids[self.at - start : place - start]
+        start = self.at - self._filled + self._block
+        self.at += count
+        return self._ids[start : start + count]
 
     def skip_tokens(self, count: int) -> None:
         """Take what drawing `count` token ids takes, without making them."""

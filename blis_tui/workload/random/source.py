@@ -70,10 +70,10 @@ def jump(state: State, steps: int) -> State:
         power = _multiply(power, power)
         if bit == "1":
             power = _multiply(power, _X)
-    window = np.empty(2 * LENGTH, np.uint64)
+    window = np.empty(LENGTH + 3 * TAP, np.uint64)
     window[:LENGTH] = state
     Extension(window).run()
-    return np.correlate(window[:-1], power)
+    return np.correlate(window[: 2 * LENGTH - 1], power)
 
 
 _X = np.zeros(LENGTH, np.uint64)
@@ -105,13 +105,16 @@ def seed_states(seeds: NDArray[np.int64]) -> State:
 
 
 class Extension:
-    """Continues the sequence in one buffer: fills what lies behind its first 607 values, again and again."""
+    """Continues the sequence in one buffer: fills what lies behind its first 607 values, a multiple of 273 of them."""
 
     def __init__(self, buffer: State) -> None:
-        spans = [(low, min(low + TAP, len(buffer))) for low in range(LENGTH, len(buffer), TAP)]
-        self._older = [buffer[low - LENGTH : high - LENGTH] for low, high in spans]
-        self._newer = [buffer[low - TAP : high - TAP] for low, high in spans]
-        self._sums = [buffer[low:high] for low, high in spans]
+        self._sums = self._rows(buffer[LENGTH:])
+        self._older = self._rows(buffer[:-LENGTH])
+        self._newer = self._rows(buffer[LENGTH - TAP : -TAP])
+
+    @staticmethod
+    def _rows(values: State) -> list[State]:
+        return list(values.reshape(-1, TAP))
 
     def run(self) -> None:
         """Fill the buffer."""

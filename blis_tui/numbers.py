@@ -1,0 +1,40 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+
+def counted(count: int, noun: str) -> str:
+    """Write how many of something there are: ``1 file``, ``2,000 files``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def rate(value: float) -> str:
+    """Write a rate: three or four figures, thousands separated."""
+    if value >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 100 else f"{value:.2f}" if value >= 0.01 or not value else f"{value:.2g}"
+
+
+def duration(microseconds: int) -> str:
+    """Write a time in the units that fit it: ``20 min``, ``1 h 30 min``, ``12.5 s``, ``3 µs``."""
+    if microseconds < 1000:
+        return f"{microseconds} µs" if microseconds else "0 s"
+    if microseconds < 1_000_000:
+        return f"{microseconds / 1000:.6g} ms"
+    seconds, rest = divmod(microseconds, 1_000_000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [f"{hours:,} h"] if hours else []
+    if minutes:
+        parts.append(f"{minutes} min")
+    if seconds or rest:
+        fraction = f".{rest:06d}".rstrip("0") if rest else ""
+        parts.append(f"{seconds}{fraction} s")
+    return " ".join(parts)
+
+
+def spoken_time(seconds: float) -> str:
+    """Write a time left, roughly."""
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s"
+    return duration(round(seconds) * 1_000_000) if seconds < 3600 else duration(round(seconds / 60) * 60_000_000)
