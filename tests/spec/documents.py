@@ -11,9 +11,45 @@ from blis_tui.spec.fields import Record
 from blis_tui.spec.model import InferencePerf, WorkloadSpec
 
 PLAIN_TEXTS = ["a", "b-c", "x y", "é", "日本", "poisson", "8", "8.0", "-1", "1e3", "0x10", "true", "v1:2", "it's", "a#b", "😀"]
-OTHER_TEXTS = ["", "null", "~", "# no", "a: b", "- x", "'", 'q"q', "tab\there", "<<", "*a", "&a", " lead", "trail ", "é\u2028x", "{", "]", "a,b"]
+OTHER_TEXTS = [
+    "",
+    "null",
+    "~",
+    "# no",
+    "a: b",
+    "- x",
+    "'",
+    'q"q',
+    "tab\there",
+    "<<",
+    "*a",
+    "&a",
+    " lead",
+    "trail ",
+    "é\u2028x",
+    "{",
+    "]",
+    "a,b",
+]
 LINES = ["one\n", "one\ntwo\n", "one\n\ntwo\n", "# one\ntwo\n", "one\n  two\n", "one\n\n\n", "one", "one\ntwo"]
-KEYS = [*"abcdefgh", "rate", "k-1", "100", "7.5", "key with space", "é", "true", "?x", "ключ", "a:b", "it's", "#x", "", "- y", "q\"q"]
+KEYS = [
+    *"abcdefgh",
+    "rate",
+    "k-1",
+    "100",
+    "7.5",
+    "key with space",
+    "é",
+    "true",
+    "?x",
+    "ключ",
+    "a:b",
+    "it's",
+    "#x",
+    "",
+    "- y",
+    'q"q',
+]
 
 texts = st.sampled_from(PLAIN_TEXTS * 3 + OTHER_TEXTS + LINES)
 keys = st.sampled_from(KEYS)
@@ -148,7 +184,13 @@ class Style:
         properties = self.properties()
         if value in ("", "null") and self.chance(30):
             return properties + self.comment(), []
-        if value and value[0] not in " \t\n" and self.chance(80 if "\n" in value else 5) and value.isascii() and "\t" not in value:
+        if (
+            value
+            and value[0] not in " \t\n"
+            and self.chance(80 if "\n" in value else 5)
+            and value.isascii()
+            and "\t" not in value
+        ):
             return self.block_scalar(value, column, properties)
         if value == "x y" and self.chance(50):
             opening = self.pick("", "'", '"')

@@ -164,6 +164,7 @@ def test_a_text_that_a_text_field_reads_from_a_number_is_left_as_it_is() -> None
         ("a: &x !!str 7\n", "a: &x 5\n"),
         ("a: !!str &x 7\n", "a: &x 5\n"),
         ("a: !!null\n", "a: 5\n"),
+        ("a: !own 5\n", "a: 5\n"),
         ("{a: !!str 7}\n", "{a: 5}\n"),
         ('{"a":"x","b":1}', '{"a":5,"b":1}'),
         ("a: 'x'# c\n", "a: 5 # c\n"),
@@ -268,6 +269,12 @@ def test_a_collection_takes_the_place_of_anything(old: str, new: str) -> None:
 )
 def test_a_collection_takes_the_place_of_an_item(old: str, new: str) -> None:
     assert apply_edits(old, [SetValue((0,), {"x": 1, "k": {}})]) == new
+
+
+def test_an_equal_value_that_is_no_number_is_left_as_it_is_written() -> None:
+    text = "a: .NaN\nb: +.INF\nc: ~\nd: 'x'\ne: TRUE\n"
+    values = {"a": math.nan, "b": math.inf, "c": None, "d": "x", "e": True}
+    assert apply_edits(text, [SetValue((key,), value) for key, value in values.items()]) == text
 
 
 def test_an_equal_collection_is_left_as_it_is_written() -> None:
@@ -383,7 +390,7 @@ def test_a_key_is_added_to_any_mapping(old: str, new: str | None) -> None:
     ("old", "key", "new"),
     [
         ("p: {100: 0.5}\n", "200", "p: {100: 0.5, 200: 1}\n"),
-        ("p: {'100': 0.5}\n", "200", 'p: {\'100\': 0.5, "200": 1}\n'),
+        ("p: {'100': 0.5}\n", "200", "p: {'100': 0.5, \"200\": 1}\n"),
         ("p:\n  100: 0.5\n", "200", "p:\n  100: 0.5\n  200: 1\n"),
         ("p:\n  x: 0.5\n", "a: b", 'p:\n  x: 0.5\n  "a: b": 1\n'),
         ('p:\n  "x": 0.5\n', "y", 'p:\n  "x": 0.5\n  "y": 1\n'),
@@ -431,6 +438,7 @@ def test_new_blocks_follow_the_brackets_around_them() -> None:
         ("s: [a, # c\n  b]\n", 1, "s: [a, # c\n  new, b]\n"),
         ("s: [\n  # c\n  a, # d\n]\n", 0, "s: [\n  new,\n  # c\n  a, # d\n]\n"),
         ("s: [\n  # c\n  a, # d\n]\n", 1, "s: [\n  # c\n  a, # d\n  new,\n]\n"),
+        ("s: [\n\n  a,\n]\n", 0, "s: [\n\n  new,\n  a,\n]\n"),
         ("s: [\n  # c\n  a # d\n]\n", 1, "s: [\n  # c\n  a, # d\n  new\n]\n"),
         ("s: []\nt: 1\n", 0, "s:\n  - new\nt: 1\n"),
         ("s: [] # c\nt: 1\n", 0, "s: # c\n  - new\nt: 1\n"),
@@ -611,7 +619,11 @@ def test_an_item_is_moved_in_a_list_on_the_line_of_its_dash() -> None:
 @pytest.mark.parametrize(
     ("old", "index", "new"),
     [
-        ("s:\n  # c\n  - x: 1 # d\n    # e\n  - b\n", 0, "s:\n  # c\n  - x: 1 # d\n    # e\n  # c\n  - x: 1 # d\n    # e\n  - b\n"),
+        (
+            "s:\n  # c\n  - x: 1 # d\n    # e\n  - b\n",
+            0,
+            "s:\n  # c\n  - x: 1 # d\n    # e\n  # c\n  - x: 1 # d\n    # e\n  - b\n",
+        ),
         ("s:\n- a\n\n- b\n", 1, "s:\n- a\n\n- b\n\n- b\n"),
         ("s:\n- a\n- b", 1, "s:\n- a\n- b\n- b"),
         ("s:\n- &n a\n- *n\n", 0, "s:\n- &n a\n- a\n- *n\n"),
@@ -809,7 +821,9 @@ def test_several_edits_are_made_in_order_or_none_is() -> None:
         Remove((*STAGES, 1)),
         SetValue(("horizon",), None),
     ]
-    assert apply_edits(COMPACT, edits) == """\
+    assert (
+        apply_edits(COMPACT, edits)
+        == """\
 # Nine prompts, five users each.
 version: "2"
 seed: 42          # any number
@@ -824,6 +838,7 @@ inference_perf:
     num_unique_system_prompts: 9
     output_len: 248
 """
+    )
     assert "nothing there" in refusal(COMPACT, *edits, Remove(("x",)))
     assert apply_edits(COMPACT, []) == COMPACT
 

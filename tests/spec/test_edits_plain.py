@@ -43,7 +43,9 @@ def test_what_is_typed_stands_as_it_is(path: Path, typed: str) -> None:
     assert new.count("#") == TEXT.count("#")
 
 
-@pytest.mark.parametrize("typed", ["-", "a: b", "a #b", "[", "{", "&a", "*a", "!a", "|", ">", "'", '"', "%", "@", "`", "?", "- a", "a,b"])
+@pytest.mark.parametrize(
+    "typed", ["-", "a: b", "a #b", "[", "{", "&a", "*a", "!a", "|", ">", "'", '"', "%", "@", "`", "?", "- a", "a,b"]
+)
 @pytest.mark.parametrize("path", PATHS)
 def test_what_could_not_stand_so_gets_quotes(path: Path, typed: str) -> None:
     assert not is_plain(typed)

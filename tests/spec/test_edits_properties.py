@@ -6,335 +6,215 @@ import os
 import re
 from typing import Any
 
-import pytest
-from documents import data, documents, texts, top_data
+from documents import data, documents, spec_data, texts, top_data
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from plain_edits import agrees, edited, edits, key_of, load, new_scalars, new_values, places, same_order
 
 from blis_tui.problems import Path
 from blis_tui.spec.edits import Duplicate, Edit, EditRefused, Insert, Move, Remove, RenameKey, SetValue, apply_edits
-from blis_tui.spec.nodes import ALIAS, MAPPING, SEQUENCE, Node, compose
+from blis_tui.spec.nodes import MAPPING, SEQUENCE, Node, compose
 
-EXAMPLES = int(os.environ.get("BLIS_TUI_EXAMPLES", "300"))
+EXAMPLES = int(os.environ.get("BLIS_TUI_EXAMPLES", "100"))
 """How many documents each property is tried on."""
-LINE = re.compile("[^\r\n\x85\u2028\u2029]*(?:\r\n|[\r\n\x85\u2028\u2029]|\\Z)")
+LINE_ENDS = re.compile("\r\n|[\r\n]")
 COMMENT = re.compile(r"# c\d{3}")
 
-
-def load(text: str) -> Any:
-    """Read a text as texts, lists and dicts, nothing shared; what is merged stays under the key <<."""
-    tree = compose(text)
-    assert not tree.problems
-    return built(tree.root)
-
-
-def built(node: Node | None) -> Any:
-    if node is None:
-        return None
-    if node.kind == ALIAS:
-        return built(node.target)
-    if node.kind == SEQUENCE:
-        return [built(item) for item in node.items]
-    if node.kind == MAPPING:
-        assert len({built(key) for key, _ in node.items}) == len(node.items)
-        return {built(key): built(item) for key, item in node.items}
-    return node.value
-
-
-def unshared(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: unshared(item) for key, item in value.items()}
-    return [unshared(item) for item in value] if isinstance(value, list) else value
-
-
-def agrees(expected: Any, actual: Any) -> bool:
-    """Compare intended data, in which new values are typed, with what PyYAML's loader read."""
-    if isinstance(expected, dict):
-        return isinstance(actual, dict) and list(expected) == list(actual) and all(agrees(expected[key], actual[key]) for key in expected)
-    if isinstance(expected, list):
-        return isinstance(actual, list) and len(expected) == len(actual) and all(map(agrees, expected, actual))
-    if expected is None:
-        return actual in ("null", "")
-    if isinstance(expected, bool):
-        return actual == str(expected).lower()
-    if isinstance(expected, (int, float)):
-        number = type(expected) if "." not in str(actual) else float
-        return isinstance(actual, str) and number(actual) == expected
-    return type(actual) is str and actual == expected
-
-
-def edited(data: Any, edit: Edit) -> Any:
-    """Make the edit in plain data. New keys come at their place in the text, which is not this function's business."""
-    *way, last = edit.path
-    data = unshared(data)
-    holder = data
-    for step in way:
-        holder = holder[step]
-    if isinstance(edit, SetValue):
-        if isinstance(holder, list) and last == len(holder):
-            holder.append(edit.value)
-        else:
-            holder[last] = edit.value
-    elif isinstance(edit, Insert):
-        holder.insert(last, edit.value)
-    elif isinstance(edit, Remove):
-        del holder[last]
-    elif isinstance(edit, Move):
-        holder.insert(edit.to, holder.pop(last))
-    elif isinstance(edit, Duplicate):
-        holder.insert(last, unshared(holder[last]))
-    else:
-        pairs = [(edit.key if key == last else key, value) for key, value in holder.items()]
-        holder.clear()
-        holder.update(pairs)
-    return data
-
-
-new_scalars = texts | st.none() | st.booleans() | st.integers(-(10**6), 10**19) | st.floats(allow_nan=False, allow_infinity=False)
-new_values = st.recursive(
-    new_scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3), max_leaves=5
-)
-
-
-def places(data: Any, path: Path = ()) -> list[tuple[Path, Any]]:
-    """List every path of some data with what is there."""
-    found = [(path, data)]
-    if isinstance(data, dict):
-        for key, item in data.items():
-            found += places(item, (*path, key))
-    elif isinstance(data, list):
-        for index, item in enumerate(data):
-            found += places(item, (*path, index))
-    return found
+searching = settings(max_examples=EXAMPLES, deadline=None)
 
 
 @st.composite
-def edits(draw: st.DrawFn, data: Any) -> Edit:
-    """Make an edit that has a meaning for some data."""
-    everywhere = places(data)
-    lists = [(path, value) for path, value in everywhere if isinstance(value, list)]
-    full = [(path, value) for path, value in lists if value]
-    entries = [path for path, _ in everywhere if path]
-    keyed = [path for path in entries if isinstance(path[-1], str)]
-    dicts = [path for path, value in everywhere if isinstance(value, dict)]
-    kinds = ["set"] * 3 * bool(entries) + ["insert"] * 2 * bool(lists) + ["remove"] * 2 * bool(entries)
-    kinds += ["move", "move", "duplicate"] * bool(full) + ["rename"] * bool(keyed) + ["new", "new"] * bool(dicts)
-    assume(kinds)
-    kind = draw(st.sampled_from(kinds))
-    if kind == "set":
-        return SetValue(draw(st.sampled_from(entries)), draw(new_values))
-    if kind == "new":
-        return SetValue((*draw(st.sampled_from(dicts)), draw(texts)), draw(new_values))
-    if kind == "remove":
-        return Remove(draw(st.sampled_from(entries)))
-    if kind == "rename":
-        return RenameKey(draw(st.sampled_from(keyed)), draw(texts))
-    path, items = draw(st.sampled_from(lists if kind == "insert" else full))
-    index = draw(st.integers(0, len(items) - (kind != "insert")))
-    if kind == "insert":
-        return Insert((*path, index), draw(new_values))
-    if kind == "duplicate":
-        return Duplicate((*path, index))
-    return Move((*path, index), draw(st.integers(0, len(items) - 1)))
-
-
-@st.composite
-def edited_documents(draw: st.DrawFn, **options: Any) -> tuple[str, Any, Edit]:
-    text = draw(documents(**options))
+def edited_documents(draw: st.DrawFn) -> tuple[str, Edit]:
+    """Make a document and an edit of it."""
+    text = draw(documents())
     assume(not compose(text).problems)
-    data = load(text)
-    return text, data, draw(edits(data))
-
-
-@pytest.mark.filterwarnings("error")
-@settings(max_examples=EXAMPLES, deadline=None)
-@given(edited_documents())
-def test_an_edit_is_refused_or_changes_what_it_says_and_nothing_else(case: tuple[str, Any, Edit]) -> None:
-    text, data, edit = case
-    try:
-        new = apply_edits(text, [edit])
-    except EditRefused:
-        return
-    found = load(new)
-    expected = edited(data, edit)
-    if isinstance(edit, SetValue):
-        assert agrees(expected, reordered(found, expected)), "other data"
-    else:
-        assert agrees(expected, found), "other data"
-    kinds = set(re.findall("\r\n|\r|\n", text))
-    assert not kinds or set(re.findall("\r\n|\r|\n", new)) <= kinds
-    if not text.endswith(("\r", "\n")) and new.endswith(("\r", "\n")):
-        assert re.search("[|>]", text), "the final line end, which no block scalar needs"
-    check_untouched(text, new, edit)
-
-
-def reordered(found: Any, expected: Any) -> Any:
-    """Put the keys of read data in the order of other data, where they are the same."""
-    if isinstance(found, dict) and isinstance(expected, dict) and found.keys() == expected.keys():
-        return {key: reordered(found[key], expected[key]) for key in expected}
-    if isinstance(found, list) and isinstance(expected, list) and len(found) == len(expected):
-        return [reordered(item, other) for item, other in zip(found, expected, strict=True)]
-    return found
-
-
-def check_untouched(text: str, new: str, edit: Edit) -> None:
-    """Check that the text before and behind the edited place is the same, and that comments are."""
-    root = compose(text).root
-    assert root is not None
-    first, last = touched(root, new, edit)
-    before = [end for start, end, path in leaves(root, text) if end <= first]
-    behind = [start for start, end, path in leaves(root, text) if start >= last]
-    prefix = text[: max(before, default=0)].rstrip()
-    suffix = text[min(behind) :] if behind else ""
-    assert new.startswith(prefix), "the text before"
-    assert new.endswith(suffix), "the text behind"
-    assert len(prefix) + len(suffix) <= len(new)
-    old_comments, new_comments = COMMENT.findall(text), COMMENT.findall(new)
-    if not isinstance(edit, Duplicate):
-        assert len(new_comments) == len(set(new_comments)), "a comment twice"
-    lost = [comment for comment in old_comments if comment not in new_comments]
-    assert set(new_comments) <= set(old_comments)
-    if isinstance(edit, Remove):
-        head = text.find("-", max(before, default=0), first)
-        for comment in lost:
-            assert belongs(text, comment, first if head < 0 else head, last), comment
-    elif isinstance(edit, SetValue):
-        for comment in lost:
-            place = text.index(comment)
-            assert place >= first or place >= LINE.match(text, max(before, default=0)).end(), comment
-            assert place < min(behind, default=len(text)), comment
-    else:
-        assert not lost
-
-
-def belongs(text: str, comment: str, first: int, last: int) -> bool:
-    """Tell whether a comment belongs to the entry from `first` to `last`."""
-    place = text.index(comment)
-    line = max(text.rfind(end, 0, place) for end in "\r\n") + 1
-    if first <= place < last:
-        return True
-    if place < first:
-        between = LINE.findall(text[line:first])
-        return all(part.lstrip(" \t").startswith("#") for part in between[:-2] if part)
-    return True
-
-
-def leaves(node: Node, text: str) -> list[tuple[int, int, Path]]:
-    """List the spans of all scalars, aliases and empty collections that take room, in the order of the text."""
-    found: list[tuple[int, int, Path]] = []
-    if node.kind in (MAPPING, SEQUENCE) and node.items:
-        for item in node.items:
-            for part in (item,) if isinstance(item, Node) else item:
-                found += leaves(part, text)
-        return found
-    if node.start < node.end:
-        found.append((node.start, node.start + len(text[node.start : node.end].rstrip()), ()))
-    return found
-
-
-def span(node: Node, text: str) -> tuple[int, int]:
-    inside = leaves(node, text)
-    return (node.start, max([end for _, end, _ in inside], default=node.start)) if node.style != "flow" else (node.start, node.end)
-
-
-def touched(root: Node, new: str, edit: Edit) -> tuple[int, int]:
-    """Return the span of the entries an edit may touch."""
-    text = root.source.text
-    holder, node = root, root
-    for step in edit.path[:-1]:
-        holder = child(holder, step)
-    spans = [span(item, text) if isinstance(item, Node) else (item[0].start, max(span(item[1], text)[1], item[0].end)) for item in holder.items]
-    assert holder.kind != ALIAS
-    whole = span(holder, text)
-    if not spans:
-        return whole
-    last = edit.path[-1]
-    if isinstance(edit, Insert):
-        return (spans[last - 1][1] if last else spans[0][0], spans[last][0] if last < len(spans) else spans[-1][1])
-    if isinstance(edit, Duplicate):
-        return spans[last][1], spans[last][1]
-    if isinstance(edit, Move):
-        return spans[min(last, edit.to)][0], spans[max(last, edit.to)][1]
-    index = last if isinstance(last, int) else next((n for n, (key, _) in enumerate(holder.items) if built(key) == last), -1)
-    if index < 0 or index >= len(spans):
-        after = compose(new).root
-        for step in edit.path[:-1]:
-            after = child(after, step)
-        index = len(spans) if isinstance(last, int) else next(n for n, (key, _) in enumerate(after.items) if built(key) == last)
-        return (spans[index - 1][1] if index else spans[0][0], spans[index][0] if index < len(spans) else spans[-1][1])
-    if isinstance(edit, RenameKey):
-        key = holder.items[index][0]
-        return key.start, key.end
-    if isinstance(edit, SetValue):
-        node = child(holder, last)
-        if node.kind not in (SEQUENCE, MAPPING) and node.style not in ("|", ">") and not isinstance(edit.value, (dict, list)) and node.start < node.end:
-            return node.start, node.end
-        return spans[index]
-    return spans[index]
-
-
-def child(node: Node, step: Any) -> Node:
-    if isinstance(step, int):
-        return node.items[step]
-    return next(value for key, value in node.items if built(key) == step)
-
-
-def count_breaks(text: str) -> int:
-    return len(re.findall("\r\n|[\r\n]", text))
+    return text, draw(edits(load(text)))
 
 
 @st.composite
-def lists_with_places(draw: st.DrawFn, least: int = 0) -> tuple[str, Path, int]:
+def documents_with_lists(draw: st.DrawFn, least: int) -> tuple[str, Path, int]:
     """Make a document, the path of a list in it and its length."""
-    text = draw(documents(st.dictionaries(texts, st.lists(data, min_size=least, max_size=5), min_size=1, max_size=2) | top_data))
+    with_lists = st.dictionaries(texts, st.lists(data, min_size=least, max_size=5), min_size=1, max_size=2)
+    text = draw(documents(with_lists | top_data))
     assume(not compose(text).problems)
     lists = [(path, len(value)) for path, value in places(load(text)) if isinstance(value, list) and len(value) >= least]
     assume(lists)
     return (text, *draw(st.sampled_from(lists)))
 
 
-def keeps_comments(text: str, path: Path) -> bool:
-    """Tell whether comments above the first item stay there: at the top of the text, and behind a dash on its line."""
-    node = compose(text).find(path)
-    assert node is not None
-    return "#" in text and (not path or "-" in text[: node.start].splitlines()[-1])
+def attempt(text: str, edit: Edit) -> str:
+    """Make an edit; one that is refused for a good reason is none to go on with."""
+    try:
+        return apply_edits(text, [edit])
+    except EditRefused as refused:
+        assert "there is a key" in refused.reason or re.search("[&|>]", text), "refused without need"
+        assume(False)
+        raise
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
-@given(lists_with_places(2), st.data())
+@searching
+@given(edited_documents())
+def test_an_edit_is_refused_or_changes_what_it_says_and_nothing_else(case: tuple[str, Edit]) -> None:
+    text, edit = case
+    new = attempt(text, edit)
+    expected, found = edited(load(text), edit), load(new)
+    assert agrees(expected, found), "other data"
+    assert isinstance(edit, SetValue) or same_order(expected, found), "another order of keys"
+    line_ends = set(LINE_ENDS.findall(text))
+    assert not line_ends or set(LINE_ENDS.findall(new)) <= line_ends
+    if not text.endswith(("\r", "\n")) and new.endswith(("\r", "\n")):
+        assert re.search("[|>]", text), "a final line end, which no block scalar needs"
+    check_untouched(text, new, edit)
+
+
+def check_untouched(text: str, new: str, edit: Edit) -> None:
+    """Check that the text before and behind the edited place is the same, and that only its own comments are gone."""
+    root, after = compose(text).root, compose(new).root
+    assert root is not None
+    assert after is not None
+    first, last = touched(root, after, edit)
+    before = max((end for _, end in leaves(root) if end <= first), default=0)
+    behind = min((start for start, _ in leaves(root) if start >= last), default=len(text))
+    prefix, suffix = text[:before].rstrip(), text[behind:]
+    assert new.startswith(prefix), "the text before"
+    assert new.endswith(suffix), "the text behind"
+    assert len(prefix) + len(suffix) <= len(new)
+    old_comments, new_comments = COMMENT.findall(text), COMMENT.findall(new)
+    assert set(new_comments) <= set(old_comments)
+    assert isinstance(edit, Duplicate) or len(new_comments) == len(set(new_comments)), "a comment twice"
+    lost = [text.index(comment) for comment in old_comments if comment not in new_comments]
+    if isinstance(edit, Remove):
+        head = text.find("-", before, first)
+        assert all(is_of(text, place, head if head >= 0 else first) for place in lost)
+        assert all(place < behind for place in lost)
+    elif isinstance(edit, SetValue):
+        assert all(place >= min(first, next_line(text, before)) and place < behind for place in lost)
+    else:
+        assert not lost
+
+
+def is_of(text: str, comment: int, head: int) -> bool:
+    """Tell whether a comment stands behind the head of an entry, or on the lines directly above it."""
+    if comment >= head:
+        return True
+    line = max(text.rfind(end, 0, comment) for end in "\r\n") + 1
+    return all(part.lstrip().startswith("#") for part in LINE_ENDS.split(text[line:head])[:-1])
+
+
+def next_line(text: str, place: int) -> int:
+    found = LINE_ENDS.search(text, place)
+    return found.end() if found else len(text)
+
+
+def leaves(node: Node) -> list[tuple[int, int]]:
+    """List the spans of all scalars, aliases and empty collections that take room, in the order of the text."""
+    if node.kind in (MAPPING, SEQUENCE) and node.items:
+        parts = [part for item in node.items for part in ((item,) if isinstance(item, Node) else item)]
+        return [found for part in parts for found in leaves(part)]
+    end = node.start + len(node.source.text[node.start : node.end].rstrip())
+    return [(node.start, end)] if node.start < node.end else []
+
+
+def span(item: Node | tuple[Node, Node]) -> tuple[int, int]:
+    """Return the span of an item or pair."""
+    if not isinstance(item, Node):
+        return item[0].start, max(item[0].end, span(item[1])[1])
+    if item.style == "flow":
+        return item.start, item.end
+    return item.start, max([end for _, end in leaves(item)], default=item.start)
+
+
+def touched(root: Node, after: Node, edit: Edit) -> tuple[int, int]:
+    """Return the span of the old text that an edit may touch, made up of whole entries."""
+    holder = root
+    for step in edit.path[:-1]:
+        holder, after = child(holder, step), child(after, step)
+    spans = [span(item) for item in holder.items]
+    if not spans:
+        return span(holder)
+    last = edit.path[-1]
+    place = last if isinstance(last, int) else place_of(holder, last)
+    if isinstance(edit, Move):
+        return spans[min(place, edit.to)][0], spans[max(place, edit.to)][1]
+    if isinstance(edit, Duplicate):
+        return spans[place][1], spans[place][1]
+    if isinstance(edit, RenameKey):
+        key = holder.items[place][0]
+        return key.start, key.end
+    if isinstance(edit, Insert) or place < 0:
+        place = place if isinstance(edit, Insert) else place_of(after, last)
+        return spans[place - 1][1] if place else spans[0][0], spans[place][0] if place < len(spans) else spans[-1][1]
+    value = child(holder, last)
+    if isinstance(edit, SetValue) and not isinstance(edit.value, (dict, list)) and value.start < value.end:
+        is_line = value.kind not in (SEQUENCE, MAPPING) and value.style not in ("|", ">")
+        return (value.start, value.end) if is_line else spans[place]
+    return spans[place]
+
+
+def place_of(mapping: Node, name: str | int) -> int:
+    return next((place for place, (key, _) in enumerate(mapping.items) if key_of(key) == name), -1)
+
+
+def child(node: Node, step: str | int) -> Node:
+    found = node.items[step] if isinstance(step, int) else node.items[place_of(node, step)][1]
+    assert isinstance(found, Node)
+    return found
+
+
+@searching
+@given(documents_with_lists(2), st.data())
 def test_an_item_moved_there_and_back_gives_the_old_text(case: tuple[str, Path, int], choices: st.DataObject) -> None:
     text, path, count = case
-    assume(not keeps_comments(text, path))
+    node = compose(text).find(path)
+    assert node is not None
+    # Comments above the first item stay there at the top of the text, and behind a dash on its line.
+    assume("#" not in text or (path and "-" not in LINE_ENDS.split(text[: node.start])[-1]))
     start, end = choices.draw(st.integers(0, count - 1)), choices.draw(st.integers(0, count - 1))
-    there, back = Move((*path, start), end), Move((*path, end), start)
-    try:
-        new = apply_edits(text, [there])
-        assert apply_edits(new, [back]) == text
-    except EditRefused:
-        return
+    new = attempt(text, Move((*path, start), end))
+    assert apply_edits(new, [Move((*path, end), start)]) == text
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
-@given(lists_with_places(), new_values, st.data())
+@searching
+@given(documents_with_lists(0), new_values, st.data())
 def test_an_item_inserted_and_removed_gives_the_old_text(case: tuple[str, Path, int], value: Any, choices: st.DataObject) -> None:
     text, path, count = case
     node = compose(text).find(path)
-    assume(count or (node and text[node.start : node.end] == "[]" and "#" not in text))
+    assert node is not None
+    # An empty list loses the spaces between its brackets, and a comment below it may become its item's.
+    assume(count or (text[node.start : node.end] == "[]" and "#" not in text))
     place = (*path, choices.draw(st.integers(0, count)))
-    try:
-        new = apply_edits(text, [Insert(place, value)])
-        assert apply_edits(new, [Remove(place)]) == text
-    except EditRefused:
-        return
+    new = attempt(text, Insert(place, value))
+    assert apply_edits(new, [Remove(place)]) == text
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
-@given(lists_with_places(1), st.data())
-def test_a_copy_removed_gives_the_old_text(case: tuple[str, Path, int], choices: st.DataObject) -> None:
+@searching
+@given(documents_with_lists(1), st.data())
+def test_a_copy_made_and_removed_gives_the_old_text(case: tuple[str, Path, int], choices: st.DataObject) -> None:
     text, path, count = case
     index = choices.draw(st.integers(0, count - 1))
-    try:
-        new = apply_edits(text, [Duplicate((*path, index))])
-        assert apply_edits(new, [Remove((*path, index + 1))]) == text
-    except EditRefused:
-        return
+    new = attempt(text, Duplicate((*path, index)))
+    assert apply_edits(new, [Remove((*path, index + 1))]) == text
+
+
+@searching
+@given(documents(), texts, new_values, st.data())
+def test_a_key_added_and_removed_gives_the_old_text(text: str, key: str, value: Any, choices: st.DataObject) -> None:
+    assume(not compose(text).problems)
+    mappings = [path for path, there in places(load(text)) if isinstance(there, dict) and there and key not in there]
+    assume(mappings)
+    place = (*choices.draw(st.sampled_from(mappings)), key)
+    new = attempt(text, SetValue(place, value))
+    assert apply_edits(new, [Remove(place)]) == text
+
+
+@searching
+@given(documents(spec_data), st.lists(new_scalars, min_size=2, max_size=5), st.data())
+def test_edits_made_together_come_out_as_one_after_the_other(text: str, values: list[Any], choices: st.DataObject) -> None:
+    assume(not compose(text).problems)
+    paths = [path for path, there in places(load(text)) if isinstance(there, str)]
+    assume(paths)
+    wanted = [SetValue(choices.draw(st.sampled_from(paths)), value) for value in values]
+    one_by_one = text
+    for edit in wanted:
+        one_by_one = attempt(one_by_one, edit)
+    assert apply_edits(text, wanted) == one_by_one

@@ -46,12 +46,9 @@ class Flow:
         return self.layout.next_line(self.ends[index])
 
     def insert(self, index: int, text: str) -> list[Splice]:
-        """Put in an entry."""
+        """Put in an entry; into empty brackets behind the comment that they hold."""
         if not self.entries:
-            padding = self.layout.text[self.open : self.close]
-            if padding.strip():  # a comment
-                return [Splice(self.close, self.close, text)]
-            return [Splice(self.open, self.close, padding + text + padding)]
+            return [Splice(self.close, self.close, text)]
         if self.is_vertical:
             return self._insert_line(index, text)
         if index < len(self.entries):

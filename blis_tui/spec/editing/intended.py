@@ -39,9 +39,7 @@ class Copy(NamedTuple):
 
 def is_as_intended(intended: Any, actual: Node | None) -> bool:
     """Tell whether a tree came out as intended; `intended` is a node in which `Given` and `Copy` may take places."""
-    if intended is None or actual is None:
-        return intended is actual
-    return _matches(intended, actual, {}, False)
+    return actual is not None and _matches(intended, actual, {}, False)
 
 
 def _matches(intended: Any, actual: Node, twins: dict[int, Node], copied: bool) -> bool:

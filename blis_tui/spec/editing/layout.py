@@ -101,13 +101,14 @@ class Layout:
 
     def bare(self, node: Node) -> int:
         """Return where a node begins behind its anchor and tag."""
-        position = node.start
+        position = self._behind_properties(node, node.start)
+        return position if position in (node.start, node.end) else self.gap(position)
+
+    def _behind_properties(self, node: Node, position: int) -> int:
+        """Skip the anchor and the tag of a node, which come next."""
         for _ in range((node.anchor is not None) + (node.tag is not None)):
-            found = _PROPERTY.match(self.text, self.gap(position))
-            if found is None:
-                break
-            position = found.end()
-        return position if position >= node.end or position == node.start else min(self.gap(position), node.end)
+            position = _end(_PROPERTY, self.text, self.gap(position))
+        return position
 
     def is_flow(self, node: Node) -> bool:
         """Tell whether a collection is written in brackets."""
@@ -196,13 +197,7 @@ class Layout:
     def _value(self, value: Node, position: int) -> tuple[int, int]:
         if self.is_absent(value):
             return position, position
-        slot = position
-        for _ in range((value.anchor is not None) + (value.tag is not None)):
-            found = _PROPERTY.match(self.text, self.gap(slot))
-            if found is None:
-                break
-            slot = found.end()
-        return slot, self.end(value)
+        return self._behind_properties(value, position), self.end(value)
 
 
 def _end(pattern: re.Pattern[str], text: str, position: int) -> int:

@@ -1,0 +1,205 @@
+"""Starting the designer: what is refused, and real runs in a pseudo-terminal."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from bad_input import GOOD
+from running import Run
+
+from blis_tui.cli import designer
+from blis_tui.cli.arguments import parse
+
+PATIENCE_S = 60.0
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("HOME", str(folder))
+    for kind in ("CONFIG", "STATE"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(folder / kind.lower()))
+    for name in ("BLIS_TUI_CONFIG", "NO_COLOR", "TEXTUAL_THEME"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(designer, "is_terminal", lambda _: True)
+
+
+def test_without_a_terminal_it_is_wrong_usage(run: Run, spec: Path) -> None:
+    assert run(spec).code == 2
+    assert "needs a terminal" in run(spec).err
+
+
+@pytest.mark.usefixtures("terminal")
+def test_what_cannot_be_opened(run: Run, tmp_path: Path, spec: Path) -> None:
+    assert run("-").code == 2
+    for path, reason in ((tmp_path, "is a folder"), (tmp_path / "no" / "x.yaml", "no folder to make it in")):
+        ran = run(path)
+        assert (ran.code, ran.out) == (3, "")
+        assert reason in ran.err
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    assert "not a regular file" in run(pipe).err
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    assert run(tmp_path / "loop").code == 3
+    (tmp_path / "latin.yaml").write_bytes(b"# \xe4\n")
+    assert "not UTF-8" in run(tmp_path / "latin.yaml").err
+    ran = run(spec, "--max-size", 10)
+    assert ran.code == 3
+    assert "larger than 10 bytes" in ran.err
+
+
+@pytest.mark.usefixtures("terminal")
+def test_settings_that_cannot_be_used(run: Run, tmp_path: Path, spec: Path) -> None:
+    assert "no such settings file" in run(spec, "--config", tmp_path / "none").err
+    settings = tmp_path / "s.toml"
+    settings.write_text('[keys]\n"file.save" = "f3"\n"file.open" = "f3"\n')
+    ran = run(spec, "--config", settings)
+    assert ran.code == 2
+    assert "f3 is given to both file.save and file.open" in ran.err
+    assert run("--check", spec, "--config", settings).code == 2
+
+
+def test_a_file_that_is_missing_begins_with_a_template(tmp_path: Path) -> None:
+    workspace = designer._workspace(parse([str(tmp_path / "new.yaml")]))
+    assert workspace.path == tmp_path / "new.yaml"
+    assert workspace.view.checked is not None and workspace.view.checked.ok
+    assert not (tmp_path / "new.yaml").exists()
+
+
+def test_overrides_are_the_first_step_of_the_history(spec: Path) -> None:
+    workspace = designer._workspace(parse([str(spec), "--seed", "5", "--set", "inference_perf.stages[0].rate=3"]))
+    assert workspace.text == GOOD.replace("seed: 42", "seed: 5").replace("rate: 8.0", "rate: 3.0")
+    assert workspace.dirty
+    workspace.undo()
+    assert workspace.text == GOOD
+
+
+class Terminal:
+    """A designer in a pseudo-terminal of 100 × 30."""
+
+    def __init__(self, *arguments: object, size: tuple[int, int] = (100, 30), **environment: str) -> None:
+        self.master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "blis_tui", *map(str, arguments)],
+            stdin=slave, stdout=slave, stderr=slave, close_fds=True, start_new_session=True,
+            env={**os.environ, "TERM": "xterm-256color", **environment},
+        )  # fmt: skip
+        os.close(slave)
+        self.seen = b""
+
+    def read(self, wait_s: float = 0.1) -> None:
+        if select.select([self.master], [], [], wait_s)[0]:
+            try:
+                self.seen += os.read(self.master, 1 << 16)
+            except OSError:  # the other end is closed
+                time.sleep(0.01)
+
+    def until(self, condition: Callable[[], object], what: str) -> None:
+        end = time.monotonic() + PATIENCE_S
+        while not condition():
+            self.read()
+            assert time.monotonic() < end, f"waited in vain for {what}: {self.seen[-2000:]!r}"
+
+    def see(self, text: str) -> None:
+        self.until(lambda: text.encode() in self.seen, text)
+
+    def press(self, keys: str) -> None:
+        os.write(self.master, keys.encode())
+
+    def end(self) -> int:
+        self.until(lambda: self.process.poll() is not None, "the end")
+        return self.process.returncode
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        os.close(self.master)
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Terminal]]:
+    running = []
+
+    def start(*arguments: object, **options: object) -> Terminal:
+        running.append(Terminal(*arguments, **options))  # type: ignore[arg-type]
+        return running[-1]
+
+    yield start
+    for each in running:
+        each.close()
+
+
+Start = Callable[..., Terminal]
+
+
+@pytest.mark.parametrize("name", ["xterm", "xterm-256color", "screen", "dumb"])
+def test_it_opens_and_leaves(start: Start, spec: Path, name: str) -> None:
+    terminal = start(spec, TERM=name)
+    terminal.see("good.yaml")
+    terminal.see("requests")
+    terminal.press("\x11")  # ctrl+q
+    assert terminal.end() == 0
+    assert b"Traceback" not in terminal.seen
+    assert spec.read_text() == GOOD
+
+
+def test_it_opens_in_a_tiny_window(start: Start, spec: Path) -> None:
+    terminal = start(spec, size=(40, 12))
+    terminal.see("at least")
+    terminal.press("\x11")
+    assert terminal.end() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_keeps_unsaved_work(start: Start, spec: Path, home: Path, number: int) -> None:
+    terminal = start(spec, "--seed", 5)
+    terminal.see("unsaved")
+    terminal.until(lambda: list(home.glob("state/blis-tui/recovery/*.json")), "the recovery copy")
+    terminal.process.send_signal(number)
+    assert terminal.end() == 128 + number
+    (copy,) = home.glob("state/blis-tui/recovery/*.json")
+    assert json.loads(copy.read_text())["text"] == GOOD.replace("seed: 42", "seed: 5")
+    again = start(spec)
+    again.see("Recover unsaved work")
+    again.press("r")
+    again.see("unsaved")
+
+
+def test_a_kill_loses_nothing_that_is_older_than_two_seconds(start: Start, spec: Path, home: Path) -> None:
+    terminal = start(spec, "--seed", 5)
+    terminal.until(lambda: list(home.glob("state/blis-tui/recovery/*.json")), "the recovery copy")
+    terminal.process.kill()
+    terminal.process.wait()
+    again = start(spec)
+    again.see("Recover unsaved work")
+
+
+def test_a_terminal_that_is_closed_ends_it(start: Start, spec: Path, home: Path) -> None:
+    terminal = start(spec, "--seed", 5)
+    terminal.see("unsaved")
+    terminal.process.send_signal(signal.SIGHUP)
+    os.close(terminal.master)
+    terminal.master = os.open(os.devnull, os.O_RDONLY)
+    assert terminal.process.wait(PATIENCE_S) == 128 + signal.SIGHUP
+    assert len(list(home.glob("state/blis-tui/recovery/*.json"))) == 1
