@@ -21,7 +21,7 @@ class WriteError(Exception):
         super().__init__(f"{self.path}: {reason}")
 
 
-class AlreadyExists(WriteError):  # noqa: N818 - reads as what it says
+class AlreadyExists(WriteError):
     """A file of that name is there and may not be overwritten."""
 
     def __init__(self, path: str | Path) -> None:
@@ -224,9 +224,7 @@ class FileSet:
         for file in self._files:
             file.sync_folder()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if not self._done:
             for file in reversed(self._files):
                 file.withdraw()

@@ -159,7 +159,7 @@ def test_it_opens_and_leaves(start: Start, spec: Path, name: str) -> None:
     terminal.see("good.yaml")
     terminal.see("requests")
     terminal.press("\x11")  # ctrl+q
-    assert terminal.end() == 0
+    assert terminal.end() == 0, terminal.seen[-3000:].decode()
     assert b"Traceback" not in terminal.seen
     assert spec.read_text() == GOOD
 

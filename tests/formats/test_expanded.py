@@ -66,9 +66,7 @@ def test_examples_expand_to_the_same_requests(path):
 @pytest.mark.parametrize("version", ["", "1"])
 @pytest.mark.parametrize("talk", [False, True], ids=["single", "chat"])
 @pytest.mark.parametrize("rates", [(8.0,), (8.0, 20.0), (3.0, 11.0, 0.7)])
-@pytest.mark.parametrize(
-    "limits", [{}, {"horizon": 7_000_000}, {"num_requests": 30}, {"aggregate_rate": 5.5}], ids="".join
-)
+@pytest.mark.parametrize("limits", [{}, {"horizon": 7_000_000}, {"num_requests": 30}, {"aggregate_rate": 5.5}], ids="".join)
 def test_version_1_is_exact(version, talk, rates, limits):
     spec = compact(*rates, version=version, chat=talk, **limits)
     back = read_spec(text_of(spec))

@@ -134,9 +134,7 @@ def test_the_token_hash():
 # jsonl
 
 
-@pytest.mark.parametrize(
-    "name", ["clients-options", "clients-multimodal", "clients-chat-accumulate", "v1-chat", "cohorts"]
-)
+@pytest.mark.parametrize("name", ["clients-options", "clients-multimodal", "clients-chat-accumulate", "v1-chat", "cohorts"])
 def test_jsonl_has_every_field_of_every_request(name):
     spec = golden(name)
     requests, lines = generate(spec), read_lines(written(spec, "jsonl"))

@@ -28,9 +28,7 @@ def test_any_text_is_read_back(text):
     assert read_spec(document(WorkloadSpec(version=text))).version == text
 
 
-@pytest.mark.parametrize(
-    "word", ["null", "Null", "TRUE", "no", "On", "y", "~", "1", "0x1", ".inf", "<<", "=", "2020-01-01"]
-)
+@pytest.mark.parametrize("word", ["null", "Null", "TRUE", "no", "On", "y", "~", "1", "0x1", ".inf", "<<", "=", "2020-01-01"])
 def test_words_that_yaml_takes_for_something_else_are_quoted(word):
     assert text_scalar(word) == f'"{word}"'
 

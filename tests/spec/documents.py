@@ -11,48 +11,15 @@ from blis_tui.spec.fields import Record
 from blis_tui.spec.model import InferencePerf, WorkloadSpec
 
 PLAIN_TEXTS = ["a", "b-c", "x y", "é", "日本", "poisson", "8", "8.0", "-1", "1e3", "0x10", "true", "v1:2", "it's", "a#b", "😀"]
-OTHER_TEXTS = [
-    "",
-    "null",
-    "~",
-    "# no",
-    "a: b",
-    "- x",
-    "'",
-    'q"q',
-    "tab\there",
-    "<<",
-    "*a",
-    "&a",
-    " lead",
-    "trail ",
-    "é\u2028x",
-    "{",
-    "]",
-    "a,b",
-]
+"""Texts that can be written without quotes, those with a colon not in brackets."""
+OTHER_TEXTS = ["", "null", "~", "# no", "a: b", "- x", "'", 'q"q', "tab\there", "<<", "*a", "&a", " lead", "trail ", "é\u2028x"]
+OTHER_TEXTS += ["{", "]", "a,b"]
 LINES = ["one\n", "one\ntwo\n", "one\n\ntwo\n", "# one\ntwo\n", "one\n  two\n", "one\n\n\n", "one", "one\ntwo"]
-KEYS = [
-    *"abcdefgh",
-    "rate",
-    "k-1",
-    "100",
-    "7.5",
-    "key with space",
-    "é",
-    "true",
-    "?x",
-    "ключ",
-    "a:b",
-    "it's",
-    "#x",
-    "",
-    "- y",
-    'q"q',
-]
+PLAIN_KEYS = [*"cdefgh", "rate", "k-1", "100", "7.5", "key with space", "ключ"]
+OTHER_KEYS = ["a", "b", "é", "true", "?x", "a:b", "it's", "#x", "", "- y", 'q"q']
 
 texts = st.sampled_from(PLAIN_TEXTS * 3 + OTHER_TEXTS + LINES)
-keys = st.sampled_from(KEYS)
+keys = st.sampled_from(PLAIN_KEYS + OTHER_KEYS)
 
 
 def _collections(items: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -101,10 +68,8 @@ spec_data = records(WorkloadSpec, 3) | records(InferencePerf, 2).map(lambda bloc
 class Style:
     """Writes data as YAML, choosing at random among the ways to write it."""
 
-    def __init__(self, draw: st.DrawFn, comments: bool, anchors: bool) -> None:
+    def __init__(self, draw: st.DrawFn) -> None:
         self._draw = draw
-        self._comments = comments
-        self._anchors = anchors
         self._count = self._anchor = 0
         self._known: list[str] = []
 
@@ -116,7 +81,7 @@ class Style:
 
     def comment(self, percent: int = 15) -> str:
         """Return a comment of its own, to put behind something."""
-        if not self._comments or not self.chance(percent):
+        if not self.chance(percent):
             return ""
         self._count += 1
         return f"{self.pick(' ', '  ', chr(9))}# c{self._count:03d}"
@@ -131,18 +96,20 @@ class Style:
             lines.append(" " * margin + text if text else self.pick("", "", " " * column))
         return lines
 
-    def properties(self) -> str:
-        if not self._anchors or not self.chance(8):
+    def properties(self, tag: str = "") -> str:
+        """Return an anchor, or the tag given, to put before a value."""
+        if tag and self.chance(3):
+            return f" {tag}"
+        if not self.chance(8):
             return ""
         self._anchor += 1
         name = f"n{self._anchor if self.chance(90) else 0}"
         self._known.append(name)
         return f" &{name}"
 
-    # block style; each of these returns what follows a colon or dash on its line, and the lines below
-
     def block(self, value: Any, column: int, in_mapping: bool) -> tuple[str, list[str]]:
-        if self._anchors and self._known and self.chance(6):
+        """Write a value; return what follows its colon or dash on the line, and the lines below."""
+        if self._known and self.chance(6):
             return f" *{self.pick(*self._known)}" + self.comment(), []
         if isinstance(value, str):
             return self.scalar(value, column)
@@ -162,6 +129,7 @@ class Style:
         return head, lines
 
     def entries(self, value: Any, column: int) -> list[str]:
+        """Write the items or pairs of a value in block style."""
         lines: list[str] = []
         margin = " " * column
         for index, item in enumerate(value):
@@ -181,16 +149,12 @@ class Style:
         return lines
 
     def scalar(self, value: str, column: int) -> tuple[str, list[str]]:
-        properties = self.properties()
+        """Write a text, as `block` does."""
+        properties = self.properties("!!str")
         if value in ("", "null") and self.chance(30):
             return properties + self.comment(), []
-        if (
-            value
-            and value[0] not in " \t\n"
-            and self.chance(80 if "\n" in value else 5)
-            and value.isascii()
-            and "\t" not in value
-        ):
+        fits = value.isascii() and "\t" not in value and value[:1] not in ("", " ", "\n")
+        if fits and self.chance(80 if "\n" in value else 5):
             return self.block_scalar(value, column, properties)
         if value == "x y" and self.chance(50):
             opening = self.pick("", "'", '"')
@@ -201,6 +165,7 @@ class Style:
         return f"{properties} {self.inline(value, in_flow=False)}{self.comment()}", []
 
     def block_scalar(self, value: str, column: int, properties: str) -> tuple[str, list[str]]:
+        """Write a text as a literal or folded scalar, as `block` does."""
         body, ends = value.rstrip("\n"), len(value) - len(value.rstrip("\n"))
         chomping = "-" if ends == 0 else "" if ends == 1 else "+"
         margin = " " * (column + self.pick(1, 2, 4))
@@ -211,21 +176,19 @@ class Style:
 
     def inline(self, value: str, in_flow: bool) -> str:
         """Write a text on one line."""
-        safe = value in PLAIN_TEXTS or value in ("rate", "k-1", "100", "7.5", *"cdefgh", "ключ", "key with space")
-        if safe and not (in_flow and ":" in value) and self.chance(80):
+        if value in PLAIN_TEXTS + PLAIN_KEYS and not (in_flow and ":" in value) and self.chance(80):
             return value
         if value.isprintable() and self.chance(50):
             return "'" + value.replace("'", "''") + "'"
         escapes = {'"': '\\"', "\n": "\\n", "\t": "\\t", "\u2028": "\\u2028"}
         return '"' + "".join(escapes.get(character, character) for character in value) + '"'
 
-    # flow style; returns the text, and whether it ends a line with a comment
-
     def flow(self, value: Any, column: int) -> str:
+        """Write a value in brackets, on one line or several."""
         if isinstance(value, str):
-            if self._anchors and self._known and self.chance(6):
+            if self._known and self.chance(6):
                 return f"*{self.pick(*self._known)} "
-            properties = self.properties().lstrip()
+            properties = self.properties("!!str").lstrip()
             return (properties + " " if properties else "") + self.inline(value, in_flow=True)
         opening, closing = "[]" if isinstance(value, list) else "{}"
         layout = self.pick("tight", "line", "line", "rows", "odd")
@@ -237,7 +200,7 @@ class Style:
             if not isinstance(value, list):
                 text = f"{self.inline(item, in_flow=True)}: {text}"
             if layout == "rows":
-                above = "".join(margin + self.comment(100).strip() for _ in range(2) if self._comments and self.chance(15))
+                above = "".join(margin + self.comment(100).strip() for _ in range(2) if self.chance(15))
                 parts.append(above + margin + text + comma + self.comment())
             elif layout == "odd" and self.chance(40):
                 parts.append(text + self.pick("", " ") + comma + self.comment(40) + margin)
@@ -254,25 +217,22 @@ class Style:
 
 
 @st.composite
-def documents(draw: st.DrawFn, values: Any = None, *, comments: bool = True, anchors: bool = True, newlines: bool = True) -> str:
-    """Make the text of a YAML document."""
-    style = Style(draw, comments, anchors)
-    value = draw(values if values is not None else top_data | spec_data)
-    if value and not style.chance(8):
-        lines = [*style.between(0), *style.entries(value, 0), *style.between(0)]
-    else:
-        text = style.flow(value, 0)
-        lines = [*style.between(0), text, *style.between(0)]
+def documents(draw: st.DrawFn, values: st.SearchStrategy[Any] = top_data | spec_data) -> str:
+    """Make the text of a YAML document that holds one of some values; aliases may take the place of parts of it."""
+    style = Style(draw)
+    value = draw(values)
+    content = style.entries(value, 0) if value and not style.chance(8) else [style.flow(value, 0)]
+    lines = [*style.between(0), *content, *style.between(0)]
     if style.chance(10):
         lines = ["---" + style.comment(), *lines]
         if style.chance(30):
             lines = ["%YAML 1.1", *lines]
     if style.chance(5):
         lines += ["...", *style.between(0)]
-    flat = "\n".join(lines).split("\n")
-    kinds = draw(st.sampled_from([["\n"], ["\n"], ["\r\n"], ["\r"], ["\n", "\r\n"]])) if newlines else ["\n"]
-    ends = [draw(st.sampled_from(kinds)) if len(kinds) > 1 else kinds[0] for _ in flat]
+    lines = "\n".join(lines).split("\n")
+    kinds = style.pick(["\n"], ["\n"], ["\r\n"], ["\r"], ["\n", "\r\n"])
+    ends = [style.pick(*kinds) for _ in lines]
     if style.chance(25):
         ends[-1] = ""
     mark = "\ufeff" if style.chance(3) else ""
-    return mark + "".join(line + end for line, end in zip(flat, ends, strict=True))
+    return mark + "".join(line + end for line, end in zip(lines, ends, strict=True))

@@ -1,137 +1,140 @@
-"""Version 1 with several stages has no reference: these tests would catch a wrong rate, window or order of draws."""
+"""Version 1 with several stages: each at its own rate, in its own window."""
 
 from __future__ import annotations
 
-import math
-from typing import Any
-
 import numpy as np
 import pytest
+from workload_specs import SECOND, client, compact, constant, turns
 
-from blis_tui.spec.model import InferencePerf, SharedPrefix, Stage, WorkloadSpec
+from blis_tui.spec.model import Window, WorkloadSpec
 from blis_tui.workload.expand import expand
 from blis_tui.workload.generate import generate
-from blis_tui.workload.requests import Requests
 
-STAGES = ((8.0, 60), (30.0, 40), (2.5, 50))
-
-
-def compact(stages: tuple[tuple[float, int], ...] = STAGES, *, chat: bool = False, **options: Any) -> WorkloadSpec:
-    return WorkloadSpec(
-        version="1",
-        inference_perf=InferencePerf(
-            stages=tuple(Stage(rate=rate, duration=duration) for rate, duration in stages),
-            shared_prefix=SharedPrefix(
-                num_unique_system_prompts=3,
-                num_users_per_system_prompt=2,
-                system_prompt_len=10,
-                question_len=7,
-                output_len=5,
-                enable_multi_turn_chat=chat,
-            ),
-        ),
-        **options,
-    )
+STAGES = [(20.0, 10), (90.0, 5), (2.0, 20)]
+ENDS = np.cumsum([0, *(duration * SECOND for _, duration in STAGES)])
+SEEDS = range(60)
 
 
-def in_stage(requests: Requests, stages: tuple[tuple[float, int], ...] = STAGES) -> list[int]:
-    edges = np.cumsum([0, *(duration * 1_000_000 for _, duration in stages)])
-    return np.histogram(requests.arrival_us, edges)[0].tolist()
+def stage_counts(spec: WorkloadSpec) -> list[int]:
+    counts, _ = np.histogram(generate(spec).arrival_us, bins=ENDS)
+    return [int(count) for count in counts]
 
 
-def same(left: Requests, right: Requests) -> bool:
-    columns = ("arrival_us", "client", "input_tokens", "output_tokens", "session", "round", "deadline_us")
-    return all(np.array_equal(getattr(left, name), getattr(right, name)) for name in columns) and all(
-        np.array_equal(a, b)
-        for one, other in zip(left.tokens(), right.tokens(), strict=True)
-        for a, b in zip(one, other, strict=True)
-    )
+def test_every_stage_has_its_own_rate_over_many_seeds() -> None:
+    counts = np.array([stage_counts(compact(*STAGES, seed=seed)) for seed in SEEDS])
+    expected = np.array([rate * duration for rate, duration in STAGES])
+    assert (abs(counts - expected) < 5 * expected**0.5).all()
+    assert (abs(counts.sum(0) - len(SEEDS) * expected) < 4 * (len(SEEDS) * expected) ** 0.5).all()
+    scatter = counts.var(0) / expected  # 1 for Poisson arrivals
+    assert ((scatter > 0.5) & (scatter < 1.7)).all()
 
 
-def test_bc_2_each_window_has_its_own_stages_rate_and_not_the_mean() -> None:
-    seeds = 40
-    totals = np.sum([in_stage(generate(compact(seed=seed))) for seed in range(seeds)], axis=0)
-    for (rate, duration), total in zip(STAGES, totals, strict=True):
-        expected = rate * duration * seeds
-        assert abs(total - expected) < 4 * math.sqrt(expected)
+def test_the_mean_rate_is_not_what_stages_have() -> None:
+    counts = stage_counts(compact((2, 100), (50, 100)))
+    assert counts[0] < 26 * 10 / 2
 
 
-def test_bc_2_counts_vary_as_poisson_counts_do() -> None:
-    counts = np.array([in_stage(generate(compact(seed=seed))) for seed in range(60)])
-    for (rate, duration), variance in zip(STAGES, counts.var(axis=0, ddof=1), strict=True):
-        assert 0.5 < variance / (rate * duration) < 1.7
+@pytest.mark.parametrize("given", [20.0, 120.0])
+def test_a_given_aggregate_rate_scales_all_stages(given: float) -> None:
+    mean = sum(rate * duration for rate, duration in STAGES) / 35
+    counts = np.sum([stage_counts(compact(*STAGES, seed=seed, aggregate_rate=given)) for seed in SEEDS], axis=0)
+    expected = np.array([rate * duration for rate, duration in STAGES]) * given / mean * len(SEEDS)
+    assert (abs(counts - expected) < 4 * expected**0.5).all()
+    clients = expand(compact(*STAGES, aggregate_rate=given))
+    assert clients.aggregate_rate == given
+    assert clients.peak_rate == pytest.approx(90 * given / mean)
 
 
-def test_bc_2_the_aggregate_is_the_weighted_mean_and_the_peak_stands_beside_it() -> None:
-    clients = expand(compact(((8.0, 600), (20.0, 600))))
-    assert (clients.aggregate_rate, clients.peak_rate) == (14.0, 20.0)
+def test_an_aggregate_rate_that_is_nearly_the_mean_is_the_mean() -> None:
+    spec = compact((8, 600), (20, 600))
+    nearly = expand(spec.replace(aggregate_rate=14.0 * (1 + 5e-10)))
+    assert nearly.aggregate_rate == 14.0
+    assert list(nearly) == list(expand(spec))
 
 
-def test_bc_1_windows_are_back_to_back_to_the_microsecond() -> None:
-    lifecycle = expand(compact(((8.0, 600), (20.0, 600))))[0].lifecycle
-    assert lifecycle is not None
-    assert [(window.start_us, window.end_us) for window in lifecycle.windows] == [(0, 600_000_000), (600_000_000, 1_200_000_000)]
-    assert expand(compact(((8.0, 600),)))[0].lifecycle is None
+def test_windows_hold_to_the_microsecond() -> None:
+    """At gaps of some microseconds, requests fill a window to its last one and never leave it."""
+    windows = (Window(start_us=1000, end_us=1009, trace_rate=300_000.0), Window(start_us=2000, end_us=2003, trace_rate=300_000.0))
+    seen: set[int] = set()
+    for seed in range(300):
+        spec = WorkloadSpec(version="1", seed=seed, horizon=5000, aggregate_rate=1.0, clients=(client("a", *windows),))
+        seen |= set(generate(spec).arrival_us.tolist())
+    assert seen == set(range(1001, 1009)) | {2001, 2002}  # a gap is at least 1 µs
 
 
-def test_nothing_arrives_at_or_past_the_last_window_or_the_horizon() -> None:
-    for seed in range(20):
-        assert generate(compact(seed=seed)).arrival_us.max() < 150_000_000
-        assert generate(compact(seed=seed, horizon=70_000_001)).arrival_us.max() <= 70_000_000
+def test_windows_are_gone_through_as_written() -> None:
+    early, late = Window(start_us=0, end_us=SECOND, trace_rate=50.0), Window(start_us=SECOND, end_us=2 * SECOND, trace_rate=50.0)
+    spec = WorkloadSpec(version="1", horizon=2 * SECOND, aggregate_rate=1.0, clients=(client("a", early, late),))
+    swapped = generate(spec.replace(clients=(client("a", late, early),))).arrival_us
+    straight = generate(spec).arrival_us
+    assert (np.diff(swapped) >= 0).all()
+    assert straight[0] + SECOND == swapped[np.searchsorted(swapped, SECOND)]  # the stream's first gap belongs to the first window
 
 
-def test_a_silent_gap_of_a_slow_client_crosses_no_window() -> None:
-    """A client whose gap leaves a window begins the next one at its start, at its rate."""
-    stages = ((0.001, 10), (50.0, 10))
-    counts = [in_stage(generate(compact(stages, seed=seed)), stages) for seed in range(30)]
-    assert sum(first for first, _ in counts) < 10
-    assert abs(sum(second for _, second in counts) - 30 * 500) < 4 * math.sqrt(30 * 500)
+def test_the_horizon_ends_stages_and_windows_behind_it_draw_nothing() -> None:
+    spec = compact(*STAGES)
+    cut = generate(spec.replace(horizon=12 * SECOND))
+    everything = generate(spec).arrival_us
+    assert cut.horizon_us == 12 * SECOND
+    assert cut.arrival_us.tolist() == everything[everything < 12 * SECOND].tolist()
+    assert generate(spec).horizon_us == 35 * SECOND
 
 
-@pytest.mark.parametrize("chat", [False, True])
-@pytest.mark.parametrize("options", [{}, {"horizon": 90_000_000}, {"num_requests": 300}, {"aggregate_rate": 5.0}])
-@pytest.mark.parametrize("stages", [STAGES, ((12.0, 30),)])
-def test_the_expansion_generates_the_same_requests(
-    stages: tuple[tuple[float, int], ...], options: dict[str, Any], chat: bool
-) -> None:
-    spec = compact(stages, chat=chat, seed=77, **options)
+def test_num_requests_alone_leaves_the_end_open() -> None:
+    requests = generate(compact((5, 10), num_requests=400))
+    assert requests.horizon_us is None
+    assert len(requests) == 400
+    assert requests.arrival_us[-1] > 60 * SECOND
+
+
+def test_a_client_stops_after_twice_num_requests() -> None:
+    spec = compact(*STAGES, prompts=1, users=1, num_requests=3, horizon=35 * SECOND)
     requests = generate(spec)
-    clients = expand(spec)
-    explicit = spec.replace(
-        inference_perf=None,
-        clients=tuple(clients),
-        aggregate_rate=clients.aggregate_rate,
-        category=clients.category,
-        horizon=requests.horizon_us or 0,
+    assert len(requests) == 3
+    assert len(requests.rows.arrival) == 3
+    windows = tuple(Window(start_us=n * SECOND, end_us=(n + 1) * SECOND, trace_rate=2.0) for n in range(30))
+    later = spec.replace(inference_perf=None, aggregate_rate=1.0, clients=(client("a", *reversed(windows)),))
+    assert generate(later).arrival_us.min() > 20 * SECOND  # six were made of the windows drawn first
+
+
+def test_chat_has_five_rounds_but_for_those_outside() -> None:
+    spec = compact((3, 20), (6, 20), enable_multi_turn_chat=True, output_len=9)
+    requests = generate(spec)
+    sessions: dict[int, list[int]] = {}
+    for session, number, arrival in zip(
+        requests.session.tolist(), requests.round.tolist(), requests.arrival_us.tolist(), strict=True
+    ):
+        sessions.setdefault(session, []).append(arrival)
+        assert arrival == sessions[session][0] + number * 500_009
+        assert arrival < 40 * SECOND
+    expected = 180 * 1.0
+    assert abs(len(sessions) - expected) < 4 * expected**0.5
+    for times in sessions.values():
+        assert len(times) == min(5, -((times[0] - 40 * SECOND) // 500_009))
+    first, context = requests.round == 0, requests.input_tokens
+    assert (context[first] == 7 + 5).all()
+    assert (context == 12 + requests.round * (5 + 9)).all()
+
+
+def test_rounds_between_windows_are_dropped_and_yet_remembered() -> None:
+    windows = (
+        Window(start_us=0, end_us=SECOND, trace_rate=20.0),
+        Window(start_us=1_500_000, end_us=3 * SECOND, trace_rate=0.001),
     )
-    assert len(requests) > 10
-    assert same(requests, generate(explicit))
-
-
-def test_a_given_aggregate_rate_scales_every_stage() -> None:
-    mean = sum(rate * duration for rate, duration in STAGES) / 150
-    totals = np.sum([in_stage(generate(compact(seed=seed, aggregate_rate=2 * mean))) for seed in range(20)], axis=0)
-    for (rate, duration), total in zip(STAGES, totals, strict=True):
-        expected = 2 * rate * duration * 20
-        assert abs(total - expected) < 4 * math.sqrt(expected)
-
-
-def test_a_given_aggregate_rate_that_is_the_mean_changes_nothing() -> None:
-    mean = sum(rate * duration for rate, duration in STAGES) / 150
-    assert same(generate(compact(seed=5)), generate(compact(seed=5, aggregate_rate=mean * (1 + 1e-12))))
-
-
-def test_chat_sends_five_rounds_half_a_second_apart_and_drops_what_is_outside() -> None:
-    requests = generate(compact(chat=True, seed=3))
-    assert int(requests.round.max()) == 4
-    first = requests.session == requests.session[0]
-    arrivals = requests.arrival_us[first]
-    assert np.diff(arrivals).tolist() == [500_000 + 5] * (len(arrivals) - 1)
-    assert requests.input_tokens[first].tolist() == [10 + 7 + turn * 12 for turn in range(len(arrivals))]
-    assert requests.arrival_us.max() < 150_000_000
-
-
-def test_num_requests_is_an_upper_bound_and_keeps_the_first() -> None:
-    whole, cut = generate(compact(seed=9)), generate(compact(seed=9, num_requests=100))
-    assert len(cut) == 100
-    assert np.array_equal(cut.arrival_us, whole.arrival_us[:100])
+    talk = turns(4, 600_000, accumulate=True)
+    spec = WorkloadSpec(
+        version="1",
+        horizon=3 * SECOND,
+        aggregate_rate=1.0,
+        clients=(client("a", *windows, reasoning=talk, output_distribution=constant(5)),),
+    )
+    requests = generate(spec)
+    inside = (requests.arrival_us < SECOND) | (requests.arrival_us >= 1_500_000)
+    assert inside.all()
+    assert len(requests.hidden[0].arrival)
+    rounds = dict.fromkeys(requests.session.tolist(), 0)
+    for session, number in zip(requests.session.tolist(), requests.round.tolist(), strict=True):
+        rounds[session] |= 1 << number
+    assert any(bin(mask)[2:].strip("0").count("0") for mask in rounds.values())  # some have gaps within
+    for number, inputs, (ids, _) in zip(requests.round.tolist(), requests.input_tokens.tolist(), requests.tokens(), strict=True):
+        assert len(ids) == inputs == 4 + number * (4 + 5)

@@ -1,0 +1,39 @@
+"""Estimated sizes are near the real ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from blis_tui.formats.estimate import estimate
+from blis_tui.formats.export import export
+from blis_tui.formats.table import FORMATS
+from blis_tui.spec.check import check
+from blis_tui.workload.generate import generate
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+
+
+@pytest.mark.parametrize("name", ["ip-two-stage", "clients-and-cohorts", "clients-multimodal", "ip-chat-single"])
+@pytest.mark.parametrize("tokens", [False, True])
+def test_estimates_are_near(name: str, tokens: bool, tmp_path: Path) -> None:
+    checked = check((GOLDEN / f"{name}.yaml").read_bytes())
+    assert checked.spec is not None
+    requests = generate(checked.spec)
+    exported = export(
+        checked.spec, tmp_path, [each.name for each in FORMATS], text=checked.text, requests=requests, tokens=tokens
+    )
+    for each in FORMATS:
+        real = sum(file["bytes"] for file in exported.provenance["files"] if file["format"] == each.name)
+        estimated = estimate(each, checked.spec, checked.text, requests, tokens=tokens)
+        assert estimated == pytest.approx(real, rel=0.25, abs=400), each.name
+
+
+def test_a_first_part_is_scaled_up() -> None:
+    checked = check((GOLDEN / "ip-two-stage.yaml").read_bytes())
+    assert checked.spec is not None
+    requests = generate(checked.spec)
+    csv = next(each for each in FORMATS if each.name == "csv")
+    once = estimate(csv, checked.spec, checked.text, requests)
+    assert estimate(csv, checked.spec, checked.text, requests, count=10 * len(requests)) == pytest.approx(10 * once, rel=0.03)

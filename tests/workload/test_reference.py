@@ -1,0 +1,65 @@
+"""Random small specs of every kind, against the slow reference implementation."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, given, settings
+from reference.generator import Request
+from reference.generator import generate as generate_slowly
+from workload_specs import compact_specs, explicit_specs, stepped_specs
+
+from blis_tui.spec.model import WorkloadSpec
+from blis_tui.workload.generate import generate
+
+thorough = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+
+
+def rows(spec: WorkloadSpec) -> list[Request]:
+    """Generate a spec, and write its requests as the reference does."""
+    requests = generate(spec)
+    names, tenants, classes = (requests.clients.column(name) for name in ("id", "tenant_id", "slo_class"))
+    columns = zip(
+        requests.arrival_us.tolist(),
+        requests.client.tolist(),
+        requests.prefix_tokens.tolist(),
+        requests.session.tolist(),
+        requests.round.tolist(),
+        requests.reason_ratio.tolist(),
+        requests.deadline_us.tolist(),
+        requests.slo_target_us.tolist(),
+        requests.streaming.tolist(),
+        zip(*(getattr(requests, f"{kind}_tokens").tolist() for kind in ("text", "image", "audio", "video")), strict=True),
+        requests.input_tokens.tolist(),
+        requests.output_tokens.tolist(),
+        requests.tokens(),
+        strict=True,
+    )
+    result = []
+    for arrival, client, prefix, session, number, ratio, deadline, target, streaming, media, inputs, outputs, ids in columns:
+        assert (len(ids[0]), len(ids[1])) == (inputs, outputs)
+        who = (names[client], tenants[client], classes[client], prefix, ids[0].tolist(), ids[1].tolist())
+        result.append(Request(arrival, *who, session, number, ratio, deadline, target, streaming, media))
+    return result
+
+
+@given(explicit_specs())
+@thorough
+def test_explicit_clients_and_cohorts(spec: WorkloadSpec) -> None:
+    assert rows(spec) == generate_slowly(spec)
+
+
+@given(compact_specs("2"))
+@thorough
+def test_compact_version_2(spec: WorkloadSpec) -> None:
+    assert rows(spec) == generate_slowly(spec)
+
+
+@given(compact_specs("1"))
+@thorough
+def test_compact_version_1(spec: WorkloadSpec) -> None:
+    assert rows(spec) == generate_slowly(spec)
+
+
+@given(stepped_specs())
+@thorough
+def test_version_1_windows_with_rates(spec: WorkloadSpec) -> None:
+    assert rows(spec) == generate_slowly(spec)
