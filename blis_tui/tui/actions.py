@@ -1,0 +1,152 @@
+"""Every action of the designer, declared once: from this list come key bindings, the palette, F1 help and the keymap."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from textual.binding import Binding
+
+
+class Action(NamedTuple):
+    """An action. `keys` are its default keys, separated by commas; `where` is the widget that has it, "" for the app."""
+
+    id: str
+    """Its name in the settings file, such as ``file.save``."""
+    run: str
+    """The Textual action, such as ``save`` or ``nudge(1)``."""
+    keys: str
+    title: str
+    help: str
+    where: str = ""
+    footer: bool = False
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("file.save", "save", "ctrl+s", "Save", "Write the text to its file.", footer=True),
+    Action("file.save-as", "save_as", "ctrl+shift+s,f12", "Save as…", "Write the text to another file."),
+    Action("file.open", "open", "ctrl+o", "Open…", "Open another file."),
+    Action("file.new", "new", "ctrl+n", "New…", "Begin a file from a template."),
+    Action("file.export", "export", "ctrl+e", "Export…", "Write requests and other formats.", footer=True),
+    Action("file.compare", "compare", "f6", "Compare", "Compare with the saved file or another one."),
+    Action("file.reload", "reload", "", "Reload", "Read the file again from the disk."),
+    Action("app.quit", "request_quit", "ctrl+q", "Quit", "Leave the designer; asks if there is unsaved work."),
+    Action("edit.undo", "undo", "ctrl+z", "Undo", "Take back the last change.", footer=True),
+    Action("edit.redo", "redo", "ctrl+y", "Redo", "Do again what was taken back."),
+    Action("edit.editor", "open_editor", "f4", "Open in $EDITOR", "Edit the text in your own editor."),
+    Action("edit.copy", "copy_text", "", "Copy the text", "Copy the whole text to the clipboard (OSC 52)."),
+    Action("edit.upgrade", "upgrade", "f7", "Upgrade to version 2", "Show what version 2 would change, then do it."),
+    Action("problems.mend-all", "mend_all", "f8", "Apply all safe mends", "Mend all that can be mended safely."),
+    Action("problems.next", "next_problem", "f2", "Next problem", "Go to the field of the next problem."),
+    Action("view.form", "focus_form", "alt+0", "Form", "Go to the form."),
+    Action("view.chart", "show_tab('chart')", "alt+1", "Chart", "Show the arrival-rate chart."),
+    Action("view.clients", "show_tab('clients')", "alt+2", "Clients", "Show the expanded clients."),
+    Action("view.requests", "show_tab('requests')", "alt+3", "Requests", "Show the generated requests."),
+    Action("view.yaml", "show_tab('yaml')", "alt+4", "YAML", "Show and edit the text."),
+    Action("view.summary", "show_tab('summary')", "alt+5", "Summary", "Show the totals."),
+    Action("view.problems", "focus_problems", "alt+6", "Problems", "Go to the list of problems."),
+    Action("view.wider", "resize_split(2)", "alt+right", "Wider form", "Give the form more room."),
+    Action("view.narrower", "resize_split(-2)", "alt+left", "Narrower form", "Give the form less room."),
+    Action("view.theme", "next_theme", "f9", "Next theme", "Dark, light, the terminal's own colours."),
+    Action("preview.cancel", "cancel_preview", "alt+x", "Cancel preview", "Stop the preview that is being made."),
+    Action("preview.refresh", "refresh_preview", "f5", "Refresh preview", "Make the preview again."),
+    Action("help.keys", "show_help", "f1", "Keys", "All keys of where you are.", footer=True),
+    Action("help.palette", "command_palette", "ctrl+p", "Palette", "Find any command by name.", footer=True),
+    # the form
+    Action("form.mend", "mend", "f3", "Mend this field", "Apply the mend of the problem of this field.", "form"),
+    Action("form.add-block", "add_block", "alt+b", "Add a compact block", "Begin stages and a shared prefix.", "form"),
+    Action("field.up", "nudge(1)", "up", "Larger", "Make the number a small step larger.", "field"),
+    Action("field.down", "nudge(-1)", "down", "Smaller", "Make the number a small step smaller.", "field"),
+    Action("field.more", "nudge(1, True)", "shift+up", "Much larger", "Make the number a large step larger.", "field"),
+    Action("field.less", "nudge(-1, True)", "shift+down", "Much smaller", "Make the number a large step smaller.", "field"),
+    Action("field.revert", "revert", "escape", "As it was", "Bring back what stood here when the cursor came.", "field"),
+    Action("number.up", "nudge(1)", "up", "Larger", "Make the number a small step larger.", "number"),
+    Action("number.down", "nudge(-1)", "down", "Smaller", "Make the number a small step smaller.", "number"),
+    Action("number.more", "nudge(1, True)", "shift+up", "Much larger", "Make the number a large step larger.", "number"),
+    Action("number.less", "nudge(-1, True)", "shift+down", "Much smaller", "Make it a large step smaller.", "number"),
+    Action("numbers.cancel", "cancel", "escape", "Cancel", "Leave everything as it is.", "dialog-numbers"),
+    Action("choice.next", "cycle(1)", "right,l,up,k,space", "Next", "Take the next choice.", "choice"),
+    Action("choice.previous", "cycle(-1)", "left,h,down,j", "Previous", "Take the choice before.", "choice"),
+    Action("switch.toggle", "switch", "space,enter,left,right,up,down", "On or off", "Switch it on or off.", "switch"),
+    Action("stages.add", "add", "a", "Add", "Add a stage behind this one, like it.", "stages"),
+    Action("stages.duplicate", "duplicate", "d", "Duplicate", "Copy the stage, comments included.", "stages"),
+    Action("stages.remove", "remove", "x,delete", "Remove", "Remove the stage.", "stages"),
+    Action("stages.move-up", "move(-1)", "alt+up,K", "Move up", "Move the stage before the one above.", "stages"),
+    Action("stages.move-down", "move(1)", "alt+down,J", "Move down", "Move the stage behind the one below.", "stages"),
+    Action("stages.edit", "edit", "enter", "Edit", "Edit the number under the cursor; a figure begins it anew.", "stages"),
+    Action("stages.larger", "nudge(1)", "plus", "Larger", "Make the number a small step larger.", "stages"),
+    Action("stages.smaller", "nudge(-1)", "minus", "Smaller", "Make the number a small step smaller.", "stages"),
+    Action("stages.more", "nudge(1, True)", "shift+up", "Much larger", "Make the number a large step larger.", "stages"),
+    Action("stages.less", "nudge(-1, True)", "shift+down", "Much smaller", "Make it a large step smaller.", "stages"),
+    Action("stages.ramp", "ramp", "r", "Ramp…", "Add stages that go from one rate to another in steps.", "stages"),
+    Action("stages.scale", "scale", "s", "Scale all…", "Multiply the rates of all stages.", "stages"),
+    Action("stages.up", "go(-1, 0)", "up,k", "Up", "Go to the stage above.", "stages"),
+    Action("stages.down", "go(1, 0)", "down,j", "Down", "Go to the stage below.", "stages"),
+    Action("stages.left", "go(0, -1)", "left,h", "Left", "Go to the column on the left.", "stages"),
+    Action("stages.right", "go(0, 1)", "right,l", "Right", "Go to the column on the right.", "stages"),
+    Action("stages.first", "end(False)", "home,g", "First stage", "Go to the first stage.", "stages"),
+    Action("stages.last", "end(True)", "end,G", "Last stage", "Go to the last stage.", "stages"),
+    Action("summary.down", "scroll_down", "j,down", "Down", "Scroll down.", "summary"),
+    Action("summary.up", "scroll_up", "k,up", "Up", "Scroll up.", "summary"),
+    Action("compare.accept", "accept", "enter", "Go ahead", "Make the change that is shown.", "compare"),
+    Action("compare.close", "close", "escape,q", "Close", "Leave everything as it is.", "compare"),
+    Action("compare.other", "other", "o", "Other file…", "Compare with another file.", "compare"),
+    Action("lines.down", "scroll_down", "j,down", "Down", "Scroll down.", "lines"),
+    Action("lines.up", "scroll_up", "k,up", "Up", "Scroll up.", "lines"),
+    Action("lines.right", "scroll_right", "l,right", "Right", "Scroll to the right.", "lines"),
+    Action("lines.left", "scroll_left", "h,left", "Left", "Scroll to the left.", "lines"),
+    Action("lines.page-down", "page_down", "pagedown,space", "Page down", "Scroll down by a page.", "lines"),
+    Action("lines.page-up", "page_up", "pageup,b", "Page up", "Scroll up by a page.", "lines"),
+    Action("chart.previous", "select(-1)", "left,h", "Previous stage", "Select the stage before.", "chart"),
+    Action("chart.next", "select(1)", "right,l", "Next stage", "Select the stage behind.", "chart"),
+    Action("chart.faster", "nudge('rate',1)", "up,k", "Rate up", "Raise the stage's rate.", "chart", footer=True),
+    Action("chart.slower", "nudge('rate',-1)", "down,j", "Rate down", "Lower the stage's rate.", "chart", footer=True),
+    Action("chart.much-faster", "nudge('rate',1,True)", "shift+up,K", "Rate far up", "Raise the rate by much.", "chart"),
+    Action("chart.much-slower", "nudge('rate',-1,True)", "shift+down,J", "Rate far down", "Lower the rate by much.", "chart"),
+    Action("chart.longer", "nudge('duration',1)", "shift+right,L", "Longer", "Make the stage longer.", "chart", footer=True),
+    Action("chart.shorter", "nudge('duration',-1)", "shift+left,H", "Shorter", "Make the stage shorter.", "chart", footer=True),
+    Action("chart.much-longer", "nudge('duration',1,True)", "greater_than_sign", "Much longer", "Longer by much.", "chart"),
+    Action("chart.much-shorter", "nudge('duration',-1,True)", "less_than_sign", "Much shorter", "Shorter by much.", "chart"),
+    Action("chart.edit", "edit", "enter", "Edit the stage", "Go to the stage in the form.", "chart"),
+    Action("chart.measure", "measure", "m", "Measure", "Requests, sessions or input tokens a second.", "chart", footer=True),
+    Action("chart.stack", "stack", "g", "Groups", "Stack the bars by prefix group, or not.", "chart", footer=True),
+    # tables, the list of problems and the text
+    Action("table.up", "go(-1, 0)", "up,k", "Up", "Go to the row above.", "table"),
+    Action("table.down", "go(1, 0)", "down,j", "Down", "Go to the row below.", "table"),
+    Action("table.left", "go(0, -1)", "left,h", "Column left", "Go to the column on the left.", "table"),
+    Action("table.right", "go(0, 1)", "right,l", "Column right", "Go to the column on the right.", "table"),
+    Action("table.page-up", "page(-1)", "pageup,ctrl+u", "Page up", "Go up by a page.", "table"),
+    Action("table.page-down", "page(1)", "pagedown,ctrl+d,space", "Page down", "Go down by a page.", "table"),
+    Action("table.first", "end(False)", "home,g", "First row", "Go to the first row.", "table"),
+    Action("table.last", "end(True)", "end,G", "Last row", "Go to the last row.", "table"),
+    Action("table.choose", "choose", "enter", "Details", "Show all of the row.", "table", footer=True),
+    Action("table.filter", "filter", "slash", "Filter", "Show only rows with what you type.", "table", footer=True),
+    Action("table.sort", "sort", "s", "Sort", "Sort by this column, downwards, or no longer.", "table", footer=True),
+    Action("filter.done", "leave(False)", "down", "To the rows", "Go to the rows that were found.", "filter"),
+    Action("filter.clear", "leave(True)", "escape", "No filter", "Show all rows again.", "filter"),
+    Action("table.all", "show_all", "escape", "All rows", "Drop the filter.", "table"),
+    Action("client.close", "close", "escape,q", "Close", "Go back to the table.", "client"),
+    Action("problems.up", "go(-1)", "up,k", "Up", "Go to the problem above.", "problems"),
+    Action("problems.down", "go(1)", "down,j", "Down", "Go to the problem below.", "problems"),
+    Action("problems.first", "go(-1000000)", "home,g", "First", "Go to the first problem.", "problems"),
+    Action("problems.last", "go(1000000)", "end,G", "Last", "Go to the last problem.", "problems"),
+    Action("problems.jump", "jump", "enter", "Go there", "Go to the field of the problem.", "problems", footer=True),
+    Action("problems.mend", "mend", "m", "Mend", "Apply the problem's mend.", "problems", footer=True),
+    Action("yaml.leave", "leave", "escape", "Leave the text", "Go to the form.", "yaml"),
+)
+
+
+def bindings(where: str) -> list[Binding]:
+    """Return the key bindings of the app (where is "") or of a widget, remappable by the actions' ids."""
+    return [
+        Binding(
+            action.keys or f"unbound-{action.id}",
+            action.run,
+            action.title,
+            show=action.footer,
+            id=action.id,
+            tooltip=action.help,
+            priority=action.where == "" and action.keys.startswith(("ctrl", "f", "alt")),
+        )
+        for action in ACTIONS
+        if action.where == where
+    ]

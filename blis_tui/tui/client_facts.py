@@ -1,0 +1,163 @@
+"""What there is to say about a client: the columns of its row, and all its fields in lines. Knows nothing of the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from blis_tui.numbers import counted, duration, rate
+from blis_tui.problems import printable
+from blis_tui.spec.fields import Record
+from blis_tui.spec.model import Arrival, Distribution, Window
+from blis_tui.tui.widgets.table_rows import Column
+
+if TYPE_CHECKING:
+    from blis_tui.spec.model import Client
+    from blis_tui.workload.clients import ClientBlock, Expansion
+
+_TITLES = {
+    "prefix_group": "prefix group",
+    "tenant_id": "tenant",
+    "slo_class": "SLO class",
+    "model": "model",
+    "adapter": "adapter",
+}
+SEARCHED = ("id", *_TITLES)
+"""The fields that a filter looks at."""
+_MOST_WINDOWS = 100
+
+
+def client_columns(clients: Expansion, counts: Sequence[int] | None) -> list[Column]:
+    """Return the columns of a table of clients. `counts` holds the requests of each client in the preview, if known."""
+    columns = [
+        Column("#", lambda row: f"{row + 1:,}", right=True, values=lambda: range(len(clients))),
+        Column("client", clients.column("id").__getitem__),
+    ]
+    if counts is not None:
+        columns.append(Column("requests", lambda row: f"{counts[row]:,}", right=True, values=lambda: counts))
+    columns += [
+        Column("rate", _of_member(clients, _rate), right=True),
+        Column("input", _of_block(clients, _input), right=True),
+        Column("output", _of_block(clients, lambda client: _short(client.output_distribution)), right=True),
+        Column("arrivals", _of_block(clients, lambda client: arrival_text(client.arrival))),
+    ]
+    if any(block.template.lifecycle is not None for block in clients.blocks):
+        columns.append(Column("active", _of_block(clients, _active)))
+    for name, title in _TITLES.items():
+        if any(getattr(block.template, name) for block in clients.blocks):
+            columns.append(Column(title, clients.column(name).__getitem__))
+    return columns
+
+
+def client_search(clients: Expansion) -> Callable[[Sequence[int]], Sequence[str]]:
+    """Return what gives the texts of clients that a filter looks at."""
+
+    def search(rows: Sequence[int]) -> list[str]:
+        texts = []
+        for row in rows:
+            block, member = clients.locate(row)
+            texts.append("\n".join([block.value(name, member) for name in SEARCHED]).casefold())
+        return texts
+
+    return search
+
+
+def _of_block(clients: Expansion, write: Callable[[Client], str]) -> Callable[[int], str]:
+    return lambda row: write(clients.locate(row)[0].template)
+
+
+def _of_member(clients: Expansion, write: Callable[[ClientBlock, int], str]) -> Callable[[int], str]:
+    return lambda row: write(*clients.locate(row))
+
+
+def _rate(block: ClientBlock, member: int) -> str:
+    client = block.template
+    if block.exact_rate is not None:
+        return f"{rate(block.exact_rate * 1e6)} req/s"
+    if block.spread_us is not None and block.dealt is not None:
+        return f"{counted(block.dealt.of(member), 'request')} in {duration(block.spread_us)}"
+    if client.concurrency:
+        return counted(client.concurrency, "user")
+    return f"share {client.rate_fraction:.4g}"
+
+
+def _input(client: Client) -> str:
+    own = "multimodal" if client.multimodal is not None else _short(client.input_distribution)
+    return f"{client.prefix_length or 50:,} + {own}" if client.prefix_group else own
+
+
+def _short(distribution: Distribution) -> str:
+    values = distribution.params
+    if distribution.type == "constant":
+        return f"{values.get('value', 0):,.0f}"
+    if "mean" in values:
+        return f"{distribution.type} ≈ {values['mean']:,.6g}"
+    return distribution.type
+
+
+def _active(client: Client) -> str:
+    windows = client.lifecycle.windows if client.lifecycle is not None else ()
+    if not windows:
+        return "always"
+    first = windows[0]
+    return span(first) if len(windows) == 1 else f"{span(first)} and {len(windows) - 1} more"
+
+
+def span(window: Window) -> str:
+    """Write when a window is open."""
+    return f"{duration(window.start_us)} – {duration(window.end_us)}"
+
+
+def arrival_text(arrival: Arrival) -> str:
+    """Write an arrival process on one line."""
+    options = [f"{name} {value:,.6g}" for name, value in arrival.given() if name != "process"]
+    return " ".join([arrival.process or "poisson", *options])
+
+
+def distribution_text(distribution: Distribution) -> str:
+    """Write a distribution on one line; of a long table only the beginning."""
+    params = [f"{name} {value:,.6g}" for name, value in distribution.params.items()]
+    more = f", … {len(params) - 8} more" if len(params) > 8 else ""
+    return printable(" ".join([distribution.type or "not given", ", ".join(params[:8]) + more]).strip())
+
+
+def client_lines(client: Client) -> list[tuple[str, str]]:
+    """Return all that is given of a client, as names and values; a line without a value is a title."""
+    lines = list(_lines(client, ("lifecycle",)))
+    windows = client.lifecycle.windows if client.lifecycle is not None else ()
+    lines.append((f"windows: {len(windows):,}" if windows else "windows: none, always active", ""))
+    for number, window in enumerate(windows[:_MOST_WINDOWS], 1):
+        lines.append((f"  {number}", span(window)))
+        lines += [(f"    {name.strip()}", value) for name, value in _lines(window, ("start_us", "end_us"))]
+    if len(windows) > _MOST_WINDOWS:
+        lines.append((f"  and {len(windows) - _MOST_WINDOWS:,} more", ""))
+    return lines
+
+
+def _lines(record: Record, without: Sequence[str] = (), indent: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in record.given():
+        declared = record.fields[name]
+        title = indent + declared.label.lower() if name != "id" else indent + "id"
+        if name in without:
+            continue
+        if isinstance(value, Arrival):
+            yield title, arrival_text(value)
+        elif isinstance(value, Distribution):
+            yield title, distribution_text(value)
+        elif isinstance(value, Record):
+            yield title, ""
+            yield from _lines(value, (), indent + "  ")
+        else:
+            yield title, _value(value, declared.unit)
+
+
+def _value(value: Any, unit: str) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if unit == "µs" and isinstance(value, int):
+        return duration(value)
+    if isinstance(value, int | float):
+        return f"{value:,.10g} {unit}".strip() if isinstance(value, float) else f"{value:,} {unit}".strip()
+    if isinstance(value, Mapping):
+        return printable(", ".join(f"{name} {each}" for name, each in value.items()))
+    return printable(str(value))

@@ -1,0 +1,112 @@
+"""F1: every key that works where the focus is."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, NamedTuple
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
+
+from blis_tui.tui.actions import ACTIONS, Action
+
+
+class Line(NamedTuple):
+    """One entry: keys, and what they do."""
+
+    keys: str
+    title: str
+    help: str = ""
+
+
+class Section(NamedTuple):
+    """Entries of one place."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+def keys_here(screen: Screen[Any]) -> list[Section]:
+    """Return the keys that work on a screen as it is now: those of the focused widget first, then those of the app."""
+    known = {action.id: action for action in ACTIONS}
+    titles: dict[str, list[Line]] = {}
+    keys: dict[tuple[str, str], list[str]] = {}
+    about: dict[tuple[str, str], Line] = {}
+    for active in screen.active_bindings.values():
+        binding = active.binding
+        action = known.get(binding.id or "")
+        if not binding.description or binding.key.startswith("unbound-") or (action is None and binding.system):
+            continue
+        place = "Everywhere" if action is not None and not action.where else _place(active.node, screen)
+        entry = (place, binding.action)
+        keys.setdefault(entry, []).append(screen.app.get_key_display(binding))
+        about[entry] = Line("", binding.description, action.help if action is not None else binding.tooltip)
+    for entry, line in about.items():
+        titles.setdefault(entry[0], []).append(line._replace(keys=" ".join(dict.fromkeys(keys[entry]))))
+    everywhere = titles.pop("Everywhere", [])
+    order = {action.title: number for number, action in enumerate(ACTIONS)}
+    everywhere += [Line("palette", action.title, action.help) for action in _keyless(everywhere)]
+    everywhere.sort(key=lambda line: order.get(line.title, len(order)))
+    return [*(Section(title, tuple(lines)) for title, lines in titles.items()), Section("Everywhere", tuple(everywhere))]
+
+
+def _keyless(lines: list[Line]) -> list[Action]:
+    """Return the app's actions that have no key: they are in the palette."""
+    shown = {line.title for line in lines}
+    return [action for action in ACTIONS if not action.where and action.title not in shown]
+
+
+def _place(node: Any, screen: Screen[Any]) -> str:
+    if node is screen or node is screen.app:
+        return "On this screen"
+    title = getattr(node, "HELP_TITLE", None) or getattr(node, "border_title", None)
+    return str(title) if title else _words(type(node).__name__)
+
+
+def _words(name: str) -> str:
+    """Write a class name as words: ``LineTable`` is *Line table*."""
+    spaced = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name.lstrip("_"))
+    return spaced.strip().capitalize()
+
+
+class HelpDialog(ModalScreen[None]):
+    """Lists the keys; any of the usual ways out closes it."""
+
+    CSS_PATH = "help.tcss"
+    AUTO_FOCUS = "VerticalScroll"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,f1,enter", "dismiss(None)", "Close", show=False),
+        Binding("j", "scroll(1)", "Down", show=False),
+        Binding("k", "scroll(-1)", "Up", show=False),
+    ]
+
+    def __init__(self, sections: list[Section]) -> None:
+        super().__init__()
+        self._sections = sections
+
+    def compose(self) -> ComposeResult:
+        """Lay out the sections."""
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = "Keys"
+            dialog.border_subtitle = "Esc close"
+            with VerticalScroll():
+                for section in self._sections:
+                    yield Static(_written(section), markup=False)
+                yield Static("In lists and tables h j k l work beside the arrows, and / filters.", classes="hint", markup=False)
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll by lines."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
+
+
+def _written(section: Section) -> Content:
+    width = max((len(line.keys) for line in section.lines), default=0)
+    parts: list[Any] = [Content.styled(f"{section.title}\n", "bold $text-primary")]
+    for line in section.lines:
+        parts.append(Content.styled(f"  {line.keys:<{width}}  ", "bold"))
+        parts.append(Content(line.title))
+        parts.append(Content.styled(f"   {line.help}\n" if line.help else "\n", "dim"))
+    return Content.assemble(*parts)

@@ -1,0 +1,72 @@
+"""Mends asked for on the screen, and the walk from problem to problem."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from blis_tui.problems import Problem, SpecError
+from blis_tui.spec.edits import Edit, SetValue
+from blis_tui.spec.mends import GENERATED_COUNT, apply_mends
+from blis_tui.tui.messages import JumpRequested
+
+if TYPE_CHECKING:
+    from blis_tui.spec.model import WorkloadSpec
+    from blis_tui.tui.app import DesignerApp
+
+
+async def mend(app: DesignerApp, problem: Problem) -> None:
+    """Apply one problem's mend as one undo step."""
+    if problem.mend is None:
+        app.say("There is no mend for this problem.", severity="warning", timeout=3)
+        return
+    edits: tuple[Edit, ...] = problem.mend.edits
+    if any(isinstance(edit, SetValue) and edit.value is GENERATED_COUNT for edit in edits):
+        revision, spec = app.workspace.revision, app.workspace.view.spec
+        assert spec is not None
+        try:
+            count = await asyncio.to_thread(_count, spec)
+        except SpecError as error:
+            app.say(error.problems[0].message if error.problems else str(error), title="Not changed", severity="warning")
+            return
+        if revision != app.workspace.revision:
+            return
+        edits = tuple(edit._replace(value=count) if isinstance(edit, SetValue) else edit for edit in edits)
+    if app.edit(problem.mend.label, edits):
+        app.say(f"Mended: {problem.mend.label}", timeout=3)
+
+
+async def mend_all(app: DesignerApp) -> None:
+    """Apply all safe mends as one undo step."""
+    view = app.workspace.view
+    problems = view.checked.problems if view.checked is not None else ()
+    text, mended = await asyncio.to_thread(apply_mends, view.text, problems, only_safe=True)
+    if view.revision != app.workspace.revision:
+        app.say("The text was changed meanwhile; try again.", title="Not mended", severity="warning")
+        return
+    if mended:
+        app.workspace.seal()
+        app.write(text, f"{len(mended)} safe mend{'s' if len(mended) > 1 else ''}")
+    app.say(f"Mended {len(mended)}, undo takes it back." if mended else "There is nothing to mend safely.", timeout=3)
+
+
+def next_problem(app: DesignerApp) -> None:
+    """Go to the problem after the one that was shown last, in the order of the text; the first follows the last."""
+    view = app.workspace.view
+    problems = view.checked.problems if view.checked is not None else ()
+    if not problems:
+        app.say("There are no problems.", timeout=2)
+        return
+    keys = [(problem.code, problem.path) for problem in problems]
+    last = app.problem_shown
+    index = (keys.index(last) + 1) % len(keys) if last in keys else 0
+    problem = problems[index]
+    app.problem_shown = keys[index]
+    app.post_message(JumpRequested(problem.path, problem.line, problem.column))
+    app.say(problem.message, title=f"{problem.severity} {index + 1} of {len(problems)}", timeout=4)
+
+
+def _count(spec: WorkloadSpec) -> int:
+    from blis_tui.workload.generate import generate
+
+    return len(generate(spec))

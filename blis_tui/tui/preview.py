@@ -1,0 +1,58 @@
+"""What the preview shows: the generated requests of one revision of the text. Knows nothing of the screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from blis_tui.problems import Problem
+    from blis_tui.workload.clients import Expansion
+    from blis_tui.workload.expected import Expected
+    from blis_tui.workload.requests import Requests
+    from blis_tui.workload.summary import Summary
+
+EMPTY, RUNNING, READY, FAILED, CANCELLED = "empty", "running", "ready", "failed", "cancelled"
+
+
+class Preview(NamedTuple):
+    """One state of the preview.
+
+    `requests` and `summary` are of the text with `revision`, `clients` and `expected` of the text with
+    `clients_revision`: they need no generation and come first. While a newer preview is made, and when it failed or was
+    cancelled, what was there before stays, to be shown as what it is: of an older text (`stale`, `clients_stale`).
+    """
+
+    state: str
+    revision: int
+    done: float = 0.0
+    """The part that is done, while running."""
+    seconds_left: float | None = None
+    """How long it will take, while running; ``None`` as long as there is nothing to tell."""
+    clients: Expansion | None = None
+    requests: Requests | None = None
+    complete: bool = True
+    """Whether `requests` are all there are, or the first part, cut to the preview's budget."""
+    problems: tuple[Problem, ...] = ()
+    """Why it failed."""
+    wanted: int = 0
+    """The revision of the document's text."""
+    clients_revision: int = 0
+    summary: Summary | None = None
+    """The totals of `requests`."""
+    expected: Expected | None = None
+    """What all requests of `clients` can be expected to be, with nothing cut to the budget."""
+
+    @property
+    def stale(self) -> bool:
+        """Whether `requests` and `summary` are of another text than the document's."""
+        return self.revision != self.wanted
+
+    @property
+    def clients_stale(self) -> bool:
+        """Whether `clients` and `expected` are of another text than the document's."""
+        return self.clients_revision != self.wanted
+
+    @property
+    def cut_us(self) -> int | None:
+        """The time before which `requests` are all there are, if they were cut to the budget."""
+        return self.requests.horizon_us if self.requests is not None and not self.complete else None

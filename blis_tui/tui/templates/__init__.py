@@ -1,0 +1,33 @@
+"""Workload files to begin with. Each is a real file that teaches by its comments."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import NamedTuple
+
+
+class Template(NamedTuple):
+    """A template's title and what it is for."""
+
+    title: str
+    about: str
+
+
+TEMPLATES = {
+    "two-stage": Template("Two stages, 9 × 5", "8 then 20 requests a second; nine system prompts with five users each."),
+    "chat": Template("Chat", "Conversations of several rounds over a few system prompts."),
+    "rag": Template("RAG", "Long retrieved context, short answers."),
+    "code-completion": Template("Code completion", "Many short answers to prompts that share a repository's context."),
+    "summarisation": Template("Summarisation", "Long documents in, a paragraph out."),
+    "batch": Template("Batch", "An offline job: a steady stream of long answers."),
+    "ramp": Template("Ramp", "The rate rises step by step, to find where latency turns up."),
+    "burst": Template("Burst", "Quiet, a short burst at five times the rate, quiet again."),
+}
+"""By name, in the order in which they are offered."""
+FIRST = "two-stage"
+"""The template of a file that was begun without choosing one."""
+
+
+def template_text(name: str) -> str:
+    """Return the text of a template."""
+    return files(__name__).joinpath(f"{name}.yaml").read_text(encoding="utf-8")

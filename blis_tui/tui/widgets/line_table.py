@@ -1,0 +1,191 @@
+"""A table of any number of rows that can be filtered and sorted in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from blis_tui.numbers import counted
+from blis_tui.tui.actions import bindings
+from blis_tui.tui.background import Job
+from blis_tui.tui.widgets.ordering import MOST_SORTED_TEXTS, Wanted, ordered
+from blis_tui.tui.widgets.table_rows import Column, TableRows
+
+Search = Callable[[Sequence[int]], Sequence[str]]
+_KEPT = 10_000
+"""Rows up to which an old order stays on the screen until the new one is there."""
+
+
+class FilterInput(Input):
+    """The line in which a filter is typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("filter")]
+
+    def action_leave(self, clear: bool) -> None:
+        """Go back to the rows, with the filter or without it."""
+        if clear:
+            self.value = ""
+        table = self.parent
+        assert isinstance(table, LineTable)
+        table.rows.focus()
+        table.show_filter(bool(self.value))
+
+
+class LineTable(Widget):
+    """Rows, a line to filter them by, and a line that says how many there are."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    LineTable {
+        layout: vertical; height: 1fr;
+        & > FilterInput { display: none; height: 1; border: none; padding: 0 1; background: $boost; }
+        &.-filtered > FilterInput { display: block; }
+        & > .foot { height: 1; padding: 0 2; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
+        &.-old TableRows { text-style: dim; }
+    }
+    """
+
+    def __init__(self, noun: str, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.rows = TableRows()
+        self._noun = noun
+        self._count = 0
+        self._search: Search | None = None
+        self._job: Job[Sequence[int]] | None = None
+        self._found: tuple[tuple[str, ...], Sequence[int]] = ((), range(0))
+
+    def compose(self) -> ComposeResult:
+        """Lay out the table."""
+        yield self.rows
+        yield FilterInput(placeholder="filter: all of these words", compact=True)
+        yield Static(classes="foot", markup=False)
+
+    def show(self, columns: Sequence[Column], count: int, search: Search, hint: str = "") -> None:
+        """Show a source of `count` rows. The filter, the order and the cursor's row stay as they are."""
+        self._count, self._search = count, search
+        self._found = ((), range(0))
+        rows = self.rows
+        titles = [column.title for column in columns]
+        if rows.sorting is not None:
+            title, down = rows.columns[rows.sorting[0]].title, rows.sorting[1]
+            rows.sorting = (titles.index(title), down) if title in titles else None
+        rows.hint = hint
+        order = rows.order
+        rows.show(columns, count)
+        if self.words or rows.sorting:
+            rows.put(order if len(order) <= _KEPT and max(order, default=0) < count else range(0))
+        self._arrange()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What rows are filtered by."""
+        value: str = self.query_one(FilterInput).value
+        return tuple(value.casefold().split())
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether rows are still being looked for."""
+        return self._job is not None
+
+    def show_filter(self, shown: bool) -> None:
+        """Show or hide the line of the filter."""
+        self.set_class(shown, "-filtered")
+
+    # --- filter and order ---------------------------------------------------------------------------------------------
+
+    @on(TableRows.FilterRequested)
+    def begin_filter(self) -> None:
+        """Let a filter be typed."""
+        self.show_filter(True)
+        self.query_one(FilterInput).focus()
+
+    @on(TableRows.FilterCleared)
+    def clear_filter(self) -> None:
+        """Show all rows again."""
+        self.query_one(FilterInput).value = ""
+        self.show_filter(False)
+
+    @on(Input.Changed)
+    def change_filter(self, event: Input.Changed) -> None:
+        """Look for what was typed so far."""
+        event.stop()
+        self._arrange()
+
+    @on(Input.Submitted)
+    def end_filter(self, event: Input.Submitted) -> None:
+        """Go to the rows that were found."""
+        event.stop()
+        self.query_one(FilterInput).action_leave(False)
+
+    @on(TableRows.SortRequested)
+    def sort(self) -> None:
+        """Sort upwards, then downwards, then no longer."""
+        rows = self.rows
+        if rows.columns[rows.column].values is None and self._count > MOST_SORTED_TEXTS and not self.words:
+            self._say(f"Sorted by texts are at most {MOST_SORTED_TEXTS:,} rows: filter first.")
+            return
+        if rows.sorting == (rows.column, True):
+            rows.sorting = None
+        else:
+            rows.sorting = (rows.column, rows.sorting == (rows.column, False))
+        self._arrange()
+
+    def on_unmount(self) -> None:
+        """Look no further."""
+        self._stop()
+
+    def _stop(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+        self._job = None
+
+    def _arrange(self) -> None:
+        self._stop()
+        rows, words = self.rows, self.words
+        if not words and rows.sorting is None:
+            self._found = ((), range(self._count))
+            rows.put(range(self._count))
+            self._tell()
+            return
+        wanted = Wanted(self._count, words, self._search, self._candidates(words))
+        if rows.sorting is not None:
+            column = rows.columns[rows.sorting[0]]
+            wanted = wanted._replace(sorted=True, down=rows.sorting[1], values=column.values, text=column.cell)
+        done, told = partial(self._take, words), lambda part, _left: self._say(f"Looking for rows … {part:.0%}")
+        self._job = Job(self, lambda job: ordered(job, wanted), done, self._fail, told)
+
+    def _candidates(self, words: tuple[str, ...]) -> Sequence[int] | None:
+        """Return the rows found before if more was typed since: what matches now is among them."""
+        before, rows = self._found
+        narrower = before and self.rows.sorting is None and all(any(old in new for new in words) for old in before)
+        return rows if narrower else None
+
+    def _take(self, words: tuple[str, ...], order: Sequence[int]) -> None:
+        self._job = None
+        self._found = (words, order)
+        self.rows.put(order)
+        self._tell()
+
+    def _fail(self, error: Exception) -> None:
+        self._job = None
+        self._say(f"The rows could not be arranged: {type(error).__name__}")
+
+    def _tell(self) -> None:
+        shown = len(self.rows.order)
+        text = counted(self._count, self._noun)
+        if self.words:
+            text = f"{shown:,} of {text} match"
+        rows = self.rows
+        if rows.sorting is not None:
+            text += f", by {rows.columns[rows.sorting[0]].title}{' downwards' if rows.sorting[1] else ''}"
+        self._say(text)
+
+    def _say(self, text: str) -> None:
+        self.query_one(".foot", Static).update(Content(text))

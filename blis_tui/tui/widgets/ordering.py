@@ -1,0 +1,92 @@
+"""Which rows of a table to show, and in which order. Runs in a thread, in small pieces; knows nothing of the screen."""
+
+from __future__ import annotations
+
+import heapq
+import re
+from array import array
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from blis_tui.tui.background import Job
+
+PIECE = 4_000
+"""Rows between two looks at whether the work is still wanted."""
+MOST_SORTED_TEXTS = 200_000
+"""Rows up to which a table is sorted by a column of texts; by a column of numbers there is no limit."""
+_NUMBERS = re.compile(r"(\d+)")
+
+
+class Wanted(NamedTuple):
+    """What rows are wanted: those with all `words` in what `search` gives for them, sorted by a column or not.
+
+    `search` returns the casefolded texts of a range of rows; `values` makes one number per row, `text` writes a row's cell.
+    """
+
+    total: int
+    words: tuple[str, ...] = ()
+    search: Callable[[Sequence[int]], Sequence[str]] | None = None
+    candidates: Sequence[int] | None = None
+    """Rows that are known to hold all matches."""
+    sorted: bool = False
+    down: bool = False
+    values: Callable[[], Sequence[float]] | None = None
+    text: Callable[[int], str] | None = None
+
+
+def ordered(job: Job[Any], wanted: Wanted) -> Sequence[int]:
+    """Find and sort the rows that are wanted."""
+    rows: Sequence[int] = range(wanted.total)
+    if wanted.words and wanted.search is not None:
+        rows = _matching(job, wanted, wanted.search)
+    if not wanted.sorted:
+        return rows
+    if wanted.values is not None:
+        return _by_number(rows, wanted)
+    return _by_text(job, rows, wanted) if wanted.text is not None and len(rows) <= MOST_SORTED_TEXTS else rows
+
+
+def natural(text: str) -> tuple[str | int, ...]:
+    """Return what sorts numbers within texts by their value: user-2 before user-10."""
+    parts = _NUMBERS.split(text.casefold())
+    return tuple(
+        int(part) if number % 2 and len(part) < 19 else part if not number % 2 else 0 for number, part in enumerate(parts)
+    )
+
+
+def _matching(job: Job[Any], wanted: Wanted, search: Callable[[Sequence[int]], Sequence[str]]) -> array[int]:
+    rows: Sequence[int] = range(wanted.total) if wanted.candidates is None else wanted.candidates
+    found = array("i")
+    words = wanted.words
+    for start in range(0, len(rows), PIECE):
+        job.progress(start / len(rows))
+        piece = rows[start : start + PIECE]
+        found.extend(row for row, text in zip(piece, search(piece), strict=True) if all(word in text for word in words))
+    return found
+
+
+def _by_number(rows: Sequence[int], wanted: Wanted) -> Sequence[int]:
+    import numpy as np
+
+    assert wanted.values is not None
+    values = np.asarray(wanted.values())
+    picked = np.asarray(rows, np.int64)
+    keys = values[picked]
+    places = np.argsort(-keys if wanted.down else keys, kind="stable")
+    return picked[places].astype(np.int32)  # type: ignore[return-value]
+
+
+def _by_text(job: Job[Any], rows: Sequence[int], wanted: Wanted) -> array[int]:
+    """Sort in pieces and merge them: one long sort would hold up the screen."""
+    text = wanted.text
+    assert text is not None
+    pieces = []
+    for start in range(0, len(rows), PIECE):
+        job.check()
+        pieces.append(sorted(((natural(text(row)), row) for row in rows[start : start + PIECE]), reverse=wanted.down))
+    result = array("i")
+    for number, (_, row) in enumerate(heapq.merge(*pieces, reverse=wanted.down)):
+        if number % PIECE == 0:
+            job.check()
+        result.append(row)
+    return result

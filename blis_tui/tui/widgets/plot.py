@@ -1,0 +1,155 @@
+"""Charts of characters, drawn by plotext: the only place that knows it.
+
+plotext keeps one figure for the whole process, so that drawing is serialised; it takes tens of milliseconds and belongs in a
+thread. What comes back is text in runs of one role each; a widget gives roles their styles, so that a chart follows
+the theme without being drawn again.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+AXES, LINE, SELECTED, BOUNDARY, LABEL = range(5)
+"""The roles of what is no bar; the roles of bars follow, `BARS` + number."""
+BARS = 10
+FINE = "hd"
+"""The marker of bars that are drawn at two steps per cell in both directions."""
+_COLOUR = re.compile(r"\x1b\[([0-9;]*)m")
+_lock = threading.Lock()
+
+Run = tuple[str, int]
+Line = tuple[Run, ...]
+
+
+class Bars(NamedTuple):
+    """Bars of one kind from 0 up: the height of each bin, and the character they are made of."""
+
+    heights: Sequence[float]
+    marker: str = FINE
+
+
+class Level(NamedTuple):
+    """A horizontal line from `start` to `end`, joined to a level that ends where it starts."""
+
+    start: float
+    end: float
+    height: float
+    selected: bool = False
+
+
+class Label(NamedTuple):
+    """A text at the top, centred at a place of the x axis."""
+
+    place: float
+    text: str
+    selected: bool = False
+
+
+class Figure(NamedTuple):
+    """What is to be drawn. x runs from 0 to `end`, y from 0 to `top`.
+
+    Later bars stand before earlier ones, levels before bars. Ticks are (place, text).
+    """
+
+    width: int
+    height: int
+    end: float
+    top: float
+    bin_width: float
+    bars: Sequence[Bars] = ()
+    levels: Sequence[Level] = ()
+    boundaries: Sequence[float] = ()
+    labels: Sequence[Label] = ()
+    x_ticks: Sequence[tuple[float, str]] = ()
+    y_ticks: Sequence[tuple[float, str]] = ()
+    x_title: str = ""
+    y_title: str = ""
+
+
+def draw(figure: Figure) -> list[Line]:
+    """Draw a figure: `height` lines of at most `width` columns."""
+    with _lock:
+        import plotext  # type: ignore[import-untyped]
+
+        try:
+            text = _build(plotext, figure)
+        finally:
+            plotext.clear_figure()
+    return [_runs(line) for line in text.rstrip("\n").split("\n")[: figure.height]]
+
+
+def room(figure_width: int, y_labels: Sequence[str]) -> int:
+    """Return how many columns the bars have, beside axes and labels."""
+    return max(figure_width - max(map(len, y_labels), default=0) - 2, 1)
+
+
+def _build(plotext, figure: Figure) -> str:  # type: ignore[no-untyped-def]
+    plotext.clear_figure()
+    plotext.theme("clear")
+    plotext.limit_size(False, False)
+    plotext.plotsize(figure.width, figure.height)
+    plotext.xlim(0, figure.end)
+    plotext.ylim(0, figure.top)
+    plotext.xticks(*_split(figure.x_ticks))
+    plotext.yticks(*_split(figure.y_ticks))
+    if figure.x_title:
+        plotext.xlabel(figure.x_title)
+    if figure.y_title:
+        plotext.ylabel(figure.y_title)
+    for boundary in figure.boundaries:
+        plotext.vline(boundary, _code(BOUNDARY))
+    columns = room(figure.width, [text for _, text in figure.y_ticks])
+    for number, bars in enumerate(figure.bars):
+        _fill(plotext, figure, bars, columns, number)
+    for before, level in pairwise((None, *figure.levels)):
+        assert level is not None
+        if before is not None and before.end == level.start and before.height != level.height:
+            plotext.plot([level.start] * 2, [before.height, level.height], marker="│", color=_code(LINE))
+    for level in figure.levels:
+        role, marker = (SELECTED, "━") if level.selected else (LINE, "─")
+        plotext.plot([level.start, level.end], [level.height] * 2, marker=marker, color=_code(role))
+    for label in figure.labels:
+        plotext.text(label.text, label.place, figure.top, color=_code(SELECTED if label.selected else LABEL), alignment="center")
+    built: str = plotext.build()
+    return built
+
+
+def _fill(plotext, figure: Figure, bars: Bars, columns: int, number: int) -> None:  # type: ignore[no-untyped-def]
+    """Draw bars column by column; bins without height are left out, or they would show as a line."""
+    points = columns * (2 if bars.marker == FINE else 1)
+    places, heights = [], []
+    for point in range(points):
+        place = figure.end * (point + 0.5) / points
+        which = int(place // figure.bin_width)
+        if which < len(bars.heights) and bars.heights[which] > 0:
+            places.append(place)
+            heights.append(min(bars.heights[which], figure.top))
+    if places:
+        kind = {"fillx": True, "marker": bars.marker, "color": _code(BARS + number)}
+        plotext.scatter(places, heights, **kind)
+
+
+def _split(ticks: Sequence[tuple[float, str]]) -> tuple[list[float], list[str]]:
+    return [place for place, _ in ticks], [text for _, text in ticks]
+
+
+def _code(role: int) -> tuple[int, int, int]:
+    """Write a role as a colour, to be read again from the drawn text."""
+    return (1, 1, role)
+
+
+def _runs(line: str) -> Line:
+    runs: list[Run] = []
+    role = AXES
+    parts = _COLOUR.split(line)
+    for position, part in enumerate(parts):
+        if position % 2:
+            codes = part.split(";")
+            role = int(codes[4]) if len(codes) == 5 else AXES
+        elif part:
+            runs.append((part, role))
+    return tuple(runs)

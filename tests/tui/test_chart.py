@@ -1,0 +1,312 @@
+"""The Chart tab: target and arrivals over time, and stages that are changed from it."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from designer import SMALL, MakeApp, ready, wait_for
+from textual.pilot import Pilot
+
+from blis_tui.spec.check import check
+from blis_tui.tui.charting import Wanted, chart
+from blis_tui.tui.making import make, outline
+from blis_tui.tui.panes.chart import ChartView
+from blis_tui.tui.preview import EMPTY, READY, Preview
+from blis_tui.tui.stage_table import table
+from blis_tui.tui.widgets.plot import BARS, SELECTED, Bars, Figure, Level, draw
+
+CHAT = SMALL.replace("chat: false", "chat: true")
+
+
+def preview_of(text: str, most: int | None = None) -> Preview:
+    spec = check(text).spec
+    assert spec is not None
+    found = outline(spec)
+    made = make(found, lambda _: None, most)
+    return Preview(READY, 1, 1.0, None, found.clients, made.requests, made.complete, (), 1, 1, made.summary, found.expected)
+
+
+def wanted(text: str, **options: Any) -> Wanted:
+    return Wanted(check(text).spec, preview_of(text), 80, 20)._replace(**options)
+
+
+def view_of(pilot: Pilot[int]) -> ChartView:
+    return pilot.app.query_one(ChartView)
+
+
+def shown(pilot: Pilot[int]) -> str:
+    view = view_of(pilot)
+    return "\n".join(view.render_line(line).text for line in range(view.content_size.height))
+
+
+async def opened(pilot: Pilot[int]) -> ChartView:
+    """Open the tab and wait until it shows the present preview."""
+    await pilot.press("alt+1")
+    await ready(pilot)
+    await drawn(pilot)
+    view_of(pilot).focus()
+    await pilot.pause()
+    return view_of(pilot)
+
+
+async def drawn(pilot: Pilot[int]) -> None:
+    await wait_for(
+        pilot, lambda: re.search(r"total .*\d+ .*\d+ .*\d+", shown(pilot)) and view_of(pilot)._job is None, "the chart"
+    )
+
+
+# --- what is drawn ----------------------------------------------------------------------------------------------------
+
+
+def test_bars_are_the_requests_of_each_bin_per_second() -> None:
+    made = chart(wanted(SMALL))
+    requests = preview_of(SMALL).requests
+    assert requests is not None
+    heights = made.figure.bars[0].heights
+    assert made.bin_us == 200_000  # the smallest round width of which no more fit
+    assert sum(heights) * made.bin_us / 1e6 == pytest.approx(len(requests))
+    first = int((requests.arrival_us < made.bin_us).sum())
+    assert heights[0] == pytest.approx(first / 0.2)
+
+
+def test_a_narrower_chart_has_wider_bins() -> None:
+    widths = [chart(wanted(SMALL, width=width)).bin_us for width in (40, 80, 200)]
+    assert widths == sorted(widths, reverse=True) and widths[0] > widths[-1]
+
+
+def test_the_target_is_a_step_line_over_the_stages() -> None:
+    made = chart(wanted(SMALL, selected=1))
+    assert made.line == "target"
+    assert [(level.start, level.end, level.height, level.selected) for level in made.figure.levels] == [
+        (0.0, 6e6, 8.0, False),
+        (6e6, 12e6, 20.0, True),
+    ]
+    assert made.figure.boundaries == [6e6]
+
+
+def test_targets_of_version_1_chat_are_of_sessions() -> None:
+    text = CHAT.replace('"2"', '"1"')
+    requests, sessions = chart(wanted(text)), chart(wanted(text, measure="sessions"))
+    assert requests.line == "expected" and sessions.line == "target"
+    assert [level.height for level in sessions.figure.levels] == [8.0, 20.0]
+    assert requests.figure.levels[1].height > 20.0
+
+
+def test_sessions_are_counted_once() -> None:
+    preview = preview_of(CHAT)
+    assert preview.summary is not None
+    made = chart(wanted(CHAT, measure="sessions"))
+    assert sum(made.figure.bars[0].heights) * made.bin_us / 1e6 == pytest.approx(preview.summary.sessions, abs=1)
+    assert chart(wanted(SMALL, measure="sessions")).note == "No sessions: every request stands alone."
+
+
+def test_tokens_have_a_target_too() -> None:
+    made = chart(wanted(SMALL, measure="tokens"))
+    preview = preview_of(SMALL)
+    assert preview.summary is not None
+    assert sum(made.figure.bars[0].heights) * made.bin_us / 1e6 == pytest.approx(preview.summary.input_tokens)
+    assert made.figure.levels[0].height == pytest.approx(8.0 * 547)
+
+
+def test_groups_are_stacked_up_to_the_total_and_told_apart_without_colour() -> None:
+    plain, stacked = chart(wanted(SMALL)), chart(wanted(SMALL, stacked=True))
+    bars = stacked.figure.bars
+    assert len(bars) == 6 and len({each.marker for each in bars}) == 6
+    assert bars[0].heights == pytest.approx(plain.figure.bars[0].heights)
+    assert stacked.groups[0] == "others" and all(name.startswith("prompt-") for name in stacked.groups[1:])
+    for behind, before in pairwise(bars):
+        assert all(low <= high + 1e-9 for low, high in zip(before.heights, behind.heights, strict=True))
+
+
+def test_without_a_preview_there_is_the_target_alone() -> None:
+    made = chart(Wanted(check(SMALL).spec, Preview(EMPTY, 0), 80, 20))
+    assert not made.figure.bars and len(made.figure.levels) == 2
+    assert made.rows[0].tally is None
+
+
+def test_a_spec_without_stages_has_bars_alone() -> None:
+    text = (
+        "version: '2'\nhorizon: 2000000\naggregate_rate: 50\nclients:\n  - id: '[red]\\e[2J'\n    rate_fraction: 1\n"
+        "    prefix_group: '[red]\\e[2J'\n"
+        "    arrival: {process: poisson}\n    input_distribution: {type: constant, params: {value: 1}}\n"
+        "    output_distribution: {type: constant, params: {value: 1}}\n"
+    ).replace("'[red]\\e[2J'", '"[red]\\e[2J"')
+    made = chart(wanted(text, stacked=True))
+    assert made.rows == () and not made.figure.levels and made.figure.bars
+    assert made.groups == ("[red]\\x1b[2J",)
+
+
+def test_a_cut_preview_says_where_it_ends() -> None:
+    made = chart(Wanted(check(SMALL).spec, preview_of(SMALL, 60), 80, 20))
+    assert len(made.figure.boundaries) == 2
+    assert [row.cut for row in made.rows] == [False, True]
+    assert round(made.rows[1].expected.mean) == 120  # type: ignore[union-attr]  # all of it, not the part before the cut
+
+
+# --- the drawing ------------------------------------------------------------------------------------------------------
+
+
+def test_a_figure_has_its_size_and_its_roles() -> None:
+    figure = Figure(40, 10, 100.0, 10.0, 10.0, [Bars([5.0] * 10)], [Level(0, 50, 8, selected=True), Level(50, 100, 2)])
+    lines = draw(figure._replace(y_ticks=[(0, "0"), (10, "10")]))
+    assert len(lines) == 10
+    assert all(sum(len(text) for text, _ in line) == 40 for line in lines[:8])
+    roles = {role for line in lines for _, role in line}
+    assert {BARS, SELECTED} <= roles
+    assert not any("\x1b" in text for line in lines for text, _ in line)
+
+
+def test_empty_bins_stay_empty() -> None:
+    lines = draw(Figure(40, 10, 100.0, 10.0, 50.0, [Bars([0.0, 5.0])]))
+    for line in lines:
+        assert not any(role == BARS for text, role in line[:1])
+        left = "".join(text for text, _ in line)[:19]
+        assert not set(left) & set("█▄▀▌▐▖▗▘▝▙▛▜▟▚▞")
+
+
+def test_no_number_makes_the_plot_fail() -> None:
+    for height in (0.0, 1e-9, 1e12):
+        assert draw(Figure(30, 8, 1.0, 1.0, 1.0, [Bars([height])]))
+
+
+# --- the table --------------------------------------------------------------------------------------------------------
+
+
+def test_the_table_shows_the_stages_around_the_selected_one() -> None:
+    stages = "\n".join(f"    - {{rate: {number}.0, duration: 1}}" for number in range(1, 31))
+    text = re.sub(r"    - \{rate: 8.*\n.*\n", stages + "\n", SMALL).replace("12000000", "30000000")
+    made = chart(wanted(text))
+    lines = table(made.rows, made.total, 20, 8, 100)
+    texts = ["".join(part for part, _ in line.runs) for line in lines]
+    assert len(texts) == 8
+    assert "(24 more)" in texts[0] and texts[-1].startswith("  total")
+    assert any(each.startswith("▸ 21") for each in texts)
+    assert [line.stage for line in lines[1:-1]] == list(range(17, 23))
+
+
+def test_a_narrow_table_leaves_the_difference_out() -> None:
+    made = chart(wanted(SMALL))
+    heads = ["".join(part for part, _ in table(made.rows, made.total, 0, 5, width)[0].runs) for width in (100, 60)]
+    assert "difference" in heads[0] and "difference" not in heads[1] and "±σ" in heads[1]
+
+
+# --- in the app -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_axes_have_titles_and_the_bin_width_is_told(make_app: MakeApp, size: tuple[int, int]) -> None:
+    async with make_app().run_test(size=size) as pilot:
+        await opened(pilot)
+        text = shown(pilot)
+        assert "requests/s" in text and "time" in text and "ms bins" in text and "── target" in text
+        assert "12 s" in text and "expected" in text and "▸ 1" in text
+
+
+async def test_rate_and_duration_are_changed_with_keys_and_undone_in_one_step(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        await pilot.press("right", "up", "up", "up")
+        await pilot.pause()
+        assert app.workspace.text == SMALL.replace("rate: 20.0", "rate: 21.5")
+        await pilot.press("shift+up")
+        await pilot.pause()
+        assert "rate: 26.5" in app.workspace.text
+        await pilot.press("shift+right")
+        await pilot.pause()
+        assert "{rate: 26.5, duration: 16}" in app.workspace.text
+        app.action_undo()
+        assert app.workspace.text == SMALL.replace("rate: 20.0", "rate: 26.5")
+        app.action_undo()
+        assert app.workspace.text == SMALL
+
+
+async def test_hjkl_do_what_arrows_do(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        await pilot.press("l", "k", "h", "j", "L")
+        await pilot.pause()
+        assert "{rate: 7.5, duration: 16}" in app.workspace.text and "rate: 20.5" in app.workspace.text
+
+
+async def test_a_rate_does_not_leave_its_range(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        await pilot.press(*["shift+down"] * 5)
+        await pilot.pause()
+        assert app.workspace.view.checked is not None and app.workspace.view.checked.ok
+
+
+async def test_what_is_generated_is_followed(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        before = shown(pilot)
+        await pilot.press("shift+up")
+        await ready(pilot)
+        requests = app.previewer.preview.requests
+        assert requests is not None
+        await wait_for(pilot, lambda: f" {len(requests)} " in shown(pilot), "the new numbers")
+        assert shown(pilot) != before and "13.00" in shown(pilot)
+
+
+async def test_an_older_chart_says_so(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        assert "of an older text" not in shown(pilot)
+        app.write(SMALL.replace("rate: 8.0", "rate: -8"), "test")
+        await pilot.pause()
+        assert "of an older text" in shown(pilot)
+
+
+async def test_measures_and_groups(make_app: MakeApp) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        await pilot.press("g")
+        await wait_for(pilot, lambda: "others" in shown(pilot), "the groups")
+        await pilot.press("m")
+        await wait_for(pilot, lambda: "No sessions" in shown(pilot), "sessions")
+        await pilot.press("m")
+        await wait_for(pilot, lambda: "input tokens/s" in shown(pilot), "tokens")
+
+
+async def test_a_stage_is_selected_with_the_mouse(make_app: MakeApp) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        view = await opened(pilot)
+        lines = shown(pilot).split("\n")
+        row = next(number for number, line in enumerate(lines) if line.startswith("  2 "))
+        await pilot.click(ChartView, offset=(5, row))
+        await wait_for(pilot, lambda: "▸ 2" in shown(pilot), "the second stage")
+        await pilot.click(ChartView, offset=(10, 6))
+        await wait_for(pilot, lambda: "▸ 1" in shown(pilot), "the first stage")
+        assert view.has_focus
+
+
+async def test_themes_are_followed_without_drawing_again(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        view = await opened(pilot)
+        styles = set()
+        for theme in ("textual-dark", "textual-light", "ansi-dark"):
+            app.theme = theme
+            await pilot.pause()
+            styles.add(str(view._role_style(BARS)))
+            assert shown(pilot)
+        assert len(styles) > 1
+
+
+async def test_a_file_without_stages_can_be_looked_at(make_app: MakeApp) -> None:
+    app = make_app("version: '2'\nseed: 1\n")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("alt+1")
+        await pilot.pause()
+        view_of(pilot).focus()
+        await pilot.press("up", "right", "shift+left", "g", "m", "enter")
+        await pilot.pause()
+        assert app.workspace.text == "version: '2'\nseed: 1\n"

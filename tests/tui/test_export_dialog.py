@@ -1,0 +1,168 @@
+"""The export dialog: what would be written, doing it, cancelling it, and what to do with the files."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+
+import pytest
+from designer import SMALL, MakeApp, ready, wait_for
+from textual.pilot import Pilot
+from textual.widgets import Button, Input, OptionList, Static
+
+from blis_tui.formats import export as export_module
+from blis_tui.formats.table import FORMATS
+from blis_tui.tui.app import DesignerApp
+from blis_tui.tui.dialogs.export import ExportDialog
+from blis_tui.tui.dialogs.exported import ExportedDialog
+from blis_tui.tui.exporting import commands_for
+from blis_tui.tui.widgets.tick import Tick
+from blis_tui.tui.words import spoken_size, spoken_time
+
+
+def shown(app: DesignerApp, selector: str) -> str:
+    return str(app.screen.query_one(selector, Static).content)
+
+
+async def open_dialog(pilot: Pilot[int]) -> DesignerApp:
+    app: DesignerApp = pilot.app  # type: ignore[assignment]
+    await ready(pilot)
+    await pilot.press("ctrl+e")
+    await wait_for(pilot, lambda: isinstance(app.screen, ExportDialog), "the dialog")
+    await wait_for(pilot, lambda: "files in" in shown(app, "#files"))
+    return app
+
+
+def tick(app: DesignerApp, *names: str) -> None:
+    for each in FORMATS:
+        app.screen.query_one(f"#format-{each.name}", Tick).value = each.name in names
+
+
+async def test_what_would_be_written_is_shown_with_its_size(make_app: MakeApp, spec_file: Path) -> None:
+    async with make_app(path=spec_file).run_test(size=(120, 40)) as pilot:
+        app = await open_dialog(pilot)
+        assert "small.requests.jsonl" in shown(app, "#files")
+        assert "small.export.json" in shown(app, "#files")
+        await wait_for(pilot, lambda: shown(app, "#size-csv") not in ("…", ""))
+        plain = shown(app, "#size-jsonl")
+        app.screen.query_one("#tokens", Tick).value = True
+        await wait_for(pilot, lambda: shown(app, "#size-jsonl") != plain)
+        app.screen.query_one("#stem", Input).value = "a/b"
+        await wait_for(pilot, lambda: app.screen.query_one("#export", Button).disabled)
+        assert "without a slash" in shown(app, "#told")
+
+
+async def test_an_export_writes_the_files_and_tells_how_to_use_them(make_app: MakeApp, spec_file: Path) -> None:
+    app = make_app(path=spec_file)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await open_dialog(pilot)
+        tick(app, *(each.name for each in FORMATS))
+        app.screen.query_one("#export", Button).press()
+        await wait_for(pilot, lambda: isinstance(app.screen, ExportedDialog), "the export")
+        out = spec_file.parent / "out"
+        assert {path.name for path in out.iterdir()} == {
+            "small.yaml", "small.expanded.yaml", "small.requests.jsonl", "small.requests.csv", "small.trace.yaml",
+            "small.trace.csv", "small.export.json",
+        }  # fmt: skip
+        document = json.loads((out / "small.export.json").read_text())
+        assert document["counts"]["requests"] == len((out / "small.requests.jsonl").read_text().splitlines())
+        lines = [str(option.prompt) for option in app.screen.query_one(OptionList).options]
+        assert any(line.startswith("blis run --model") and f"--workload-spec {out}/small.yaml" in line for line in lines)
+        assert any("blis replay" in line and "--trace-header" in line and "--trace-data" in line for line in lines)
+        await pilot.press("enter")
+        assert app.clipboard.startswith("blis run --model")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: len(app.screen_stack) == 1)
+
+
+async def test_existing_files_are_left_alone_unless_that_is_asked_for(make_app: MakeApp, spec_file: Path) -> None:
+    out = spec_file.parent / "out"
+    out.mkdir()
+    (out / "small.yaml").write_text("precious")
+    app = make_app(path=spec_file)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await open_dialog(pilot)
+        await wait_for(pilot, lambda: "exists already" in shown(app, "#files"))
+        app.screen.query_one("#export", Button).press()
+        await wait_for(pilot, lambda: "already exists" in shown(app, "#told"))
+        assert (out / "small.yaml").read_text() == "precious"
+        assert len(list(out.iterdir())) == 1
+        app.screen.query_one("#force", Tick).value = True
+        await wait_for(pilot, lambda: "overwritten" in shown(app, "#files"))
+        app.screen.query_one("#export", Button).press()
+        await wait_for(pilot, lambda: isinstance(app.screen, ExportedDialog))
+        assert (out / "small.yaml").read_text() == SMALL
+
+
+@pytest.mark.parametrize("way", ["cancel", "quit"])
+async def test_cancelling_leaves_nothing_behind(
+    make_app: MakeApp, spec_file: Path, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    real = export_module.export
+
+    def held_up(*arguments: object, **options: object) -> object:
+        told = options["progress"]
+
+        def progress(done: int, total: int) -> None:
+            begun.set()
+            go_on.wait(20)
+            told(done, total)  # type: ignore[operator]
+
+        return real(*arguments, **{**options, "progress": progress})  # type: ignore[arg-type]
+
+    monkeypatch.setattr(export_module, "export", held_up)
+    app = make_app(path=spec_file)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await open_dialog(pilot)
+        app.screen.query_one("#export", Button).press()
+        await wait_for(pilot, begun.is_set)
+        assert (spec_file.parent / "out").exists()  # half-written
+        if way == "cancel":
+            await pilot.press("escape")
+            await pilot.pause()
+            go_on.set()
+            await wait_for(pilot, lambda: "Cancelled" in shown(app, "#told"))
+        else:
+            go_on.set()
+            await pilot.press("ctrl+q")
+            await wait_for(pilot, lambda: app._exit)
+    if way == "cancel":
+        assert not (spec_file.parent / "out").exists()
+    else:
+        assert not list(spec_file.parent.glob("out/.blis-tui-*"))
+
+
+async def test_a_folder_that_cannot_be_made_is_told(make_app: MakeApp, spec_file: Path) -> None:
+    app = make_app(path=spec_file)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await open_dialog(pilot)
+        app.screen.query_one("#folder", Input).value = str(spec_file / "below")
+        await wait_for(pilot, lambda: "below" in shown(app, "#files"))
+        app.screen.query_one("#export", Button).press()
+        await wait_for(pilot, lambda: "Nothing was written" in shown(app, "#told"))
+
+
+async def test_a_text_with_errors_is_not_exported(make_app: MakeApp) -> None:
+    app = make_app(SMALL.replace("output_len: 248", "output_len: -1"))
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        await pilot.press("ctrl+e")
+        await wait_for(pilot, lambda: any("Mend the error first" in note.message for note in app._notifications))
+        assert len(app.screen_stack) == 1
+
+
+def test_commands_quote_what_a_shell_would_obey() -> None:
+    commands = commands_for([Path("/a b/x.yaml"), Path("/a b/x.requests.csv"), Path("/a b/x.export.json")])
+    assert commands == ["blis run --model qwen/qwen3-14b --workload-spec '/a b/x.yaml'"]
+
+
+@pytest.mark.parametrize(("size", "words"), [(999, "999 B"), (1337, "1.34 kB"), (88_924_689, "88.9 MB"), (2_000_000_000, "2 GB")])
+def test_sizes_in_words(size: int, words: str) -> None:
+    assert spoken_size(size) == words
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0.2, "1 s"), (59.6, "60 s"), (100, "2 min"), (6000, "1 h 40 min")])
+def test_times_in_words(seconds: float, words: str) -> None:
+    assert spoken_time(seconds) == words

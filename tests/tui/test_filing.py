@@ -1,0 +1,324 @@
+"""Open, new, save, save as, reload and quit; nothing unsaved is lost on the way."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from designer import SMALL, TWO_STAGE, MakeApp, ready, wait_for, write
+from textual.widgets import OptionList, Static
+
+from blis_tui.spec.edits import SetValue
+from blis_tui.tui.app import DesignerApp
+from blis_tui.tui.dialogs.confirm import ConfirmDialog
+from blis_tui.tui.dialogs.files import OpenDialog, PathInput, SaveDialog
+from blis_tui.tui.dialogs.new import NewDialog
+from blis_tui.tui.templates import template_text
+from blis_tui.tui.workspace import Workspace
+
+
+def change_seed(app: DesignerApp, seed: int = 7) -> None:
+    assert app.edit("seed", [SetValue(("seed",), seed)])
+
+
+def said(app: DesignerApp) -> str:
+    return "\n".join(f"{note.title}: {note.message}" for note in app._notifications)
+
+
+async def test_save_writes_the_text_and_nothing_else(make_app: MakeApp, spec_file: Path) -> None:
+    spec_file.chmod(0o640)
+    app = make_app(path=spec_file)
+    async with app.run_test() as pilot:
+        change_seed(app)
+        await pilot.press("ctrl+s")
+        await wait_for(pilot, lambda: not app.workspace.dirty, "saving")
+        assert spec_file.read_text() == SMALL.replace("seed: 42", "seed: 7")
+        assert stat.S_IMODE(spec_file.stat().st_mode) == 0o640
+        assert "saved" in str(app.query_one("#state", Static).content)
+        assert app.workspace.undo() == "seed"  # saving is not a step
+
+
+async def test_save_goes_through_a_symbolic_link(make_app: MakeApp, spec_file: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link.yaml"
+    link.symlink_to(spec_file)
+    app = make_app(path=link)
+    async with app.run_test() as pilot:
+        change_seed(app)
+        await pilot.press("ctrl+s")
+        await wait_for(pilot, lambda: not app.workspace.dirty)
+    assert link.is_symlink()
+    assert "seed: 7" in spec_file.read_text()
+
+
+async def test_a_text_as_it_was_opened_is_not_written(make_app: MakeApp, spec_file: Path) -> None:
+    app = make_app(path=spec_file)
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        before = spec_file.stat()
+        await pilot.press("ctrl+s")
+        await wait_for(pilot, lambda: "nothing to save" in said(app))
+        assert spec_file.stat().st_mtime_ns == before.st_mtime_ns
+
+
+async def test_what_cannot_be_saved_stays_unsaved(make_app: MakeApp, spec_file: Path) -> None:
+    app = make_app(path=spec_file)
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        change_seed(app)
+        spec_file.unlink()
+        spec_file.mkdir()
+        await pilot.press("ctrl+s")
+        await wait_for(pilot, lambda: isinstance(app.screen, ConfirmDialog) or "Not saved" in said(app))
+        if isinstance(app.screen, ConfirmDialog):
+            await pilot.press("o")
+            await wait_for(pilot, lambda: "Not saved" in said(app))
+        assert "is a folder" in said(app)
+        assert app.workspace.dirty
+
+
+async def test_a_file_that_does_not_exist_is_made_on_save(make_app: MakeApp, tmp_path: Path) -> None:
+    path = tmp_path / "later.yaml"
+    app = DesignerApp(Workspace(SMALL, path))
+    async with app.run_test() as pilot:
+        await wait_for(pilot, lambda: app.workspace.note == "new file")
+        await pilot.press("ctrl+s")
+        await wait_for(pilot, path.exists)
+    assert path.read_text() == SMALL
+
+
+async def test_save_as_asks_for_a_name(make_app: MakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    app = make_app(SMALL)
+    async with app.run_test() as pilot:
+        await pilot.press("ctrl+s")
+        await wait_for(pilot, lambda: isinstance(app.screen, SaveDialog))
+        app.screen.query_one(PathInput).value = ""
+        await write(pilot, "mine.yaml")
+        await pilot.press("enter")
+        await wait_for(pilot, (tmp_path / "mine.yaml").exists)
+        await wait_for(pilot, lambda: app.workspace.path == tmp_path / "mine.yaml")
+        assert not app.workspace.dirty
+
+
+@pytest.mark.parametrize("overwrite", [True, False])
+async def test_save_as_asks_before_it_overwrites(make_app: MakeApp, spec_file: Path, overwrite: bool) -> None:
+    other = spec_file.with_name("other.yaml")
+    other.write_text("precious\n")
+    app = make_app(path=spec_file)
+    async with app.run_test() as pilot:
+        await pilot.press("f12")
+        await wait_for(pilot, lambda: isinstance(app.screen, SaveDialog))
+        app.screen.query_one(PathInput).value = "other.yaml"
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("o" if overwrite else "escape")
+        await wait_for(pilot, lambda: len(app.screen_stack) == 1)
+        if overwrite:
+            await wait_for(pilot, lambda: app.workspace.path == other)
+    assert other.read_text() == (SMALL if overwrite else "precious\n")
+
+
+async def test_save_as_knows_no_missing_folder(make_app: MakeApp, spec_file: Path) -> None:
+    app = make_app(path=spec_file)
+    async with app.run_test() as pilot:
+        await pilot.press("f12")
+        await wait_for(pilot, lambda: isinstance(app.screen, SaveDialog))
+        app.screen.query_one(PathInput).value = "nowhere/x.yaml"
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: "no folder" in str(app.screen.query_one("#told", Static).content))
+
+
+async def test_the_chooser_filters_and_opens(make_app: MakeApp, spec_file: Path) -> None:
+    folder = spec_file.parent
+    (folder / "[red]odd\x1b.yaml").write_text(SMALL)
+    (folder / ".hidden.yaml").write_text(SMALL)
+    (folder / "notes.txt").write_text("x")
+    (folder / "deeper").mkdir()
+    (folder / "deeper" / "inner.yaml").write_text(TWO_STAGE)
+    app = make_app(path=spec_file)
+    async with app.run_test() as pilot:
+        await pilot.press("ctrl+o")
+        entries = OptionList()
+
+        def names() -> list[str]:
+            nonlocal entries
+            entries = app.screen.query_one("#entries", OptionList)
+            return [str(option.prompt).split("  ")[0].strip() for option in entries.options]
+
+        await wait_for(pilot, lambda: "small.yaml" in names())
+        assert "deeper/" in names()
+        assert "[red]odd\\x1b.yaml" in names()
+        assert ".hidden.yaml" not in names()
+        assert "notes.txt" not in names()
+        await write(pilot, ".hid")
+        await wait_for(pilot, lambda: names() == [".hidden.yaml"])
+        await pilot.press(*["backspace"] * 4)
+        await write(pilot, "deeper/")
+        await wait_for(pilot, lambda: names() == ["../", "inner.yaml"])
+        await pilot.press("backspace")  # with nothing typed: to the parent folder
+        await wait_for(pilot, lambda: "deeper/" in names())
+        await write(pilot, "nosuch")
+        await wait_for(pilot, lambda: names() == [])
+        await pilot.press("enter")
+        assert isinstance(app.screen, OpenDialog)
+        await pilot.press(*["backspace"] * 6)
+        await write(pilot, "deeper/inn")
+        await wait_for(pilot, lambda: names() == ["inner.yaml"])
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: app.workspace.path == folder / "deeper" / "inner.yaml")
+        assert app.workspace.text == TWO_STAGE
+        assert app.workspace.view.undo_label is None
+
+
+async def test_a_file_that_cannot_be_opened_leaves_everything_as_it_is(make_app: MakeApp, spec_file: Path) -> None:
+    bad = spec_file.with_name("bad.yaml")
+    bad.write_bytes(b"\xff\xfe\x00")
+    app = make_app(path=spec_file)
+    async with app.run_test() as pilot:
+        await app.filing.open_path(bad)
+        await app.filing.open_path(spec_file.parent)
+        await app.filing.open_path(spec_file.with_name("missing.yaml"))
+        await pilot.pause()
+        assert app.workspace.path == spec_file
+        assert "UTF-" in said(app)
+        assert "is a folder" in said(app)
+        assert "No such file" in said(app)
+
+
+@pytest.mark.parametrize(("key", "name"), [("enter", "two-stage"), ("down enter", "chat")])
+async def test_new_begins_with_a_template(make_app: MakeApp, spec_file: Path, key: str, name: str) -> None:
+    app = make_app(path=spec_file)
+    async with app.run_test() as pilot:
+        await pilot.press("ctrl+n")
+        await wait_for(pilot, lambda: isinstance(app.screen, NewDialog))
+        await pilot.press(*key.split())
+        await wait_for(pilot, lambda: app.workspace.text == template_text(name))
+        assert app.workspace.path is None
+        assert not app.workspace.dirty
+
+
+async def test_without_a_file_the_designer_asks_what_to_begin_with() -> None:
+    app = DesignerApp(Workspace(SMALL), fresh=True)
+    async with app.run_test() as pilot:
+        await wait_for(pilot, lambda: isinstance(app.screen, NewDialog))
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: len(app.screen_stack) == 1)
+        assert app.workspace.text == SMALL
+
+
+@pytest.mark.parametrize("way", ["ctrl+q", "ctrl+n enter", "open"])
+@pytest.mark.parametrize("answer", ["s", "d", "escape"])
+async def test_unsaved_work_is_asked_about(make_app: MakeApp, spec_file: Path, way: str, answer: str) -> None:
+    other = spec_file.with_name("other.yaml")
+    other.write_text(TWO_STAGE)
+    app = make_app(path=spec_file)
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        change_seed(app)
+        mine = app.workspace.text
+        if way == "open":
+            app.do(app.filing.open_path(other), "files")
+        else:
+            for key in way.split():
+                await pilot.press(key)
+                await pilot.pause()
+        await wait_for(pilot, lambda: isinstance(app.screen, ConfirmDialog), "the question")
+        await pilot.press(answer)
+        if answer == "escape":
+            await wait_for(pilot, lambda: len(app.screen_stack) == 1)
+            assert app.workspace.text == mine
+            assert app.workspace.path == spec_file
+            assert app.is_running
+        elif way == "ctrl+q":
+            await wait_for(pilot, lambda: app._exit)
+        else:
+            await wait_for(pilot, lambda: app.workspace.path != spec_file)
+            assert not app.workspace.dirty
+    assert spec_file.read_text() == (mine if answer == "s" else SMALL)
+
+
+async def test_leaving_with_everything_saved_asks_nothing(make_app: MakeApp, spec_file: Path) -> None:
+    app = make_app(path=spec_file)
+    async with app.run_test() as pilot:
+        await pilot.press("ctrl+q")
+        await wait_for(pilot, lambda: app._exit)
+    assert app.return_code == 0
+
+
+def change_on_disk(path: Path, text: str) -> None:
+    path.write_text(text)
+    os.utime(path, ns=(1, path.stat().st_mtime_ns + 1))
+
+
+OTHERS = SMALL.replace("seed: 42", "seed: 1000")
+
+
+async def test_a_change_on_disk_is_noticed_and_asked_about_on_save(make_app: MakeApp, spec_file: Path) -> None:
+    app = make_app(path=spec_file)
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        await wait_for(pilot, lambda: app.filing._stamp is not None)
+        change_seed(app)
+        change_on_disk(spec_file, OTHERS)
+        app.filing.look_at_disk()
+        await wait_for(pilot, lambda: app.workspace.note == "changed on disk")
+        assert len(app.screen_stack) == 1  # whoever types is not interrupted
+        await pilot.press("ctrl+s")
+        await wait_for(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: len(app.screen_stack) == 1)
+        assert spec_file.read_text() == OTHERS
+        await pilot.press("ctrl+s")
+        await wait_for(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("o")
+        await wait_for(pilot, lambda: not app.workspace.dirty)
+    assert "seed: 7" in spec_file.read_text()
+
+
+async def test_coming_back_to_the_window_asks_at_once_and_reload_can_be_undone(make_app: MakeApp, spec_file: Path) -> None:
+    from textual import events
+
+    app = make_app(path=spec_file)
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        await wait_for(pilot, lambda: app.filing._stamp is not None and not app.filing._looking)
+        change_seed(app)
+        mine = app.workspace.text
+        change_on_disk(spec_file, OTHERS)
+        app.post_message(events.AppFocus())
+        await wait_for(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("r")
+        await wait_for(pilot, lambda: app.workspace.text == OTHERS)
+        assert not app.workspace.dirty
+        assert app.workspace.note == ""
+        await pilot.press("ctrl+z")
+        assert app.workspace.text == mine
+        assert app.workspace.dirty
+
+
+async def test_a_file_that_was_touched_only_is_not_asked_about(make_app: MakeApp, spec_file: Path) -> None:
+    app = make_app(path=spec_file)
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        await wait_for(pilot, lambda: app.filing._stamp is not None and not app.filing._looking)
+        change_on_disk(spec_file, SMALL)
+        stamp = app.filing._stamp
+        app.filing.look_at_disk(ask=True)
+        await wait_for(pilot, lambda: app.filing._stamp != stamp)
+        assert app.workspace.note == ""
+        assert len(app.screen_stack) == 1
+
+
+async def test_a_file_that_was_deleted_is_written_again(make_app: MakeApp, spec_file: Path) -> None:
+    app = make_app(path=spec_file)
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        await wait_for(pilot, lambda: app.filing._stamp is not None and not app.filing._looking)
+        spec_file.unlink()
+        app.filing.look_at_disk()
+        await wait_for(pilot, lambda: app.workspace.note == "deleted on disk")
+        await pilot.press("ctrl+s")
+        await wait_for(pilot, spec_file.exists)
+    assert spec_file.read_text() == SMALL

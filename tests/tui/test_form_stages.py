@@ -1,0 +1,251 @@
+"""The stage table: cells are edited in place, stages are added, removed, duplicated, moved, ramped and scaled."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import SMALL, MakeApp, ready, wait_for, write
+from test_form import NARROW, WIDE, app_of, changed, form, opened, text_of
+from textual.pilot import Pilot
+from textual.widgets import Checkbox
+
+from blis_tui.spec.validate_compact import STAGES
+from blis_tui.tui.dialogs.numbers import NumberInput
+from blis_tui.tui.dialogs.ramp import RampDialog, ramp
+from blis_tui.tui.dialogs.scale import ScaleDialog
+from blis_tui.tui.panes.form_stages import StageTable
+
+COMMENTED = SMALL.replace("{rate: 8.0, duration: 6}", "{rate: 8.0, duration: 6}  # warm up")
+
+
+def table(pilot: Pilot[int]) -> StageTable:
+    return form(pilot).query_one(StageTable)
+
+
+def rates(pilot: Pilot[int]) -> list[float]:
+    return [stage.rate for stage in table(pilot).stages]
+
+
+def drawn(pilot: Pilot[int], line: int) -> str:
+    return table(pilot).render_line(line).text
+
+
+async def go_to(pilot: Pilot[int], index: int, name: str = "rate") -> None:
+    await pilot.pause()
+    assert form(pilot).focus_path((*STAGES, index, name))
+    await wait_for(pilot, lambda: table(pilot).has_focus)
+
+
+def many(count: int) -> str:
+    stages = "".join(f"    - {{rate: {index + 10}.0, duration: 6}}\n" for index in range(count))
+    return SMALL.replace("    - {rate: 8.0, duration: 6}\n    - {rate: 20.0, duration: 6}\n", stages)
+
+
+async def test_stages_are_shown_as_they_are_written(make_app: MakeApp) -> None:
+    async with opened(make_app(), WIDE) as pilot:
+        assert drawn(pilot, 0).split() == ["▸", "1", "8.0", "6", "48"]
+        assert drawn(pilot, 1).split() == ["2", "20.0", "6", "120"]
+        assert "rate req/s" in table(pilot).header()
+        assert "12 s · 168 requests" in str(form(pilot).query_one("#stages").render())
+
+
+async def test_a_figure_begins_the_cell_anew(make_app: MakeApp) -> None:
+    async with opened(make_app(COMMENTED), WIDE) as pilot:
+        await go_to(pilot, 0)
+        await pilot.press("1", "2", "full_stop", "5", "enter")
+        await wait_for(pilot, lambda: "rate: 12.5" in text_of(pilot))
+        assert changed(COMMENTED, text_of(pilot)) == (
+            ["    - {rate: 8.0, duration: 6}  # warm up"],
+            ["    - {rate: 12.5, duration: 6}  # warm up"],
+        )
+        assert table(pilot).has_focus
+        await pilot.press("ctrl+z")
+        assert text_of(pilot) == COMMENTED
+
+
+async def test_cells_are_edited_one_after_the_other(make_app: MakeApp) -> None:
+    async with opened(make_app(), WIDE) as pilot:
+        await go_to(pilot, 0)
+        await pilot.press("9", "tab", "7", "tab", "3", "enter")
+        await wait_for(pilot, lambda: "rate: 3," in text_of(pilot))
+        assert "{rate: 9, duration: 7}" in text_of(pilot)
+        assert "{rate: 3, duration: 6}" in text_of(pilot)
+        for _ in range(3):
+            await pilot.press("ctrl+z")
+        assert text_of(pilot) == SMALL
+
+
+async def test_escape_leaves_the_cell_as_it_was(make_app: MakeApp) -> None:
+    async with opened(make_app(), WIDE) as pilot:
+        await go_to(pilot, 1)
+        await pilot.press("5", "5")
+        await wait_for(pilot, lambda: "rate: 55" in text_of(pilot))
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: text_of(pilot) == SMALL)
+        assert not table(pilot).is_editing
+        assert table(pilot).has_focus
+
+
+async def test_cells_are_nudged_in_place_and_while_editing(make_app: MakeApp) -> None:
+    async with opened(make_app(), WIDE) as pilot:
+        await go_to(pilot, 0)
+        await pilot.press("plus")
+        await wait_for(pilot, lambda: "rate: 8.5" in text_of(pilot))
+        await pilot.press("shift+up")
+        await wait_for(pilot, lambda: "rate: 13.5" in text_of(pilot))
+        await pilot.press("enter", "down")
+        await wait_for(pilot, lambda: "rate: 13.0" in text_of(pilot))
+        assert table(pilot).is_editing
+
+
+async def test_half_typed_cells_are_shown_and_told(make_app: MakeApp) -> None:
+    async with opened(make_app(), WIDE) as pilot:
+        await go_to(pilot, 1, "duration")
+        await pilot.press("enter", "1", "e")
+        await wait_for(pilot, lambda: "duration: 1e}" in text_of(pilot))
+        assert table(pilot).editor.value == "1e"
+        assert "✗ 2 duration must be a whole number" in str(form(pilot).query_one("#stages-problems").render())
+        assert "must be a whole number" in str(form(pilot).query_one("#form-help").render())
+        await pilot.press("enter")
+        assert "✗1e" in drawn(pilot, 1)
+        await pilot.press("enter", "backspace")
+        await wait_for(pilot, lambda: "duration: }" in text_of(pilot))
+
+
+@pytest.mark.parametrize(
+    ("key", "index", "wanted", "cursor"),
+    [
+        ("a", 0, [8.0, 8.0, 20.0], 1),
+        ("d", 1, [8.0, 20.0, 20.0], 2),
+        ("x", 0, [20.0], 0),
+        ("delete", 1, [8.0], 0),
+        ("alt+down", 0, [20.0, 8.0], 1),
+        ("K", 1, [20.0, 8.0], 0),
+    ],
+)
+async def test_stages_come_go_and_move_in_one_step(
+    make_app: MakeApp, key: str, index: int, wanted: list[float], cursor: int
+) -> None:
+    async with opened(make_app(COMMENTED), WIDE) as pilot:
+        await go_to(pilot, index)
+        await pilot.press(key)
+        await wait_for(pilot, lambda: rates(pilot) == wanted)
+        assert table(pilot).row == cursor
+        removed, added = changed(COMMENTED, text_of(pilot))
+        assert len(removed) + len(added) <= 2
+        await pilot.press("ctrl+z")
+        assert text_of(pilot) == COMMENTED
+
+
+async def test_the_first_stage_can_be_added(make_app: MakeApp) -> None:
+    text = SMALL.replace("  stages:\n    - {rate: 8.0, duration: 6}\n    - {rate: 20.0, duration: 6}\n", "  stages: []\n")
+    async with opened(make_app(text), WIDE) as pilot:
+        assert "press a to add one" in drawn(pilot, 0)
+        assert "must have at least one stage" in str(form(pilot).query_one("#stages").render())
+        assert form(pilot).focus_path(STAGES)
+        await pilot.pause()
+        await pilot.press("a")
+        await wait_for(pilot, lambda: len(rates(pilot)) == 1)
+
+
+async def test_a_ramp_is_added_behind_the_stage(make_app: MakeApp) -> None:
+    async with opened(make_app(), WIDE) as pilot:
+        await go_to(pilot, 0)
+        await pilot.press("r")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, RampDialog))
+        dialog = pilot.app.screen
+        assert dialog.query_one("#number-from", NumberInput).has_focus
+        for name, value in {"from": "10", "to": "16", "steps": "4", "each": "3"}.items():
+            dialog.query_one(f"#number-{name}", NumberInput).value = value
+        await pilot.pause()
+        assert "10, 12, 14, 16 req/s" in str(dialog.query_one("#outcome").render())
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: rates(pilot) == [8.0, 10.0, 12.0, 14.0, 16.0, 20.0])
+        assert changed(SMALL, text_of(pilot))[0] == []
+        await pilot.press("ctrl+z")
+        assert text_of(pilot) == SMALL
+
+
+async def test_a_ramp_can_take_the_place_of_all_stages(make_app: MakeApp) -> None:
+    async with opened(make_app(), WIDE) as pilot:
+        await go_to(pilot, 0)
+        await pilot.press("r")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, RampDialog))
+        pilot.app.screen.query_one(Checkbox).value = True
+        await pilot.pause()
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: rates(pilot) == [8.0, 10.0, 12.0, 14.0, 16.0])
+
+
+async def test_a_dialog_says_what_is_wrong_and_escape_leaves_everything(make_app: MakeApp) -> None:
+    async with opened(make_app(), WIDE) as pilot:
+        await go_to(pilot, 0)
+        await pilot.press("r")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, RampDialog))
+        dialog = pilot.app.screen
+        dialog.query_one("#number-steps", NumberInput).value = "1"
+        dialog.query_one("#number-to", NumberInput).value = "nan"
+        await pilot.pause()
+        told = str(dialog.query_one("#outcome").render())
+        assert "✗ Steps must be at least 2" in told
+        assert "✗ To must be a finite number > 0" in told
+        await pilot.press("enter")
+        await pilot.pause()
+        assert pilot.app.screen is dialog
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: pilot.app.screen is not dialog)
+        assert text_of(pilot) == SMALL
+
+
+async def test_all_rates_are_scaled_in_one_step(make_app: MakeApp) -> None:
+    async with opened(make_app(COMMENTED), WIDE) as pilot:
+        await go_to(pilot, 0)
+        await pilot.press("s")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, ScaleDialog))
+        await write(pilot, "1.1")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: rates(pilot) == [8.8, 22.0])
+        assert "# warm up" in text_of(pilot)
+        await pilot.press("ctrl+z")
+        assert text_of(pilot) == COMMENTED
+
+
+async def test_forty_stages_scroll(make_app: MakeApp) -> None:
+    async with opened(make_app(many(40)), WIDE) as pilot:
+        await go_to(pilot, 39, "duration")
+        await pilot.pause()
+        stages = form(pilot).query_one("#stages-rows")
+        assert stages.size.height <= 12
+        assert stages.scroll_offset.y == 40 - stages.size.height
+        await pilot.press("7", "enter")
+        await wait_for(pilot, lambda: "{rate: 49.0, duration: 7}" in text_of(pilot))
+        await pilot.press("g")
+        assert table(pilot).row == 0
+        await wait_for(pilot, lambda: stages.scroll_offset.y == 0)
+
+
+async def test_a_stage_is_found_by_its_path_in_a_narrow_window(make_app: MakeApp) -> None:
+    async with opened(make_app(SMALL.replace("20.0", "-1")), NARROW) as pilot:
+        await pilot.press("alt+0")
+        await go_to(pilot, 1)
+        assert (table(pilot).row, table(pilot).column) == (1, 0)
+        assert "✗ 2 rate must be positive, got -1" in str(form(pilot).query_one("#stages-problems").render())
+        assert table(pilot).problems[0].code == "out-of-range"
+
+
+async def test_undo_of_an_added_stage_while_a_cell_is_edited(make_app: MakeApp) -> None:
+    async with opened(make_app(), WIDE) as pilot:
+        await go_to(pilot, 1)
+        await pilot.press("a")
+        await wait_for(pilot, lambda: len(rates(pilot)) == 3)
+        await pilot.press("5")
+        await wait_for(pilot, lambda: rates(pilot) == [8.0, 20.0, 5.0])
+        await pilot.press("ctrl+z", "ctrl+z")
+        await wait_for(pilot, lambda: text_of(pilot) == SMALL)
+        assert not table(pilot).is_editing
+        assert app_of(pilot).workspace.view.redo_label == "add a stage"
+        await ready(pilot)
+
+
+def test_a_ramp_has_both_ends_and_round_numbers() -> None:
+    assert ramp(1.0, 2.0, 4) == [1.0, 1.33333, 1.66667, 2.0]
+    assert ramp(5.0, 1.0, 3) == [5.0, 3.0, 1.0]

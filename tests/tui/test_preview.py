@@ -1,0 +1,253 @@
+"""The preview: fresh in the background, never stale as if it were current, cut to its budget, cancelled at once."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from designer import SMALL, TWO_STAGE, MakeApp, ready, wait_for
+from textual.pilot import Pilot
+
+from blis_tui.problems import Cancelled
+from blis_tui.tui import making, previewer
+from blis_tui.tui.making import make, outline
+from blis_tui.tui.preview import CANCELLED, EMPTY, FAILED, READY, RUNNING, Preview
+from blis_tui.tui.widgets.preview_status import OLDER, PreviewStatus, told
+
+FASTER = SMALL.replace("rate: 8.0", "rate: 16.0")
+BROKEN = SMALL.replace("rate: 8.0", "rate: -1")
+VARYING = """\
+version: "2"
+seed: 1
+horizon: 10000000
+aggregate_rate: 20
+clients:
+  - id: a
+    rate_fraction: 1.0
+    arrival: {process: poisson}
+    input_distribution: {type: constant, params: {value: 10}}
+    output_distribution: {type: constant, params: {value: 10}}
+    lifecycle: {windows: [{start_us: 0, end_us: 10000000, trace_rate: 20}]}
+"""
+
+
+class Gate:
+    """Holds generation up until it is opened; counts how often it was begun and cancelled."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.opened = threading.Event()
+        self.begun = self.cancelled = 0
+        self._real = making.make
+        monkeypatch.setattr(previewer, "make", self.make)
+
+    def make(self, found, progress, most=None):  # type: ignore[no-untyped-def]
+        self.begun += 1
+        try:
+            while not self.opened.wait(0.002):
+                progress(0.25)
+            return self._real(found, progress, most)
+        except Cancelled:
+            self.cancelled += 1
+            raise
+
+
+def status(pilot: Pilot[int]) -> str:
+    return str(pilot.app.query_one(PreviewStatus).render())
+
+
+async def test_a_preview_is_made_and_is_of_the_text(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        preview = app.previewer.preview
+        assert preview.state == READY and preview.complete and not preview.stale and not preview.clients_stale
+        assert preview.requests is not None and preview.summary is not None and preview.clients is not None
+        assert len(preview.requests) == preview.summary.requests.generated > 0
+        assert status(pilot) == f"✓ {len(preview.requests)} requests of 90 clients, up to date"
+
+
+async def test_an_older_preview_is_never_shown_as_current(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        old = app.previewer.preview.requests
+        gate = Gate(monkeypatch)
+        app.write(FASTER, "test")
+        await wait_for(pilot, lambda: gate.begun, "generation")
+        preview = app.previewer.preview
+        assert preview.state == RUNNING and preview.stale and preview.requests is old
+        assert OLDER in status(pilot)
+        gate.opened.set()
+        await ready(pilot)
+        assert not app.previewer.preview.stale and app.previewer.preview.requests is not old
+        assert OLDER not in status(pilot)
+
+
+async def test_clients_are_known_before_anything_is_generated(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate(monkeypatch)
+    app = make_app(TWO_STAGE.replace("prompts: 9", "prompts: 1000").replace("prompt: 5", "prompt: 500"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait_for(pilot, lambda: app.previewer.preview.clients, "the clients")
+        preview = app.previewer.preview
+        assert preview.clients is not None and preview.requests is None and preview.expected is not None
+        assert len(preview.clients) == 1_000_000 and not preview.clients_stale
+        app.action_cancel_preview()
+        await wait_for(pilot, lambda: gate.cancelled, "the end of the worker")
+
+
+async def test_typing_on_cancels_and_the_newest_text_wins(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        gate = Gate(monkeypatch)
+        for rate in (9, 10, 11):
+            before = gate.begun
+            app.write(SMALL.replace("rate: 8.0", f"rate: {rate}"), "test")
+            await wait_for(pilot, lambda before=before: gate.begun > before, "generation")
+        await wait_for(pilot, lambda: gate.cancelled == 2, "the older ones to be cancelled")
+        gate.opened.set()
+        await ready(pilot)
+        requests = app.previewer.preview.requests
+        assert requests is not None and requests.spec.inference_perf is not None
+        assert requests.spec.inference_perf.stages[0].rate == 11
+
+
+async def test_keystrokes_in_a_row_make_one_preview(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        gate = Gate(monkeypatch)
+        gate.opened.set()
+        for rate in range(10, 30):
+            app.write(SMALL.replace("rate: 8.0", f"rate: {rate}"), "test")
+        await ready(pilot)
+        assert gate.begun == 1
+
+
+async def test_cancelling_and_making_it_again(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate(monkeypatch)
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait_for(pilot, lambda: gate.begun, "generation")
+        await pilot.press("alt+x")
+        await wait_for(pilot, lambda: gate.cancelled, "the end of the worker")
+        assert app.previewer.preview.state == CANCELLED
+        assert "Cancelled" in status(pilot)
+        gate.opened.set()
+        await pilot.press("f5")
+        await wait_for(pilot, lambda: app.previewer.preview.state == READY, "the preview")
+
+
+async def test_progress_is_told_with_the_time_left(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate(monkeypatch)
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait_for(pilot, lambda: app.previewer.preview.seconds_left is not None, "progress")
+        assert app.previewer.preview.done == 0.25
+        assert "25%" in status(pilot) and "left" in status(pilot)
+        gate.opened.set()
+        await ready(pilot)
+
+
+async def test_errors_leave_the_older_preview_and_say_so(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        app.write(BROKEN, "test")
+        await ready(pilot)
+        preview = app.previewer.preview
+        assert preview.state == FAILED and preview.stale and preview.requests is not None
+        assert OLDER in status(pilot) and "must be positive" in status(pilot)
+        app.action_undo()
+        await ready(pilot)
+        assert app.previewer.preview.state == READY
+
+
+async def test_what_generation_finds_is_a_failed_preview(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("[red]broken")
+
+    monkeypatch.setattr(previewer, "make", fail)
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        assert app.previewer.preview.state == FAILED
+        assert "RuntimeError: [red]broken" in status(pilot)
+
+
+async def test_more_requests_than_the_budget_are_cut_and_it_is_said(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(previewer, "MOST_REQUESTS", 60)
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        preview = app.previewer.preview
+        assert preview.requests is not None and preview.expected is not None and preview.expected.total is not None
+        assert not preview.complete and preview.cut_us is not None
+        assert 30 < len(preview.requests) < 90
+        assert round(preview.expected.total.mean) == 168
+        assert status(pilot).startswith(f"✂ Only the first {len(preview.requests)} requests of about 168: all before ")
+        await pilot.press("f5")
+        await wait_for(pilot, lambda: app.previewer.preview.complete and app.previewer.preview.state == READY, "all requests")
+
+
+async def test_what_cannot_be_cut_truthfully_is_refused_until_asked_for(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(previewer, "MOST_REQUESTS", 60)
+    app = make_app(VARYING)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        assert app.previewer.preview.state == FAILED
+        assert "more than 60 requests" in status(pilot)
+        assert app.previewer.preview.clients is not None
+        await pilot.press("f5")
+        await wait_for(pilot, lambda: app.previewer.preview.state == READY, "all requests")
+
+
+async def test_quitting_does_not_wait_for_a_preview(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, end = threading.Event(), threading.Event()
+
+    def stuck(*_: object) -> None:
+        begun.set()
+        end.wait(30)
+
+    monkeypatch.setattr(previewer, "make", stuck)
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait_for(pilot, begun.is_set, "generation")
+    assert not end.is_set()  # the app is closed, and the thread still runs
+    end.set()
+
+
+def test_progress_is_weighed_by_work() -> None:
+    from blis_tui.spec.check import check
+
+    spec = check(TWO_STAGE.replace("rate: 8.0", "rate: 0.5").replace("rate: 20.0", "rate: 100.0")).spec
+    assert spec is not None
+    told_parts: list[float] = []
+    make(outline(spec), told_parts.append)
+    assert told_parts == sorted(told_parts) and told_parts[-1] == 1.0
+    assert told_parts[len(told_parts) // 20] < 0.3
+
+
+@pytest.mark.parametrize(
+    ("preview", "text"),
+    [
+        (Preview(EMPTY, 0), "· No preview yet"),
+        (Preview(RUNNING, 0, wanted=1), "⟳ Generating…"),
+        (Preview(RUNNING, 0, 0.5, 61.0, wanted=1), "⟳ Generating ━━━━━━╌╌╌╌╌╌ 50%, 1 min 1 s left, alt+x cancels"),
+        (Preview(CANCELLED, 0, wanted=1), "■ Cancelled; f5 makes it"),
+    ],
+)
+def test_each_state_has_words(preview: Preview, text: str) -> None:
+    assert told(preview) == text
+
+
+async def test_remapped_keys_are_spoken_of(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate(monkeypatch)
+    app = make_app()
+    app.settings = app.settings._replace(keys={"preview.cancel": "ctrl+k"})
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait_for(pilot, lambda: "ctrl+k cancels" in status(pilot), "progress")
+        gate.opened.set()
+        await ready(pilot)

@@ -1,0 +1,355 @@
+"""The app around the panes: checking, undo, layouts, help, palette, clipboard, editor, themes."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from designer import SMALL, TWO_STAGE, MakeApp, ready, wait_for, write
+from textual.command import CommandPalette
+from textual.widgets import Tabs
+
+from blis_tui.spec.check import Checked, check
+from blis_tui.spec.edits import SetValue
+from blis_tui.tui import checker
+from blis_tui.tui.actions import ACTIONS
+from blis_tui.tui.app import DesignerApp
+from blis_tui.tui.dialogs.help import HelpDialog, keys_here
+from blis_tui.tui.messages import MendRequested
+from blis_tui.tui.palette import commands
+from blis_tui.tui.settings import Settings
+from blis_tui.tui.widgets.too_small import TooSmall
+from blis_tui.tui.workspace import SYNCHRONOUS_SIZE, Workspace
+
+PADDING = f"# {'x' * 100}\n" * (SYNCHRONOUS_SIZE // 100)
+
+
+def said(app: DesignerApp) -> str:
+    return "\n".join(f"{note.title}: {note.message}" for note in app._notifications)
+
+
+async def test_a_large_text_is_checked_in_the_background(make_app: MakeApp) -> None:
+    app = make_app(SMALL + PADDING)
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        app.edit("seed", [SetValue(("seed",), -3)])
+        assert app.workspace.view.checked is None  # typing is not held up
+        await ready(pilot)
+        assert app.workspace.view.spec is not None
+        assert app.workspace.view.spec.seed == -3
+
+
+async def test_an_older_check_is_never_shown_for_a_newer_text(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = threading.Event()
+    checked: list[str] = []
+
+    def slow_check(text: str) -> Checked:
+        checked.append(text)
+        assert go_on.wait(20)
+        return check(text)
+
+    app = make_app(SMALL + PADDING)
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        monkeypatch.setattr(checker, "check", slow_check)
+        texts = [SMALL.replace("42", str(number)) + PADDING for number in (1, 2, 3)]
+        for text in texts:
+            app.write(text, "type")
+        await wait_for(pilot, lambda: checked)
+        assert app.workspace.view.checked is None
+        go_on.set()
+        await wait_for(pilot, lambda: app.workspace.view.checked is not None)
+        assert app.workspace.view.checked is not None and app.workspace.view.checked.text == texts[-1]
+        assert checked == [texts[0], texts[2]]  # one at a time, and only the newest of those that wait
+
+
+async def test_undo_and_redo_keep_the_focus(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        focused = app.focused
+        assert focused is not None
+        app.edit("seed", [SetValue(("seed",), 7)])
+        await pilot.press("ctrl+z")
+        assert app.workspace.text == SMALL
+        assert app.focused is focused
+        await pilot.press("ctrl+y")
+        assert "seed: 7" in app.workspace.text
+        assert app.focused is focused
+        await pilot.press("ctrl+z", "ctrl+z")
+        assert "Nothing to undo" in said(app)
+
+
+async def test_a_refused_edit_is_told_and_changes_nothing(make_app: MakeApp) -> None:
+    app = make_app("version: [\n")
+    async with app.run_test() as pilot:
+        assert not app.edit("seed", [SetValue(("seed",), 7)])
+        await pilot.pause()
+        assert "Not changed" in said(app)
+        assert app.workspace.text == "version: [\n"
+
+
+async def test_the_form_is_a_tab_in_a_narrow_window_only(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        assert app.query_one("#form-column").region.width == 80
+        assert not app.query_one("#right").display
+        await pilot.press("alt+5")
+        await wait_for(pilot, lambda: app.query_one("#summary").region.width == 80)
+        assert not app.query_one("#form-column").display
+        assert app.query_one("#problems").region.height > 0
+        await pilot.press("alt+0")
+        await wait_for(pilot, lambda: app.query_one("#form-column").region.width == 80)
+        await pilot.resize_terminal(120, 40)
+        await wait_for(pilot, lambda: app.query_one("#tabs", Tabs).active != "form")
+        await wait_for(pilot, lambda: app.query_one("#right").region.width > 60)
+        assert app.query_one("#form-column").display
+        await pilot.resize_terminal(80, 24)
+        await wait_for(pilot, lambda: not app.query_one("#form-column").display)
+
+
+async def test_a_tiny_window_says_what_it_needs(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(40, 12)) as pilot:
+        await ready(pilot)
+        cover = app.query_one(TooSmall)
+        assert cover.region.size == (40, 12)
+        assert "at least 60 × 18" in str(cover.render())
+        assert "40 × 12" in str(cover.render())
+        await pilot.press("ctrl+o")
+        await pilot.pause()
+        await pilot.press("escape", "f1")
+        await pilot.pause()
+        await pilot.press("escape")
+        await pilot.resize_terminal(80, 24)
+        await wait_for(pilot, lambda: not cover.display)
+
+
+async def test_each_tab_has_a_key_and_takes_the_focus(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        for key, name in (("alt+4", "yaml"), ("alt+2", "clients"), ("alt+1", "chart")):
+            await pilot.press(key)
+            await wait_for(pilot, lambda name=name: app.query_one("#content").query_one(f"#{name}").display)  # type: ignore[misc]
+            assert app.query_one("#tabs", Tabs).active == name
+        await pilot.press("alt+4")
+        await wait_for(pilot, lambda: app.focused is not None and app.query_one("#yaml") in app.focused.ancestors)
+        await pilot.press("alt+0")
+        form = app.query_one("#form-column")
+        await wait_for(pilot, lambda: app.focused is not None and form in app.focused.ancestors_with_self)
+
+
+def test_every_action_has_a_title_a_help_and_something_that_runs_it() -> None:
+    for action in ACTIONS:
+        assert action.title and action.help.endswith("."), action.id
+        if not action.where:
+            name = action.run.partition("(")[0]
+            assert hasattr(DesignerApp, f"action_{name}"), action.id
+
+
+async def test_the_palette_has_every_action_and_runs_it(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        titles = [command.title for command in commands(app, app.screen)]
+        for action in ACTIONS:
+            if not action.where and action.id != "help.palette":
+                assert any(title.startswith(action.title) for title in titles), action.id
+        await pilot.press("ctrl+p")
+        await wait_for(pilot, lambda: isinstance(app.screen, CommandPalette))
+        await write(pilot, "Next theme")
+        await wait_for(pilot, lambda: app.screen.query("CommandList OptionList, CommandList") and app.screen._list_visible)  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: app.theme == "textual-light")
+
+
+async def test_help_lists_the_keys_of_the_focused_pane_and_those_of_the_app(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        sections = keys_here(app.screen)
+        assert sections[-1].title == "Everywhere"
+        assert len(sections) > 1
+        lines = {line.title: line.keys for line in sections[-1].lines}
+        assert lines["Save"] == "^s"
+        assert lines["Reload"] == "palette"
+        assert set(lines) == {action.title for action in ACTIONS if not action.where}
+        await pilot.press("f1")
+        await wait_for(pilot, lambda: isinstance(app.screen, HelpDialog))
+        await pilot.press("j", "k", "f1")
+        await wait_for(pilot, lambda: len(app.screen_stack) == 1)
+
+
+async def test_keys_of_the_app_do_nothing_behind_a_dialog(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        app.write("seed: 1\n", "change")
+        await pilot.press("ctrl+o")
+        await wait_for(pilot, lambda: len(app.screen_stack) == 2)
+        await pilot.press("ctrl+z", "ctrl+n", "ctrl+e", "f12")
+        await pilot.pause()
+        assert len(app.screen_stack) == 2
+        assert app.workspace.text == "seed: 1\n"
+
+
+async def test_copying_says_what_came_of_it(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        await app.run_action("copy_text")
+        assert app.clipboard == SMALL
+        await wait_for(pilot, lambda: f"Copied {len(SMALL)} characters" in said(app))
+        app.write("#" * 200_000, "much")
+        await app.run_action("copy_text")
+        await wait_for(pilot, lambda: "200,000 bytes are more than" in said(app))
+        assert app.clipboard == SMALL
+
+
+def editor(tmp_path: Path, body: str) -> str:
+    script = tmp_path / "an editor.py"
+    script.write_text(f"import sys\nfrom pathlib import Path\nfile = Path(sys.argv[-1])\n{body}\n")
+    return f"{sys.executable} '{script}' --wait"
+
+
+@pytest.fixture
+def suspendable(monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def suspend(_: DesignerApp) -> Iterator[None]:
+        yield
+
+    monkeypatch.setattr(DesignerApp, "suspend", suspend)
+
+
+@pytest.mark.usefixtures("suspendable")
+async def test_the_text_comes_back_from_the_editor_as_one_step(
+    make_app: MakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDITOR", editor(tmp_path, "file.write_text(file.read_text().replace('seed: 42', 'seed: 5'))"))
+    app = make_app()
+    async with app.run_test() as pilot:
+        await pilot.press("f4")
+        assert app.workspace.text == SMALL.replace("seed: 42", "seed: 5")
+        await pilot.press("ctrl+z")
+        assert app.workspace.text == SMALL
+
+
+@pytest.mark.usefixtures("suspendable")
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("sys.exit(3)", "ended with code 3"),
+        ("pass", "Nothing was changed"),
+        ("file.write_bytes(bytes([255]))", "codec can't decode"),
+        ("file.unlink()", "No such file"),
+    ],
+)
+async def test_what_the_editor_may_do_wrong(make_app: MakeApp, tmp_path: Path, body: str, told: str) -> None:
+    app = DesignerApp(Workspace(SMALL), Settings(editor=editor(tmp_path, body)))
+    async with app.run_test() as pilot:
+        await pilot.press("f4")
+        await wait_for(pilot, lambda: told in said(app))
+        assert app.workspace.text == SMALL
+
+
+async def test_an_editor_that_is_missing_is_told(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        await pilot.press("f4")
+        await wait_for(pilot, lambda: "Set $EDITOR" in said(app))
+        monkeypatch.setenv("EDITOR", "true")
+        await pilot.press("f4")  # this terminal cannot be given up
+        await wait_for(pilot, lambda: "cannot give up" in said(app))
+
+
+async def test_no_color_is_respected(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        assert app.no_color
+        assert any(type(each).__name__ in ("Monochrome", "NoColor") for each in app._filters)
+
+
+@pytest.mark.parametrize("presses", [0, 1, 2])
+async def test_every_theme_shows_everything(make_app: MakeApp, presses: int) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*["f9"] * presses)
+        for key in ("alt+1", "alt+2", "alt+3", "alt+4", "alt+5", "f1", "escape", "ctrl+o", "escape"):
+            await pilot.press(key)
+            await pilot.pause()
+        assert app.is_running
+
+
+async def test_mends_and_the_walk_through_problems(make_app: MakeApp) -> None:
+    app = make_app(SMALL.replace("output_len: 248", "output_len: -1").replace("seed: 42", "sed: 42"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait_for(pilot, lambda: app.workspace.view.checked is not None)
+        checked = app.workspace.view.checked
+        assert checked is not None
+        await pilot.press("f2")
+        first = app.problem_shown
+        await pilot.press("f2")
+        assert app.problem_shown != first
+        await pilot.press("f2")
+        assert app.problem_shown == first
+        mendable = next(problem for problem in checked.problems if problem.mend is not None)
+        app.post_message(MendRequested(mendable))
+        await wait_for(pilot, lambda: "Mended" in said(app))
+        assert app.workspace.view.undo_label == (mendable.mend.label if mendable.mend else None)
+
+
+async def test_all_safe_mends_are_one_step(make_app: MakeApp) -> None:
+    text = TWO_STAGE.replace("seed: 42", "sede: 42")
+    app = make_app(text)
+    async with app.run_test() as pilot:
+        await pilot.press("f8")
+        await wait_for(pilot, lambda: "ended" in said(app) or "nothing to mend" in said(app))
+        if app.workspace.text != text:
+            await pilot.press("ctrl+z")
+        assert app.workspace.text == text
+
+
+@pytest.mark.parametrize("name", ["[red]x[b].yaml", "\x1b[2J\u202eabc.yaml", "宽字符😀.yaml"])
+async def test_names_of_files_are_shown_literally(make_app: MakeApp, tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text(SMALL)
+    app = make_app(path=path)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        shown = str(app.query_one("#title").render())  # type: ignore[attr-defined]
+        assert "\x1b" not in shown and "\u202e" not in shown
+        assert name in shown or "\\x1b[2J\\u202eabc" in shown
+        await pilot.press("ctrl+s", "ctrl+o")
+        await pilot.pause()
+        assert app.is_running
+
+
+def test_numpy_and_plotext_wait_for_the_first_paint() -> None:
+    script = (
+        "import sys; from blis_tui.tui.app import DesignerApp; from blis_tui.tui.workspace import Workspace\n"
+        "app = DesignerApp(Workspace('seed: 1')); print([name for name in ('numpy', 'plotext') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+async def test_numpy_is_not_there_when_the_first_frame_is_made() -> None:
+    script = (
+        "import sys, asyncio; from blis_tui.tui.app import DesignerApp; from blis_tui.tui.workspace import Workspace\n"
+        "async def start(app):\n"
+        "    print([name for name in ('numpy', 'plotext') if name in sys.modules]); app.exit()\n"
+        "DesignerApp._start = start\n"
+        "async def main():\n"
+        "    async with DesignerApp(Workspace('seed: 1')).run_test() as pilot: await pilot.pause()\n"
+        "asyncio.run(main())"
+    )
+    done = await asyncio.to_thread(subprocess.run, [sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
