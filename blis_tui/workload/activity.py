@@ -91,4 +91,4 @@ class Limits(NamedTuple):
 def time_overflow() -> SpecError:
     """Return the error that arrivals leave the times int64 can hold, where BLIS goes on with negative ones."""
     message = f"arrivals run past {INT64_MAX:,} µs, the last time there is; set a horizon, or higher rates"
-    return SpecError([Problem("time-overflow", ERROR, (), message)])
+    return SpecError([Problem("overflow", ERROR, (), message)])

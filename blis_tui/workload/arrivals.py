@@ -43,7 +43,12 @@ def poisson_rate(arrival: Arrival, rate: float) -> float | None:
 
 def poisson_sampler(rate: float) -> Sampler:
     """Return a function that draws exponential gaps at a rate in requests per microsecond."""
-    return lambda stream: max(1, go_int(_divide(stream.exponential(), rate)))
+
+    def sample(stream: Stream) -> int:
+        value = stream.exponential()
+        return max(1, go_int(value / rate)) if rate else 1  # as infinity is converted
+
+    return sample
 
 
 def gaps(variates: NDArray[np.float64], rate: float) -> NDArray[np.int64]:
@@ -66,13 +71,6 @@ def spread(stream: Stream, count: int, span_us: int) -> NDArray[np.int64]:
     """Draw `count` gaps that sum to a span, but for truncation (BLIS's `NormalizedExponentialSampler`)."""
     raw = stream.exponentials(count) / (float(count) / float(span_us))
     return whole(raw * (float(span_us) / float(np.cumsum(raw)[-1])))
-
-
-def _divide(value: float, by: float) -> float:
-    try:
-        return value / by
-    except (OverflowError, ZeroDivisionError):
-        return math.inf
 
 
 def _fitted(arrival: Arrival) -> tuple[float, float] | None:

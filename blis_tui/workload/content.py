@@ -5,20 +5,18 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from blis_tui.problems import ERROR, Problem, SpecError
-from blis_tui.spec.model import Client, Distribution, Multimodal
+from blis_tui.spec.model import MAX_LENGTH, Client, Distribution, Multimodal
 from blis_tui.workload.lengths import fixed_length, length_sampler
 from blis_tui.workload.random.stream import Sampler, Stream
 
 MEDIA = ("text", "image", "audio", "video")
-LARGEST_LENGTH = 2**31 - 1
-"""The most tokens one request may have here: 8 GiB of ids, more than any model reads."""
 
 
 def checked(tokens: int) -> int:
     """Return a token count, or raise `SpecError` if a request cannot have as many."""
-    if tokens > LARGEST_LENGTH:
-        message = f"a request of {tokens:,} tokens is drawn, more than the {LARGEST_LENGTH:,} there can be"
-        raise SpecError([Problem("request-too-long", ERROR, (), message)])
+    if tokens > MAX_LENGTH:
+        message = f"a request of {tokens:,} tokens is drawn, more than the {MAX_LENGTH:,} there can be"
+        raise SpecError([Problem("too-long", ERROR, (), message)])
     return tokens
 
 

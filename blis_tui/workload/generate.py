@@ -14,39 +14,34 @@ from blis_tui.spec.fields import INT64_MAX
 from blis_tui.spec.model import Client, WorkloadSpec
 from blis_tui.spec.validate import generation_problems
 from blis_tui.workload.clients import ClientBlock, Expansion, windowed
+from blis_tui.workload.content import checked
 from blis_tui.workload.expand import expand
 from blis_tui.workload.ordinary import OrdinaryClients
 from blis_tui.workload.prefixes import PrefixGroups
-from blis_tui.workload.random.reader import Pulse
 from blis_tui.workload.random.source import seed_states
 from blis_tui.workload.random.stream import Stream
 from blis_tui.workload.rates import WindowRates, block_rates
 from blis_tui.workload.requests import DEFAULT_TIMEOUT_US, Requests, Traits
 from blis_tui.workload.root import root_stream
-from blis_tui.workload.rows import Rows, concatenate, empty
+from blis_tui.workload.rows import Rows, gather
 from blis_tui.workload.stepped import SteppedClients
 from blis_tui.workload.varying import VaryingClients
 
 Progress = Callable[[float], None]
-"""Is told the part that is done, 0 to 1, and may raise `Cancelled`."""
+"""Is told the part that is done, 0 to 1, at least once for each client and often within long ones. May raise `Cancelled`."""
 
 _SEEDED_AT_ONCE = 64
-_PULSES_PER_CALL = 16
-"""Of these each takes up to a tenth of a millisecond."""
 
 
 class _Pulse:
-    """Tells a progress callback what `part` is done, once in so many times that streams make values."""
+    """Tells a progress callback what `part` is done, whenever streams make values."""
 
     def __init__(self, progress: Progress) -> None:
         self.part = 0.0
         self._progress = progress
-        self._times = 0
 
     def __call__(self) -> None:
-        if self._times % _PULSES_PER_CALL == 0:
-            self._progress(self.part)
-        self._times += 1
+        self._progress(self.part)
 
 
 class _Maker(Protocol):
@@ -71,15 +66,10 @@ def generate(spec: WorkloadSpec, *, progress: Progress | None = None) -> Request
     root.skip_tokens(groups.total_tokens)
     makers = _makers(clients, until, most)
     seeds = np.zeros(len(clients), np.int64)
-    parts: list[Rows] = []
-    owners: list[int] = []
-    for client, rows in _drawn(clients, makers, root, seeds, pulse):
-        if pulse is not None:
-            pulse.part = (client + 1) / len(clients)
-        if len(rows.arrival):
-            parts.append(rows)
-            owners.append(client)
-    sent, hidden = _merge(parts, owners, spec.num_requests)
+    counts = np.zeros(len(clients), np.int64)
+    rows = gather(_drawn(clients, makers, root, seeds, counts, pulse))
+    sent, hidden = _merge(rows, np.repeat(np.arange(len(clients), dtype=np.int32), counts), spec.num_requests)
+    _check_longest(sent[0], groups)
     if progress is not None:
         progress(1.0)
     return Requests(
@@ -123,9 +113,14 @@ def _path(clients: Expansion) -> str:
 
 
 def _drawn(
-    clients: Expansion, makers: list[_Maker | None], root: Stream, seeds: NDArray[np.int64], pulse: Pulse | None
-) -> Iterator[tuple[int, Rows]]:
-    """Draw the requests of one client after the other, as (client, rows), and note their seeds."""
+    clients: Expansion,
+    makers: list[_Maker | None],
+    root: Stream,
+    seeds: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    pulse: _Pulse | None,
+) -> Iterator[Rows]:
+    """Draw the requests of one client after the other; note the clients' seeds, and how many rows each has."""
     for block, maker, start in zip(clients.blocks, makers, clients.starts, strict=False):
         if maker is None:
             continue
@@ -134,18 +129,17 @@ def _drawn(
             mine = root.int63s(count)
             seeds[start + low : start + low + count] = mine
             for member, state in enumerate(seed_states(mine), low):
-                yield start + member, maker.rows(Stream(state, pulse=pulse), member)
+                rows = maker.rows(Stream(state, pulse=pulse), member)
+                counts[start + member] = len(rows.arrival)
+                if pulse is not None:
+                    pulse.part = (start + member + 1) / len(clients)
+                yield rows
 
 
 def _merge(
-    parts: list[Rows], owners: list[int], num_requests: int
+    rows: Rows, client: NDArray[np.int32], num_requests: int
 ) -> tuple[tuple[Rows, NDArray[np.int32]], tuple[Rows, NDArray[np.int32]]]:
-    """Merge the clients' rows by arrival, clients in their order where arrivals are equal; split off hidden rounds."""
-    if not parts:
-        return (empty(), np.empty(0, np.int32)), (empty(), np.empty(0, np.int32))
-    client = np.repeat(np.array(owners, np.int32), [len(part.arrival) for part in parts])
-    rows = concatenate(parts)
-    parts.clear()
+    """Sort the clients' rows by arrival, clients in their order where arrivals are equal; split off hidden rounds."""
     order = np.argsort(rows.arrival, kind="stable")
     if rows.hidden is not None:
         order = order[~rows.hidden[order]]
@@ -156,6 +150,12 @@ def _merge(
     repeated = rows.repeated(sent)
     rows = rows._replace(hidden=None)
     return (rows.take(order), client[order]), (rows.take(repeated), client[repeated])
+
+
+def _check_longest(rows: Rows, groups: PrefixGroups) -> None:
+    """Raise `SpecError` if an input of a prefix, earlier rounds and a request's own tokens might be too long."""
+    context = 0 if rows.context is None else int(rows.context.max(initial=0))
+    checked(int(groups.lengths.max(initial=0)) + context + int(rows.fresh.max(initial=0)))
 
 
 def _traits(block: ClientBlock, varying: bool) -> Traits:

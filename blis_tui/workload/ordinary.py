@@ -7,10 +7,10 @@ from blis_tui.workload.arrivals import gap_sampler, poisson_rate, poisson_sample
 from blis_tui.workload.clients import ClientBlock
 from blis_tui.workload.content import Lengths, content_of
 from blis_tui.workload.random.stream import Stream
-from blis_tui.workload.rows import Rows
-from blis_tui.workload.sessions import Conversation, join, one_session, sent, sessions
+from blis_tui.workload.rows import Rows, gather
+from blis_tui.workload.sessions import Conversation, one_session, sent, sessions
 from blis_tui.workload.singles import (
-    constant_arrivals,
+    constant_requests,
     poisson_requests,
     sampled_requests,
     spread_arrivals,
@@ -42,7 +42,7 @@ class OrdinaryClients:
         if self._reasoning is not None:
             return self._chat(stream, member)
         if self._process == "constant":
-            return timed_requests(stream, constant_arrivals(self._gap(stream), self._limits), self._content)
+            return constant_requests(stream, self._gap(stream), self._content, self._limits)
         if self._poisson is not None and self._content.fixed is not None:
             return poisson_requests(stream, self._poisson, self._content.fixed, self._limits)
         return sampled_requests(stream, self._gap, self._content, self._limits)
@@ -60,5 +60,5 @@ class OrdinaryClients:
         if conversation.single_session:
             rows = one_session(stream, self._gap, conversation, self._limits)
         else:
-            rows = join(list(sessions(stream, self._gap, conversation, self._limits)))
+            rows = gather(sessions(stream, self._gap, conversation, self._limits))
         return sent(rows, self._limits)

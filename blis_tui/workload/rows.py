@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +12,7 @@ from blis_tui.workload.content import Drawn
 
 Int64s = NDArray[np.int64]
 Int32s = NDArray[np.int32]
+_JOINED_AT_ONCE = 1024
 
 
 class Rows(NamedTuple):
@@ -70,6 +71,18 @@ _DTYPES: tuple[type[np.generic], ...] = (
     np.bool_,
 )
 _ABSENT = (0, 0, 0, 0, 0, -1, 0, 0, 0, False)
+
+
+def gather(parts: Iterable[Rows]) -> Rows:
+    """Join rows as they come, many small ones now and then, so that they take little memory; none give no rows."""
+    joined: list[Rows] = []
+    small: list[Rows] = []
+    for part in parts:
+        small.append(part)
+        if len(small) == _JOINED_AT_ONCE:
+            joined.append(concatenate(small))
+            small.clear()
+    return concatenate([*joined, *small]) if joined or small else empty()
 
 
 def concatenate(parts: Sequence[Rows]) -> Rows:

@@ -13,7 +13,7 @@ from blis_tui.workload.activity import Limits, time_overflow
 from blis_tui.workload.content import Lengths, checked
 from blis_tui.workload.lengths import fixed_length, length_sampler
 from blis_tui.workload.random.stream import Sampler, Stream
-from blis_tui.workload.rows import Int64s, Rows, concatenate, empty
+from blis_tui.workload.rows import Int64s, Rows, empty
 
 
 class Conversation:
@@ -117,8 +117,3 @@ def sessions(
 def sent(rows: Rows, limits: Limits) -> Rows:
     """Return the rounds that are sent: those at which the client is active."""
     return rows.keep(limits.activity.mask(rows.arrival))
-
-
-def join(parts: list[Rows]) -> Rows:
-    """Join sessions; no sessions give no rows."""
-    return concatenate(parts) if parts else empty()

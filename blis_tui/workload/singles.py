@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
+
 import numpy as np
 
 from blis_tui.spec.fields import INT64_MAX
 from blis_tui.workload.activity import Limits, time_overflow
 from blis_tui.workload.arrivals import poisson_sampler
 from blis_tui.workload.content import Drawn, MediaContent, TextContent, checked
-from blis_tui.workload.random.stream import LARGEST_IN_RUN, Sampler, Stream
-from blis_tui.workload.rows import Int64s, Rows, drawn_rows, fixed_rows
+from blis_tui.workload.random.stream import ABOVE_ANY_IN_RUN, Sampler, Stream
+from blis_tui.workload.rows import Int64s, Rows, drawn_rows, fixed_rows, gather
+
+_AT_ONCE = 1 << 16
 
 
 def sampled_requests(
@@ -44,14 +49,14 @@ def poisson_requests(
     distances; only the rare draw that takes more values, and a change of activity, is gone through step by step.
     """
     tokens = sum(map(checked, lengths))
-    gap, longest = poisson_sampler(rate), int(min(LARGEST_IN_RUN / rate, INT64_MAX)) + 1
+    gap, longest = poisson_sampler(rate), ABOVE_ANY_IN_RUN / rate if rate else math.inf
     times: list[Int64s] = []
     places: list[Int64s] = []
     time, count = limits.start, 0
     while count < limits.most:
         active, change = limits.activity.next_change(time)
         stride = 1 + tokens if active else 1
-        most = min(limits.most - count, (INT64_MAX - time) // longest)  # so many gaps stay within int64
+        most = min(limits.most - count, int((INT64_MAX - time) / longest))  # so many gaps stay within int64
         gaps_us = np.maximum((stream.exponential_run(stride, most) / rate).astype(np.int64), 1)
         ahead = time + np.cumsum(gaps_us)
         run = int(ahead.searchsorted(min(change, limits.until)))
@@ -87,18 +92,21 @@ def timed_requests(stream: Stream, arrivals: Int64s, content: TextContent | Medi
     return fixed_rows(arrivals, stream.item_places(len(arrivals), sum(content.fixed)), *content.fixed)
 
 
-def constant_arrivals(gap: int, limits: Limits) -> Int64s:
-    """Return arrivals at a constant gap: those at which the client is active, at most `most`."""
-    parts: list[Int64s] = []
-    left = limits.most
-    for start, end in limits.activity.spans:
-        first = max(1, -(-start // gap))
-        count = max(0, min(left, (min(end, limits.until) - 1) // gap - first + 1))
-        parts.append((first + np.arange(count)) * gap)
-        left -= count
-    if left and limits.end == INT64_MAX:
-        raise time_overflow()
-    return np.concatenate(parts)
+def constant_requests(stream: Stream, gap: int, content: TextContent | MediaContent, limits: Limits) -> Rows:
+    """Make requests at a constant gap, where the client is active."""
+
+    def pieces() -> Iterator[Rows]:
+        left = limits.most
+        for start, end in limits.activity.spans:
+            first = max(1, -(-start // gap))
+            behind = min((min(end, limits.until) - 1) // gap + 1, first + left)
+            for low in range(first, behind, _AT_ONCE):
+                yield timed_requests(stream, np.arange(low, min(low + _AT_ONCE, behind)) * gap, content)
+            left -= max(0, behind - first)
+        if left and limits.end == INT64_MAX:
+            raise time_overflow()
+
+    return gather(pieces())
 
 
 def spread_arrivals(gaps_us: Int64s, limits: Limits) -> Int64s:

@@ -9,8 +9,8 @@ from blis_tui.workload.arrivals import gap_sampler, poisson_rate
 from blis_tui.workload.clients import ClientBlock
 from blis_tui.workload.content import Lengths, content_of
 from blis_tui.workload.random.stream import Sampler, Stream
-from blis_tui.workload.rows import Rows
-from blis_tui.workload.sessions import Conversation, join, sent, sessions
+from blis_tui.workload.rows import Rows, gather
+from blis_tui.workload.sessions import Conversation, sent, sessions
 from blis_tui.workload.singles import poisson_requests, sampled_requests
 
 
@@ -48,13 +48,13 @@ class SteppedClients:
             drawn = self._draw(stream, step._replace(limits=step.limits._replace(most=left)))
             left -= len(drawn.arrival)
             parts.append(drawn)
-        rows = join(parts)
+        rows = gather(parts)
         return sent(rows, self._limits) if self._reasoning is not None else rows
 
     def _draw(self, stream: Stream, step: _Step) -> Rows:
         if self._reasoning is not None:
             conversation = Conversation(self._reasoning, self._lengths)
-            return join(list(sessions(stream, step.gap, conversation, step.limits)))
+            return gather(sessions(stream, step.gap, conversation, step.limits))
         if self._content.fixed is not None and step.poisson is not None:
             return poisson_requests(stream, step.poisson, self._content.fixed, step.limits)
         return sampled_requests(stream, step.gap, self._content, step.limits)

@@ -19,8 +19,8 @@ from blis_tui.workload.clients import ClientBlock
 from blis_tui.workload.content import Lengths, TextContent
 from blis_tui.workload.random.stream import Stream
 from blis_tui.workload.rates import WindowRates
-from blis_tui.workload.rows import Int64s, Rows
-from blis_tui.workload.sessions import Conversation, join
+from blis_tui.workload.rows import Int64s, Rows, gather
+from blis_tui.workload.sessions import Conversation
 from blis_tui.workload.singles import timed_requests
 
 _MOST_IN_WINDOW = 1 << 31
@@ -63,7 +63,7 @@ class VaryingClients:
     def rows(self, stream: Stream, member: int) -> Rows:
         """Draw the requests of one member from its stream."""
         rounds = None if self._block.dealt is None else self._block.dealt.of(member)
-        return join([self._window(stream, plan, rounds) for plan in self._plans])
+        return gather(self._window(stream, plan, rounds) for plan in self._plans)
 
     def _window(self, stream: Stream, plan: _Plan, rounds: int | None) -> Rows:
         start, end = plan.window.start_us, plan.window.end_us
@@ -74,7 +74,7 @@ class VaryingClients:
             conversation = Conversation(self._reasoning, plan.lengths, rounds)
             if conversation.single_session:
                 arrivals = arrivals[:1]
-            return join([conversation.session(stream, arrival, end) for arrival in arrivals.tolist()])
+            return gather(conversation.session(stream, arrival, end) for arrival in arrivals.tolist())
         return timed_requests(stream, arrivals, TextContent(plan.lengths))
 
 

@@ -114,7 +114,7 @@ class Reader:
             self._fill()
 
     def tokens(self, count: int) -> NDArray[np.int32]:
-        """Draw `count` token ids, as int32. The result is not to be written to."""
+        """Draw `count` token ids, as int32."""
         stop = self._next_redraw()
         if self.at + count <= stop:
             return self._run_of_ids(count)
@@ -131,6 +131,7 @@ class Reader:
             ids = self._halves
             ids -= ids // np.uint32(VOCABULARY) * np.uint32(VOCABULARY)  # NumPy vectorises this and not the remainder
             self._ids = ids.view(np.int32)
+            self._ids.flags.writeable = False  # parts of it are given away
         start = self.at - self._filled + self._block
         self.at += count
         return self._ids[start : start + count]

@@ -13,8 +13,8 @@ from blis_tui.workload.random.reader import Pulse, Reader
 from blis_tui.workload.random.source import seed_states
 
 _MASK_32 = 2**32 - 1
-LARGEST_IN_RUN = ziggurat.EXP_TAIL
-"""No value of a run of exponential draws is larger."""
+ABOVE_ANY_IN_RUN = 8.0
+"""Every value of a run of exponential draws is smaller: beyond the tail's start, at 7.7, draws take several values."""
 _LOOKAHEAD = 512
 """How many draws are tried at once where one in a hundred needs a closer look."""
 

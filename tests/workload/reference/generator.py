@@ -146,7 +146,8 @@ def ordinary(r: Rand, plan: Plan, rate: float, until: int, most: int, prefix: li
         r.int63()
 
         def draw(r: Rand) -> int:
-            return max(1, to_int(r.exp() / exact))
+            value = r.exp()
+            return max(1, to_int(value / exact if exact else math.inf))
 
     if is_chat(c) and c.reasoning is not None and c.reasoning.multi_turn is not None and c.reasoning.multi_turn.single_session:
         start = draw(r) + (windows_of(c)[0].start_us if windows_of(c) else 0)

@@ -1,0 +1,133 @@
+"""What cannot be generated is one error that says why, before it takes all time or memory."""
+
+from __future__ import annotations
+
+import pytest
+from reference.generator import generate as generate_slowly
+from workload_specs import SECOND, client, compact, constant, dist, explicit, turns
+
+from blis_tui.problems import SpecError
+from blis_tui.spec.model import Arrival, Client, Distribution, Multimodal, Window, WorkloadSpec
+from blis_tui.workload.generate import generate
+
+HUGE = constant(3e9)
+DRAWN_HUGE = dist("lognormal", mu=40.0, sigma=0.1)
+
+
+def code_of(spec: WorkloadSpec) -> str:
+    with pytest.raises(SpecError) as caught:
+        generate(spec)
+    assert str(caught.value)
+    (problem,) = caught.value.problems
+    return problem.code
+
+
+TOO_LONG = {
+    "input": client(input_distribution=HUGE),
+    "output": client(output_distribution=HUGE),
+    "drawn input": client(input_distribution=DRAWN_HUGE),
+    "drawn output": client(output_distribution=DRAWN_HUGE),
+    "round": client(reasoning=turns(3), input_distribution=HUGE),
+    "drawn round": client(reasoning=turns(3), output_distribution=DRAWN_HUGE),
+    "rounds together": client(reasoning=turns(3_000, 0, accumulate=True), output_distribution=constant(1e6)),
+    "constant gaps": client(arrival=Arrival(process="constant"), output_distribution=HUGE),
+    "images": client(multimodal=Multimodal(image_distribution=constant(1e6), image_count_distribution=constant(3000))),
+    "answer to images": client(multimodal=Multimodal(), output_distribution=HUGE),
+}
+
+
+@pytest.mark.parametrize("kind", TOO_LONG)
+def test_requests_of_billions_of_tokens(kind: str) -> None:
+    assert code_of(explicit(TOO_LONG[kind])) == "too-long"
+
+
+def test_a_prefix_and_a_question_that_only_together_are_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("blis_tui.workload.content.MAX_LENGTH", 100)
+    spec = explicit(client(prefix_group="g", prefix_length=60, input_distribution=constant(41)))
+    assert code_of(spec) == "too-long"
+    assert len(generate(spec.replace(clients=(client(prefix_group="g", prefix_length=60, input_distribution=constant(40)),))))
+
+
+RARE = {
+    "poisson": client(),
+    "drawn lengths": client(input_distribution=dist("exponential", mean=3)),
+    "gamma": client(arrival=Arrival(process="gamma", cv=0.5)),
+    "constant": client(arrival=Arrival(process="constant")),
+    "chat": client(reasoning=turns(2)),
+    "one long session": client(reasoning=turns(4000, 2**53, single=True)),
+    "pauses": client(reasoning=turns(3, 2**62), arrival=Arrival(process="constant")),
+}
+
+
+@pytest.mark.parametrize("kind", RARE)
+def test_arrivals_that_leave_int64(kind: str) -> None:
+    """At a request in 30 years or less, 20,000 of them go past the last microsecond that int64 can count."""
+    assert code_of(explicit(RARE[kind], horizon=0, num_requests=10_000, aggregate_rate=1e-9)) == "overflow"
+
+
+def test_a_horizon_ends_rare_arrivals() -> None:
+    for member in RARE.values():
+        if member.reasoning is None:
+            assert len(generate(explicit(member, horizon=2**60, aggregate_rate=1e-9))) < 5000
+
+
+def test_gaps_of_windows_that_leave_int64() -> None:
+    fitted = Arrival(process="weibull", shape=9.0, scale=8e18)
+    window = Window(start_us=0, end_us=SECOND, trace_rate=1.0, arrival=fitted)
+    assert code_of(explicit(client("a", window))) == "overflow"
+
+
+def test_windows_up_to_the_end_of_time() -> None:
+    spec = explicit(
+        client("a", Window(start_us=33, end_us=2**63 - 1, trace_rate=1.0)), aggregate_rate=1e-25, horizon=0, num_requests=5
+    )
+    assert len(generate(spec)) == 0  # the only gap is stretched to the window's end
+
+
+@pytest.mark.parametrize(("rate", "horizon"), [(1e30, 1000), (1e12, 5)])
+def test_absurd_rates_give_a_request_each_microsecond(rate: float, horizon: int) -> None:
+    for process in ("poisson", "constant", "weibull"):
+        member = client(arrival=Arrival(process=process))
+        requests = generate(explicit(member, aggregate_rate=rate, horizon=horizon))
+        assert requests.arrival_us.tolist() == list(range(1, horizon))
+
+
+@pytest.mark.parametrize("rate", [1e-300, 1e-318, 5e-324])
+def test_stages_of_vanishing_rates_flood(rate: float) -> None:
+    """As in BLIS: a gap that does not fit int64 becomes 1 µs."""
+    spec = compact((rate, 1), (1.0, 1), version="2", prompts=1, users=2, horizon=50)
+    requests = generate(spec)
+    assert requests.arrival_us.tolist() == [time for time in range(1, 50) for _ in range(2)]
+    expected = [(request.input, request.output) for request in generate_slowly(spec)]
+    assert [(inputs.tolist(), outputs.tolist()) for inputs, outputs in requests.tokens()] == expected
+
+
+def test_a_window_of_too_many_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("blis_tui.workload.varying._MOST_IN_WINDOW", 5)
+    assert code_of(explicit(client("a", Window(start_us=0, end_us=SECOND, trace_rate=1.0)))) == "too-many-requests"
+
+
+def test_constant_gaps_far_from_their_windows_need_no_memory() -> None:
+    member = client(
+        "a", Window(start_us=10**15, end_us=10**15 + 3), Window(start_us=5, end_us=7), arrival=Arrival(process="constant")
+    )
+    spec = explicit(member, aggregate_rate=1e6, horizon=2 * 10**15)
+    assert generate(spec).arrival_us.tolist() == [5, 6, 10**15, 10**15 + 1, 10**15 + 2]
+    assert generate(spec.replace(num_requests=2)).arrival_us.tolist() == [5, 6]
+
+
+@pytest.mark.parametrize("distribution", [Distribution(), dist("gaussian", mean=1)])
+def test_errors_of_the_spec_come_before_anything_is_drawn(distribution: Distribution) -> None:
+    with pytest.raises(SpecError):
+        generate(explicit(client(input_distribution=distribution)))
+
+
+def test_what_is_not_generated_is_one_error() -> None:
+    users = Client(id="u", concurrency=3, input_distribution=constant(1), output_distribution=constant(1))
+    with pytest.raises(SpecError):
+        generate(explicit(client(), users))
+
+
+def test_version_2_refuses_stages_that_leave_clients_without_requests() -> None:
+    with pytest.raises(SpecError):
+        generate(compact((1, 3), version="2", prompts=2, users=2))

@@ -1,0 +1,77 @@
+"""Rates of clients that share one, against sums made pair by pair."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reference.generator import ordinary_rates, window_rate
+from workload_specs import client, cohorts, explicit, windows
+
+from blis_tui.spec.model import Client, Cohort, Lifecycle, Window, WorkloadSpec
+from blis_tui.workload.expand import expand
+from blis_tui.workload.rates import WindowRates, block_rates
+
+fractions = st.sampled_from([0.1, 1.0, 1 / 3, 0.7, 1e-9, 1e9])
+
+
+@st.composite
+def shared_specs(draw: st.DrawFn, rated: bool) -> WorkloadSpec:
+    rates = st.sampled_from([None, 0.1, 0.0, 3.0]) if rated else st.none()
+    some = st.one_of(st.none(), windows(rates))
+    clients = []
+    for number in range(draw(st.integers(1, 6))):
+        spans = draw(some)
+        lifecycle = Lifecycle(windows=spans) if spans else None
+        clients.append(client(f"c{number}", rate_fraction=draw(fractions), lifecycle=lifecycle))
+    groups = tuple(draw(st.lists(cohorts(), max_size=2)))
+    return explicit(*clients, cohorts=groups, aggregate_rate=draw(st.sampled_from([1.0, 0.3, 1e6])))
+
+
+def members_of_blocks(spec: WorkloadSpec) -> tuple[list[Client], list[int]]:
+    """Return all clients, and the block each belongs to."""
+    clients = expand(spec)
+    return list(clients), [number for number, block in enumerate(clients.blocks) for _ in range(block.size)]
+
+
+@given(st.one_of(shared_specs(rated=False), shared_specs(rated=True)))
+@settings(max_examples=150, deadline=None)
+def test_shares_among_clients_active_at_the_same_time(spec: WorkloadSpec) -> None:
+    clients, blocks = members_of_blocks(spec)
+    rates = block_rates(expand(spec))
+    assert [rates[block] for block in blocks] == ordinary_rates(clients, spec.aggregate_rate)
+
+
+@given(shared_specs(rated=True))
+@settings(max_examples=150, deadline=None)
+def test_shares_of_windows(spec: WorkloadSpec) -> None:
+    clients, blocks = members_of_blocks(spec)
+    rates = WindowRates(expand(spec))
+    for member, block in zip(clients, blocks, strict=True):
+        for window in member.lifecycle.windows if member.lifecycle else ():
+            expected = window_rate(member, window, clients, spec.aggregate_rate)
+            assert rates.rate(expand(spec).blocks[block], window) == expected
+
+
+def test_aggregate_rate_0_takes_the_rates_of_windows_as_they_are() -> None:
+    spec = explicit(client("a", Window(start_us=0, end_us=9, trace_rate=2.5)), aggregate_rate=0.0)
+    clients = expand(spec)
+    assert WindowRates(clients).rate(clients.blocks[0], Window(start_us=0, end_us=9, trace_rate=2.5)) == 2.5
+
+
+def test_windows_without_any_weight_have_no_rate() -> None:
+    spec = explicit(client("a", Window(start_us=0, end_us=9, trace_rate=0.0)))
+    clients = expand(spec)
+    assert WindowRates(clients).rate(clients.blocks[0], Window(start_us=0, end_us=9, trace_rate=0.0)) == 0.0
+
+
+def test_a_large_cohort_is_summed_member_by_member() -> None:
+    cohort = Cohort(id="co", population=70_001, rate_fraction=0.1, arrival=client().arrival, **lengths())
+    clients = expand(explicit(client("a", rate_fraction=0.3), cohorts=(cohort,)))
+    total = 0.3
+    for _ in range(70_001):
+        total += 0.1 / 70_001
+    assert block_rates(clients) == [10.0 * (0.3 / total) / 1e6, 10.0 * (0.1 / 70_001 / total) / 1e6]
+
+
+def lengths() -> dict[str, object]:
+    return {"input_distribution": client().input_distribution, "output_distribution": client().output_distribution}
