@@ -101,7 +101,7 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     path: Path = ()
     for edit in edits:
         if not draft.can_join(edit):
-            draft = Draft(draft.finish(path))
+            draft = draft.finish(path)
         draft.add(edit)
         path = edit.path
-    return mark + draft.finish(path)
+    return mark + draft.finish(path).text

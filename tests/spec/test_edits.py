@@ -504,6 +504,7 @@ def test_setting_the_value_behind_the_last_item_adds_one() -> None:
         ("s:\n- a\n\n- b", 1, "s:\n- a"),
         ("s:\n- |\n  a\n- b", 1, "s:\n- |\n  a\n"),
         ("s:\n- |-\n  a\n- b", 1, "s:\n- |-\n  a"),
+        ("s:\n- |\n  a\n # c\n- b", 1, "s:\n- |\n  a\n # c"),
         ("s:\n- |+\n  a\n\n- b\n- c\n", 1, "s:\n- |+\n  a\n\n- c\n"),
         ("s: [a, b, c]\n", 0, "s: [b, c]\n"),
         ("s: [a, b, c]\n", 1, "s: [a, c]\n"),
@@ -567,6 +568,11 @@ def test_a_key_is_removed_with_its_comments(old: str, path: Path | None, new: st
     if path is None or new is None:
         old, path, new = "b: &x 1\na: *x\n", ("a",), "b: &x 1\n"
     assert apply_edits(old, [Remove(path)]) == new
+
+
+def test_keys_that_are_collections_are_left_alone() -> None:
+    assert apply_edits("{a: 1}: 2\nb: 3\n", [Remove(("b",))]) == "{a: 1}: 2\n"
+    assert apply_edits("? [a, b]\n: 2\nb: 3\n", [SetValue(("c",), 1)]) == "? [a, b]\n: 2\nb: 3\nc: 1\n"
 
 
 def test_an_empty_key_is_one_like_others() -> None:
@@ -846,6 +852,8 @@ inference_perf:
     [
         [SetValue(("seed",), 1), SetValue(("horizon",), 2), SetValue(("version",), "1")],
         [SetValue(("seed",), 1), SetValue(("seed",), 2)],
+        [SetValue(("inference_perf", "shared_prefix", "output_len"), 1), SetValue(("seed",), 2)],
+        [SetValue((*STAGES, 0, "rate"), 1), SetValue((*STAGES, 1, "rate"), 2), SetValue((*STAGES, 0, "duration"), 3)],
         [SetValue(("seed",), {"a": 1}), SetValue(("seed", "a"), 2)],
         [SetValue(("seed",), None), SetValue(("seed", "a"), 2)],
         [SetValue(("seed",), 1), SetValue(("category",), "x"), SetValue(("horizon",), 2)],

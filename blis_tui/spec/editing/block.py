@@ -67,9 +67,12 @@ class Block:
         return [lines_spliced(self.layout, start, end, [], self._needs_break(index - 1))]
 
     def _needs_break(self, index: int) -> bool:
-        """Tell whether the line end behind an entry is part of its value."""
-        leaf = self.layout.last_leaf(self.entries[index].value)
-        return self.layout.is_block_scalar(leaf) and leaf.value.endswith("\n")
+        """Tell whether the line end before the next entry is part of this one's value."""
+        entry = self.entries[index]
+        leaf = self.layout.last_leaf(entry.value)
+        if not self.layout.is_block_scalar(leaf) or not leaf.value.endswith("\n"):
+            return False
+        return not self.layout.text[entry.end : self.leads[index + 1]].strip()
 
     def move(self, index: int, to: int) -> list[Splice]:
         """Give an entry another place; the gaps between the entries stay where they are."""

@@ -18,26 +18,26 @@ from blis_tui.spec.editing.splice import Splice, spliced
 from blis_tui.spec.editing.values import anchors_in, emptied, replace_root, replace_value
 from blis_tui.spec.edits import Duplicate, Edit, EditRefused, Insert, Move, Remove, SetValue
 from blis_tui.spec.fields import NUMBER, TEXT
-from blis_tui.spec.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Node, compose, key_name
+from blis_tui.spec.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Node, Tree, compose, key_name
 from blis_tui.spec.scalars import text as text_of
 
 
 class Draft:
     """A text with the edits that wait to be made in it.
 
-    The tree of the text is changed with each edit, so that in the end it says what the new text must mean; offsets in
-    it stay those of the old text.
+    In the end the tree of the text is changed as the edits ask for, and says what the new text must mean.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, tree: Tree | None = None) -> None:
         self.text = text
-        self._tree = compose(text)
+        self._tree = tree or compose(text)
         if self._tree.root is None and self._tree.problems:
             raise EditRefused((), f"the text must first become readable: {self._tree.problems[0].message}")
         self._layout = Layout(text)
         self._places = Places(self._tree, self._layout)
         self._habits = Habits(self._layout, self._tree.root)
         self._splices: list[Splice] = []
+        self._replaced: list[tuple[list[Any], int, Any]] = []
         self._scalars_only = True
         self._touched: set[Path] = set()
 
@@ -60,10 +60,12 @@ class Draft:
             self._touched.add(edit.path)
             self._scalars_only = self._scalars_only and sets_scalar
 
-    def finish(self, path: Path) -> str:
+    def finish(self, path: Path) -> Draft:
         """Return the text with the edits made, if it means what it must; `path` is what a refusal is about."""
         if not self._splices:
-            return self.text
+            return self
+        for items, place, item in self._replaced:
+            items[place] = item
         text = spliced(self.text, self._splices)
         tree = compose(text)
         if len(tree.problems) > len(self._tree.problems):
@@ -73,7 +75,7 @@ class Draft:
             raise EditRefused(path, f"{what}: {problem.message}")
         if not is_as_intended(self._tree.root, tree.root):
             raise EditRefused(path, "the text there is written in a way that other values would change too")
-        return text
+        return Draft(text, tree)
 
     def _plan(self, edit: Edit) -> None:
         path = edit.path
@@ -117,7 +119,8 @@ class Draft:
             number_field=declared(path)[0] == NUMBER,
         )
         items = holder.node.items
-        items[holder.place] = new if holder.node.kind == SEQUENCE else (items[holder.place][0], new)
+        item = new if holder.node.kind == SEQUENCE else (items[holder.place][0], new)
+        self._replaced.append((items, holder.place, item))  # not yet, other edits may need the nodes as they are
 
     def _create(self, spot: Spot, path: Path, value: Any) -> None:
         """Write a value where there is none yet, with the blocks around it that are missing."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from blis_tui.spec.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Node
+from blis_tui.spec.nodes import MAPPING, SCALAR, SEQUENCE, Node
 
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 _GAP = re.compile("(?:[ \t\r\n\x85\u2028\u2029]|#[^\r\n\x85\u2028\u2029]*)*")
@@ -111,8 +111,8 @@ class Layout:
         return position
 
     def is_flow(self, node: Node) -> bool:
-        """Tell whether a collection is written in brackets."""
-        return self.text[self.bare(node)] == ("[" if node.kind == SEQUENCE else "{")
+        """Tell whether a collection is written in brackets; a pair in a list of such style may have none."""
+        return node.style == "flow" and self.text[self.bare(node)] == ("[" if node.kind == SEQUENCE else "{")
 
     def is_absent(self, node: Node) -> bool:
         """Tell whether a node is an empty scalar that takes no room in the text."""
@@ -127,12 +127,13 @@ class Layout:
         return _end(_BLOCK_HEADER, self.text, self.bare(node))
 
     def end(self, node: Node) -> int:
-        """Return where the text of a node, not an absent one, ends: white space and comments behind it not counted."""
-        if self.is_block_scalar(node):
-            return self._block_scalar_end(node)
-        if node.kind in (SCALAR, ALIAS) or self.is_flow(node):
-            return node.end
-        return self.entries(node)[-1].end
+        """Return where the text of a node ends, white space and comments behind it not counted."""
+        leaf = self.last_leaf(node)
+        if self.is_block_scalar(leaf):
+            return self._block_scalar_end(leaf)
+        if leaf is not node and self.is_absent(leaf):
+            return self.entries(node)[-1].end
+        return leaf.end
 
     def _block_scalar_end(self, node: Node) -> int:
         header = self.header_end(node)
