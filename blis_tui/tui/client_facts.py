@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from blis_tui.numbers import counted, duration, rate
@@ -53,13 +54,28 @@ def client_search(clients: Expansion) -> Callable[[Sequence[int]], Sequence[str]
     """Return what gives the texts of clients that a filter looks at."""
 
     def search(rows: Sequence[int]) -> list[str]:
-        texts = []
+        texts: list[str] = []
+        start = end = 0
+        varying: list[Callable[[int], str]] = []
+        same = ""
         for row in rows:
-            block, member = clients.locate(row)
-            texts.append("\n".join([block.value(name, member) for name in SEARCHED]).casefold())
+            if not start <= row < end:
+                block, member = clients.locate(row)
+                start, end = row - member, row - member + block.size
+                varying, same = _searched(block)
+            texts.append("\n".join([*[write(row - start) for write in varying], same]).casefold())
         return texts
 
     return search
+
+
+def _searched(block: ClientBlock) -> tuple[list[Callable[[int], str]], str]:
+    """Return what writes the fields that differ between a block's clients, each kind once, and the others as they are."""
+    names = block.names
+    different = [] if names is None else [field for field in names._fields[:-1] if any(getattr(names, field)[1:])]
+    kinds = {getattr(names, field): field for field in different}
+    same = [block.value(field, 0) for field in SEARCHED if field not in different]
+    return [partial(block.value, field) for field in kinds.values()], "\n".join(same)
 
 
 def _of_block(clients: Expansion, write: Callable[[Client], str]) -> Callable[[int], str]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from blis_tui.spec.model import WorkloadSpec
     from blis_tui.tui.workspace import View
 
-PAUSE_S = 0.06
+PAUSE_S = 0.04
 """How long typing must rest before a preview begins."""
 
 

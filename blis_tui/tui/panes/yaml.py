@@ -38,6 +38,9 @@ class YamlTab(DocumentWidget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._text = ""
+        self._target: tuple[int, int] | None = None
+        """Where to go once there is a text."""
+        self._filled = False
         self._typed: TextTyped | None = None
         self._marks: dict[int, list[Problem]] = {}
         self._rest: Timer | None = None
@@ -56,6 +59,8 @@ class YamlTab(DocumentWidget):
             self._text = view.text
             with self.prevent(TextArea.Changed):
                 area.put(view.text)
+        self._filled = True
+        self._go_to_target()
         if view.checked is not None:
             marks = defaultdict(list)
             for problem in view.checked.problems:
@@ -107,9 +112,15 @@ class YamlTab(DocumentWidget):
 
     def go_to(self, line: int, column: int) -> None:
         """Put the cursor at a place and the focus here."""
-        area = self.query_one(YamlArea)
-        area.focus()
-        area.move_cursor((line - 1, column - 1), center=True)
+        self.query_one(YamlArea).focus()
+        self._target = (line - 1, column - 1)
+        if self._filled:
+            self._go_to_target()
+
+    def _go_to_target(self) -> None:
+        if self._target is not None:
+            self.query_one(YamlArea).move_cursor(self._target, center=True)
+            self._target = None
 
 
 def _why_plain(area: YamlArea) -> str:

@@ -20,6 +20,7 @@ from blis_tui.tui.widgets.ordering import MOST_SORTED_TEXTS, Wanted, ordered
 from blis_tui.tui.widgets.table_rows import Column, TableRows
 
 Search = Callable[[Sequence[int]], Sequence[str]]
+_TOO_MANY = f"Not sorted: by texts at most {MOST_SORTED_TEXTS:,} rows are; filter first."
 _KEPT = 10_000
 """Rows up to which an old order stays on the screen until the new one is there."""
 
@@ -97,6 +98,7 @@ class LineTable(Widget):
     def show_filter(self, shown: bool) -> None:
         """Show or hide the line of the filter."""
         self.set_class(shown, "-filtered")
+        self.rows.filtered = shown
 
     # --- filter and order ---------------------------------------------------------------------------------------------
 
@@ -128,14 +130,17 @@ class LineTable(Widget):
     def sort(self) -> None:
         """Sort upwards, then downwards, then no longer."""
         rows = self.rows
-        if rows.columns[rows.column].values is None and self._count > MOST_SORTED_TEXTS and not self.words:
-            self._say(f"Sorted by texts are at most {MOST_SORTED_TEXTS:,} rows: filter first.")
+        if self._too_many(rows.column, len(rows.order)):
+            self._say(_TOO_MANY)
             return
         if rows.sorting == (rows.column, True):
             rows.sorting = None
         else:
             rows.sorting = (rows.column, rows.sorting == (rows.column, False))
         self._arrange()
+
+    def _too_many(self, column: int, count: int) -> bool:
+        return self.rows.columns[column].values is None and count > MOST_SORTED_TEXTS
 
     def on_unmount(self) -> None:
         """Look no further."""
@@ -170,8 +175,14 @@ class LineTable(Widget):
     def _take(self, words: tuple[str, ...], order: Sequence[int]) -> None:
         self._job = None
         self._found = (words, order)
-        self.rows.put(order)
+        rows = self.rows
+        unsorted = rows.sorting is not None and self._too_many(rows.sorting[0], len(order))
+        if unsorted:
+            rows.sorting = None
+        rows.put(order)
         self._tell()
+        if unsorted:
+            self._say(_TOO_MANY)
 
     def _fail(self, error: Exception) -> None:
         self._job = None

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import heapq
 import re
+import time
 from array import array
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from blis_tui.tui.background import Job
 
-PIECE = 4_000
-"""Rows between two looks at whether the work is still wanted."""
+PIECE = 1_000
+"""Rows between two pauses: the event loop must not wait for the interpreter, and the work may not be wanted any more."""
+_PAUSE_S = 0.0005
 MOST_SORTED_TEXTS = 200_000
 """Rows up to which a table is sorted by a column of texts; by a column of numbers there is no limit."""
 _NUMBERS = re.compile(r"(\d+)")
@@ -60,6 +62,7 @@ def _matching(job: Job[Any], wanted: Wanted, search: Callable[[Sequence[int]], S
     words = wanted.words
     for start in range(0, len(rows), PIECE):
         job.progress(start / len(rows))
+        time.sleep(_PAUSE_S)
         piece = rows[start : start + PIECE]
         found.extend(row for row, text in zip(piece, search(piece), strict=True) if all(word in text for word in words))
     return found
@@ -83,10 +86,12 @@ def _by_text(job: Job[Any], rows: Sequence[int], wanted: Wanted) -> array[int]:
     pieces = []
     for start in range(0, len(rows), PIECE):
         job.check()
+        time.sleep(_PAUSE_S)
         pieces.append(sorted(((natural(text(row)), row) for row in rows[start : start + PIECE]), reverse=wanted.down))
     result = array("i")
     for number, (_, row) in enumerate(heapq.merge(*pieces, reverse=wanted.down)):
         if number % PIECE == 0:
             job.check()
+            time.sleep(_PAUSE_S)
         result.append(row)
     return result

@@ -47,7 +47,7 @@ class ProblemRows(ScrollView, can_focus=True):
         & > .problems--mend { color: $text-accent; }
         & > .problems--none { color: $text-success; }
         & > .problems--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
-        & > .problems--cursor-away { background: $boost; }
+        & > .problems--cursor-away { background: $panel; }
     }
     """
 
@@ -79,7 +79,7 @@ class ProblemRows(ScrollView, can_focus=True):
 
     def message_width(self, problem: Problem, width: int) -> tuple[int, int]:
         """Return how many cells of a line of that width the message and the mend get."""
-        room = width - 12 - self._place - 2
+        room = width - 13 - self._place - 2
         mend = cell_len(_mend_text(problem))
         mend = min(mend, max(0, room - min(_LEAST_MESSAGE, cell_len(printable(problem.message)))))
         return max(room - mend, 1), mend
@@ -97,7 +97,7 @@ class ProblemRows(ScrollView, can_focus=True):
         over = self.get_component_rich_style("problems--cursor" if self.has_focus else "problems--cursor-away", partial=True)
         message, mend = self.message_width(problem, width)
         parts = [
-            (f"{SIGNS[problem.severity]} {problem.severity:<8}  ", problem.severity),
+            (f"{'▸' if current else ' '} {SIGNS[problem.severity]} {problem.severity:<8} ", problem.severity),
             (f"{place(problem):<{self._place}}  ", "place"),
             (fitted(problem.message, message), ""),
             (fitted(_mend_text(problem), mend), "mend"),
@@ -159,7 +159,7 @@ class ProblemList(DocumentWidget):
     DEFAULT_CSS: ClassVar[str] = """
     ProblemList {
         layout: vertical;
-        & > .full { height: auto; padding: 0 0 0 2; color: $text-muted; display: none; }
+        & > .full { height: auto; padding: 0 0 0 4; color: $text-muted; display: none; }
         &.-long > .full { display: block; }
         &.-old ProblemRows { text-style: dim; }
     }

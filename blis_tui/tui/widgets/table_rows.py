@@ -72,7 +72,7 @@ class TableRows(ScrollView, can_focus=True):
         & > .table--header { text-style: bold; color: $text-muted; }
         & > .table--column { text-style: bold underline; color: $text-primary; }
         & > .table--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
-        & > .table--cursor-away { background: $boost; }
+        & > .table--cursor-away { background: $panel; }
         & > .table--hint { color: $text-muted; }
     }
     """
@@ -104,6 +104,8 @@ class TableRows(ScrollView, can_focus=True):
         self.order: Sequence[int] = range(0)
         self.sorting: tuple[int, bool] | None = None
         """Column that the rows are sorted by, and whether downwards."""
+        self.filtered = False
+        """Whether there is a filter that can be dropped."""
         self.hint = ""
         """What is said where there are no rows."""
         self._widths: list[int] = []
@@ -195,6 +197,10 @@ class TableRows(ScrollView, can_focus=True):
         start = 0 if self.column == 0 else start
         width = (self._widths[self.column] if self._widths else 0) + (len(_MARK) if self.column == 0 else 0)
         self.scroll_to_region(Region(start, self.scroll_offset.y, width, 1), animate=False, immediate=True)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave escape to what the table is in while there is no filter."""
+        return self.filtered if action == "show_all" else True
 
     def action_go(self, rows: int, columns: int) -> None:
         """Move the cursor."""

@@ -37,7 +37,7 @@ def highlighter_is_there() -> bool:
 class YamlArea(TextArea):
     """Shows and edits the text. What is no printable character is shown as a picture of one."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("yaml")]  # type: ignore[assignment]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("yaml")]
     DEFAULT_CSS: ClassVar[str] = """
     YamlArea { height: 1fr; border: none; padding: 0; background: transparent; &:focus { border: none; } }
     """
