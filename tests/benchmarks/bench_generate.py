@@ -1,11 +1,10 @@
-"""Measure how fast requests are generated and how much memory they take. See README.md beside this file."""
+"""Time and memory of generation, as ratios to yardsticks measured in the same run. See README.md beside this file."""
 
 from __future__ import annotations
 
 import argparse
-import gc
 import json
-import platform
+import os
 import resource
 import statistics
 import subprocess
@@ -13,152 +12,126 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import numpy as np
 
-from blis_tui.spec.decode import decode
+from blis_tui.reading import load
 from blis_tui.spec.model import InferencePerf, SharedPrefix, Stage, WorkloadSpec
 from blis_tui.workload.generate import generate
 
-CANONICAL = Path(__file__).parent.parent / "golden" / "canonical-v2.yaml"
-CANONICAL_TOKENS = 13_302_735
-LIMITS = {"canonical: schedule and all tokens": 6.0, "memory: singles, resident": 100.0, "memory: chat, resident": 100.0}
+ROOT = Path(__file__).parent.parent.parent
+CANONICAL = ROOT / "tests" / "golden" / "canonical-v2.yaml"
+EXAMPLE = ROOT / "examples" / "two-stage.yaml"
+PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-class Result(NamedTuple):
-    """One line of the table; `limit` is the largest value that will do."""
-
-    name: str
-    value: float
-    unit: str
-    limit: float | None = None
-
-
-def compact(rate: float, seconds: int, prompts: int, users: int, version: str = "2", **lengths: Any) -> WorkloadSpec:
-    """Write a compact spec of one stage."""
-    prefix = SharedPrefix(num_unique_system_prompts=prompts, num_users_per_system_prompt=users, **lengths)
-    block = InferencePerf(stages=(Stage(rate=rate, duration=seconds),), shared_prefix=prefix)
-    return WorkloadSpec(version=version, seed=1, inference_perf=block)
+def compact(rate: float, duration: int, prompts: int, users: int) -> WorkloadSpec:
+    """Return a version-2 spec of one stage with short texts."""
+    prefix = SharedPrefix(
+        num_unique_system_prompts=prompts,
+        num_users_per_system_prompt=users,
+        system_prompt_len=10,
+        question_len=4,
+        output_len=4,
+    )
+    block = InferencePerf(stages=(Stage(rate=rate, duration=duration),), shared_prefix=prefix)
+    return WorkloadSpec(version="2", seed=1, horizon=duration * 2_000_000, inference_perf=block)
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """Time one run."""
-    gc.collect()
+def timed(work: Callable[[], object]) -> float:
+    """Return how many seconds some work takes."""
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
 
 
-def all_tokens(spec: WorkloadSpec) -> None:
-    """Generate a spec, and go through the ids of all requests."""
+def yardstick() -> object:
+    """Draw as many bounded integers as `canonical-v2` has token ids."""
+    return np.random.default_rng(0).integers(0, 128_000, 13_302_735, dtype=np.int32)
+
+
+def walk_tokens(spec: WorkloadSpec) -> None:
+    """Generate, and walk all token ids."""
     for _ in generate(spec).tokens():
         pass
 
 
-def canonical(runs: int) -> list[Result]:
-    """Compare the 16,733 requests of the canonical file with drawing as many random numbers in NumPy."""
-    spec = decode(CANONICAL.read_text("utf-8")).spec
-    assert spec is not None
-    work: dict[str, Callable[[], object]] = {
-        "yardstick": lambda: np.random.default_rng(0).integers(0, 128_000, CANONICAL_TOKENS, dtype=np.int32),
+def resident() -> int:
+    """Return the process's resident bytes."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE
+
+
+def generation(runs: int) -> dict[str, float]:
+    """Measure the canonical case against the yardstick, in turn."""
+    spec = load(CANONICAL)
+    cases: dict[str, Callable[[], object]] = {
+        "yardstick": yardstick,
         "schedule": lambda: generate(spec),
-        "schedule and all tokens": lambda: all_tokens(spec),
+        "with all tokens": lambda: walk_tokens(spec),
     }
-    times: dict[str, list[float]] = {name: [] for name in work}
+    walk_tokens(spec)  # tables and caches are made before anything is timed
+    seconds: dict[str, list[float]] = {name: [] for name in cases}
     for _ in range(runs):
-        for name, one in work.items():
-            times[name].append(seconds(one))
-    medians = {name: statistics.median(values) for name, values in times.items()}
-    results = [Result(f"canonical: {name}", median * 1e3, "ms") for name, median in medians.items()]
-    for name in ("schedule", "schedule and all tokens"):
-        results.append(limited(f"canonical: {name}", medians[name] / medians["yardstick"], "× yardstick"))
-    return results
+        for name, work in cases.items():
+            seconds[name].append(timed(work))
+    return {name: statistics.median(values) for name, values in seconds.items()}
 
 
-def limited(name: str, value: float, unit: str) -> Result:
-    """Make a result that has a limit if one is set."""
-    return Result(name, value, unit, LIMITS.get(name))
+def memory() -> tuple[float, float, int]:
+    """Return the resident and the peak bytes per request of a large schedule, and its number of requests."""
+    before = resident()
+    requests = generate(compact(20_000.0, 60, 10, 10))
+    after = resident()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return (after - before) / len(requests), (peak - before) / len(requests), len(requests)
 
 
-CLIENTS = {
-    "100,000 clients, one request each": compact(100_000.0, 1, 1000, 100, question_len=1, output_len=1),
-    "100,000 clients, three requests each": compact(300_000.0, 1, 1000, 100, question_len=400, output_len=200),
-}
+def processes(runs: int) -> float:
+    """Return how often longer a check takes than importing the YAML library, as whole processes in turn."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    check = [sys.executable, "-m", "blis_tui", "--check", str(EXAMPLE)]
+    bare = [sys.executable, "-c", "import yaml"]
+    ratios = []
+    for _ in range(runs + 1):
+        a, b = (
+            timed(
+                lambda command=command: subprocess.run(
+                    command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True
+                )
+            )  # type: ignore[misc]
+            for command in (check, bare)
+        )
+        ratios.append(a / b)
+    return statistics.median(ratios[1:])
 
 
-def clients(runs: int) -> list[Result]:
-    """Measure what a client costs."""
-    results = []
-    for name, spec in CLIENTS.items():
-        for what, work in (("schedule", lambda spec=spec: generate(spec)), ("all tokens", lambda spec=spec: all_tokens(spec))):
-            median = statistics.median(seconds(work) for _ in range(max(1, runs // 3)))
-            results.append(Result(f"{name}: {what}", median * 1e6 / 100_000, "µs/client"))
-    return results
-
-
-MEMORY = {
-    "singles": compact(1_500.0, 1000, 9, 5, version="1"),
-    "chat": compact(300.0, 1000, 9, 5, version="1", enable_multi_turn_chat=True),
-}
-
-
-def rss() -> int:
-    """Return the resident memory of this process in bytes."""
-    for line in Path("/proc/self/status").read_text("ascii").splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) * 1024
-    raise SystemExit("this system does not tell how much memory a process has")
-
-
-def memory_of(kind: str) -> None:
-    """Generate one kind of requests, and write how much memory they take (in a process of its own)."""
-    generate(MEMORY[kind].replace(horizon=1_000_000))
-    gc.collect()
-    before = rss()
-    requests = generate(MEMORY[kind])
-    gc.collect()
-    resident = rss() - before
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before
-    json.dump({"requests": len(requests), "resident": resident, "peak": peak}, sys.stdout)
-
-
-def memory() -> list[Result]:
-    """Measure the memory of more than a million requests."""
-    results = []
-    for kind in MEMORY:
-        command = [sys.executable, __file__, "--memory-of", kind]
-        measured = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-        count = measured["requests"]
-        assert count > 1_000_000
-        results.append(limited(f"memory: {kind}, resident", measured["resident"] / count, "bytes/request"))
-        results.append(Result(f"memory: {kind}, peak", measured["peak"] / count, "bytes/request"))
-    return results
-
-
-def main() -> int:
-    """Run what was asked for."""
+def main() -> None:
+    """Measure everything and print it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=7, help="timed runs of each kind, in turn (default 7)")
-    parser.add_argument("--json", type=Path, help="write the results here, too")
-    parser.add_argument("--memory-of", choices=sorted(MEMORY), help=argparse.SUPPRESS)
+    parser.add_argument("--runs", type=int, default=9, help="runs of each case")
+    parser.add_argument("--json", type=Path, help="write the results here too")
     options = parser.parse_args()
-    if options.memory_of:
-        memory_of(options.memory_of)
-        return 0
-    results = canonical(options.runs) + memory() + clients(options.runs)
-    for result in results:
-        limit = "" if result.limit is None else f"  (at most {result.limit:g})"
-        sys.stdout.write(f"{result.name:<54}{result.value:>10,.2f} {result.unit}{limit}\n")
+    resident_bytes, peak_bytes, count = memory()  # first: what follows would blur it
+    seconds = generation(options.runs)
+    clients = 20_000
+    per_client = timed(lambda: generate(compact(clients / 10, 10, 100, clients // 100))) / clients
+    yard = seconds["yardstick"]
+    rows = [
+        ("yardstick", yard * 1e3, "ms", 1.0),
+        ("schedule", seconds["schedule"] * 1e3, "ms", seconds["schedule"] / yard),
+        ("with all tokens", seconds["with all tokens"] * 1e3, "ms", seconds["with all tokens"] / yard),
+        (f"memory, resident ({count:,} requests)", resident_bytes, "bytes/request", None),
+        (f"memory, peak ({count:,} requests)", peak_bytes, "bytes/request", None),
+        ("a client, one request", per_client * 1e6, "µs", per_client / yard),
+        ("--check against import yaml", processes(options.runs), "times", None),
+    ]
+    for name, value, unit, ratio in rows:
+        told = "" if ratio is None else f"{ratio:12.2g} yardsticks"
+        print(f"{name:42}{value:12,.1f} {unit:14}{told}")
     if options.json:
-        about = {"python": platform.python_version(), "numpy": np.__version__, "machine": platform.machine()}
-        document = {"version": 1, **about, "results": [result._asdict() for result in results]}
-        options.json.write_text(json.dumps(document, indent=2) + "\n", "utf-8")
-    missed = [result.name for result in results if result.limit is not None and result.value > result.limit]
-    for name in missed:
-        sys.stderr.write(f"over its limit: {name}\n")
-    return 1 if missed else 0
+        found = [{"name": name, "value": value, "unit": unit, "yardsticks": ratio} for name, value, unit, ratio in rows]
+        options.json.write_text(json.dumps({"version": 1, "rows": found}, indent=2) + "\n")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
+from plain_edits import agrees, edited, load, places
 
-from blis_tui.problems import Path
+from blis_tui import problems
 from blis_tui.spec.edits import (
     Duplicate,
     Edit,
@@ -37,7 +39,7 @@ inference_perf:
     num_unique_system_prompts: 9
     output_len: 248
 """
-STAGES: Path = ("inference_perf", "stages")
+STAGES: problems.Path = ("inference_perf", "stages")
 
 
 def changed(text: str, edit: Edit) -> tuple[list[str], list[str]]:
@@ -454,6 +456,9 @@ def test_new_blocks_follow_the_brackets_around_them() -> None:
         ("s:\n- a\r\n- b\n", 1, "s:\n- a\r\n- new\r\n- b\n"),
         ("s:\n- a\n...\n", 1, "s:\n- a\n- new\n...\n"),
         ("s:\n-\n- b\n", 1, "s:\n-\n- new\n- b\n"),
+        ("s:\n- x:\n- b\n", 1, "s:\n- x:\n- new\n- b\n"),
+        ("s:\n- x:\n  - y: # c\n- b\n", 1, "s:\n- x:\n  - y: # c\n- new\n- b\n"),
+        ("s:\n- ? x\n# c\n- b\n", 1, "s:\n- ? x\n- new\n# c\n- b\n"),
         ("s: !!seq\n- a\n", 1, "s: !!seq\n- a\n- new\n"),
     ],
 )
@@ -564,7 +569,7 @@ def test_the_last_item_leaves_an_empty_list(old: str, new: str) -> None:
         ("a:\n- 1\n# about b\nb:\n- 2\n# about c\nc: 3\n", ("b",), "a:\n- 1\n# about c\nc: 3\n"),
     ],
 )
-def test_a_key_is_removed_with_its_comments(old: str, path: Path | None, new: str | None) -> None:
+def test_a_key_is_removed_with_its_comments(old: str, path: problems.Path | None, new: str | None) -> None:
     if path is None or new is None:
         old, path, new = "b: &x 1\na: *x\n", ("a",), "b: &x 1\n"
     assert apply_edits(old, [Remove(path)]) == new
@@ -736,9 +741,9 @@ def test_what_is_written_here_alone_is_edited(edit: Edit, old: str, new: str) ->
 @pytest.mark.parametrize(
     ("text", "edit", "reason"),
     [
-        ("a:\n  b: &x 1\nc: *x\n", Remove(("a",)), "an anchor in it is used elsewhere"),
-        ("a:\n  b: &x 1\nc: *x\n", SetValue(("a",), 5), "an anchor in it is used elsewhere"),
-        ("- &x 1\n- *x\n", Move((0,), 1), "an anchor in it is used elsewhere"),
+        ("a:\n  b: &x 1\nc: *x\n", Remove(("a",)), "it would part an alias from its anchor"),
+        ("a:\n  b: &x 1\nc: *x\n", SetValue(("a",), 5), "it would part an alias from its anchor"),
+        ("- &x 1\n- *x\n", Move((0,), 1), "it would part an alias from its anchor"),
         ("- &x 1\n- - &x 2\n- *x\n", Remove((1,)), "other values would change"),
         ("- &x 1\n- &x 2\n- *x\n- a\n", Move((0,), 1), "other values would change"),
         ("a: &x 1\n*x : 2\n", SetValue(("a",), 2), "anchor &x"),
@@ -916,6 +921,26 @@ def test_line_ends_a_mark_and_a_missing_last_line_end_stay(newline: str, end: st
 def test_one_scalar_changes_one_line() -> None:
     edit = SetValue((*STAGES, 1, "rate"), 21.0)
     assert changed(COMPACT, edit) == (["    - {rate: 20.0, duration: 600}\n"], ["    - {rate: 21.0, duration: 600}\n"])
+
+
+@pytest.mark.parametrize(
+    "name", ["canonical-v2", "clients-windows-mixed", "clients-options", "cohorts", "ip-with-cohorts", "v1-chat"]
+)
+def test_every_scalar_of_a_real_file_is_edited_on_its_line(name: str) -> None:
+    path = Path(__file__).parents[1] / "golden" / f"{name}.yaml"
+    text = path.read_text(encoding="utf-8")
+    data = load(text)
+    for place, value in places(data):
+        if not isinstance(value, str):
+            continue
+        edit = SetValue(place, 77)
+        try:
+            old, new = changed(text, edit)
+        except EditRefused as refused:
+            assert "&" in text, refused
+            continue
+        assert len(old) == len(new) == 1
+        assert agrees(edited(data, edit), load(apply_edits(text, [edit])))
 
 
 def test_what_was_typed_is_written_as_it_stands() -> None:

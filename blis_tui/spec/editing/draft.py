@@ -70,8 +70,8 @@ class Draft:
         tree = compose(text)
         if len(tree.problems) > len(self._tree.problems):
             problem = tree.problems[-1]
-            is_alias = problem.code == "undefined-alias"
-            what = "an anchor in it is used elsewhere" if is_alias else "the text could not be read any more"
+            parts = problem.code == "undefined-alias"
+            what = "it would part an alias from its anchor" if parts else "the text could not be read any more"
             raise EditRefused(path, f"{what}: {problem.message}")
         if not is_as_intended(self._tree.root, tree.root):
             raise EditRefused(path, "the text there is written in a way that other values would change too")
