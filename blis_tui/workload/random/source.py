@@ -29,26 +29,23 @@ State = NDArray[np.uint64]
 
 @cache
 def _powers() -> NDArray[np.uint64]:
-    """Return the powers of the multiplier that give the three values behind each state word, shape (607, 3)."""
+    """Return the powers of the multiplier that give the three values behind each state word, shape (3, 607)."""
     powers = np.empty(LENGTH * 3, np.uint64)
     value = pow(_MULTIPLIER, _DISCARDED, _MERSENNE)
     for index in range(LENGTH * 3):
         value = value * _MULTIPLIER % _MERSENNE
         powers[index] = value
-    return powers.reshape(LENGTH, 3)[_GO_INDEX]
+    return np.ascontiguousarray(powers.reshape(LENGTH, 3)[_GO_INDEX].T)
 
 
-def _lehmer(seeds: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.uint64]]:
-    """Return the three Lehmer values behind every state word, each of shape (seeds, 607)."""
-    powers = _powers()
-    mersenne, bits = np.uint64(_MERSENNE), np.uint64(31)
-
-    def column(which: int) -> NDArray[np.uint64]:
-        product = seeds[:, None] * powers[:, which]
-        product = (product & mersenne) + (product >> bits)  # two folds reduce modulo 2^31 - 1
-        return (product & mersenne) + (product >> bits)
-
-    return column(0), column(1), column(2)
+def _lehmer(seeds: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return the three Lehmer values behind every state word, shape (seeds, 3, 607)."""
+    values = seeds[:, None, None] * _powers()
+    for _ in range(2):  # two folds reduce modulo 2^31 - 1
+        upper = values >> np.uint64(31)
+        values &= np.uint64(_MERSENNE)
+        values += upper
+    return values
 
 
 def _multiply(left: State, right: State) -> State:
@@ -83,8 +80,8 @@ _X[1] = 1
 @cache
 def _cooked() -> State:
     """Return the words Go mixes into every seed: the generator's own state after 7.8e12 steps from seed 1."""
-    first, second, third = _lehmer(np.ones(1, np.uint64))
-    start = ((first << np.uint64(20)) ^ (second << np.uint64(10)) ^ third)[0]
+    first, second, third = _lehmer(np.ones(1, np.uint64))[0]
+    start = (first << np.uint64(20)) ^ (second << np.uint64(10)) ^ third
     cooked = np.empty(LENGTH, np.uint64)
     cooked[(333 - (_COOKING_STEPS + np.arange(LENGTH))) % LENGTH] = jump(start, _COOKING_STEPS)
     return cooked[_GO_INDEX]
@@ -95,13 +92,12 @@ def seed_states(seeds: NDArray[np.int64]) -> State:
     reduced = np.fmod(seeds, np.int64(_MERSENNE))
     reduced[reduced < 0] += _MERSENNE
     reduced[reduced == 0] = _ZERO_SEED
-    first, second, third = _lehmer(reduced.astype(np.uint64))
-    first <<= np.uint64(40)
-    second <<= np.uint64(20)
-    first ^= second
-    first ^= third
-    first ^= _cooked()
-    return first
+    values = _lehmer(reduced.astype(np.uint64))
+    states = values[:, 0] << np.uint64(40)
+    states ^= values[:, 1] << np.uint64(20)
+    states ^= values[:, 2]
+    states ^= _cooked()
+    return states
 
 
 class Extension:
