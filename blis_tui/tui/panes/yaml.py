@@ -111,15 +111,16 @@ class YamlTab(DocumentWidget):
         self.query_one(".said", Static).update(Content("\n").join(lines))
 
     def go_to(self, line: int, column: int) -> None:
-        """Put the cursor at a place and the focus here."""
-        self.query_one(YamlArea).focus()
+        """Put the cursor at a place and the focus here, once the text is."""
         self._target = (line - 1, column - 1)
         if self._filled:
             self._go_to_target()
 
     def _go_to_target(self) -> None:
         if self._target is not None:
-            self.query_one(YamlArea).move_cursor(self._target, center=True)
+            area = self.query_one(YamlArea)
+            area.focus()
+            area.move_cursor(self._target, center=True)
             self._target = None
 
 
