@@ -101,10 +101,6 @@ class ClientBlock:
             return 1
         return -(-self.size // self.names.users)
 
-    def group_name(self, number: int) -> str:
-        """Return the name of one of the block's prefix groups."""
-        return self.value("prefix_group", number * (self.names.users if self.names else 1))
-
 
 class Column(Sequence[str]):
     """One text field of every client, made on demand."""

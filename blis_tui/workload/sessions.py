@@ -76,7 +76,7 @@ class Conversation:
     def _arrivals(self, start: int, output: NDArray[np.int32]) -> Int64s:
         """Return when the rounds arrive: BLIS reckons 1 µs an output token, then comes the pause."""
         busy = np.cumsum(output[:-1], dtype=np.int64)
-        if start + len(output) * max(0, self._think_time_us) + int(busy.sum()) > INT64_MAX:
+        if start + len(output) * max(0, self._think_time_us) + int(busy[-1:].sum()) > INT64_MAX:
             raise time_overflow()
         after = start + busy + self._think_time_us * np.arange(1, len(output))
         return np.concatenate([[start], after])

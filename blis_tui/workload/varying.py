@@ -49,11 +49,12 @@ class VaryingClients:
                 continue
             window = whole_window.replace(end_us=min(whole_window.end_us, until))
             rate = rates.rate(block, window)
-            count = math.ceil(max(0.0, rate * (float(window.end_us - window.start_us) / 1e6)))
-            if count > _MOST_IN_WINDOW:
-                message = f"{count:,} requests in the window from {window.start_us} to {window.end_us} µs are too many"
+            expected = rate * (float(window.end_us - window.start_us) / 1e6)
+            if expected > _MOST_IN_WINDOW:
+                message = f"{expected:,.0f} requests in the window from {window.start_us} to {window.end_us} µs are too many"
                 raise SpecError([Problem("too-many-requests", ERROR, (), message)])
-            if count:
+            count = math.ceil(expected)
+            if count > 0:
                 lengths = Lengths(
                     window.input_distribution or client.input_distribution,
                     window.output_distribution or client.output_distribution,

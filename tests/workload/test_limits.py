@@ -77,6 +77,21 @@ def test_gaps_of_windows_that_leave_int64() -> None:
     assert code_of(explicit(client("a", window))) == "overflow"
 
 
+def test_rounds_that_leave_int64() -> None:
+    """A session may begin so late that not all of its rounds have a time."""
+    late = client("a", Window(start_us=2**63 - 9 * SECOND, end_us=2**63 - 1), reasoning=turns(5, 2 * SECOND, single=True))
+    assert code_of(explicit(late, aggregate_rate=5.0, horizon=0, num_requests=9)) == "overflow"
+    assert len(generate(explicit(late.replace(reasoning=turns(2, 10, single=True)), horizon=0, num_requests=9))) == 2
+
+
+def test_long_sessions_of_long_answers_do_not_overflow() -> None:
+    """The answers of all rounds together take a day; were they added up round by round, 300,000 years."""
+    talk = turns(100_000, 10, single=True)
+    requests = generate(explicit(client(reasoning=talk, output_distribution=constant(10**6)), horizon=3 * SECOND))
+    assert requests.arrival_us.tolist() == [requests.arrival_us[0] + number * 1_000_010 for number in range(len(requests))]
+    assert len(requests) in (2, 3)
+
+
 def test_windows_up_to_the_end_of_time() -> None:
     spec = explicit(
         client("a", Window(start_us=33, end_us=2**63 - 1, trace_rate=1.0)), aggregate_rate=1e-25, horizon=0, num_requests=5

@@ -9,6 +9,7 @@ from workload_specs import client, cohorts, explicit, windows
 
 from blis_tui.spec.model import Client, Cohort, Lifecycle, Window, WorkloadSpec
 from blis_tui.workload.expand import expand
+from blis_tui.workload.generate import generate
 from blis_tui.workload.rates import WindowRates, block_rates
 
 fractions = st.sampled_from([0.1, 1.0, 1 / 3, 0.7, 1e-9, 1e9])
@@ -71,6 +72,15 @@ def test_a_large_cohort_is_summed_member_by_member() -> None:
     for _ in range(70_001):
         total += 0.1 / 70_001
     assert block_rates(clients) == [10.0 * (0.3 / total) / 1e6, 10.0 * (0.1 / 70_001 / total) / 1e6]
+
+
+def test_shares_that_vanish_give_nothing() -> None:
+    """A share of 5e-324 is 0 for each of three members, and BLIS skips clients without a rate."""
+    cohort = Cohort(id="co", population=3, rate_fraction=5e-324, arrival=client().arrival, **lengths())
+    assert block_rates(expand(explicit(cohorts=(cohort,)))) == [0.0]
+    window = Window(start_us=0, end_us=9)
+    assert block_rates(expand(explicit(client("a", window), cohorts=(cohort,)))) == [1e-5, 0.0]
+    assert len(generate(explicit(cohorts=(cohort,)))) == 0
 
 
 def lengths() -> dict[str, object]:
