@@ -89,7 +89,7 @@ def _makers(clients: Expansion, until: int, most: int) -> list[_Maker | None]:
     if path == "stepped":
         return [SteppedClients(block, until, most) for block in clients.blocks]
     if path == "varying":
-        rates = WindowRates(clients)
+        rates = WindowRates(clients, until)
         return [VaryingClients(block, rates, until) if windowed(block.template) else None for block in clients.blocks]
     return [
         OrdinaryClients(block, rate, until, most) if rate > 0 else None
