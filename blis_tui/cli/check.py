@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from blis_tui.cli.arguments import Options
-from blis_tui.cli.errors import DONE, READING_OR_WRITING, SPEC_ERRORS, CommandError, UsageError
+from blis_tui.cli.errors import CommandError, UsageError
+from blis_tui.cli.finding import Finding
 from blis_tui.cli.inputs import load, shown_name
 from blis_tui.cli.output import note, put
 from blis_tui.cli.report import hint
 from blis_tui.numbers import counted
-from blis_tui.problems import ERROR, INFO, WARNING, Problem, format_problem
-
-
-class Finding(NamedTuple):
-    """What checking one file gave. `failure` says why it could not be read or written."""
-
-    path: str
-    problems: tuple[Problem, ...] = ()
-    mended: tuple[Problem, ...] = ()
-    failure: str | None = None
-
-    def exit_code(self, strict: bool) -> int:
-        """Return what the file means for the program's exit code."""
-        if self.failure is not None:
-            return READING_OR_WRITING
-        fatal = (ERROR, WARNING) if strict else (ERROR,)
-        return SPEC_ERRORS if any(problem.severity in fatal for problem in self.problems) else DONE
+from blis_tui.problems import ERROR, INFO, WARNING, format_problem
 
 
 def run(options: Options) -> int:
