@@ -122,8 +122,10 @@ class DesignerApp(App[int]):
                 self.call_after_refresh(self._start)
             return
         self._painted = True
+        asked_already = bool(self._focus_next)  # keys may come before this
         await self._show_tab(self.home.query_one("#tabs", Tabs).active)
-        self.action_focus_form()
+        if not asked_already:
+            self.action_focus_form()
         self.previewer.start()
         self.filing.start()
 

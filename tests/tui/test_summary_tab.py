@@ -41,8 +41,9 @@ async def test_totals_are_those_of_the_requests(make_app: MakeApp, size: tuple[i
         assert value(text, "output") == f"{int(requests.output_tokens.sum()):,}"
         assert value(text, "of them prefix") == f"{int(requests.prefix_tokens.sum()):,}"
         assert value(text, "longest context") == "795"
-        width = pilot.app.query_one(SummaryView).size.width
-        assert all(len(line) <= width for line in text.split("\n"))
+        view = pilot.app.query_one(SummaryView)
+        fits = lambda: all(len(line) <= view.size.width for line in shown(pilot).split("\n"))  # noqa: E731
+        await wait_for(pilot, fits, "the summary in the width there is")
 
 
 async def test_what_an_export_writes_is_estimated(make_app: MakeApp) -> None:
