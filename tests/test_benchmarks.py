@@ -1,0 +1,50 @@
+"""The benchmarks can be run: they are no tests of speed, and nothing else would notice that they rot."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent / "benchmarks"
+NAMES = sorted(path.stem for path in HERE.glob("bench_*.py"))
+
+
+@pytest.fixture(autouse=True)
+def _beside_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(HERE))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_can_be_imported_and_measures(name: str) -> None:
+    assert callable(importlib.import_module(name).measure)
+
+
+def test_ratios_are_taken_run_by_run() -> None:
+    measuring = importlib.import_module("measuring")
+    assert measuring.ratio([2.0, 9.0, 4.0], [1.0, 3.0, 2.0]) == 2.0
+    assert measuring.percentile([5.0, 1.0, 4.0, 2.0, 3.0], 95) == 5.0
+    assert measuring.percentile([5.0, 1.0, 4.0, 2.0, 3.0], 50) == 3.0
+
+
+def test_a_row_says_whether_it_is_good_enough() -> None:
+    row = importlib.import_module("measuring").Row
+    assert row("a", 10.0, "ms", 1.5, wanted=2.0).good is True
+    assert row("a", 10.0, "ms", 2.5, wanted=2.0).good is False
+    assert row("a", 10.0, "ms", wanted=9.0).good is False
+    assert row("a", 10.0, "ms").good is None
+
+
+def test_cases_are_timed_in_turn_and_the_first_round_is_not_counted() -> None:
+    calls: list[str] = []
+    cases = {"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}
+    seconds = importlib.import_module("measuring").in_turn(cases, 2)
+    assert calls == ["a", "b"] * 3 and [len(each) for each in seconds.values()] == [2, 2]
+
+
+def test_an_unknown_name_is_refused() -> None:
+    run = subprocess.run([sys.executable, str(HERE), "nonsense"], capture_output=True, text=True, check=False)
+    assert run.returncode == 2 and "no benchmark is called nonsense" in run.stderr
