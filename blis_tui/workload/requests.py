@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blis_tui.spec.model import WorkloadSpec
+from blis_tui.workload.blocks import BLOCK_TOKENS, TokenBlock
 from blis_tui.workload.clients import Expansion
 from blis_tui.workload.content import MEDIA
 from blis_tui.workload.prefixes import PrefixGroups
@@ -17,6 +18,8 @@ from blis_tui.workload.rows import Rows
 
 DEFAULT_TIMEOUT_US = 300_000_000
 """Time limit of the rounds of a session whose client gives none (BLIS's `DefaultTimeoutUs`)."""
+_PAIRS_AT_ONCE = 1 << 18
+"""About how many token ids are made at once where requests are read one by one."""
 
 
 class Traits(NamedTuple):
@@ -167,14 +170,20 @@ class Requests:
         """Video tokens of the input."""
         return self._media(3)
 
-    def tokens(self) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
-        """Iterate over the token ids of the requests, as (input ids, output ids), in arrival order.
+    def token_blocks(self, most_tokens: int = BLOCK_TOKENS) -> Iterator[TokenBlock]:
+        """Iterate over the token ids of the requests in arrival order, many requests at a time.
 
-        The streams are drawn again as the iteration goes on, so that memory holds a part of the ids only.
+        A block has at most `most_tokens` ids, or one request. Ids that were not kept when the schedule was made are
+        drawn again as the iteration goes on, so that memory holds a part of them only.
         """
-        from blis_tui.workload.tokens import iterate_tokens
+        from blis_tui.workload.tokens import iterate_blocks
 
-        return iterate_tokens(self)
+        return iterate_blocks(self, most_tokens)
+
+    def tokens(self) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
+        """Iterate over the token ids of the requests, as (input ids, output ids), in arrival order."""
+        for block in self.token_blocks(_PAIRS_AT_ONCE):
+            yield from block.pairs()
 
     def _trait(self, name: str) -> NDArray[np.int64]:
         values = np.array([getattr(traits, name) for traits in self.traits], np.int64)

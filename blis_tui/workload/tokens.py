@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from blis_tui.workload.blocks import Spans, TokenBlock
 from blis_tui.workload.lengths import length_sampler
 from blis_tui.workload.random.reader import FIRST_BLOCK, LARGEST_BLOCK
 from blis_tui.workload.random.source import LENGTH, TAP, seed_states
@@ -25,8 +27,22 @@ _AT_ONCE, _DRAWN_AT_ONCE = 1 << 14, 1 << 8
 """Requests whose columns are turned into Python numbers at once: of all clients, and of one."""
 
 
-def iterate_tokens(requests: Requests) -> Iterator[tuple[Ids, Ids]]:
-    """Yield (input ids, output ids) of each request, prefix and earlier rounds included."""
+def iterate_blocks(requests: Requests, most_tokens: int) -> Iterator[TokenBlock]:
+    """Yield the ids of all requests, prefix and earlier rounds included, at most so many at a time."""
+    spans, pieces = Spans(requests), _pieces(requests)
+    start = 0
+    while start < len(requests):
+        stop, bounds = spans.cut(start, most_tokens)
+        ids = np.empty(int(bounds[-1]), np.int32)
+        parts = [part for of_request in islice(pieces, stop - start) for part in of_request]
+        np.concatenate(parts, out=ids)
+        ids.flags.writeable = False
+        yield TokenBlock(start, stop, ids, bounds)
+        start = stop
+
+
+def _pieces(requests: Requests) -> Iterator[tuple[Ids, ...]]:
+    """Yield what the ids of each request are made of: prefix, earlier rounds, its own input, its output."""
     prefixes = requests.groups.tokens(root_stream(requests.spec.seed))
     ends, lengths = requests.groups.ends.tolist(), requests.groups.lengths.tolist()
     readers = _Readers(requests)
@@ -36,11 +52,9 @@ def iterate_tokens(requests: Requests) -> Iterator[tuple[Ids, Ids]]:
         for request, (client, group) in enumerate(columns, low):
             _, fresh, output, said, before = readers.read(client, request)
             if group >= 0:
-                prefix = prefixes[ends[group] - lengths[group] : ends[group]]
-                fresh = np.concatenate((prefix, *said[:before], fresh))
-            elif before:
-                fresh = np.concatenate((*said[:before], fresh))
-            yield fresh, output
+                yield (prefixes[ends[group] - lengths[group] : ends[group]], *said[:before], fresh, output)
+            else:
+                yield (*said[:before], fresh, output)
 
 
 _Drawn = tuple[int, Ids, Ids, Sequence[Ids], int]

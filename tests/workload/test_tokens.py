@@ -198,3 +198,22 @@ def test_ids_cannot_be_changed_by_mistake() -> None:
     inputs, _ = next(iter(generate(explicit(client())).tokens()))
     with pytest.raises(ValueError, match="read-only"):
         inputs[0] = 1
+
+
+@pytest.mark.parametrize("most_tokens", [1, 30, 1 << 20])
+def test_blocks_hold_the_ids_of_many_requests_end_to_end(most_tokens: int) -> None:
+    talk = turns(4, 300_000, accumulate=True)
+    varied = dist("exponential", mean=6)
+    spec = explicit(
+        client("a", reasoning=talk, prefix_group="g", prefix_length=8, input_distribution=varied),
+        client("b", output_distribution=varied),
+    )
+    requests = generate(spec)
+    found: list[tuple[list[int], list[int]]] = []
+    for block in requests.token_blocks(most_tokens):
+        assert (block.start, block.stop - block.start) == (len(found), (len(block.bounds) - 1) // 2)
+        assert block.ids.dtype == np.int32 and block.bounds.dtype == np.int64
+        assert block.bounds[0] == 0 and block.bounds[-1] == len(block.ids)
+        assert len(block.ids) <= most_tokens or block.stop == block.start + 1
+        found += [(inputs.tolist(), outputs.tolist()) for inputs, outputs in block.pairs()]
+    assert found == slow_ids(spec)
