@@ -1,165 +1,131 @@
-"""Requests as Python values, a batch at a time: what the formats of one line per request are written from."""
+"""Requests a batch at a time: what the formats of one line per request are written from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from blis_tui.formats.lines import Part, numbers
 from blis_tui.problems import Problem
+from blis_tui.workload.blocks import TokenBlock
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
+    from numpy.typing import NDArray
 
+    from blis_tui.workload.clients import Expansion
     from blis_tui.workload.requests import Requests
 
-    Ids = npt.NDArray[np.int32]
-
-BATCH_REQUESTS = 1 << 16
-BATCH_TOKENS = 1 << 20
-"""About how many requests, and token ids where they are needed, a batch holds."""
-
-Values = str | Sequence[Any]
-"""A text for all requests of a batch, or a value for each."""
-FromTokens = Callable[["Ids", "Ids"], str]
-"""Makes of a request's input and output token ids the text that its line needs of them."""
+BATCH_REQUESTS = 1 << 13
+BATCH_TOKENS = 1 << 18
+"""How many requests, and about how many token ids where they are needed, a batch holds at most: few enough for caches."""
+_BATCH_BYTES = 1 << 23
 
 
 class Writer(NamedTuple):
     """A format of one line per request, set up for some requests.
 
-    `heads` are the complete texts of its files but the last, and the first lines of the last; `lines` gives the lines
-    of a batch. With `from_tokens` its results for the batch, one per request, come second.
+    `heads` are the complete texts of its files but the last, and the first lines of the last; `lines` gives what
+    follows for a batch, and `end` what comes last of all. `tokens` tells whether batches must have their token ids, and
+    `width` about how many bytes a line takes at most without them.
     """
 
     heads: tuple[str, ...]
-    lines: Callable[[Batch, Sequence[str]], str]
-    from_tokens: FromTokens | None = None
+    lines: Callable[[Batch], bytes]
+    width: int
+    tokens: bool = False
+    end: Callable[[], bytes] = bytes
     warnings: tuple[Problem, ...] = ()
 
 
 class Batch:
-    """The requests `start` … `stop` − 1.
+    """The requests `start` … `stop` − 1: their columns and, where they were asked for, their token ids."""
 
-    A column comes as one value per request, or as a text if it is the same for all of them.
-    """
-
-    def __init__(self, columns: Columns, start: int, stop: int) -> None:
+    def __init__(self, requests: Requests, start: int, stop: int, members: Members, tokens: TokenBlock | None = None) -> None:
         self.start = start
         self.stop = stop
-        self._columns = columns
-        self._owners: tuple[list[int], list[int]] | None = None
+        self.requests = requests.part(start, stop)
+        """The columns; views into those of all requests, or made for the batch."""
+        self._members = members
+        self._tokens = tokens
+
+    def __len__(self) -> int:
+        return self.stop - self.start
 
     @property
-    def numbers(self) -> Values:
+    def tokens(self) -> TokenBlock:
+        """The token ids, which must have been asked for."""
+        assert self._tokens is not None
+        return self._tokens
+
+    @property
+    def numbers(self) -> Part:
         """The numbers of the requests."""
-        return range(self.start, self.stop)
+        return numbers(np.arange(self.start, self.stop))
 
-    def column(self, name: str, render: Callable[[Any], str] | None = None) -> Values:
-        """Return a column of `Requests`, as `render` writes its values."""
-        values = self._part(name)
-        if (values == values[0]).all():
-            return (render or str)(values[0].item())
-        return values.tolist() if render is None else self._rendered(*_distinct(values), render)
+    def column(self, name: str) -> Part:
+        """Write a column of whole numbers, one of `Requests`."""
+        return numbers(getattr(self.requests, name))
 
-    def of_clients(self, render: Callable[[int, bool], str]) -> Values:
-        """Return what `render` writes of each request's client, told whether the request has the client's prefix."""
-        if self._owners is None:
-            prefixed = self._part("prefix_tokens") > 0
-            self._owners = _distinct(self._part("client").astype(np.int64) * 2 + prefixed)
-        return self._rendered(*self._owners, lambda owner: render(owner >> 1, bool(owner & 1)))
+    @cached_property
+    def own_tokens(self) -> NDArray[np.int32]:
+        """Input tokens without the prefix."""
+        return self.requests.input_tokens - self.requests.prefix_tokens
 
-    def _part(self, name: str) -> npt.NDArray[Any]:
-        return self._columns.array(name)[self.start : self.stop]
+    @cached_property
+    def prefixed(self) -> NDArray[np.bool_]:
+        """Whether a request begins with its client's prefix."""
+        return self.requests.prefix_tokens > 0
 
-    @staticmethod
-    def _rendered(distinct: list[Any], where: list[int], render: Callable[[Any], str]) -> Values:
-        made = [render(value) for value in distinct]
-        return made[0] if len(made) == 1 else [made[position] for position in where]
+    @cached_property
+    def member(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The numbers of each request's client in its block: of its prompt, and of it among the prompt's users."""
+        return self._members.of(self.requests)
 
 
-def _distinct(values: npt.NDArray[Any]) -> tuple[list[Any], list[int]]:
-    distinct, where = np.unique(values, return_inverse=True)
-    return distinct.tolist(), where.tolist()
+class Members:
+    """Where the clients of each block begin, and how many users its prompts have."""
+
+    def __init__(self, clients: Expansion) -> None:
+        self._starts = np.array(clients.starts[:-1], np.int64)
+        self._users = np.array([block.names.users if block.names else 1 for block in clients.blocks], np.int64)
+
+    def of(self, requests: Requests) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the numbers of the prompt and the user of each request's client."""
+        member = requests.client - self._starts[requests.block]
+        prompt = member // (users := self._users[requests.block])
+        return prompt, member - prompt * users
 
 
-def join_lines(*parts: Values) -> str:
-    """Write one line per request of texts, which are in every line, and columns, of which each line has a value.
-
-    At least one part must be a column.
-    """
-    template = "".join(part.replace("%", "%%") if isinstance(part, str) else "%s" for part in parts)
-    columns = [part for part in parts if not isinstance(part, str)]
-    return "".join(map(template.__mod__, zip(*columns, strict=True)))
-
-
-def session_id(number: int) -> str:
-    """Write a session's id as BLIS does, nothing for none."""
-    return f"sess_{number}" if number >= 0 else ""
+def session_ids(batch: Batch) -> tuple[Part, ...]:
+    """Write the sessions' ids as BLIS does, nothing for none."""
+    session = batch.requests.session
+    inside = session >= 0
+    if not inside.any():
+        return ()
+    stem = b"sess_" if inside.all() else np.where(inside[:, None], _SESSION, _NO_SESSION)
+    return stem, numbers(session, blank=True)
 
 
-def true_or_false(value: bool) -> str:
-    """Write a truth value as JSON and Go do."""
-    return "true" if value else "false"
+_SESSION = np.frombuffer(b"sess_", np.uint8)
+_NO_SESSION = np.frombuffer(b"\xff" * 5, np.uint8)
 
 
-class Columns:
-    """The columns of some requests, each fetched once since some are computed on access.
-
-    `own_tokens` are the input tokens without the prefix.
-    """
-
-    def __init__(self, requests: Requests) -> None:
-        self._requests = requests
-        self._arrays: dict[str, npt.NDArray[Any]] = {}
-
-    def array(self, name: str) -> npt.NDArray[Any]:
-        """Return one column of all requests; one that is the same for all takes no memory."""
-        if name not in self._arrays:
-            values: npt.NDArray[Any] = self._fetch(name)
-            if len(values) and (values == values[0]).all():
-                values = np.broadcast_to(values[0].copy(), len(values))
-            self._arrays[name] = values
-        return self._arrays[name]
-
-    def _fetch(self, name: str) -> Any:
-        if name == "own_tokens":
-            return self.array("input_tokens") - self.array("prefix_tokens")
-        return getattr(self._requests, name)
+def batches(requests: Requests, *, tokens: bool, width: int = 0) -> Iterator[Batch]:
+    """Walk all requests in arrival order, with token ids if they are wanted; `width` is that of the widest writer."""
+    members = Members(requests.clients)
+    most = max(1, min(BATCH_REQUESTS, _BATCH_BYTES // max(width, 1)))
+    blocks: Iterable[Any] = requests.token_blocks(BATCH_TOKENS) if tokens else [None]
+    for block in blocks:
+        first, last = (0, len(requests)) if block is None else (block.start, block.stop)
+        for start in range(first, last, most):
+            stop = min(start + most, last)
+            yield Batch(requests, start, stop, members, None if block is None else _part(block, start, stop))
 
 
-def batches(requests: Requests, readers: Sequence[FromTokens | None]) -> Iterator[tuple[Batch, list[list[str]]]]:
-    """Walk all requests in arrival order, with what each reader makes of their token ids.
-
-    The ids themselves are not kept; those of a batch are made once however many readers there are, and not at all if
-    every reader is ``None``.
-    """
-    columns = Columns(requests)
-    wanted = any(reader is not None for reader in readers)
-    tokens = iter(requests.tokens()) if wanted else iter(())
-    for start, stop in _spans(columns, len(requests)) if wanted else _even_spans(len(requests)):
-        texts: list[list[str]] = [[] for _ in readers]
-        for input_ids, output_ids in islice(tokens, stop - start) if wanted else ():
-            for reader, collected in zip(readers, texts, strict=True):
-                if reader is not None:
-                    collected.append(reader(input_ids, output_ids))
-        yield Batch(columns, start, stop), texts
-
-
-def _even_spans(count: int) -> Iterator[tuple[int, int]]:
-    for start in range(0, count, BATCH_REQUESTS):
-        yield start, min(start + BATCH_REQUESTS, count)
-
-
-def _spans(columns: Columns, count: int) -> Iterator[tuple[int, int]]:
-    """Cut so that no batch has many more tokens than `BATCH_TOKENS`, unless a single request has."""
-    ends = np.cumsum(columns.array("input_tokens").astype(np.int64) + columns.array("output_tokens"))
-    start = 0
-    while start < count:
-        before = int(ends[start - 1]) if start else 0
-        stop = int(np.searchsorted(ends, before + BATCH_TOKENS, side="right"))
-        stop = min(max(stop, start + 1), start + BATCH_REQUESTS, count)
-        yield start, stop
-        start = stop
+def _part(block: TokenBlock, start: int, stop: int) -> TokenBlock:
+    """Return the token ids of some of a block's requests."""
+    bounds = block.bounds[2 * (start - block.start) : 2 * (stop - block.start) + 1]
+    return TokenBlock(start, stop, block.ids[bounds[0] : bounds[-1]], bounds - bounds[0])

@@ -19,13 +19,15 @@ further right. The column is written all the same, as BLIS itself does, with a w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from blis_tui.formats.batches import Batch, Writer, join_lines, session_id, true_or_false
-from blis_tui.formats.delimited import ratio_field, separated, text_field
+from blis_tui.formats.batches import Batch, Writer, session_ids
+from blis_tui.formats.delimited import ratio_field, text_field
+from blis_tui.formats.lines import Part, lay_out, numbers, rendered, separated, true_or_false, without_padding
+from blis_tui.formats.names import ClientText
 from blis_tui.formats.source import Source
 from blis_tui.formats.yaml_text import entry
 from blis_tui.problems import INFO, WARNING, Problem
@@ -39,7 +41,7 @@ COLUMNS = (
     "reason_ratio", "model", "deadline_us", "server_input_tokens", "arrival_time_us", "send_time_us",
     "first_chunk_time_us", "last_chunk_time_us", "num_chunks", "status", "error_message", "finish_reason",
 )  # fmt: skip
-_NAMES = ("id", "tenant_id", "slo_class", "prefix_group", "model", "adapter")
+_WIDTH = 500
 
 
 def writer(source: Source, *, tokens: bool) -> Writer:
@@ -48,48 +50,41 @@ def writer(source: Source, *, tokens: bool) -> Writer:
     clients = requests.clients
     targets = bool((requests.slo_target_us > 0).any())
     adapters = any(block.template.adapter for block in clients.blocks) and _any_adapter(requests)
-    names = {name: clients.column(name) for name in _NAMES}
+    identity = [ClientText(clients, name, text_field) for name in ("id", "tenant_id", "slo_class")]
+    group, model, adapter = (ClientText(clients, name, text_field) for name in ("prefix_group", "model", "adapter"))
 
-    def identity(client: int, _: bool) -> str:
-        return ",".join(text_field(names[name][client]) for name in _NAMES[:3])
-
-    def group(client: int, prefixed: bool) -> str:
-        return text_field(names["prefix_group"][client]) if prefixed else ""
-
-    def text_of(name: str) -> Callable[[int, bool], str]:
-        return lambda client, _: text_field(names[name][client])
-
-    def lines(batch: Batch, _: Sequence[str]) -> str:
+    def lines(batch: Batch) -> bytes:
         arrival = batch.column("arrival_us")
-        columns = [
-            batch.numbers,
-            batch.of_clients(identity),
-            batch.column("session", session_id),
-            batch.column("round"),
-            batch.of_clients(group),
-            batch.column("prefix_tokens"),
-            batch.column("streaming", true_or_false),
-            batch.column("own_tokens"),
-            batch.column("output_tokens"),
-            *(batch.column(f"{kind}_tokens") for kind in ("text", "image", "audio", "video")),
-            batch.column("reason_ratio", ratio_field),
-            batch.of_clients(text_of("model")),
-            batch.column("deadline_us"),
-            *([batch.column("slo_target_us")] if targets else []),
-            "0",
-            arrival,
-            arrival,
-            "0,0,0,incomplete,,",
-            *([batch.of_clients(text_of("adapter"))] if adapters else []),
+        columns: list[Sequence[Part]] = [
+            [batch.numbers],
+            *(name.of(batch) for name in identity),
+            session_ids(batch),
+            [batch.column("round")],
+            group.of(batch, batch.prefixed),
+            [batch.column("prefix_tokens")],
+            [true_or_false(batch.requests.streaming)],
+            [numbers(batch.own_tokens)],
+            [batch.column("output_tokens")],
+            *([batch.column(f"{kind}_tokens")] for kind in ("text", "image", "audio", "video")),
+            [rendered(batch.requests.reason_ratio, ratio_field)],
+            model.of(batch),
+            [batch.column("deadline_us")],
+            *([[batch.column("slo_target_us")]] if targets else []),
+            [b"0"],
+            [arrival],
+            [arrival],
+            [b"0,0,0,incomplete,,"],
+            *([adapter.of(batch)] if adapters else []),
         ]
-        return join_lines(*separated(columns))
+        return without_padding(lay_out(separated(columns), len(batch)))
 
     columns = list(COLUMNS)
     if targets:
         columns.insert(columns.index("deadline_us") + 1, "slo_target_us")
     if adapters:
         columns.append("adapter")
-    return Writer((_header(source), ",".join(columns) + "\n"), lines, None, tuple(_warnings(requests)))
+    width = _WIDTH + sum(text.width for text in (*identity, group, model, adapter))
+    return Writer((_header(source), ",".join(columns) + "\n"), lines, width, warnings=tuple(_warnings(requests)))
 
 
 def _any_adapter(requests: Requests) -> bool:

@@ -7,9 +7,6 @@ wherever it is written.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-
-from blis_tui.formats.batches import Values
 
 _NEEDS_QUOTES = re.compile(r'[",\r\n]|^\s|^\\\.$')
 
@@ -25,12 +22,3 @@ def ratio_field(value: float) -> str:
     """Write a number between 0 and 1 in the shortest form that reads back the same, as Go's ``%g`` does."""
     digits = float.__repr__(value)
     return digits.removesuffix(".0")
-
-
-def separated(columns: Iterable[Values]) -> Iterator[Values]:
-    """Put commas between columns and the line end after them."""
-    for number, column in enumerate(columns):
-        if number:
-            yield ","
-        yield column
-    yield "\n"

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from blis_tui.formats.batches import Batch, Columns
+from blis_tui.formats.batches import Batch, Members, Writer
 from blis_tui.formats.source import Source
-from blis_tui.formats.table import ALWAYS, NEVER, Format
+from blis_tui.formats.table import ON_REQUEST, Format
 from blis_tui.spec.model import WorkloadSpec
+from blis_tui.workload.blocks import TokenBlock
 
 if TYPE_CHECKING:
     from blis_tui.workload.requests import Requests
 
-_SAMPLES, _SAMPLE_SIZE = 8, 64
-_TOKEN_SAMPLE = 64
+_SAMPLES, _SAMPLE_SIZE, _SAMPLE_IDS = 8, 512, 1 << 16
 
 
 def estimate(
@@ -32,16 +33,16 @@ def estimate(
     module: Any = import_module(f"blis_tui.formats.{format.module}")
     if not format.needs_requests:
         return _text_size(module, source)
-    tokens = tokens and format.tokens != NEVER
-    writer = module.writer(source, tokens=tokens)
-    heads = sum(len(head.encode()) for head in writer.heads)
+    tokens = tokens and format.tokens == ON_REQUEST
+    sample = _Sample(module, source, tokens)
+    fixed = sum(len(head.encode()) for head in sample.writer().heads) + sample.written([])
     if not len(requests):
-        return heads
-    scale = 1.0 if count is None else max(1.0, count / len(requests))
-    size = _lines_size(writer, requests) * len(requests) * scale
-    if writer.from_tokens is not None:
-        size += _tokens_size(writer, requests, per_token=format.tokens != ALWAYS) * scale
-    return heads + round(size)
+        return fixed
+    spread = sample.spread()
+    size = (sample.written(spread) - sample.written([])) / sum(map(len, spread)) * len(requests)
+    if tokens:
+        size += sample.bytes_per_id() * _all_ids(requests)
+    return fixed + round(size * (1.0 if count is None else max(1.0, count / len(requests))))
 
 
 def _text_size(module: Any, source: Source) -> int:
@@ -57,26 +58,36 @@ def _text_size(module: Any, source: Source) -> int:
     return head + (round(written * total / clients) if clients else 0)
 
 
-def _lines_size(writer: Any, requests: Requests) -> float:
-    """Return the mean size of a line without what comes from token ids, over samples spread evenly."""
-    columns = Columns(requests)
-    starts = np.unique(np.linspace(0, max(0, len(requests) - _SAMPLE_SIZE), _SAMPLES).astype(int))
-    size = lines = 0
-    for start in starts.tolist():
-        stop = min(start + _SAMPLE_SIZE, len(requests))
-        size += len(writer.lines(Batch(columns, start, stop), [""] * (stop - start)).encode())
-        lines += stop - start
-    return size / lines
+class _Sample:
+    """What a format writes of some of the requests."""
+
+    def __init__(self, module: Any, source: Source, tokens: bool) -> None:
+        self._requests = source.requests
+        self._members = Members(self._requests.clients)
+        self.writer: Callable[[], Writer] = lambda: module.writer(source, tokens=tokens)
+
+    def written(self, batches: Sequence[Batch]) -> int:
+        """Return the size of these requests' lines, and of what comes last in any file."""
+        writer = self.writer()
+        return sum(len(writer.lines(batch)) for batch in batches) + len(writer.end())
+
+    def spread(self) -> list[Batch]:
+        """Return batches spread evenly over all requests, as if these had no token ids; a hash is as long without."""
+        count = len(self._requests)
+        starts = np.unique(np.linspace(0, max(0, count - _SAMPLE_SIZE), _SAMPLES).astype(int)).tolist()
+        return [self._without_ids(start, min(start + _SAMPLE_SIZE, count)) for start in starts]
+
+    def bytes_per_id(self) -> float:
+        """Return how much longer lines get by a token id."""
+        block = next(iter(self._requests.token_blocks(_SAMPLE_IDS)))
+        with_ids = Batch(self._requests, block.start, block.stop, self._members, block)
+        more = self.written([with_ids]) - self.written([self._without_ids(block.start, block.stop)])
+        return more / max(1, len(block.ids))
+
+    def _without_ids(self, start: int, stop: int) -> Batch:
+        nothing = TokenBlock(start, stop, np.empty(0, np.int32), np.zeros(2 * (stop - start) + 1, np.int64))
+        return Batch(self._requests, start, stop, self._members, nothing)
 
 
-def _tokens_size(writer: Any, requests: Requests, *, per_token: bool) -> float:
-    """Return the size of what all requests' token ids become; it grows with their number or, like a hash, does not."""
-    sizes = tokens = sampled = 0
-    for input_ids, output_ids in islice(requests.tokens(), _TOKEN_SAMPLE):
-        sizes += len(writer.from_tokens(input_ids, output_ids))
-        tokens += len(input_ids) + len(output_ids)
-        sampled += 1
-    if not per_token or not tokens:
-        return sizes / sampled * len(requests)
-    total = int(requests.input_tokens.sum(dtype=np.int64)) + int(requests.output_tokens.sum(dtype=np.int64))
-    return sizes / tokens * total
+def _all_ids(requests: Requests) -> int:
+    return int(requests.input_tokens.sum(dtype=np.int64)) + int(requests.output_tokens.sum(dtype=np.int64))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -14,6 +15,7 @@ from blis_tui.problems import Problem
 from blis_tui.spec.model import WorkloadSpec
 
 if TYPE_CHECKING:
+    from blis_tui.formats.batches import Writer
     from blis_tui.workload.requests import Requests
 
 
@@ -71,9 +73,9 @@ def export(
         folder = files.make_folder(out)
         opened = [(each, files.add(folder / f"{stem}{suffix}")) for each in wanted for suffix in each.suffixes]
         last = files.add(folder / f"{stem}{PROVENANCE_SUFFIX}")
-        warnings = _write(wanted, [_Text(file.write, file.path) for _, file in opened], source, tokens, progress)
+        warnings = _write(wanted, [_Output(file.write, file.path) for _, file in opened], source, tokens, progress)
         document = provenance(source, opened, tokens=tokens)
-        _Text(last.write, last.path)(as_text(document))
+        _Output(last.write, last.path)(as_text(document))
         files.commit()
         paths = (*(file.path for _, file in opened), last.path)
     return Exported(paths, tuple(warnings), document)
@@ -99,22 +101,26 @@ def write_to(
     if not wanted[0].streams:
         raise FormatError(f"format {format!r} is two files; it cannot go to a stream")
     source = Source(spec, text=text, path=path, requests=requests)
-    warnings = _write(wanted, [_Text(stream.write, "-")], source, tokens, progress)
+    warnings = _write(wanted, [_Output(stream.write, "-")], source, tokens, progress)
     with write_errors("-"):
         stream.flush()
     return tuple(warnings)
 
 
-class _Text:
-    """Takes text for a place that takes bytes."""
+class _Output:
+    """Where the bytes of one file go. What goes wrong on their way tells its name."""
 
     def __init__(self, write: Callable[[bytes], Any], path: str | Path) -> None:
         self._write = write
         self._path = path
 
-    def __call__(self, text: str) -> None:
-        with write_errors(self._path):
-            self._write(text.encode("utf-8"))
+    def errors(self) -> AbstractContextManager[None]:
+        """Say of this file what goes wrong, a text that UTF-8 cannot hold included."""
+        return write_errors(self._path)
+
+    def __call__(self, data: str | bytes) -> None:
+        with self.errors():
+            self._write(data.encode("utf-8") if isinstance(data, str) else data)
 
 
 class _Meter:
@@ -132,38 +138,51 @@ class _Meter:
 
 
 def _write(
-    formats: Sequence[Format], files: Sequence[_Text], source: Source, tokens: bool, progress: Progress | None
+    formats: Sequence[Format], files: Sequence[_Output], source: Source, tokens: bool, progress: Progress | None
 ) -> list[Problem]:
     """Write all formats, each to as many of `files` as it has suffixes; requests are walked once for all."""
     waiting = iter(files)
     places = [(each, [next(waiting) for _ in each.suffixes]) for each in formats]
     texts = [(_module(each), group[0]) for each, group in places if not each.needs_requests]
-    tables = [(_module(each).writer(source, tokens=tokens), group) for each, group in places if each.needs_requests]
-    lines = sum(module.size(source) for module, _ in texts) + (len(source.requests) if tables else 0)
+    requests = source.requests if len(texts) < len(places) else None
+    tables = [(_writer(each, source, tokens, group[-1]), group) for each, group in places if each.needs_requests]
+    lines = sum(module.size(source) for module, _ in texts) + (0 if requests is None else len(requests))
     meter = _Meter(progress, lines)
     meter.advance(0)
     warnings: list[Problem] = []
-    for module, write in texts:
+    for module, output in texts:
         warnings += module.warnings(source)
         for piece, clients in module.chunks(source):
-            write(piece)
+            output(piece)
             meter.advance(clients)
-    if tables:
-        for writer, group in tables:
-            warnings += writer.warnings
-            for write, head in zip(group, writer.heads, strict=True):
-                write(head)
-        _write_requests([(writer, group[-1]) for writer, group in tables], source.requests, meter)
+    for writer, group in tables:
+        warnings += writer.warnings
+        for output, head in zip(group, writer.heads, strict=True):
+            output(head)
+    if requests is not None:
+        _write_requests([(writer, group[-1]) for writer, group in tables], requests, meter)
     return warnings
 
 
-def _write_requests(tables: Sequence[tuple[Any, _Text]], requests: Requests, meter: _Meter) -> None:
+def _writer(format: Format, source: Source, tokens: bool, output: _Output) -> Writer:
+    with output.errors():
+        writer: Writer = _module(format).writer(source, tokens=tokens)
+    return writer
+
+
+def _write_requests(tables: Sequence[tuple[Writer, _Output]], requests: Requests, meter: _Meter) -> None:
     from blis_tui.formats.batches import batches
 
-    for batch, from_tokens in batches(requests, [writer.from_tokens for writer, _ in tables]):
-        for (writer, write), texts in zip(tables, from_tokens, strict=True):
-            write(writer.lines(batch, texts))
-        meter.advance(batch.stop - batch.start)
+    writers = [writer for writer, _ in tables]
+    walked = batches(requests, tokens=any(each.tokens for each in writers), width=max(each.width for each in writers))
+    for batch in walked:
+        for writer, output in tables:
+            with output.errors():
+                lines = writer.lines(batch)
+            output(lines)
+        meter.advance(len(batch))
+    for writer, output in tables:
+        output(writer.end())
 
 
 def _module(format: Format) -> Any:

@@ -30,68 +30,52 @@ file; fields may be added without a new one.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from functools import cache
-from typing import TYPE_CHECKING
 
-import numpy as np
-
-from blis_tui.formats.batches import Batch, Values, Writer, join_lines, session_id, true_or_false
+from blis_tui.formats.batches import Batch, Writer, session_ids
+from blis_tui.formats.lines import Part, lay_out, rendered, true_or_false, without_padding
+from blis_tui.formats.names import ClientText
 from blis_tui.formats.source import Source
+from blis_tui.formats.token_text import lines_with_ids
 
-if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from blis_tui.formats.batches import Ids
-
-VOCABULARY = 128_000
-"""Token ids are below this."""
-_NAMES = ("id", "tenant_id", "slo_class", "model", "adapter")
+_NAMES = {"client_id": "id", "tenant_id": "tenant_id", "slo_class": "slo_class", "model": "model", "adapter": "adapter"}
 _KINDS = ("text_tokens", "image_tokens", "audio_tokens", "video_tokens")
+_WIDTH = 600
 
 
 def writer(source: Source, *, tokens: bool) -> Writer:
     """Set the format up for a source; with `tokens` every object has the token ids."""
     clients = source.requests.clients
-    names = {"client_id" if name == "id" else name: clients.column(name) for name in _NAMES}
-    groups = clients.column("prefix_group")
+    names = {name: ClientText(clients, field, _escaped) for name, field in _NAMES.items()}
+    groups = ClientText(clients, "prefix_group", _escaped)
 
-    def who(client: int, prefixed: bool) -> str:
-        texts = {name: column[client] for name, column in names.items()}
-        return json.dumps({**texts, "prefix_group": groups[client] if prefixed else ""}, separators=(",", ":"))[1:-1]
-
-    def lines(batch: Batch, ids: Sequence[str]) -> str:
-        fields: dict[str, Values] = {
-            "arrival_us": batch.column("arrival_us"),
-            "": batch.of_clients(who),
-            "prefix_length": batch.column("prefix_tokens"),
-            "input_tokens": batch.column("input_tokens"),
-            "output_tokens": batch.column("output_tokens"),
-            "session_id": batch.column("session", lambda number: f'"{session_id(number)}"'),
-            "round_index": batch.column("round"),
-            "reason_ratio": batch.column("reason_ratio"),
-            "deadline_us": batch.column("deadline_us"),
-            "slo_target_us": batch.column("slo_target_us"),
-            "streaming": batch.column("streaming", true_or_false),
-            **{name: batch.column(name) for name in _KINDS},
+    def parts(batch: Batch) -> list[Part]:
+        fields: dict[str, list[Part]] = {
+            "id": [b'"request_', batch.numbers, b'"'],
+            "arrival_us": [batch.column("arrival_us")],
+            **{name: [b'"', *text.of(batch), b'"'] for name, text in names.items()},
+            "prefix_group": [b'"', *groups.of(batch, batch.prefixed), b'"'],
+            "prefix_length": [batch.column("prefix_tokens")],
+            "input_tokens": [batch.column("input_tokens")],
+            "output_tokens": [batch.column("output_tokens")],
+            "session_id": [b'"', *session_ids(batch), b'"'],
+            "round_index": [batch.column("round")],
+            "reason_ratio": [rendered(batch.requests.reason_ratio, str)],
+            "deadline_us": [batch.column("deadline_us")],
+            "slo_target_us": [batch.column("slo_target_us")],
+            "streaming": [true_or_false(batch.requests.streaming)],
+            **{name: [batch.column(name)] for name in _KINDS},
         }
-        parts: list[Values] = ['{"id":"request_', batch.numbers, '"']
-        for name, values in fields.items():
-            parts += [f',"{name}":' if name else ",", values]
-        return join_lines(*parts, *([ids] if tokens else []), "}\n")
+        named = [(b'%s"%s":' % (b"," if number else b"{", name.encode()), *fields[name]) for number, name in enumerate(fields)]
+        return [part for field in named for part in field]
 
-    return Writer(("",), lines, _ids_text if tokens else None)
+    def lines(batch: Batch) -> bytes:
+        if tokens:
+            return lines_with_ids([*parts(batch), b',"input_ids":['], b'],"output_ids":[', b"]}\n", batch.tokens)
+        return without_padding(lay_out([*parts(batch), b"}\n"], len(batch)))
 
-
-def _ids_text(input_ids: Ids, output_ids: Ids) -> str:
-    return f',"input_ids":[{_joined(input_ids)}],"output_ids":[{_joined(output_ids)}]'
-
-
-def _joined(ids: Ids) -> str:
-    """Write ids with commas between. Looking up padded digits and dropping the padding is much faster than `str`."""
-    return _digits()[ids].tobytes().translate(None, b"\0")[:-1].decode("ascii")
+    width = _WIDTH + sum(text.width for text in (*names.values(), groups))
+    return Writer(("",), lines, width, tokens=tokens)
 
 
-@cache
-def _digits() -> npt.NDArray[np.bytes_]:
-    return np.array([b"%d," % number for number in range(VOCABULARY)])
+def _escaped(text: str) -> str:
+    return json.dumps(text)[1:-1]

@@ -24,54 +24,63 @@ Names with commas, quotes or line ends are quoted as RFC 4180 says; lines end in
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from functools import cache
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
-from blis_tui.formats.batches import Batch, Writer, join_lines, session_id
-from blis_tui.formats.delimited import ratio_field, separated, text_field
+from blis_tui.formats.batches import Batch, Writer, session_ids
+from blis_tui.formats.delimited import ratio_field, text_field
+from blis_tui.formats.lines import Matrix, lay_out, rendered, separated, without_padding
+from blis_tui.formats.names import ClientText
 from blis_tui.formats.source import Source
-
-if TYPE_CHECKING:
-    from blis_tui.formats.batches import Ids
+from blis_tui.workload.blocks import TokenBlock
 
 COLUMNS = (
     "id", "arrival_us", "client_id", "tenant_id", "slo_class", "prefix_length", "input_tokens", "output_tokens",
     "session_id", "round_index", "reason_ratio", "deadline_us", "slo_target_us", "token_hash",
 )  # fmt: skip
+HASH_BYTES = 8
+_WIDTH = 300
 
 
 def writer(source: Source, *, tokens: bool) -> Writer:
     """Set the format up for a source; `tokens` changes nothing, the hash is always there."""
     clients = source.requests.clients
-    names = [clients.column(name) for name in ("id", "tenant_id", "slo_class")]
+    names = [ClientText(clients, name, text_field) for name in ("id", "tenant_id", "slo_class")]
 
-    def who(client: int, _: bool) -> str:
-        return ",".join(text_field(column[client]) for column in names)
-
-    def lines(batch: Batch, hashes: Sequence[str]) -> str:
+    def lines(batch: Batch) -> bytes:
         columns = (
-            batch.numbers,
-            batch.column("arrival_us"),
-            batch.of_clients(who),
-            batch.column("prefix_tokens"),
-            batch.column("input_tokens"),
-            batch.column("output_tokens"),
-            batch.column("session", session_id),
-            batch.column("round"),
-            batch.column("reason_ratio", ratio_field),
-            batch.column("deadline_us"),
-            batch.column("slo_target_us"),
-            hashes,
+            [b"request_", batch.numbers],
+            [batch.column("arrival_us")],
+            *(name.of(batch) for name in names),
+            [batch.column("prefix_tokens")],
+            [batch.column("input_tokens")],
+            [batch.column("output_tokens")],
+            session_ids(batch),
+            [batch.column("round")],
+            [rendered(batch.requests.reason_ratio, ratio_field)],
+            [batch.column("deadline_us")],
+            [batch.column("slo_target_us")],
+            [token_hashes(batch.tokens)],
         )
-        return join_lines("request_", *separated(columns))
+        return without_padding(lay_out(separated(columns), len(batch)))
 
-    return Writer((",".join(COLUMNS) + "\n",), lines, token_hash)
+    return Writer((",".join(COLUMNS) + "\n",), lines, _WIDTH + sum(name.width for name in names), tokens=True)
 
 
-def token_hash(input_ids: Ids, output_ids: Ids) -> str:
-    """Return the hash of a request's token ids, 16 hex digits."""
-    digest = hashlib.sha256(np.ascontiguousarray(input_ids, dtype="<i4").data)
-    digest.update(np.ascontiguousarray(output_ids, dtype="<i4").data)
-    return digest.hexdigest()[:16]
+def token_hashes(tokens: TokenBlock) -> Matrix:
+    """Return the hash of each request's token ids, 16 hex digits: shape (requests, 16)."""
+    data = np.ascontiguousarray(tokens.ids, "<i4").data.cast("B")
+    ends = (4 * tokens.bounds[::2]).tolist()
+    sha256 = hashlib.sha256
+    digests = [sha256(data[start:end]).digest()[:HASH_BYTES] for start, end in pairwise(ends)]
+    found = np.frombuffer(b"".join(digests), np.uint8).reshape(-1, HASH_BYTES)
+    return _hex_digits()[found].view(np.uint8)
+
+
+@cache
+def _hex_digits() -> NDArray[np.uint16]:
+    """Return the two digits of every byte."""
+    return np.frombuffer(bytes(range(256)).hex().encode(), np.uint16)

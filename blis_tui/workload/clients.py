@@ -85,6 +85,13 @@ class ClientBlock:
             client = client.replace(reasoning=client.reasoning.replace(multi_turn=turns))
         return client
 
+    def named(self, field: str) -> Name | None:
+        """Return how a text field reads that members have a name of their own for, ``None`` if they share the template's."""
+        if self.names is None or field not in _NAMED:
+            return None
+        name: Name = getattr(self.names, field)
+        return name
+
     def value(self, name: str, index: int) -> str:
         """Return one text field of one client, without building the client."""
         if self.names is not None and name in _NAMED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from functools import cached_property
 from typing import NamedTuple
 
@@ -68,9 +69,19 @@ class Requests:
         """When generation ended, in µs; ``None`` if no time limit was set."""
         self.traits = traits
         """What holds for all requests of each block of clients."""
+        self._trait_values: dict[str, NDArray[np.int64]] = {}
 
     def __len__(self) -> int:
         return len(self.rows.arrival)
+
+    def part(self, start: int, stop: int) -> Requests:
+        """Return the requests `start` … `stop` − 1 for their columns; token ids can be drawn of all requests only."""
+        which = slice(start, stop)
+        part = copy(self)
+        part.rows, part.client = self.rows.take(which), self.client[which]
+        for name in ("input_tokens", "block", "prefix_group", "prefix_tokens"):
+            part.__dict__[name] = getattr(self, name)[which]  # computed once for all parts
+        return part
 
     @property
     def spec(self) -> WorkloadSpec:
@@ -186,7 +197,10 @@ class Requests:
             yield from block.pairs()
 
     def _trait(self, name: str) -> NDArray[np.int64]:
-        values = np.array([getattr(traits, name) for traits in self.traits], np.int64)
+        values = self._trait_values.get(name)  # parts share them
+        if values is None:
+            values = np.array([getattr(traits, name) for traits in self.traits], np.int64)
+            self._trait_values[name] = values
         if len(values) == 1 or not len(self):
             return np.full(len(self), values[0] if len(values) else 0)
         return values[self.block]

@@ -37,8 +37,8 @@ class Rows(NamedTuple):
     media: Int32s | None = None
     hidden: NDArray[np.bool_] | None = None
 
-    def take(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Rows:
-        """Return some of the rows."""
+    def take(self, which: NDArray[np.bool_] | NDArray[np.intp] | slice) -> Rows:
+        """Return some of the rows; of a slice, views."""
         return Rows(*(None if column is None else column[which] for column in self))  # type: ignore[arg-type]
 
     def keep(self, sent: NDArray[np.bool_]) -> Rows:

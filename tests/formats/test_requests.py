@@ -1,7 +1,6 @@
 """The formats of one line per request: csv, jsonl and BLIS traces."""
 
 import hashlib
-from collections import Counter
 
 import numpy as np
 import pytest
@@ -25,6 +24,7 @@ from blis_tui.formats import batches, request_csv
 from blis_tui.formats.delimited import ratio_field, text_field
 from blis_tui.formats.export import export
 from blis_tui.spec.model import GoodputTargets, Lifecycle, Multimodal, Window
+from blis_tui.workload.blocks import TokenBlock
 from blis_tui.workload.generate import generate
 
 NAMES = sorted(path.stem for path in GOLDEN.glob("*.csv"))
@@ -122,13 +122,12 @@ def test_ratios_are_written_as_go_does(value, text):
 
 
 def test_the_token_hash():
-    data = np.array([1, 70_000], "<u4").tobytes() + np.array([3], "<u4").tobytes()
-    wanted = hashlib.sha256(data).hexdigest()[:16]
-    assert request_csv.token_hash(np.array([1, 70_000], np.int32), np.array([3], np.int32)) == wanted
-    every_other = np.array([1, 0, 70_000, 0], ">i4")[::2]
-    assert request_csv.token_hash(every_other, np.array([3], ">i4")) == wanted
-    empty = np.array([], np.int32)
-    assert request_csv.token_hash(empty, empty) == hashlib.sha256().hexdigest()[:16]
+    ids = np.array([9, 1, 70_000, 3, 5], np.int32)[1:]
+    bounds = np.array([0, 2, 3, 3, 3, 3, 4], np.int64)
+    wanted = [hashlib.sha256(np.array(each, "<u4").tobytes()).hexdigest()[:16] for each in ([1, 70_000, 3], [], [5])]
+    for order in ("<i4", ">i4"):
+        found = request_csv.token_hashes(TokenBlock(0, 3, ids.astype(order), bounds))
+        assert [row.tobytes().decode() for row in found] == wanted
 
 
 # jsonl
@@ -320,22 +319,41 @@ def test_a_trace_without_requests_is_told(tmp_path):
 def test_token_ids_are_made_once_for_all_formats(tmp_path, monkeypatch):
     requests = generate(golden("clients-options"))
     walked = []
-    real = type(requests).tokens
-    monkeypatch.setattr(type(requests), "tokens", lambda self: walked.append(1) or real(self))
+    real = type(requests).token_blocks
+    monkeypatch.setattr(type(requests), "token_blocks", lambda self, most: walked.append(1) or real(self, most))
     export(golden("clients-options"), tmp_path, ["jsonl", "csv", "blis-trace"], tokens=True, requests=requests)
     assert len(walked) == 1
     export(golden("clients-options"), tmp_path, ["jsonl", "blis-trace"], requests=requests, force=True)
     assert len(walked) == 1
 
 
-def test_batches_hold_about_as_many_tokens_as_they_may(monkeypatch):
+def test_batches_hold_as_many_tokens_and_requests_as_they_may(monkeypatch):
     monkeypatch.setattr(batches, "BATCH_TOKENS", 60)
     requests = generate(golden("clients-chat-accumulate"))
-    sizes = (requests.input_tokens + requests.output_tokens).tolist()
-    seen = [
-        (batch.stop - batch.start, sum(sizes[batch.start : batch.stop]))
-        for batch, _ in batches.batches(requests, [lambda *_: ""])
-    ]
-    assert sum(count for count, _ in seen) == len(requests)
-    assert all(tokens <= 60 or count == 1 for count, tokens in seen)
-    assert Counter(count == 1 for count, _ in seen)[False] > 0
+    pairs = list(requests.tokens())
+    seen = []
+    for batch in batches.batches(requests, tokens=True, width=batches._BATCH_BYTES // 3):
+        tokens = batch.tokens
+        assert (tokens.start, tokens.stop) == (batch.start, batch.stop)
+        assert len(tokens.ids) <= 60 or len(batch) == 1
+        assert len(batch) <= 3
+        seen += [(inputs.tolist(), outputs.tolist()) for inputs, outputs in tokens.pairs()]
+    assert seen == [(inputs.tolist(), outputs.tolist()) for inputs, outputs in pairs]
+
+
+def test_one_line_wider_than_a_batch_is_written_alone():
+    spec = explicit(client("n" * (batches._BATCH_BYTES + 1)), client("b"), num_requests=9)
+    names = {line["client_id"] for line in read_lines(written(spec, "jsonl"))}
+    assert {len(name) for name in names} == {1, batches._BATCH_BYTES + 1}
+
+
+@pytest.mark.parametrize("name", ["clients-options", "clients-multimodal", "clients-chat-accumulate", "v1-chat", "cohorts"])
+def test_a_part_of_the_requests_has_their_columns(name):
+    requests = generate(golden(name))
+    middle = len(requests) // 2
+    for start, stop in ((0, middle), (middle, len(requests)), (middle, middle)):
+        part = requests.part(start, stop)
+        assert len(part) == stop - start
+        for column in COLUMNS:
+            np.testing.assert_array_equal(getattr(part, column), getattr(requests, column)[start:stop], err_msg=column)
+    assert len(requests) > middle  # which making parts left alone

@@ -1,0 +1,83 @@
+"""The texts of clients (names, tenants, models …) for many requests at once.
+
+Blocks of like clients number their members, so a name is made of the texts that its block has around the numbers and
+of the numbers' digits, and a million clients cost no more than one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blis_tui.formats.lines import Part, Texts, numbers
+from blis_tui.workload.clients import ClientBlock, Expansion
+
+if TYPE_CHECKING:
+    from blis_tui.formats.batches import Batch
+
+Render = Callable[[str], str]
+"""Writes a text as a format wants it: escaped or in quotes, if need be."""
+
+
+class _Pattern(NamedTuple):
+    """A block's texts before, between and behind the numbers of the prompt and the user, if it has these."""
+
+    before: bytes
+    between: bytes = b""
+    behind: bytes = b""
+    prompt: bool = False
+    user: bool = False
+
+
+def _pattern(block: ClientBlock, field: str, render: Render) -> _Pattern:
+    name = block.named(field)
+    text = render(block.value(field, 0)).encode()  # the numbers of member 0 are zeros
+    if name is None or not (name.prompt or name.user):
+        return _Pattern(text)
+    before, _, behind = text.rpartition(b"0")
+    between = b""
+    if name.prompt and name.user:
+        before, _, between = before.rpartition(b"0")
+    return _Pattern(before, between, behind, name.prompt, name.user)
+
+
+class _Literal:
+    """One of the texts of every block."""
+
+    def __init__(self, texts: Sequence[bytes]) -> None:
+        places: dict[bytes, int] = {b"": 0}
+        self._places = np.array([places.setdefault(text, len(places)) for text in texts], np.int32)
+        self._texts = Texts(list(places))
+        self.width = self._texts.width
+
+    def of(self, block: NDArray[np.int32], where: NDArray[np.bool_] | None) -> Part:
+        places = self._places[block]
+        return self._texts.of(places if where is None else places * where)
+
+
+class ClientText:
+    """One text field of the clients, written by `render`. `width` is about how many bytes it takes at most."""
+
+    def __init__(self, clients: Expansion, field: str, render: Render) -> None:
+        patterns = [_pattern(block, field, render) for block in clients.blocks]
+        self._literals = tuple(
+            _Literal([getattr(pattern, place) for pattern in patterns]) for place in ("before", "between", "behind")
+        )
+        self._numbered = tuple(np.array([getattr(pattern, place) for pattern in patterns], bool) for place in ("prompt", "user"))
+        self.width = sum(literal.width for literal in self._literals) + 20
+
+    def of(self, batch: Batch, where: NDArray[np.bool_] | None = None) -> list[Part]:
+        """Write the field for each request, or nothing where `where` is false."""
+        block = batch.requests.block
+        before, between, behind = (literal.of(block, where) for literal in self._literals)
+        prompt, user = (self._number(batch, place, where) for place in range(2))
+        return [part for part in (before, prompt, between, user, behind) if not isinstance(part, bytes) or part]
+
+    def _number(self, batch: Batch, place: int, where: NDArray[np.bool_] | None) -> Part:
+        if not self._numbered[place].any():
+            return b""
+        has = self._numbered[place][batch.requests.block]
+        return numbers(np.where(has if where is None else has & where, batch.member[place], -1), blank=True)

@@ -1,0 +1,51 @@
+"""Token ids as decimal text, many requests at once.
+
+An id and the comma behind it fit into eight bytes, so a table gives the text of a block of ids in one look-up, padded;
+what stands before, between and behind the ids of each request is padded to eight bytes too and set among them.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blis_tui.formats.lines import PADDING, Part, lay_out, without_padding
+from blis_tui.workload.blocks import TokenBlock
+
+VOCABULARY = 128_000
+"""Token ids are below this."""
+_WORD = 8
+
+
+@cache
+def _words() -> NDArray[np.uint64]:
+    """Return the text of every id with a comma behind it, and then of every id without."""
+    texts = [b"%d," % number for number in range(VOCABULARY)]
+    padded = b"".join(text.ljust(_WORD, PADDING) for text in texts)
+    return np.frombuffer(padded + padded.replace(b",", PADDING), np.uint64)
+
+
+def lines_with_ids(before: list[Part], between: bytes, behind: bytes, tokens: TokenBlock) -> bytes:
+    """Write lines with both lists of ids, commas between the ids: input ids `before`, output ids `between` and `behind`."""
+    count, bounds = tokens.stop - tokens.start, tokens.bounds
+    head = sum(len(part) if isinstance(part, bytes) else part.shape[1] for part in before)
+    parts = [*before, PADDING * (-head % _WORD), _whole_words(between), _whole_words(behind)]
+    around = lay_out(parts, count).view(np.uint64)
+    # where the words around the ids come: behind as many ids as the bounds say
+    first, second = -(-head // _WORD), -(-len(between) // _WORD)
+    of_each = np.repeat((0, 1, 2), (first, second, around.shape[1] - first - second))
+    at = bounds[2 * np.arange(count)[:, None] + of_each].ravel() + np.arange(around.size)
+    is_id = np.ones(len(tokens.ids) + around.size, np.bool_)
+    is_id[at] = False
+    codes = tokens.ids.astype(np.intp)
+    codes[bounds[1:][np.diff(bounds) > 0] - 1] += VOCABULARY  # no comma behind the last
+    text = np.empty(len(is_id), np.uint64)
+    text[at] = around.ravel()
+    text[is_id] = _words()[codes]
+    return without_padding(text)
+
+
+def _whole_words(text: bytes) -> bytes:
+    return text + PADDING * (-len(text) % _WORD)
