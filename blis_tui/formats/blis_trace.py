@@ -48,8 +48,9 @@ def writer(source: Source, *, tokens: bool) -> Writer:
     """Set the format up for a source; it has no token ids, whatever `tokens` says."""
     requests = source.requests
     clients = requests.clients
-    targets = bool((requests.slo_target_us > 0).any())
-    adapters = any(block.template.adapter for block in clients.blocks) and _any_adapter(requests)
+    busy = _busy_blocks(requests)
+    targets = any(requests.traits[block].slo_target_us > 0 for block in busy)
+    adapters = any(clients.blocks[block].template.adapter for block in busy)
     identity = [ClientText(clients, name, text_field) for name in ("id", "tenant_id", "slo_class")]
     group, model, adapter = (ClientText(clients, name, text_field) for name in ("prefix_group", "model", "adapter"))
 
@@ -84,12 +85,14 @@ def writer(source: Source, *, tokens: bool) -> Writer:
     if adapters:
         columns.append("adapter")
     width = _WIDTH + sum(text.width for text in (*identity, group, model, adapter))
-    return Writer((_header(source), ",".join(columns) + "\n"), lines, width, warnings=tuple(_warnings(requests)))
+    return Writer((_header(source), ",".join(columns) + "\n"), lines, width, warnings=tuple(_warnings(requests, targets=targets)))
 
 
-def _any_adapter(requests: Requests) -> bool:
-    adapters = requests.clients.column("adapter")
-    return any(adapters[client] for client in np.unique(requests.client).tolist())
+def _busy_blocks(requests: Requests) -> list[int]:
+    """Return the blocks of clients that have requests."""
+    busy = np.zeros(len(requests.traits), np.bool_)
+    busy[requests.block] = True
+    return np.flatnonzero(busy).tolist()
 
 
 def _header(source: Source) -> str:
@@ -107,7 +110,7 @@ def _header(source: Source) -> str:
     return "".join(entry(name, value) for name, value in fields.items())
 
 
-def _warnings(requests: Requests) -> list[Problem]:
+def _warnings(requests: Requests, *, targets: bool) -> list[Problem]:
     found = [
         Problem(
             "trace-new-tokens",
@@ -129,7 +132,7 @@ def _warnings(requests: Requests) -> list[Problem]:
                 "(context_growth: accumulate): in a replay the rounds share no more than their prefix.",
             )
         )
-    if (requests.slo_target_us > 0).any():
+    if targets:
         found.append(
             Problem(
                 "trace-target-column",
@@ -161,9 +164,11 @@ def _accumulates(clients: Expansion) -> bool:
 
 def _sessions_with_gaps(requests: Requests) -> int:
     """Count the sessions whose rounds are not 0, 1, 2 …"""
-    numbers, rounds = requests.session, requests.round
-    inside = numbers >= 0
-    _, where, count = np.unique(numbers[inside], return_inverse=True, return_counts=True)
+    if requests.rows.session is None:
+        return 0
+    session, rounds = requests.session, requests.round
+    inside = session >= 0
+    _, where, count = np.unique(session[inside], return_inverse=True, return_counts=True)
     last = np.zeros(len(count), dtype=np.int64)
     np.maximum.at(last, where, rounds[inside])
     return int(np.count_nonzero(last + 1 != count))

@@ -107,6 +107,8 @@ class Requests:
     @cached_property
     def block(self) -> NDArray[np.int32]:
         """The index of the block of clients each request comes from."""
+        if len(self.traits) == 1:
+            return np.zeros(len(self), np.int32)
         starts = np.array(self.clients.starts[:-1], np.int64)
         return (np.searchsorted(starts, self.client, side="right") - 1).astype(np.int32)
 
