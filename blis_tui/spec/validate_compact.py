@@ -56,7 +56,7 @@ def _validate_sums(report: Report, spec: WorkloadSpec, compact: InferencePerf) -
     rates = [stage.rate for stage in compact.stages]
     if not math.isfinite(sum(rates)):
         report.error("overflow", (*STAGES, len(rates) - 1, "rate"), "makes the sum of the stages' rates infinite")
-    elif spec.rules == 1 and spec.aggregate_rate > 0:
+    elif spec.rules == 1 and spec.aggregate_rate > 0 and end > 0:
         mean = mean_rate(compact)
         scale = spec.aggregate_rate / mean if 0 < mean < math.inf else math.inf
         if not math.isfinite(scale * max(rates)):

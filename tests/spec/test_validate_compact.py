@@ -290,3 +290,10 @@ def test_a_spec_built_by_hand() -> None:
         "inference_perf.shared_prefix.output_len must be non-negative, got -1",
     ]
     assert all(problem.line is None and problem.column is None for problem in problems)
+
+
+@pytest.mark.parametrize("durations", [("", ""), (", duration: 0", ", duration: 0"), (", duration: -5", ", duration: 5")])
+def test_stages_that_last_no_time_in_all_have_no_mean_rate_to_scale(durations: tuple[str, str]) -> None:
+    stages = ", ".join(f"{{rate: 1{duration}}}" for duration in durations)
+    found = check(f"aggregate_rate: 8\ninference_perf: {{stages: [{stages}], shared_prefix: {{}}}}\n")
+    assert {problem.path[-1] for problem in found.errors if "stages" in problem.path} == {"duration"}
