@@ -6,7 +6,7 @@ stops at `MAX_DEPTH`, where libyaml's composer would crash the process.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from blis_tui.problems import Problem
 from blis_tui.spec.effort import CollectorPaused
@@ -21,14 +21,24 @@ MAX_DIRECTIVES = 100
 """Lines that start with ``%``: libyaml takes time quadratic in the number of ``%TAG`` lines."""
 
 
-def compose_root(source: Source, problems: list[Problem]) -> Node | None:
-    """Compose the first document of a text, and add what is wrong to `problems`; None if there is nothing or no telling."""
+class Composed(NamedTuple):
+    """The top node of a text, its number of keys, values and ends of values, and whether it has anchors or aliases."""
+
+    root: Node | None
+    size: int = 0
+    linked: bool = False
+
+
+def compose_root(source: Source, problems: list[Problem]) -> Composed:
+    """Compose the first document of a text, and add what is wrong to `problems`; no root if there is nothing or no telling."""
     unusable = _unusable(source)
     if unusable is not None:
         problems.append(unusable)
-        return None
+        return Composed(None)
     with CollectorPaused():
-        return _Composer(source, problems).compose()
+        composer = _Composer(source, problems)
+        root = composer.compose()
+        return Composed(root, composer.size, composer.linked)
 
 
 def _unusable(source: Source) -> Problem | None:
@@ -72,6 +82,13 @@ class _Composer:
         self._base = int(source.text.startswith("\ufeff"))
         self._anchors: dict[str, Node] = {}
         self._open: list[Node] = []
+        self.size = 0
+        self._has_alias = False
+
+    @property
+    def linked(self) -> bool:
+        """Whether anything in the text stands for something else in it, or may."""
+        return bool(self._anchors) or self._has_alias
 
     def compose(self) -> Node | None:
         from yaml import YAMLError
@@ -128,7 +145,7 @@ class _Composer:
         root: list[Node] = []
         items: list[Node] = root
         escaped_slashes = "\\/" in source.text
-        budget = max(MAX_NODES, len(source.text) // 8)
+        budget = most = max(MAX_NODES, len(source.text) // 8)
         while True:
             event = get_event()
             kind = type(event)
@@ -161,6 +178,7 @@ class _Composer:
                 self._close(node, event)
                 items = holders[-1].items if holders else root
             if not holders:
+                self.size = most - budget + 1
                 return root[0]
             budget -= 1
             if budget < 0:
@@ -186,6 +204,7 @@ class _Composer:
             self._report(node.start + offset, "syntax", "YAML syntax: BLIS does not know the escape \\/; write / alone")
 
     def _alias(self, event: Any) -> Node:
+        self._has_alias = True
         start, end, name = event.start_mark.index + self._base, event.end_mark.index + self._base, event.anchor
         node = Node(ALIAS, None, name, None, start, end, None, self._source)
         target = self._anchors.get(name)

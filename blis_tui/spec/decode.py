@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 from blis_tui.problems import Path, Problem
 from blis_tui.spec import fields, scalars
-from blis_tui.spec.effort import CollectorPaused, Effort, Exhausted
+from blis_tui.spec.effort import CollectorPaused, Effort, Exhausted, most_weight
 from blis_tui.spec.fields import Field, Record
 from blis_tui.spec.findings import Findings, describe
 from blis_tui.spec.model import WorkloadSpec
-from blis_tui.spec.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Node, Tree, compose
+from blis_tui.spec.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Items, Node, Tree, compose
 from blis_tui.spec.pairs import Pair, pairs_of
 from blis_tui.spec.source import syntax_problem
 
@@ -41,29 +41,51 @@ class Decoded(NamedTuple):
     problems: list[Problem]
     tree: Tree
     broken: set[Path]
+    weight: int = 0
+    """The fields of all blocks, given or not, or more."""
 
 
-def decode(text: str) -> Decoded:
-    """Read a workload file; never raises."""
+def decode(text: str, base: Decoded | None = None) -> Decoded:
+    """Read a workload file; never raises. What a similar text said, `base`, makes it faster and changes nothing else."""
     with CollectorPaused():
-        tree = compose(text)
-        effort = Effort(len(text))
-        findings = Findings(tree.problems)
-        spec = None
-        try:
-            spec = _Decoder(findings, effort).top(tree)
-        except Exhausted as reason:
-            findings.problems.append(syntax_problem(tree.source, reason.offset, reason.code, str(reason)))
-        problems = sorted(findings.problems, key=lambda problem: (problem.line or 0, problem.column or 0))
-    return Decoded(spec, problems, tree, findings.broken)
+        decoded = _decode_again(text, base) if base is not None and base.spec is not None else None
+        return decoded or _decode(compose(text), None)
+
+
+def _decode_again(text: str, base: Decoded) -> Decoded | None:
+    """Read a text that differs little from another one; None if that does not help."""
+    from blis_tui.spec.recompose import recompose
+
+    tree = recompose(base.tree, text)
+    decoded = _decode(tree, base) if tree is not None else None
+    return decoded if decoded is not None and decoded.weight <= most_weight(len(text)) else None
+
+
+def _decode(tree: Tree, base: Decoded | None) -> Decoded:
+    """Decode a tree; what `base` says of items that were only moved is taken over, if nothing was wrong with them."""
+    effort = Effort(len(tree.text))
+    findings = Findings(tree.problems)
+    spec = None
+    try:
+        spec = _Decoder(findings, effort, base).top(tree)
+    except Exhausted as reason:
+        findings.problems.append(syntax_problem(tree.source, reason.offset, reason.code, str(reason)))
+    problems = sorted(findings.problems, key=lambda problem: (problem.line or 0, problem.column or 0))
+    weight = effort.weight + (base.weight if base is not None else 0)
+    return Decoded(spec, problems, tree, findings.broken, weight)
 
 
 class _Decoder:
     """Decodes the values of one tree, each by the field that declares it; null is None, and so is what is broken."""
 
-    def __init__(self, findings: Findings, effort: Effort) -> None:
+    def __init__(self, findings: Findings, effort: Effort, base: Decoded | None = None) -> None:
         self._findings = findings
         self._effort = effort
+        self._base = base
+        self._wrong = set[Path]()
+        if base is not None:
+            wrong = [*base.broken, *(problem.path for problem in base.problems)]
+            self._wrong = {path[:2] for path in wrong}
 
     def top(self, tree: Tree) -> WorkloadSpec | None:
         """Decode the whole document."""
@@ -147,8 +169,14 @@ class _Decoder:
         record = declared.record or Record
         item = Field(fields.RECORD, declared.help, record=record)
         decoded = []
-        for index, written in enumerate(node.items):
+        kept = self._kept(node, path)
+        for index in range(len(node.items)):
             here = (*path, index)
+            known = kept[index] if kept else None
+            if known is not None:
+                decoded.append(known)
+                continue
+            written = node.items[index]
             value = self._value(item, written, here, written)
             if value is None:
                 if here not in self._findings.broken:
@@ -157,6 +185,15 @@ class _Decoder:
                 value = record()
             decoded.append(value)
         return tuple(decoded)
+
+    def _kept(self, node: Node, path: Path) -> list[Record | None]:
+        """Return for each item of a list what it was decoded to before, if that still holds; empty for a list that is new."""
+        if self._base is None or len(path) != 1 or not isinstance(node.items, Items) or path in self._base.broken:
+            return []
+        (name,) = path
+        before = getattr(self._base.spec, str(name), ())
+        wrong = self._wrong
+        return [None if old is None or (name, old) in wrong else before[old] for old in node.items.kept]
 
     def _names(self, declared: Field, node: Node, path: Path) -> dict[str, Any]:
         """Decode a mapping with free names: of numbers, or of blocks."""

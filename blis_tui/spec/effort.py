@@ -8,6 +8,11 @@ MAX_WEIGHT = 2_000_000
 """Fields of all blocks of a file of up to 8 MB, given or not; larger files may have one every four characters."""
 
 
+def most_weight(size: int) -> int:
+    """Return how many fields all blocks of a text of so many characters may have, given or not."""
+    return max(MAX_WEIGHT, size // 4)
+
+
 class Exhausted(Exception):
     """Reading cannot go on: the problem's code and message, and where in the text that was noticed, if that is known."""
 
@@ -23,7 +28,7 @@ class Effort:
     def __init__(self, size: int) -> None:
         self.aliases = 0
         """How many aliases lead to what is being decoded."""
-        self._weight = max(MAX_WEIGHT, size // 4)
+        self._weight = self._most = most_weight(size)
         self._visited = 1
         self._aliased = 0
 
@@ -40,6 +45,11 @@ class Effort:
         self._weight -= count
         if self._weight < 0:
             raise Exhausted("too-many-values", "more blocks than a file of this size should hold")
+
+    @property
+    def weight(self) -> int:
+        """How many fields of blocks were counted."""
+        return self._most - self._weight
 
 
 def _allowed_share(visited: int) -> float:

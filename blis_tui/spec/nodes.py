@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, overload
 
 from blis_tui.problems import Path, Problem
 from blis_tui.spec.source import Source
@@ -66,6 +66,64 @@ class Node:
         return f"<{self.kind} {self.value!r} {self.start}:{self.end}>"
 
 
+def moved(node: Node, shift: int, source: Source, *, deep: bool = True) -> Node:
+    """Copy a node that stands `shift` characters further on in another text, with all that is in it if `deep`.
+
+    Not for what aliases refer to.
+    """
+    copy = Node(node.kind, node.tag, node.value, node.style, node.start + shift, node.end + shift, node.anchor, source)
+    if deep and node.items:
+        if node.kind == MAPPING:
+            copy.items = [(moved(key, shift, source), moved(value, shift, source)) for key, value in node.items]
+        else:
+            copy.items = [moved(item, shift, source) for item in node.items]
+    elif deep and node.kind in (MAPPING, SEQUENCE):
+        copy.items = []
+    return copy
+
+
+class Items(Sequence[Node]):
+    """The items of a list that were composed in other texts, each moved to its place when it is asked for.
+
+    `kept` has for each item its index in the list of the text before the last change, None if it was changed.
+    """
+
+    def __init__(self, source: Source, nodes: list[Node], shifts: list[int], kept: Sequence[int | None]) -> None:
+        self._source = source
+        self._nodes = nodes
+        self._shifts = shifts
+        self._made: dict[int, Node] = {}
+        self.kept = kept
+
+    @staticmethod
+    def parts(items: Sequence[Node]) -> tuple[list[Node], list[int]]:
+        """Return the nodes of any list as they were composed, and how far each is to be moved."""
+        if isinstance(items, Items):
+            return items._nodes, items._shifts
+        return list(items), [0] * len(items)
+
+    @property
+    def end(self) -> int:
+        """Where the last item ends."""
+        return self._nodes[-1].end + self._shifts[-1]
+
+    def __len__(self) -> int:
+        return len(self._nodes)
+
+    @overload
+    def __getitem__(self, index: int) -> Node: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Node]: ...
+    def __getitem__(self, index: int | slice) -> Node | list[Node]:
+        if isinstance(index, slice):
+            return [self[each] for each in range(*index.indices(len(self)))]
+        index = range(len(self))[index]
+        node = self._made.get(index)
+        if node is None:  # two threads may ask at once: both get the same node
+            node = self._made.setdefault(index, moved(self._nodes[index], self._shifts[index], self._source))
+        return node
+
+
 class Location(NamedTuple):
     """Where a path leads.
 
@@ -82,11 +140,18 @@ class Location(NamedTuple):
 
 
 class Tree:
-    """A composed text: its top node (None if there is none) and the problems of its syntax."""
+    """A composed text: its top node (None if there is none) and the problems of its syntax.
 
-    __slots__ = ("problems", "root", "source", "text")
+    `size` is its number of keys, values and ends of values, or more; `linked` tells that it has anchors or aliases.
+    """
 
-    def __init__(self, source: Source, root: Node | None, problems: list[Problem]) -> None:
+    __slots__ = ("linked", "problems", "root", "size", "source", "text")
+
+    def __init__(
+        self, source: Source, root: Node | None, problems: list[Problem], *, size: int = 0, linked: bool = False
+    ) -> None:
+        self.size = size
+        self.linked = linked
         self.source = source
         self.text = source.text
         self.root = root
@@ -190,5 +255,5 @@ def compose(text: str) -> Tree:
 
     source = Source(text)
     problems: list[Problem] = []
-    root = compose_root(source, problems)
-    return Tree(source, root, problems)
+    composed = compose_root(source, problems)
+    return Tree(source, composed.root, problems, size=composed.size, linked=composed.linked)

@@ -27,7 +27,7 @@ class Checker:
             self._waiting = view if view.revision != self._checking.revision else None
             return
         self._checking, self._waiting = view, None
-        Job[Checked](self._app, lambda _: check(view.text), partial(self._take, view), partial(self._fail, view))
+        Job[Checked](self._app, lambda _: _checked(view), partial(self._take, view), partial(self._fail, view))
 
     def _take(self, view: View, checked: Checked) -> None:
         self._checking = None
@@ -40,4 +40,9 @@ class Checker:
     def _fail(self, view: View, error: Exception) -> None:
         """Check on the event loop what could not be checked beside it: an error of the program is then told as one."""
         del error
-        self._take(view, check(view.text))
+        self._take(view, _checked(view))
+
+
+def _checked(view: View) -> Checked:
+    """Check a view's text; most of it is as it was when it last could be read."""
+    return check(view.text, base=view.good)

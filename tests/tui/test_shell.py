@@ -49,10 +49,10 @@ async def test_an_older_check_is_never_shown_for_a_newer_text(make_app: MakeApp,
     go_on = threading.Event()
     checked: list[str] = []
 
-    def slow_check(text: str) -> Checked:
+    def slow_check(text: str, base: Checked | None) -> Checked:
         checked.append(text)
         assert go_on.wait(20)
-        return check(text)
+        return check(text, base=base)
 
     app = make_app(SMALL + PADDING)
     async with app.run_test() as pilot:
