@@ -353,3 +353,14 @@ async def test_numpy_is_not_there_when_the_first_frame_is_made() -> None:
     )
     done = await asyncio.to_thread(subprocess.run, [sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+async def test_dialogs_with_lists_open_in_the_smallest_window(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(1, 1)) as pilot:
+        await ready(pilot)
+        for key in ("ctrl+n", "ctrl+o", "f12", "ctrl+p"):
+            await pilot.press(key)
+            await wait_for(pilot, lambda: len(app.screen_stack) == 2)
+            await pilot.press("escape")
+            await wait_for(pilot, lambda: len(app.screen_stack) == 1)
