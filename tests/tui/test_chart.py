@@ -233,6 +233,15 @@ async def test_hjkl_do_what_arrows_do(make_app: MakeApp) -> None:
         assert "{rate: 7.5, duration: 16}" in app.workspace.text and "rate: 20.5" in app.workspace.text
 
 
+async def test_a_duration_written_with_decimal_places_is_changed_as_it_is_written(make_app: MakeApp) -> None:
+    app = make_app(SMALL.replace("duration: 6}", "duration: 6.00}", 1))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        await pilot.press("shift+right")
+        await pilot.pause()
+        assert "{rate: 8.0, duration: 16.00}" in app.workspace.text
+
+
 async def test_a_rate_does_not_leave_its_range(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test(size=(120, 40)) as pilot:

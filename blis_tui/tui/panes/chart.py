@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -12,12 +12,12 @@ from textual.binding import BindingType
 from textual.strip import Strip
 
 from blis_tui.numbers import duration
-from blis_tui.spec.edits import SetValue
 from blis_tui.spec.model import Stage
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.background import Job
 from blis_tui.tui.messages import EditRequested, JumpRequested, StepEnded
 from blis_tui.tui.nudge import nudged
+from blis_tui.tui.panes.form_values import typed
 from blis_tui.tui.preview import EMPTY, Preview
 from blis_tui.tui.stage_table import GENERATED, HEAD, TableLine, table
 from blis_tui.tui.view import DocumentWidget, PreviewWidget, displayed
@@ -288,9 +288,9 @@ class ChartView(PreviewWidget, can_focus=True):
         if new is None:
             self.app.bell()
             return
-        value: Any = float(new) if field == "rate" and "." in new else int(new)
         label = f"{field} of stage {self._selected + 1}"
-        self.post_message(EditRequested(label, [SetValue(path, value)], f"chart.{self._selected}.{field}"))
+        edit = typed(path, Stage.fields[field], new)
+        self.post_message(EditRequested(label, [edit], f"chart.{self._selected}.{field}"))
 
     def action_measure(self) -> None:
         """Show the next measure."""
