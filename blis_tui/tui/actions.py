@@ -53,7 +53,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("help.palette", "command_palette", "ctrl+p", "Palette", "Find any command by name.", footer=True),
     # the form
     Action("form.mend", "mend", "f3", "Mend this field", "Apply the mend of the problem of this field.", "form"),
-    Action("form.add-block", "add_block", "alt+b", "Add a compact block", "Begin stages and a shared prefix.", "form"),
+    Action("form.add-block", "add_block", "alt+a", "Add a compact block", "Begin stages and a shared prefix.", "form"),
     Action("field.up", "nudge(1)", "up", "Larger", "Make the number a small step larger.", "field"),
     Action("field.down", "nudge(-1)", "down", "Smaller", "Make the number a small step smaller.", "field"),
     Action("field.more", "nudge(1, True)", "shift+up", "Much larger", "Make the number a large step larger.", "field"),

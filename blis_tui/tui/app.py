@@ -27,6 +27,7 @@ from blis_tui.tui.panes.form import FormColumn
 from blis_tui.tui.places import state_folder
 from blis_tui.tui.previewer import PreviewChanged, Previewer
 from blis_tui.tui.settings import Settings
+from blis_tui.tui.terminal_keys import let_alt_figures_through
 from blis_tui.tui.view import DocumentWidget, PreviewWidget
 from blis_tui.tui.widgets.problem_list import ProblemList
 from blis_tui.tui.widgets.title_bar import TitleBar
@@ -59,6 +60,7 @@ class DesignerApp(App[int]):
         max_size: int | None = None,
     ) -> None:
         super().__init__()
+        let_alt_figures_through()
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW_BELOW, "-wide")]
         self.workspace = workspace
         self.settings = settings or Settings()

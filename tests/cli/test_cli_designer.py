@@ -166,6 +166,17 @@ def test_it_opens_and_leaves(start: Start, spec: Path, name: str) -> None:
     assert spec.read_text() == GOOD
 
 
+def test_alt_and_a_figure_of_an_old_terminal_show_a_tab(start: Start, spec: Path) -> None:
+    terminal = start(spec, TERM="xterm")
+    terminal.see("requests")
+    terminal.press("\x1b4")
+    terminal.see("version")
+    terminal.see("line 1 of")
+    terminal.press("\x11")  # leaves at once: nothing was typed
+    assert terminal.end() == 0
+    assert spec.read_text() == GOOD
+
+
 def test_it_opens_in_a_tiny_window(start: Start, spec: Path) -> None:
     terminal = start(spec, size=(40, 12))
     terminal.see("at least")

@@ -320,7 +320,7 @@ async def test_explicit_clients_are_counted_and_sent_to_the_text(make_app: MakeA
         assert value_of(pilot, "aggregate_rate") == "5.0"
         assert not form(pilot).focus_path(("clients", 0, "id"))
         await go_to(pilot, "seed")
-        await pilot.press("alt+b")
+        await pilot.press("alt+a")
         await pilot.pause()
         assert text_of(pilot) == CLIENTS
 
@@ -329,7 +329,7 @@ async def test_a_compact_block_can_be_added_where_it_is_legal(make_app: MakeApp)
     old = 'version: "2"  # mine\nseed: 1\nhorizon: 600000000\n'
     async with opened(make_app(old), WIDE) as pilot:
         await go_to(pilot, "seed")
-        await pilot.press("alt+b")
+        await pilot.press("alt+a")
         await wait_for(pilot, lambda: form(pilot).query_one("#compact").has_class("-there"))
         checked = app_of(pilot).workspace.view.checked
         assert checked is not None

@@ -23,6 +23,20 @@ def test_every_setting_is_read() -> None:
     assert parse_settings(text, "s") == Settings("light", 50, "code --wait", False, {"file.save": "f3,ctrl+w", "edit.undo": ""})
 
 
+_ENDS = {"left": "D", "right": "C", "up": "A", "down": "B"}
+
+
+@pytest.mark.parametrize("key", sorted({key for action in ACTIONS for key in action.keys.split(",") if key.startswith("alt+")}))
+def test_keys_with_alt_reach_the_designer_from_old_terminals(make_app: MakeApp, key: str) -> None:
+    from textual._xterm_parser import XTermParser
+
+    make_app()
+    name = key.removeprefix("alt+")
+    parser = XTermParser()
+    sent = f"\x1b[1;3{_ENDS[name]}" if name in _ENDS else f"\x1b{name}"
+    assert [event.key for event in [*parser.feed(sent), *parser.feed("")]] == [key]  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -208,7 +208,7 @@ class FormColumn(DocumentWidget):
         if there:
             notice.say("")
         elif self.can_add_block:
-            notice.say("This file has no compact block yet.\nalt+b adds one: stages and a shared prefix.")
+            notice.say("This file has no compact block yet.\nalt+a adds one: stages and a shared prefix.")
         elif spec is not None:
             notice.say(_clients_told(spec))
 
