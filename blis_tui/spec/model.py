@@ -257,7 +257,7 @@ class GoodputTargets(Record):
 class WorkloadSpec(Record):
     """A workload file."""
 
-    version: str = text('Expansion rules: "1" for the contracts, "2" for what BLIS does today.')
+    version: str = text('Expansion rules: "1" for the older contract, "2" for what BLIS does today.')
     seed: int = integer("Seed of all random draws.")
     category: str = text("Kind of workload.", choices=CATEGORIES)
     clients: tuple[Client, ...] = records(Client, "Clients, each written out.")

@@ -19,9 +19,13 @@ class Action(NamedTuple):
     help: str
     where: str = ""
     footer: bool = False
+    group: str = ""
+    """What the footer says once for this action and its neighbours of the same group."""
 
 
 ACTIONS: tuple[Action, ...] = (
+    Action("help.keys", "show_help", "f1", "Keys", "All keys of where you are.", footer=True),
+    Action("help.palette", "command_palette", "ctrl+p", "Palette", "Find any command by name."),
     Action("file.save", "save", "ctrl+s", "Save", "Write the text to its file.", footer=True),
     Action("file.save-as", "save_as", "ctrl+shift+s,f12", "Save as…", "Write the text to another file."),
     Action("file.open", "open", "ctrl+o", "Open…", "Open another file."),
@@ -49,8 +53,6 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.theme", "next_theme", "f9", "Next theme", "Dark, light, the terminal's own colours."),
     Action("preview.cancel", "cancel_preview", "alt+x", "Cancel preview", "Stop the preview that is being made."),
     Action("preview.refresh", "refresh_preview", "f5", "Refresh preview", "Make the preview again."),
-    Action("help.keys", "show_help", "f1", "Keys", "All keys of where you are.", footer=True),
-    Action("help.palette", "command_palette", "ctrl+p", "Palette", "Find any command by name.", footer=True),
     # the form
     Action("form.mend", "mend", "f3", "Mend this field", "Apply the mend of the problem of this field.", "form"),
     Action("form.add-block", "add_block", "alt+a", "Add a compact block", "Begin stages and a shared prefix.", "form"),
@@ -98,12 +100,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("lines.page-up", "page_up", "pageup,b", "Page up", "Scroll up by a page.", "lines"),
     Action("chart.previous", "select(-1)", "left,h", "Previous stage", "Select the stage before.", "chart"),
     Action("chart.next", "select(1)", "right,l", "Next stage", "Select the stage behind.", "chart"),
-    Action("chart.faster", "nudge('rate',1)", "up,k", "Rate up", "Raise the stage's rate.", "chart", footer=True),
-    Action("chart.slower", "nudge('rate',-1)", "down,j", "Rate down", "Lower the stage's rate.", "chart", footer=True),
+    Action("chart.faster", "nudge('rate',1)", "up,k", "Rate up", "Raise the stage's rate.", "chart", True, "Rate"),
+    Action("chart.slower", "nudge('rate',-1)", "down,j", "Rate down", "Lower the stage's rate.", "chart", True, "Rate"),
     Action("chart.much-faster", "nudge('rate',1,True)", "shift+up,K", "Rate far up", "Raise the rate by much.", "chart"),
     Action("chart.much-slower", "nudge('rate',-1,True)", "shift+down,J", "Rate far down", "Lower the rate by much.", "chart"),
-    Action("chart.longer", "nudge('duration',1)", "shift+right,L", "Longer", "Make the stage longer.", "chart", footer=True),
-    Action("chart.shorter", "nudge('duration',-1)", "shift+left,H", "Shorter", "Make the stage shorter.", "chart", footer=True),
+    Action("chart.longer", "nudge('duration',1)", "shift+right,L", "Longer", "Make the stage longer.", "chart", True, "Duration"),
+    Action(
+        "chart.shorter", "nudge('duration',-1)", "shift+left,H", "Shorter", "Make the stage shorter.", "chart", True, "Duration"
+    ),
     Action("chart.much-longer", "nudge('duration',1,True)", "greater_than_sign", "Much longer", "Longer by much.", "chart"),
     Action("chart.much-shorter", "nudge('duration',-1,True)", "less_than_sign", "Much shorter", "Shorter by much.", "chart"),
     Action("chart.edit", "edit", "enter", "Edit the stage", "Go to the stage in the form.", "chart"),
@@ -143,6 +147,7 @@ def bindings(where: str) -> list[Binding]:
             action.run,
             action.title,
             show=action.footer,
+            group=Binding.Group(action.group, compact="+" not in action.keys.partition(",")[0]) if action.group else None,
             id=action.id,
             tooltip=action.help,
             priority=action.where == "" and action.keys.startswith(("ctrl", "f", "alt")),

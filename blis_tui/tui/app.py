@@ -99,7 +99,7 @@ class DesignerApp(App[int]):
             with Vertical(id="right"):
                 yield ContentSwitcher(id="content")
         yield ProblemList(id="problems")
-        yield Footer(show_command_palette=False)
+        yield Footer()
         yield TooSmall()
 
     def on_mount(self) -> None:

@@ -12,12 +12,16 @@ from blis_tui.tui.settings import SPLIT_RANGE, THEMES
 if TYPE_CHECKING:
     from blis_tui.tui.app import DesignerApp
 
-DEFAULT_SPLIT = 40
 NARROW_BELOW = 100
 """Columns of a window in which the form is one of the tabs."""
 _TEXTUAL_THEMES = {"dark": "textual-dark", "light": "textual-light", "ansi": "ansi-dark"}
 _TITLES = {"dark": "Dark", "light": "Light", "ansi": "The terminal's own colours"}
 _ROOM_FOR_TABS = 50
+
+
+def default_split(width: int) -> int:
+    """Return the form's columns in a window of some width, as long as nobody has chosen others."""
+    return max(40, min(44, width - 76), min(56, width // 4))
 
 
 class Appearance:
@@ -28,7 +32,8 @@ class Appearance:
         self._folder = state
         self.remembered = Remembered()
         self.theme = THEMES[0]
-        self.split = DEFAULT_SPLIT
+        self.split: int | None = None
+        """The form's columns that were chosen."""
 
     def start(self) -> None:
         """Take over what is settled or remembered."""
@@ -36,7 +41,7 @@ class Appearance:
         settings = self._app.settings
         theme = settings.theme or self.remembered.theme
         self._show_theme(theme if theme in THEMES else THEMES[0])
-        self.split = settings.split or self.remembered.split or DEFAULT_SPLIT
+        self.split = settings.split or self.remembered.split
         self.fit(self._app.size.width)
 
     def next_theme(self) -> None:
@@ -47,8 +52,10 @@ class Appearance:
 
     def widen(self, columns: int) -> None:
         """Give the form more columns, or fewer, as far as there is room."""
-        self.split = self._room(self.split, self._app.size.width) + columns
-        self.fit(self._app.size.width)
+        width = self._app.size.width
+        chosen = self._room(width) + columns
+        self.split = max(SPLIT_RANGE[0], min(SPLIT_RANGE[1], chosen))
+        self.fit(width)
         self.remember(split=self.split)
 
     def remember(self, **values: int | str | None) -> None:
@@ -64,10 +71,9 @@ class Appearance:
     def fit(self, width: int) -> None:
         """Give the form its columns in a window of some width; in a narrow one it has all of them."""
         if width > NARROW_BELOW - 1:
-            self.split = max(SPLIT_RANGE[0], min(SPLIT_RANGE[1], self.split))
-            self._app.home.query_one("#form-column").styles.width = self._room(self.split, width)
+            self._app.home.query_one("#form-column").styles.width = self._room(width)
         else:
             self._app.home.query_one("#form-column").styles.width = "1fr"
 
-    def _room(self, columns: int, width: int) -> int:
-        return max(SPLIT_RANGE[0], min(columns, width - _ROOM_FOR_TABS))
+    def _room(self, width: int) -> int:
+        return max(SPLIT_RANGE[0], min(self.split or default_split(width), width - _ROOM_FOR_TABS))

@@ -87,7 +87,8 @@ def chart(wanted: Wanted) -> Chart:
     bin_us = round_width_us(end, max((wanted.width - labels_width) // _COLUMNS_PER_BIN, 1))
     names, heights = _bars(wanted, requests, end, bin_us)
     highest = max([float(heights[0].max(initial=0.0)) if len(heights) else 0.0, *(level.height for level in levels)])
-    top, step = round_scale(highest, max(2, min(MOST_TICKS, (wanted.height - 3) // 3)))
+    labels_room = 1 + 1.5 / max(wanted.height - 4, 4) if stages else 1  # the stages' numbers stand above the bars
+    top, step = round_scale(highest * labels_room, max(2, min(MOST_TICKS, (wanted.height - 3) // 3)))
     y_ticks = [(place, _short(place)) for place in ticks(step, top)]
     x_step = round_width_us(end, MOST_TICKS if wanted.width >= 60 else MOST_TICKS - 2)
     titled = wanted.height >= _LEAST_FOR_TITLES
@@ -108,7 +109,6 @@ def chart(wanted: Wanted) -> Chart:
         x_ticks=[(place, duration(int(place)) if place else "0") for place in ticks(x_step, end)],
         y_ticks=y_ticks,
         x_title="time" if titled else "",
-        y_title=MEASURES[wanted.measure] if titled else "",
     )
     rows = tuple(
         _row(stage, summary.stages[number] if summary is not None and number < len(summary.stages) else None, preview.cut_us)

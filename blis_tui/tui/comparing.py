@@ -13,7 +13,7 @@ from blis_tui.tui.making import MOST_REQUESTS, Made, Outline, make, outline, rea
 from blis_tui.tui.totals import Total, stage_totals, totals
 
 SAME, GONE, NEW, SKIPPED = "same", "gone", "new", "skipped"
-SIGNS = {SAME: " ", GONE: "-", NEW: "+", SKIPPED: "⋮"}
+SIGNS = {SAME: " ", GONE: "-", NEW: "+", SKIPPED: "…"}
 CONTEXT = 3
 MOST_LINES = 20_000
 """Lines of a difference that are kept."""

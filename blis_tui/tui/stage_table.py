@@ -86,5 +86,5 @@ def _generated(row: StageRow) -> tuple[str, str, str]:
     if tally.expected is None:
         return generated, "", ""
     difference = round(tally.difference or 0.0)
-    spread = "exact" if tally.expected.exact else "" if tally.deviations is None else f"{tally.deviations:+.1f}"
+    spread = "exact" if tally.expected.exact else "" if tally.deviations is None else f"{tally.deviations:+z.1f}"
     return generated, "" if row.cut else f"{difference:+,}" if difference else "0", spread

@@ -77,7 +77,7 @@ def against(expected: Count | None, deviations: float | None = None) -> str:
         return ""
     if expected.exact:
         return f"exactly {expected.mean:,.0f} expected"
-    spread = f", {deviations:+.1f} σ" if deviations is not None else ""
+    spread = f", {deviations:+z.1f} σ" if deviations is not None else ""
     return f"{expected.mean:,.0f} expected{spread}"
 
 

@@ -60,7 +60,7 @@ class ClientDialog(ModalScreen[None]):
     def _facts(self) -> Content:
         lines = []
         for name, value in client_lines(self._client):
-            title = Content.styled(f"{name:<{_NAME}}", "$text-muted" if value else "bold")
+            title = Content.styled(f"{name:<{_NAME}}", "$foreground-muted" if value else "bold")
             lines.append(title + Content(f" {value}"))
         return Content("\n").join(lines)
 

@@ -43,7 +43,9 @@ def keys_here(screen: Screen[Any]) -> list[Section]:
         place = "Everywhere" if action is not None and not action.where else _place(active.node, screen)
         entry = (place, binding.action)
         keys.setdefault(entry, []).append(screen.app.get_key_display(binding))
-        about[entry] = Line("", binding.description, action.help if action is not None else binding.tooltip)
+        about[entry] = Line(
+            "", binding.description.capitalize() if action is None else action.title, action.help if action else binding.tooltip
+        )
     for entry, line in about.items():
         titles.setdefault(entry[0], []).append(line._replace(keys=" ".join(dict.fromkeys(keys[entry]))))
     everywhere = titles.pop("Everywhere", [])
@@ -62,14 +64,7 @@ def _keyless(lines: list[Line]) -> list[Action]:
 def _place(node: Any, screen: Screen[Any]) -> str:
     if node is screen or node is screen.app:
         return "On this screen"
-    title = getattr(node, "HELP_TITLE", None) or getattr(node, "border_title", None)
-    return str(title) if title else _words(type(node).__name__)
-
-
-def _words(name: str) -> str:
-    """Write a class name as words: ``LineTable`` is *Line table*."""
-    spaced = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name.lstrip("_"))
-    return spaced.strip().capitalize()
+    return str(getattr(node, "HELP_TITLE", None) or "Scrolling and the like")
 
 
 class HelpDialog(ModalScreen[None]):
@@ -93,8 +88,11 @@ class HelpDialog(ModalScreen[None]):
             dialog.border_title = "Keys"
             dialog.border_subtitle = "Esc close"
             with VerticalScroll():
+                lines = [line for section in self._sections for line in section.lines]
+                keys = max(len(line.keys) for line in lines)
+                titles = max(len(line.title) for line in lines)
                 for section in self._sections:
-                    yield Static(_written(section), markup=False)
+                    yield Static(_written(section, keys, titles), markup=False)
                 yield Static("In lists and tables h j k l work beside the arrows, and / filters.", classes="hint", markup=False)
 
     def action_scroll(self, lines: int) -> None:
@@ -102,11 +100,11 @@ class HelpDialog(ModalScreen[None]):
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
 
-def _written(section: Section) -> Content:
-    width = max((len(line.keys) for line in section.lines), default=0)
-    parts: list[Any] = [Content.styled(f"{section.title}\n", "bold $text-primary")]
+def _written(section: Section, keys: int, titles: int) -> Content:
+    """Write a section in columns of the same widths as the others'."""
+    parts: list[Any] = [Content.styled(section.title, "bold $text-primary")]
     for line in section.lines:
-        parts.append(Content.styled(f"  {line.keys:<{width}}  ", "bold"))
-        parts.append(Content(line.title))
-        parts.append(Content.styled(f"   {line.help}\n" if line.help else "\n", "dim"))
+        parts.append(Content.styled(f"\n  {line.keys:<{keys}}  ", "bold"))
+        parts.append(Content(f"{line.title:<{titles}}"))
+        parts.append(Content.styled(f"  {line.help}", "$foreground-muted"))
     return Content.assemble(*parts)

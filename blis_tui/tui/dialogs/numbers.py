@@ -21,6 +21,7 @@ from blis_tui.spec.scalars import NUMBER as READ_NUMBER
 from blis_tui.spec.scalars import resolve_plain
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.nudge import nudged
+from blis_tui.tui.widgets.tick import Tick
 
 Result = TypeVar("Result")
 
@@ -69,15 +70,6 @@ def read_number(field: Field, text: str) -> float | int | str:
     return number if is_in_range(field, number) else f"must {demand(field, number)}"
 
 
-class Tick(Checkbox):
-    """A checkbox whose state can be told without colours."""
-
-    def render(self) -> Content:
-        """Draw the mark only where it is set."""
-        self.BUTTON_INNER = "✓" if self.value else " "
-        return super().render()
-
-
 class NumbersDialog(ModalScreen[Result | None], Generic[Result]):
     """Asks for numbers; enter does it, escape leaves everything as it is."""
 
@@ -91,12 +83,12 @@ class NumbersDialog(ModalScreen[Result | None], Generic[Result]):
     NumbersDialog { align: center middle; }
     NumbersDialog > Vertical {
         width: 60; max-width: 100%; height: auto; max-height: 100%; padding: 0 1; background: $surface;
-        border: round $accent; overflow-y: auto;
+        border: round $primary; overflow-y: auto;
     }
     NumbersDialog .row { height: 1; }
     NumbersDialog .row Static { width: 18; }
     NumbersDialog .row .unit { width: 1fr; padding-left: 1; color: $text-muted; }
-    NumbersDialog Checkbox { border: none; padding: 0; height: 1; background: transparent; }
+    NumbersDialog Checkbox { height: 1; background: transparent; margin-top: 1; }
     NumbersDialog #outcome { height: auto; margin: 1 0; }
     NumbersDialog #buttons { height: 1; align-horizontal: right; }
     NumbersDialog Button { border: none; height: 1; min-width: 10; margin-left: 2; }
@@ -116,11 +108,11 @@ class NumbersDialog(ModalScreen[Result | None], Generic[Result]):
                     yield NumberInput(name, field, f"{value:g}" if isinstance(value, float) else str(value))
                     yield Static(field.unit, classes="unit", markup=False)
             if self.CHECK:
-                yield Tick(self.CHECK)
+                yield Tick(self.CHECK, compact=True)
             yield Static(id="outcome", markup=False)
             with Horizontal(id="buttons"):
-                yield Button("Cancel", id="cancel", compact=True)
                 yield Button(self.DO, id="do", variant="primary", compact=True)
+                yield Button("Cancel", id="cancel", compact=True)
 
     def on_mount(self) -> None:
         """Show what the first numbers come to."""

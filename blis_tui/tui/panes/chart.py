@@ -53,9 +53,10 @@ class ChartTab(DocumentWidget):
 class ChartView(PreviewWidget, can_focus=True):
     """The chart and its table, drawn in a thread whenever text, preview, size or selection change."""
 
+    HELP_TITLE = "Chart"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("chart")]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "chart--axes", "chart--target", "chart--selected", "chart--boundary", "chart--bars", "chart--head",
+        "chart--axes", "chart--target", "chart--over", "chart--selected", "chart--boundary", "chart--bars", "chart--head",
         "chart--muted", "chart--plain", "chart--row", *(f"chart--group-{number}" for number in range(_GROUP_STYLES)),
     }  # fmt: skip
     DEFAULT_CSS: ClassVar[str] = """
@@ -67,6 +68,7 @@ class ChartView(PreviewWidget, can_focus=True):
         & > .chart--boundary { color: $foreground 40%; }
         & > .chart--bars { color: $primary; }
         & > .chart--target { color: $text-warning; }
+        & > .chart--over { color: $warning; }
         & > .chart--selected { color: $text-warning; text-style: bold; }
         & > .chart--row { text-style: bold; }
         & > .chart--group-0 { color: $primary; }
@@ -245,6 +247,10 @@ class ChartView(PreviewWidget, can_focus=True):
         return [(text, self._role_style(role)) for text, role in self._plot[line]]
 
     def _role_style(self, role: int) -> Style:
+        behind, role = divmod(role, plot.OVER)
+        if behind and not self._preview.stale:
+            bars = self._role_style(plot.BARS + behind - 1)
+            return self._style("over") + Style(bgcolor=bars.color, bold=role == plot.SELECTED)
         if role >= plot.BARS:
             name = f"group-{min(role - plot.BARS, _GROUP_STYLES - 1)}" if self._stacked else "bars"
             return self._style(name, faded=True)

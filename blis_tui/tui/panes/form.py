@@ -23,7 +23,7 @@ from blis_tui.spec.model import VERSIONS, InferencePerf, SharedPrefix, WorkloadS
 from blis_tui.spec.validate_compact import PREFIX, PROMPTS, STAGES, TOP, USERS
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.messages import EditRequested, MendRequested, StepEnded
-from blis_tui.tui.panes.form_fields import COLOURS, FieldRow, Shown, TextRow, make_row
+from blis_tui.tui.panes.form_fields import COLOURS, ChoiceRow, FieldRow, Shown, TextRow, make_row
 from blis_tui.tui.panes.form_stages import StageTable, stage_rows
 from blis_tui.tui.panes.form_values import GLYPHS, duration, left_empty, short_message, shown_at, step_name
 from blis_tui.tui.view import DocumentWidget
@@ -33,6 +33,7 @@ GENERAL = ("version", "seed", "category", "aggregate_rate", "horizon", "num_requ
 """The fields of the file that the General pane shows."""
 AGGREGATE_RATE: Path = ("aggregate_rate",)
 HORIZON: Path = ("horizon",)
+NUM_REQUESTS: Path = ("num_requests",)
 MOST_STAGE_PROBLEMS = 3
 """Problems of stages that are told below their table."""
 NEW_BLOCK: dict[str, Any] = {
@@ -98,6 +99,7 @@ class Notice(Static):
 class FormColumn(DocumentWidget):
     """General, Stages and Shared prefix, one above the other, and below them what there is to say about a field."""
 
+    HELP_TITLE = "Form"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("form")]
     SCOPED_CSS = False  # the screen's class tells that the window is narrow
     DEFAULT_CSS = """
@@ -208,7 +210,8 @@ class FormColumn(DocumentWidget):
         if there:
             notice.say("")
         elif self.can_add_block:
-            notice.say("This file has no compact block yet.\nalt+a adds one: stages and a shared prefix.")
+            others = f"{_clients_told(spec)}\n\n" if spec is not None and spec.cohorts else ""
+            notice.say(f"{others}This file has no compact block yet.\nalt+a adds one: stages and a shared prefix.")
         elif spec is not None:
             notice.say(_clients_told(spec))
 
@@ -309,10 +312,15 @@ class FormColumn(DocumentWidget):
         if focused is None:
             return
         field = focused.field
+        choices = ", ".join(focused.choices) if isinstance(focused, ChoiceRow) and not field.choices else ""
         unset = (
-            "" if field.required else f"; default {field.default or 'none'}" if field.choices else f"; default {field.default}"
+            ""
+            if field.required or choices
+            else f"; default {field.default or 'none'}"
+            if field.choices
+            else f"; default {field.default}"
         )
-        facts = f"{field.allowed or field.kind}{unset}"
+        facts = f"{choices or field.allowed or field.kind}{unset}"
         unit = f" ({field.unit})" if field.unit else ""
         parts: list[Any] = [(field.label, "bold"), f"{unit}: {field.help} ", (facts, "$foreground-muted")]
         for problem in self._problems_here():
@@ -369,7 +377,9 @@ def _sorted_problems(
 def _note(field: Field, path: Path, value: Any, prefix: SharedPrefix | None) -> str:
     """Return the unit of a field, or how its value reads."""
     if path == HORIZON:
-        return duration(value) if value > 0 else "open"
+        return duration(value) if value > 0 else "no end"
+    if path == NUM_REQUESTS and value <= 0:
+        return "no limit"
     if path == USERS and prefix is not None:
         return f"→ {clients_per_stage(prefix):,}"
     return field.unit

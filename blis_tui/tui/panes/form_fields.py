@@ -19,11 +19,11 @@ from blis_tui.tui.messages import EditRequested
 from blis_tui.tui.nudge import nudged
 from blis_tui.tui.panes.form_values import GLYPHS, short_message, step_name, typed
 
-LABEL_WIDTH = 16
+LABEL_WIDTH = 17
 """Cells before the value: the problem's glyph and the label."""
-NARROWEST_VALUE, WIDEST_VALUE = 6, 18
-NOTE_WIDTH = 7
-"""Cells behind the value, at least, for its unit or how it reads."""
+NARROWEST_VALUE, WIDEST_VALUE = 11, 18
+NOTE_WIDTH = 10
+"""Cells behind the value for its unit or how it reads, if there is room."""
 INLINE_WIDTH = 64
 """From this width on, a problem stands on its field's line; below it, on a line of its own."""
 COLOURS = {ERROR: "$text-error", WARNING: "$text-warning"}
@@ -65,6 +65,7 @@ class Requests:
 class ValueInput(Input):
     """A line in which the characters of one scalar are edited; every change of them asks for an edit at once."""
 
+    HELP_TITLE = "Field"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("field")]
     DEFAULT_CSS = """
     ValueInput, ValueInput:focus {
@@ -160,7 +161,7 @@ class FieldRow(Widget):
     FieldRow { height: 1; layout: horizontal; }
     FieldRow:focus-within { background: $boost; }
     FieldRow:focus { background: $boost; }
-    FieldRow ValueInput { margin-left: 17; }
+    FieldRow ValueInput { margin-left: 18; }
     FieldRow:disabled { opacity: 60%; }
     """
 
@@ -280,6 +281,7 @@ class TextRow(FieldRow):
 class ChoiceRow(FieldRow, can_focus=True):
     """A field whose values are chosen from a few."""
 
+    HELP_TITLE = "Choice"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("choice")]
 
     def __init__(self, field: Field, path: Path, choices: tuple[str, ...] = (), **options: Any) -> None:
@@ -319,6 +321,7 @@ class ChoiceRow(FieldRow, can_focus=True):
 class SwitchRow(FieldRow, can_focus=True):
     """A field that is on or off."""
 
+    HELP_TITLE = "Switch"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("switch")]
 
     def __init__(self, field: Field, path: Path, **options: Any) -> None:

@@ -76,6 +76,7 @@ def _texts(tree: Tree, node: Node, index: int) -> tuple[str | None, ...]:
 class StageTable(Widget, can_focus=True, can_focus_children=True):
     """The stages: only the lines on the screen are drawn, and one cell at a time is edited."""
 
+    HELP_TITLE = "Stages"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("stages")]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "stages--row", "stages--cursor", "stages--here", "stages--muted", "stages--error", "stages--warning",

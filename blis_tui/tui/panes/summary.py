@@ -53,6 +53,7 @@ class SummaryTab(DocumentWidget):
 class SummaryScroll(VerticalScroll):
     """What scrolls."""
 
+    HELP_TITLE = "Summary"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("summary")]
 
 
@@ -178,8 +179,8 @@ def _section(title: str, rows: Sequence[Total], width: int) -> Content:
     for row in rows:
         remark, *more = textwrap.wrap(row.remark, max(width - start, 20)) or [""]
         line = Content(f"{_INDENT}{row.name:<{_NAME}}{row.text:>{_VALUE}}")
-        lines.append(line + Content.styled(f"{_GAP}{remark}", "$text-muted") if remark else line)
-        lines += [Content.styled(" " * start + rest, "$text-muted") for rest in more]
+        lines.append(line + Content.styled(f"{_GAP}{remark}", "$foreground-muted") if remark else line)
+        lines += [Content.styled(" " * start + rest, "$foreground-muted") for rest in more]
     return Content("\n").join([*lines, Content("")])
 
 

@@ -28,6 +28,7 @@ _KEPT = 10_000
 class FilterInput(Input):
     """The line in which a filter is typed."""
 
+    HELP_TITLE = "Filter"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("filter")]
 
     def action_leave(self, clear: bool) -> None:

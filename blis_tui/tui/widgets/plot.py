@@ -16,6 +16,8 @@ from typing import NamedTuple
 AXES, LINE, SELECTED, BOUNDARY, LABEL = range(5)
 """The roles of what is no bar; the roles of bars follow, `BARS` + number."""
 BARS = 10
+OVER = 100
+"""Is added to a line's role, times 1 + the number of the bars that stand behind it."""
 FINE = "hd"
 """The marker of bars that are drawn at two steps per cell in both directions."""
 _COLOUR = re.compile(r"\x1b\[([0-9;]*)m")
@@ -67,7 +69,6 @@ class Figure(NamedTuple):
     x_ticks: Sequence[tuple[float, str]] = ()
     y_ticks: Sequence[tuple[float, str]] = ()
     x_title: str = ""
-    y_title: str = ""
 
 
 def draw(figure: Figure) -> list[Line]:
@@ -79,7 +80,7 @@ def draw(figure: Figure) -> list[Line]:
             text = _build(plotext, figure)
         finally:
             plotext.clear_figure()
-    return [_runs(line) for line in text.rstrip("\n").split("\n")[: figure.height]]
+    return [_over_bars(figure, _runs(line)) for line in text.rstrip("\n").split("\n")[: figure.height]]
 
 
 def room(figure_width: int, y_labels: Sequence[str]) -> int:
@@ -98,8 +99,6 @@ def _build(plotext, figure: Figure) -> str:  # type: ignore[no-untyped-def]
     plotext.yticks(*_split(figure.y_ticks))
     if figure.x_title:
         plotext.xlabel(figure.x_title)
-    if figure.y_title:
-        plotext.ylabel(figure.y_title)
     for boundary in figure.boundaries:
         plotext.vline(boundary, _code(BOUNDARY))
     columns = room(figure.width, [text for _, text in figure.y_ticks])
@@ -153,3 +152,30 @@ def _runs(line: str) -> Line:
         elif part:
             runs.append((part, role))
     return tuple(runs)
+
+
+def _over_bars(figure: Figure, line: Line) -> Line:
+    """Mark the cells of a level that solid bars reach: plotext leaves out what stands behind a line."""
+    columns = room(figure.width, [text for _, text in figure.y_ticks])
+    column = columns - sum(len(text) for text, _ in line) + 1  # the frame's right side is no column of bars
+    runs: list[Run] = []
+    for text, role in line:
+        if role in (LINE, SELECTED) and text.strip("─━") == "":
+            for at in range(column, column + len(text)):
+                runs.append((text[at - column], role + OVER * _behind(figure, (at + 0.5) / columns * figure.end)))
+        else:
+            runs.append((text, role))
+        column += len(text)
+    return tuple(runs)
+
+
+def _behind(figure: Figure, place: float) -> int:
+    """Return 1 + the number of the solid bars that a level has behind it at a place; 0 if there are none."""
+    level = next((level for level in figure.levels if level.start <= place < level.end), None)
+    which = int(place // figure.bin_width)
+    if level is None:
+        return 0
+    reaching = [
+        number for number, bars in enumerate(figure.bars) if which < len(bars.heights) and bars.heights[which] >= level.height
+    ]
+    return reaching[-1] + 1 if reaching and figure.bars[reaching[-1]].marker in (FINE, "█") else 0

@@ -36,7 +36,7 @@ class PreviewStatus(PreviewWidget):
     PreviewStatus {
         height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis;
         &.-busy { color: $text-accent; }
-        &.-failed { color: $text-error; }
+        &.-failed { color: $text-error; height: auto; max-height: 3; text-wrap: wrap; }
         &.-cut { color: $text-warning; }
     }
     """

@@ -33,6 +33,7 @@ _LEAST_MESSAGE = 30
 class ProblemRows(ScrollView, can_focus=True):
     """One line for each problem; those outside the screen are not made."""
 
+    HELP_TITLE = "Problems"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("problems")]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"problems--{name}" for name in ("error", "warning", "info", "place", "mend", "cursor", "cursor-away", "none")
@@ -167,6 +168,7 @@ class ProblemList(DocumentWidget):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.border_title = "Problems"
         self.rows = ProblemRows()
 
     def compose(self) -> ComposeResult:

@@ -58,6 +58,7 @@ class TableRows(ScrollView, can_focus=True):
     The cursor is a row of the table and a column; `order` says which row of the source it is.
     """
 
+    HELP_TITLE = "Table"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("table")]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "table--header",

@@ -23,7 +23,10 @@ from blis_tui.tui.widgets.problem_list import SIGNS
 MOST_HIGHLIGHTED = 2_000
 """Lines up to which the text is highlighted: beyond, an edit would hold up the screen."""
 _THEME = "designer"
-_SYNTAX = {"yaml.field": "primary", "number": "accent", "boolean": "accent", "constant.builtin": "accent", "string": "success"}
+_SYNTAX = {
+    "yaml.field": "text-primary", "number": "text-accent", "boolean": "text-accent",
+    "constant.builtin": "text-accent", "string": "text-success",
+}  # fmt: skip
 _PICTURES = {code: 0x2400 + code for code in range(32) if code != 9} | {127: 0x2421}
 
 
@@ -37,6 +40,7 @@ def highlighter_is_there() -> bool:
 class YamlArea(TextArea):
     """Shows and edits the text. What is no printable character is shown as a picture of one."""
 
+    HELP_TITLE = "Text"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("yaml")]
     DEFAULT_CSS: ClassVar[str] = """
     YamlArea { height: 1fr; border: none; padding: 0; background: transparent; &:focus { border: none; } }
