@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ def run(options: Options) -> int:
         raise UsageError("the designer needs a terminal; without one use --check, --summary or --export")
     if options.specs == (STDIN,):
         raise UsageError("the designer needs a file; from standard input it would get no keys")
+    gc.disable()  # until the first frame: what is loaded stays, and looking through it again and again takes a while
     settings = _settings(options)
     workspace = _workspace(options)
     from blis_tui.tui.app import DesignerApp

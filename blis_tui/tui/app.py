@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Coroutine, Iterable, Sequence
 from pathlib import Path as FilePath
 from typing import Any, ClassVar
@@ -86,6 +87,11 @@ class DesignerApp(App[int]):
         """Whether the widgets are there: they are not before the first frame, and not any more while the app ends."""
         return not self._exit and self.home.query_one("#content").is_attached
 
+    def get_default_screen(self) -> Screen[Any]:
+        """Make the screen with the classes that its size will give it: to add them later styles every widget again."""
+        narrow = self.size.width < NARROW_BELOW
+        return Screen(id="_default", classes="-narrow -form" if narrow else "-wide")
+
     # --- layout -------------------------------------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
@@ -124,7 +130,11 @@ class DesignerApp(App[int]):
                 self.call_after_refresh(self._start)
             return
         self._painted = True
+        if not gc.isenabled():  # switched off while the program was loaded
+            gc.freeze()
+            gc.enable()
         asked_already = bool(self._focus_next)  # keys may come before this
+        await self.home.query_one(FormColumn).make_inputs()
         await self._show_tab(self.home.query_one("#tabs", Tabs).active)
         if not asked_already:
             self.action_focus_form()

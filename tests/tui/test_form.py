@@ -220,10 +220,10 @@ async def test_the_version_is_chosen(make_app: MakeApp) -> None:
         await wait_for(pilot, lambda: 'version: "1"' in text_of(pilot))
         assert changed(SMALL, text_of(pilot)) == (['version: "2"'], ['version: "1"'])
         assert "!" in str(row(pilot, "version").render())
-        assert not row(pilot, "aggregate_rate").has_class("-absent")
+        assert row(pilot, "aggregate_rate").display
         await pilot.press("ctrl+z")
         assert text_of(pilot) == SMALL
-        assert row(pilot, "aggregate_rate").has_class("-absent")
+        assert not row(pilot, "aggregate_rate").display
 
 
 async def test_choices_come_from_the_declaration(make_app: MakeApp) -> None:
@@ -310,13 +310,13 @@ async def test_an_unreadable_text_leaves_the_last_values_greyed(make_app: MakeAp
         assert not form(pilot).focus_path(("seed",))
         await pilot.press("ctrl+z")
         await wait_for(pilot, lambda: form(pilot).focus_path(("seed",)))
-        assert not form(pilot).query_one("#form-stale").has_class("-said")
+        assert not form(pilot).query_one("#form-stale").display
 
 
 async def test_explicit_clients_are_counted_and_sent_to_the_text(make_app: MakeApp) -> None:
     async with opened(make_app(CLIENTS), WIDE) as pilot:
         assert "1 client, edited in the YAML pane" in str(form(pilot).query_one("#no-compact").render())
-        assert not form(pilot).query_one("#compact").has_class("-there")
+        assert not form(pilot).query_one("#compact").display
         assert value_of(pilot, "aggregate_rate") == "5.0"
         assert not form(pilot).focus_path(("clients", 0, "id"))
         await go_to(pilot, "seed")
@@ -330,7 +330,7 @@ async def test_a_compact_block_can_be_added_where_it_is_legal(make_app: MakeApp)
     async with opened(make_app(old), WIDE) as pilot:
         await go_to(pilot, "seed")
         await pilot.press("alt+a")
-        await wait_for(pilot, lambda: form(pilot).query_one("#compact").has_class("-there"))
+        await wait_for(pilot, lambda: form(pilot).query_one("#compact").display)
         checked = app_of(pilot).workspace.view.checked
         assert checked is not None
         assert not checked.errors

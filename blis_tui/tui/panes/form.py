@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -81,18 +82,19 @@ class Title(Static):
 class Notice(Static):
     """A line or a few that are there only when there is something to say."""
 
-    DEFAULT_CSS = "Notice { height: auto; display: none; padding: 0 1; } Notice.-said { display: block; }"
+    DEFAULT_CSS = "Notice { height: auto; padding: 0 1; }"
 
     def __init__(self, **options: Any) -> None:
         super().__init__(markup=False, **options)
         self.said = Content("")
+        self.display = False
 
     def say(self, content: Content | str) -> None:
         """Say something else, or nothing."""
         content = Content(content) if isinstance(content, str) else content
         if content != self.said or content.spans != self.said.spans:
             self.said = content
-            self.set_class(bool(content.plain), "-said")
+            self.display = bool(content.plain)
             self.update(content)
 
 
@@ -107,14 +109,12 @@ class FormColumn(DocumentWidget):
     FormColumn #form-fields { height: 1fr; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
     FormColumn #stages-rows { height: auto; max-height: 12; scrollbar-size-vertical: 1; }
     FormColumn #stages-head { height: 1; color: $foreground-muted; }
-    FormColumn #compact { height: auto; display: none; }
-    FormColumn #compact.-there { display: block; }
+    FormColumn #compact { height: auto; }
     FormColumn #form-stale { background: $warning-muted; color: $text-warning; }
     FormColumn #stages-problems { text-wrap: nowrap; text-overflow: ellipsis; }
     FormColumn #form-help { height: auto; min-height: 4; max-height: 9; padding: 0 1; background: $surface; overflow-y: auto; }
     .-narrow FormColumn { min-width: 100%; }
     .-narrow FormColumn #form-help { min-height: 2; max-height: 5; }
-    FormColumn .-absent { display: none; }
     """
 
     def __init__(self, **options: Any) -> None:
@@ -146,6 +146,13 @@ class FormColumn(DocumentWidget):
     def _row(self, field: Field, path: Path, choices: tuple[str, ...] = ()) -> FieldRow:
         row = self._rows[path] = make_row(field, path, choices)
         return row
+
+    async def make_inputs(self) -> None:
+        """Make the lines to type in, a few at a time; the first frame is quicker without them."""
+        lines = [row.make_input for row in self._rows.values() if isinstance(row, TextRow)]
+        for make in (*lines, self.query_one(StageTable).make_editor):
+            make()
+            await asyncio.sleep(0)
 
     def on_resize(self, event: Resize) -> None:
         """Keep the table's head above its columns."""
@@ -192,7 +199,7 @@ class FormColumn(DocumentWidget):
             text = shown_at(checked.tree, path, row.field)
             row.show(Shown(text, value, _note(row.field, path, value, prefix), tuple(own.get(path, ()))))
         matters = compact is None or spec.rules == 1 or self._rows[AGGREGATE_RATE].shown.text is not None
-        self._rows[AGGREGATE_RATE].set_class(not matters, "-absent")
+        self._rows[AGGREGATE_RATE].display = matters
         self.query_one("#general", Title).tell("", tuple(panes[()]))
         self.query_one("#shared-prefix", Title).tell("", tuple(panes[PREFIX]))
         table = self.query_one(StageTable)
@@ -205,7 +212,7 @@ class FormColumn(DocumentWidget):
         """Show the compact block, or say where the clients are instead."""
         spec = view.spec
         there = spec is not None and spec.inference_perf is not None
-        self.query_one("#compact").set_class(there, "-there")
+        self.query_one("#compact").display = there  # no class: all rules would be looked at again for each field
         notice = self.query_one("#no-compact", Notice)
         if there:
             notice.say("")
@@ -279,9 +286,9 @@ class FormColumn(DocumentWidget):
         for length in range(len(path), 0, -1):
             row = self._rows.get(path[:length])
             if row is not None:
-                if len(path) > 1 and not self.query_one("#compact").has_class("-there"):
+                if len(path) > 1 and not self.query_one("#compact").display:
                     return False
-                row.remove_class("-absent")
+                row.display = True
                 row.take_focus()
                 return True
         if path[:2] == STAGES and view.spec is not None and view.spec.inference_perf is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, NamedTuple
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 from textual.events import Click, Focus, Resize
@@ -74,13 +73,13 @@ class ValueInput(Input):
     ValueInput:focus { background: $boost; text-style: none; }
     """
 
-    def __init__(self, field: Field, path: Path, label: str, *, is_cell: bool = False, **options: Any) -> None:
+    def __init__(self, field: Field, path: Path, label: str, *, text: str | None = None, is_cell: bool = False) -> None:
         self._quiet = True
-        super().__init__(placeholder="" if field.required else str(field.default), select_on_focus=True, **options)
+        super().__init__(text, placeholder="" if field.required else str(field.default), select_on_focus=True)
         self.field = field
         self.path = path
         self.label = label
-        self._text: str | None = None
+        self._text = text
         self._is_cell = is_cell
         self._at_focus = ""
         self.edited = False
@@ -242,32 +241,48 @@ class FieldRow(Widget):
 
 
 class TextRow(FieldRow):
-    """A field that is typed."""
+    """A field that is typed. What stands in it is drawn; the line to type in comes above that after the first frame."""
 
-    def compose(self) -> ComposeResult:
-        """Put the line to type in above what is drawn."""
-        yield ValueInput(self.field, self.path, self.field.label)
+    def __init__(self, field: Field, path: Path, **options: Any) -> None:
+        super().__init__(field, path, **options)
+        self._input: ValueInput | None = None
+
+    def make_input(self) -> ValueInput:
+        """Put the line to type in above what is drawn, if it is not there yet."""
+        if self._input is None:
+            self._input = ValueInput(self.field, self.path, self.field.label, text=self.shown.text)
+            self._fit()
+            self.mount(self._input)
+        return self._input
 
     def show(self, shown: Shown) -> None:
         """Show a state of the document."""
-        self.input.show_text(shown.text)
+        if self._input is not None:
+            self._input.show_text(shown.text)
         super().show(shown)
 
     @property
     def input(self) -> ValueInput:
         """The line to type in."""
-        return self.query_one(ValueInput)
+        return self.make_input()
 
     @property
     def pending(self) -> bool:
         """Whether something that was typed is still on its way to the document."""
-        return self.input.pending
+        return self._input is not None and self._input.pending
+
+    def draw_value(self) -> Content:
+        """Draw the value as the line to type in shows it."""
+        text, width = self.shown.text, self.value_width
+        unset = "" if self.field.required else str(self.field.default)
+        content = Content(text) if text else Content.styled(unset, "$text-disabled")
+        return content.truncate(width, ellipsis=True, pad=True).stylize_before("on $surface")
 
     def _fit(self) -> None:
         super()._fit()
-        width = self.value_width
-        if self.size.width and self.input.styles.width is not None and self.input.styles.width.value != width:
-            self.input.styles.width = width
+        width, line = self.value_width, self._input
+        if self.size.width and line is not None and (line.styles.width is None or line.styles.width.value != width):
+            line.styles.width = width
 
     def on_click(self, event: Click) -> None:
         """A click on the label goes to the field."""

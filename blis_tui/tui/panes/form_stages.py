@@ -7,7 +7,6 @@ from typing import Any, ClassVar, NamedTuple
 from rich.segment import Segment
 from rich.style import Style as RichStyle
 from textual import events
-from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import ScrollableContainer
 from textual.content import Content
@@ -101,12 +100,16 @@ class StageTable(Widget, can_focus=True, can_focus_children=True):
         self.row = 0
         self.column = 0
         self._wanted_row: int | None = None
+        self._editor: ValueInput | None = None
         self._requests = Requests(self)
 
-    def compose(self) -> ComposeResult:
-        """Make the line to type in, which appears where a cell is edited."""
-        name, field = CELLS[0]
-        yield ValueInput(field, (*STAGES, 0, name), field.label, is_cell=True)
+    def make_editor(self) -> ValueInput:
+        """Make the line to type in, which appears where a cell is edited, if it is not there yet."""
+        if self._editor is None:
+            name, field = CELLS[0]
+            self._editor = ValueInput(field, (*STAGES, 0, name), field.label, is_cell=True)
+            self.mount(self._editor)
+        return self._editor
 
     # what is shown
 
@@ -237,12 +240,12 @@ class StageTable(Widget, can_focus=True, can_focus_children=True):
     @property
     def editor(self) -> ValueInput:
         """The line to type in."""
-        return self.query_one(ValueInput)
+        return self.make_editor()
 
     @property
     def is_editing(self) -> bool:
         """Whether a cell is being edited."""
-        return self.editor.has_class("-open")
+        return self._editor is not None and self._editor.has_class("-open")
 
     def action_edit(self) -> None:
         """Edit the cell under the cursor."""
@@ -287,7 +290,8 @@ class StageTable(Widget, can_focus=True, can_focus_children=True):
 
     def on_descendant_blur(self) -> None:
         """Close the line to type in when the focus goes elsewhere."""
-        self.editor.remove_class("-open")
+        if self._editor is not None:
+            self._editor.remove_class("-open")
 
     def _leave_cell(self, key: str) -> None:
         if key == "escape":
