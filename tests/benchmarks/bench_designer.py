@@ -1,0 +1,148 @@
+"""The designer: from a keystroke to problems and preview, and how long anything holds the event loop. See README.md."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from driving import Heart, drive, painted, settled, until
+from measuring import EXAMPLE, Row, percentile
+from textual import events
+from textual.pilot import Pilot
+
+from blis_tui.tui.app import DesignerApp
+from blis_tui.tui.panes.form_fields import TextRow
+
+Script = Callable[[DesignerApp, Pilot[int]], Awaitable[None]]
+KEYSTROKE_MS = 16.0
+PREVIEW_MS = 250.0
+HELD_MS = 50.0
+COMPACT = """\
+version: "2"
+seed: 42
+horizon: {horizon}
+inference_perf:
+  stages:
+    - {{rate: {rate}, duration: {duration}}}
+    - {{rate: {rate}, duration: {duration}}}
+  shared_prefix:
+    num_unique_system_prompts: {prompts}
+    num_users_per_system_prompt: {users}
+    system_prompt_len: 100
+    question_len: 447
+    output_len: 248
+"""
+
+
+def compact(rate: float, duration: int, prompts: int, users: int) -> str:
+    """Return the text of a spec of two like stages."""
+    horizon = 2 * duration * 1_000_000
+    return COMPACT.format(horizon=horizon, rate=rate, duration=duration, prompts=prompts, users=users)
+
+
+def _key(name: str) -> events.Key:
+    return events.Key(name, name if len(name) == 1 else None)
+
+
+def keystrokes(runs: int) -> list[Row]:
+    """Measure the work of the event loop's thread for a keystroke, and the time until its preview is shown."""
+    work: list[float] = []
+    fresh: list[float] = []
+
+    async def script(app: DesignerApp, pilot: Pilot[int]) -> None:
+        await until(lambda: settled(app))
+        row = next(row for row in app.home.query(TextRow) if row.path[-1] == "output_len")
+        row.take_focus()
+        await until(lambda: row.input.has_focus and painted(app))
+        await pilot.press("end")
+        for run in range(runs + 1):
+            # to no problem, to one, and back: a number that is longer, shorter, and none
+            for name in ("1", "backspace", "x", "backspace"):
+                await until(lambda: settled(app))
+                revision, begin, busy = app.workspace.revision, time.perf_counter(), time.thread_time()
+                app._driver.process_message(_key(name))  # type: ignore[union-attr]
+                await until(lambda revision=revision: app.workspace.revision != revision and painted(app))  # type: ignore[misc]
+                busy = time.thread_time() - busy
+                await until(lambda: settled(app))
+                if run:
+                    work.append(busy)
+                    if app.previewer.preview.state == "ready":
+                        fresh.append(time.perf_counter() - begin)
+
+    drive(EXAMPLE.read_text(), script, EXAMPLE)
+    return [
+        Row("keystroke to problems, median", statistics.median(work) * 1e3, "ms of work"),
+        Row("keystroke to problems, p95", percentile(work, 95) * 1e3, "ms of work", wanted=KEYSTROKE_MS),
+        Row("keystroke to a fresh preview, median", statistics.median(fresh) * 1e3, "ms"),
+        Row("keystroke to a fresh preview, p95", percentile(fresh, 95) * 1e3, "ms", wanted=PREVIEW_MS),
+    ]
+
+
+def held(name: str, text: str, begin: Script, rows: list[Row]) -> None:
+    """Measure how long the event loop is held while something is done that begins with a script."""
+
+    async def script(app: DesignerApp, pilot: Pilot[int]) -> None:
+        heart = Heart()
+        start = time.perf_counter()
+        await begin(app, pilot)
+        took = time.perf_counter() - start
+        gaps = heart.stop()
+        rows.append(Row(f"{name}: longest hold of the loop", max(gaps) * 1e3, "ms", wanted=HELD_MS))
+        rows.append(Row(f"{name}: holds, p95", percentile(gaps, 95) * 1e3, "ms"))
+        rows.append(Row(f"{name}: took", took * 1e3, "ms"))
+
+    drive(text, script)
+
+
+async def _settle(app: DesignerApp, pilot: Pilot[int]) -> None:
+    del pilot
+    await until(lambda: settled(app))
+
+
+async def _export(app: DesignerApp, pilot: Pilot[int]) -> None:
+    from blis_tui.tui.exporting import Exporting, Wish
+
+    del pilot
+    await until(lambda: settled(app))
+    checked = app.workspace.view.checked
+    assert checked is not None and checked.spec is not None
+    ended: list[object] = []
+    with tempfile.TemporaryDirectory() as folder:
+        wish = Wish(checked.spec, checked.text, "", Path(folder), "out", ("jsonl", "csv", "blis-trace"))
+        Exporting(app, wish, ended.append, ended.append, lambda *_: None)
+        await until(lambda: ended)
+    if isinstance(ended[0], Exception):
+        raise ended[0]
+
+
+def _look_for(words: str) -> Script:
+    async def script(app: DesignerApp, pilot: Pilot[int]) -> None:
+        from blis_tui.tui.widgets.line_table import FilterInput, LineTable
+
+        app.previewer.cancel()
+        app.action_show_tab("clients")
+        await until(lambda: app.home.query("#clients LineTable"))
+        table = app.home.query_one("#clients LineTable", LineTable)
+        await until(lambda: len(table.rows.order) > 1000)
+        app.previewer.cancel()
+        table.begin_filter()
+        table.query_one(FilterInput).value = words
+        await until(lambda: table.is_busy)
+        await until(lambda: not table.is_busy)
+
+    return script
+
+
+def measure(runs: int) -> list[Row]:
+    """Measure everything."""
+    rows = keystrokes(runs)
+    held("preview of 2 million requests", compact(1000.0, 1000, 9, 5), _settle, rows)
+    held("preview of 200 thousand clients", compact(1000.0, 100, 100, 1000), _settle, rows)
+    held("export of 200 thousand requests", compact(1000.0, 100, 9, 5), _export, rows)
+    million = compact(1000.0, 1000, 1000, 500)
+    held("filter of a million clients, few found", million, _look_for("user-123 stage-1"), rows)
+    held("filter of a million clients, all found", million, _look_for("prompt"), rows)
+    return rows
