@@ -72,7 +72,10 @@ def settled(app: DesignerApp) -> bool:
     """Tell whether the text is checked, its preview made, failed or not wanted, and everything painted."""
     view, preview = app.workspace.view, app.previewer.preview
     return (
-        view.checked is not None and preview.wanted == view.revision and preview.state not in ("running", "empty") and painted(app)
+        view.checked is not None
+        and preview.wanted == view.revision
+        and preview.state not in ("running", "empty")
+        and painted(app)
     )
 
 
