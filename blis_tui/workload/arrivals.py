@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from blis_tui.spec.distributions import go_int
 from blis_tui.spec.model import Arrival
 from blis_tui.workload.lengths import power
-from blis_tui.workload.random.stream import Sampler, Stream, log
+from blis_tui.workload.random.stream import Sampler, Stream
+from blis_tui.workload.random.variates import log
 
 _LEAST_RATE = 1e-15
 _LEAST_GAMMA_SHAPE = 0.01

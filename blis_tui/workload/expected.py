@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from blis_tui.spec.distributions import go_int
 from blis_tui.spec.facts import has_rate_windows, is_time_varying, mean_rate
+from blis_tui.spec.fields import INT64_MAX
 from blis_tui.spec.model import Arrival, Client, Window
 from blis_tui.workload.arrivals import poisson_rate
 from blis_tui.workload.clients import ClientBlock, Expansion
@@ -53,7 +54,7 @@ def expect(clients: Expansion, until_us: int | None) -> Expected:
     if stepped:
         blocks = [_times(_stepped(block, until), block) for block in clients.blocks]
     elif is_time_varying(spec):
-        rates = WindowRates(clients)
+        rates = WindowRates(clients, INT64_MAX if until_us is None else until_us)
         blocks = [_times(_varying(block, rates, until), block) for block in clients.blocks]
     else:
         blocks = [_ordinary(block, rate, until) for block, rate in zip(clients.blocks, block_rates(clients), strict=True)]

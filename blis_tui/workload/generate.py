@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Protocol
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,42 +12,22 @@ from blis_tui.spec.model import Client, WorkloadSpec
 from blis_tui.spec.validate import generation_problems
 from blis_tui.workload.clients import ClientBlock, Expansion, windowed
 from blis_tui.workload.content import checked
+from blis_tui.workload.drawing import Maker, Progress, Pulse, draw
 from blis_tui.workload.expand import expand
 from blis_tui.workload.ordinary import OrdinaryClients
 from blis_tui.workload.prefixes import PrefixGroups
-from blis_tui.workload.random.source import seed_states
-from blis_tui.workload.random.stream import Stream
 from blis_tui.workload.rates import WindowRates, block_rates
 from blis_tui.workload.requests import DEFAULT_TIMEOUT_US, Requests, Traits
 from blis_tui.workload.root import root_stream
-from blis_tui.workload.rows import Rows, gather
+from blis_tui.workload.rows import Rows
 from blis_tui.workload.stepped import SteppedClients
 from blis_tui.workload.varying import VaryingClients
 
-Progress = Callable[[float], None]
-"""Is told the part that is done, 0 to 1, at least once for each client and often within long ones. May raise `Cancelled`."""
 
-_SEEDED_AT_ONCE = 64
+def generate(spec: WorkloadSpec, *, progress: Progress | None = None, threads: int | None = None) -> Requests:
+    """Return the requests BLIS makes of a spec, without their token ids (these come from `Requests.token_blocks`).
 
-
-class _Pulse:
-    """Tells a progress callback what `part` is done, whenever streams make values."""
-
-    def __init__(self, progress: Progress) -> None:
-        self.part = 0.0
-        self._progress = progress
-
-    def __call__(self) -> None:
-        self._progress(self.part)
-
-
-class _Maker(Protocol):
-    def rows(self, stream: Stream, member: int) -> Rows: ...
-
-
-def generate(spec: WorkloadSpec, *, progress: Progress | None = None) -> Requests:
-    """Return the requests BLIS makes of a spec, without their token ids (these come from `Requests.tokens`).
-
+    The number of `threads`, by default up to four, changes nothing but the time taken.
     Raises `SpecError` if the spec has errors, and what `progress` raises.
     """
     problems = [problem for problem in generation_problems(spec) if problem.severity == ERROR]
@@ -61,14 +38,16 @@ def generate(spec: WorkloadSpec, *, progress: Progress | None = None) -> Request
     until = INT64_MAX if horizon is None else horizon
     most = 2 * spec.num_requests or INT64_MAX
     groups = PrefixGroups(clients)
-    pulse = None if progress is None else _Pulse(progress)
+    pulse = Pulse(progress)
     root = root_stream(spec.seed, pulse)
     root.skip_tokens(groups.total_tokens)
     makers = _makers(clients, until, most)
     seeds = np.zeros(len(clients), np.int64)
-    counts = np.zeros(len(clients), np.int64)
-    rows = gather(_drawn(clients, makers, root, seeds, counts, pulse))
-    sent, hidden = _merge(rows, np.repeat(np.arange(len(clients), dtype=np.int32), counts), spec.num_requests)
+    for maker, start, stop in zip(makers, clients.starts, clients.starts[1:], strict=False):
+        if maker is not None:
+            seeds[start:stop] = root.int63s(stop - start)
+    rows, client = draw(clients, makers, seeds, pulse, threads)
+    sent, hidden = _merge(rows, client, spec.num_requests)
     _check_longest(sent[0], groups)
     if progress is not None:
         progress(1.0)
@@ -80,10 +59,11 @@ def generate(spec: WorkloadSpec, *, progress: Progress | None = None) -> Request
         traits=[_traits(block, isinstance(maker, VaryingClients)) for block, maker in zip(clients.blocks, makers, strict=True)],
         groups=groups,
         horizon_us=horizon,
+        threads=threads,
     )
 
 
-def _makers(clients: Expansion, until: int, most: int) -> list[_Maker | None]:
+def _makers(clients: Expansion, until: int, most: int) -> list[Maker | None]:
     """Choose how each block's requests are made; ``None`` for clients that make none and take no seed."""
     path = _path(clients)
     if path == "stepped":
@@ -112,44 +92,34 @@ def _path(clients: Expansion) -> str:
     return "ordinary"
 
 
-def _drawn(
-    clients: Expansion,
-    makers: list[_Maker | None],
-    root: Stream,
-    seeds: NDArray[np.int64],
-    counts: NDArray[np.int64],
-    pulse: _Pulse | None,
-) -> Iterator[Rows]:
-    """Draw the requests of one client after the other; note the clients' seeds, and how many rows each has."""
-    for block, maker, start in zip(clients.blocks, makers, clients.starts, strict=False):
-        if maker is None:
-            continue
-        for low in range(0, block.size, _SEEDED_AT_ONCE):
-            count = min(_SEEDED_AT_ONCE, block.size - low)
-            mine = root.int63s(count)
-            seeds[start + low : start + low + count] = mine
-            for member, state in enumerate(seed_states(mine), low):
-                rows = maker.rows(Stream(state, pulse=pulse), member)
-                counts[start + member] = len(rows.arrival)
-                if pulse is not None:
-                    pulse.part = (start + member + 1) / len(clients)
-                yield rows
-
-
 def _merge(
     rows: Rows, client: NDArray[np.int32], num_requests: int
 ) -> tuple[tuple[Rows, NDArray[np.int32]], tuple[Rows, NDArray[np.int32]]]:
     """Sort the clients' rows by arrival, clients in their order where arrivals are equal; split off hidden rounds."""
-    order = np.argsort(rows.arrival, kind="stable")
+    order = _in_order(rows.arrival, client)
     if rows.hidden is not None:
         order = order[~rows.hidden[order]]
     if num_requests:
         order = order[:num_requests]
-    sent = np.zeros(len(client), bool)
-    sent[order] = True
-    repeated = rows.repeated(sent)
+    repeated = np.empty(0, np.intp)
+    if rows.context is not None:
+        sent = np.zeros(len(client), bool)
+        sent[order] = True
+        repeated = rows.repeated(sent)
     rows = rows._replace(hidden=None)
     return (rows.take(order), client[order]), (rows.take(repeated), client[repeated])
+
+
+def _in_order(arrival: NDArray[np.int64], client: NDArray[np.int32]) -> NDArray[np.intp]:
+    """Return the order by arrival, then client, then row. Equal arrivals are rare and ordered on their own."""
+    order = np.argsort(arrival)
+    times = arrival[order]
+    tied = np.zeros(len(order) + 1, bool)
+    np.equal(times[1:], times[:-1], out=tied[1:-1])
+    places = (tied[1:] | tied[:-1]).nonzero()[0]
+    rows = order[places]
+    order[places] = rows[np.lexsort((rows, client[rows], arrival[rows]))]
+    return order
 
 
 def _check_longest(rows: Rows, groups: PrefixGroups) -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from blis_tui.workload.activity import Activity, Limits
 from blis_tui.workload.arrivals import gap_sampler, poisson_rate, poisson_sampler, spread
 from blis_tui.workload.clients import ClientBlock
-from blis_tui.workload.content import Lengths, content_of
+from blis_tui.workload.content import Lengths, checked, content_of
 from blis_tui.workload.random.stream import Stream
 from blis_tui.workload.rows import Rows, gather
 from blis_tui.workload.sessions import Conversation, one_session, sent, sessions
 from blis_tui.workload.singles import (
     constant_requests,
-    poisson_requests,
     sampled_requests,
     spread_arrivals,
     timed_requests,
 )
+from blis_tui.workload.walk import Leg, Plan
 
 
 class OrdinaryClients:
@@ -33,6 +33,15 @@ class OrdinaryClients:
         self._content = content_of(client)
         self._reasoning = client.reasoning if client.reasoning and client.reasoning.multi_turn else None
 
+    def plan(self) -> Plan | None:
+        """Return the walk of each member, if that is one of Poisson arrivals and fixed lengths."""
+        lengths = self._content.fixed
+        if self._poisson is None or lengths is None or self._reasoning is not None or self._block.spread_us is not None:
+            return None
+        checked(max(lengths))
+        first = 0 if self._block.exact_rate is None else 1
+        return Plan((Leg(self._limits, self._poisson),), lengths, first, self._limits.most)
+
     def rows(self, stream: Stream, member: int) -> Rows:
         """Draw the requests of one member from its stream."""
         if self._block.spread_us is not None:
@@ -43,8 +52,6 @@ class OrdinaryClients:
             return self._chat(stream, member)
         if self._process == "constant":
             return constant_requests(stream, self._gap(stream), self._content, self._limits)
-        if self._poisson is not None and self._content.fixed is not None:
-            return poisson_requests(stream, self._poisson, self._content.fixed, self._limits)
         return sampled_requests(stream, self._gap, self._content, self._limits)
 
     def _spread(self, stream: Stream, member: int, span_us: int) -> Rows:

@@ -56,6 +56,7 @@ class Requests:
         traits: Sequence[Traits],
         groups: PrefixGroups,
         horizon_us: int | None,
+        threads: int | None = None,
     ) -> None:
         self.clients = clients
         self.client = client
@@ -65,6 +66,8 @@ class Requests:
         self.seeds = seeds
         """The seed of each client's stream."""
         self.groups = groups
+        self.threads = threads
+        """How many threads make token ids; ``None`` for as many as are of use."""
         self.horizon_us = horizon_us
         """When generation ended, in µs; ``None`` if no time limit was set."""
         self.traits = traits
@@ -186,8 +189,8 @@ class Requests:
     def token_blocks(self, most_tokens: int = BLOCK_TOKENS) -> Iterator[TokenBlock]:
         """Iterate over the token ids of the requests in arrival order, many requests at a time.
 
-        A block has at most `most_tokens` ids, or one request. Ids that were not kept when the schedule was made are
-        drawn again as the iteration goes on, so that memory holds a part of them only.
+        A block has at most `most_tokens` ids, or one request. The streams are drawn again as the iteration goes on, so
+        that memory holds a part of the ids only.
         """
         from blis_tui.workload.tokens import iterate_blocks
 

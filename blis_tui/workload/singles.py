@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
 
 from blis_tui.spec.fields import INT64_MAX
 from blis_tui.workload.activity import Limits, time_overflow
-from blis_tui.workload.arrivals import poisson_sampler
 from blis_tui.workload.content import Drawn, MediaContent, TextContent, checked
-from blis_tui.workload.random.stream import ABOVE_ANY_IN_RUN, Sampler, Stream
+from blis_tui.workload.random.stream import Sampler, Stream
 from blis_tui.workload.rows import Int64s, Rows, drawn_rows, fixed_rows, gather
 
 _AT_ONCE = 1 << 16
@@ -35,51 +33,6 @@ def sampled_requests(
             arrivals.append(time)
             drawn.append(content.draw(stream))
     return drawn_rows(arrivals, drawn)
-
-
-def poisson_requests(
-    stream: Stream,
-    rate: float,
-    lengths: tuple[int, int],
-    limits: Limits,
-) -> Rows:
-    """Draw Poisson arrivals of requests of fixed lengths.
-
-    Nearly every gap takes one value of the stream and every token one more, so a run of requests stands at even
-    distances; only the rare draw that takes more values, and a change of activity, is gone through step by step.
-    """
-    tokens = sum(map(checked, lengths))
-    gap, longest = poisson_sampler(rate), ABOVE_ANY_IN_RUN / rate if rate else math.inf
-    times: list[Int64s] = []
-    places: list[Int64s] = []
-    time, count = limits.start, 0
-    while count < limits.most:
-        active, change = limits.activity.next_change(time)
-        stride = 1 + tokens if active else 1
-        most = min(limits.most - count, int((INT64_MAX - time) / longest))  # so many gaps stay within int64
-        gaps_us = np.maximum((stream.exponential_run(stride, most) / rate).astype(np.int64), 1)
-        ahead = time + np.cumsum(gaps_us)
-        run = int(ahead.searchsorted(min(change, limits.until)))
-        if run:
-            if active:
-                times.append(ahead[:run])
-                places.append(stream.at + 1 + np.arange(run) * stride)
-                count += run
-            stream.at += run * stride
-            time = int(ahead[run - 1])
-        if count >= limits.most:
-            break
-        time += gap(stream)
-        if limits.over(time):
-            break
-        if time in limits.activity:
-            times.append(np.array([time]))
-            places.append(np.array([stream.at]))
-            stream.skip_tokens(tokens)
-            count += 1
-    if not times:
-        return fixed_rows(np.empty(0, np.int64), np.empty(0, np.int64), *lengths)
-    return fixed_rows(np.concatenate(times), np.concatenate(places), *lengths)
 
 
 def timed_requests(stream: Stream, arrivals: Int64s, content: TextContent | MediaContent) -> Rows:

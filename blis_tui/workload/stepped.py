@@ -7,11 +7,12 @@ from typing import NamedTuple
 from blis_tui.workload.activity import Activity, Limits
 from blis_tui.workload.arrivals import gap_sampler, poisson_rate
 from blis_tui.workload.clients import ClientBlock
-from blis_tui.workload.content import Lengths, content_of
+from blis_tui.workload.content import Lengths, checked, content_of
 from blis_tui.workload.random.stream import Sampler, Stream
 from blis_tui.workload.rows import Rows, gather
 from blis_tui.workload.sessions import Conversation, sent, sessions
-from blis_tui.workload.singles import poisson_requests, sampled_requests
+from blis_tui.workload.singles import sampled_requests
+from blis_tui.workload.walk import Leg, Plan
 
 
 class _Step(NamedTuple):
@@ -38,6 +39,15 @@ class SteppedClients:
                 span = Limits(Activity((window,)), until, most, window.start_us)
                 self._steps.append(_Step(span, gap_sampler(client.arrival, rate), poisson_rate(client.arrival, rate)))
 
+    def plan(self) -> Plan | None:
+        """Return the walk of each member, if that is one of Poisson arrivals and fixed lengths."""
+        lengths = self._content.fixed
+        legs = tuple(Leg(step.limits, step.poisson) for step in self._steps if step.poisson is not None)
+        if lengths is None or self._reasoning is not None or not legs:
+            return None
+        checked(max(lengths))
+        return Plan(legs, lengths, 0, self._limits.most)
+
     def rows(self, stream: Stream, member: int) -> Rows:
         """Draw the requests of one member (all are alike) from its stream."""
         parts: list[Rows] = []
@@ -55,6 +65,4 @@ class SteppedClients:
         if self._reasoning is not None:
             conversation = Conversation(self._reasoning, self._lengths)
             return gather(sessions(stream, step.gap, conversation, step.limits))
-        if self._content.fixed is not None and step.poisson is not None:
-            return poisson_requests(stream, step.poisson, self._content.fixed, step.limits)
         return sampled_requests(stream, step.gap, self._content, step.limits)

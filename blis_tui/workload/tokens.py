@@ -15,6 +15,7 @@ from blis_tui.workload.random.reader import FIRST_BLOCK, LARGEST_BLOCK
 from blis_tui.workload.random.source import LENGTH, TAP, seed_states
 from blis_tui.workload.random.stream import Sampler, Stream
 from blis_tui.workload.root import root_stream
+from blis_tui.workload.slices import in_slices, sliced_blocks
 
 if TYPE_CHECKING:
     from blis_tui.workload.requests import Requests
@@ -28,8 +29,15 @@ _AT_ONCE, _DRAWN_AT_ONCE = 1 << 14, 1 << 8
 
 
 def iterate_blocks(requests: Requests, most_tokens: int) -> Iterator[TokenBlock]:
-    """Yield the ids of all requests, prefix and earlier rounds included, at most so many at a time."""
-    spans, pieces = Spans(requests), _pieces(requests)
+    """Iterate over the ids of all requests, prefix and earlier rounds included, at most so many at a time."""
+    prefixes = requests.groups.tokens(root_stream(requests.spec.seed))
+    if in_slices(requests):
+        return sliced_blocks(requests, prefixes, most_tokens)
+    return _drawn_blocks(requests, prefixes, most_tokens)
+
+
+def _drawn_blocks(requests: Requests, prefixes: Ids, most_tokens: int) -> Iterator[TokenBlock]:
+    spans, pieces = Spans(requests), _pieces(requests, prefixes)
     start = 0
     while start < len(requests):
         stop, bounds = spans.cut(start, most_tokens)
@@ -41,9 +49,8 @@ def iterate_blocks(requests: Requests, most_tokens: int) -> Iterator[TokenBlock]
         start = stop
 
 
-def _pieces(requests: Requests) -> Iterator[tuple[Ids, ...]]:
+def _pieces(requests: Requests, prefixes: Ids) -> Iterator[tuple[Ids, ...]]:
     """Yield what the ids of each request are made of: prefix, earlier rounds, its own input, its output."""
-    prefixes = requests.groups.tokens(root_stream(requests.spec.seed))
     ends, lengths = requests.groups.ends.tolist(), requests.groups.lengths.tolist()
     readers = _Readers(requests)
     for low in range(0, len(requests), _AT_ONCE):

@@ -61,6 +61,9 @@ class VaryingClients:
                 )
                 self._plans.append(_Plan(window, count, window.arrival or client.arrival, rate / 1e6, lengths))
 
+    def plan(self) -> None:
+        """Tell that windows are stretched, which is no walk."""
+
     def rows(self, stream: Stream, member: int) -> Rows:
         """Draw the requests of one member from its stream."""
         rounds = None if self._block.dealt is None else self._block.dealt.of(member)

@@ -170,7 +170,7 @@ def test_requests_in_many_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 LARGE = {
-    "single requests": compact((40, 100), (20, 50), prompts=3, users=3, question_len=3000, output_len=1000),
+    "single requests": compact((120, 100), (60, 50), prompts=3, users=3, question_len=3000, output_len=1000),
     "accumulating chat": explicit(
         *(client(f"c{n}", reasoning=turns(10, 10_000, accumulate=True), output_distribution=constant(400)) for n in range(4)),
         aggregate_rate=25.0,

@@ -14,7 +14,7 @@ VOCABULARY = 128_000
 FIRST_BLOCK, LARGEST_BLOCK = 4 * TAP, 128 * TAP
 """How many values a stream makes at once: few at first, since many streams give few."""
 _GROWTH = 4
-_TOKEN_LIMIT = 2**31 - 1 - 2**31 % VOCABULARY
+TOKEN_LIMIT = 2**31 - 1 - 2**31 % VOCABULARY
 """Int31n draws again above this, so that all ids are equally likely."""
 _MASK_63 = 2**63 - 1
 
@@ -62,7 +62,7 @@ class Reader:
         self._extension.run()
         self._halves = self._buffer.view(np.uint32)[2 * LENGTH + 1 :: 2].copy()
         self._halves &= np.uint32(2**31 - 1)  # as Go's Int31 gives them
-        redraws = (self._halves > _TOKEN_LIMIT).nonzero()[0]
+        redraws = (self._halves > TOKEN_LIMIT).nonzero()[0]
         self._redraws = (redraws[::-1] + self._filled).tolist() if len(redraws) else []
         self._filled += self._block
         self._ids = None

@@ -38,9 +38,9 @@ def _powers() -> NDArray[np.uint64]:
     return np.ascontiguousarray(powers.reshape(LENGTH, 3)[_GO_INDEX].T)
 
 
-def _lehmer(seeds: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Return the three Lehmer values behind every state word, shape (seeds, 3, 607)."""
-    values = seeds[:, None, None] * _powers()
+def _lehmer(seeds: NDArray[np.uint64], powers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Multiply seeds by powers of the multiplier modulo 2^31 - 1."""
+    values = seeds * powers
     for _ in range(2):  # two folds reduce modulo 2^31 - 1
         upper = values >> np.uint64(31)
         values &= np.uint64(_MERSENNE)
@@ -80,24 +80,46 @@ _X[1] = 1
 @cache
 def _cooked() -> State:
     """Return the words Go mixes into every seed: the generator's own state after 7.8e12 steps from seed 1."""
-    first, second, third = _lehmer(np.ones(1, np.uint64))[0]
+    first, second, third = _powers()
     start = (first << np.uint64(20)) ^ (second << np.uint64(10)) ^ third
     cooked = np.empty(LENGTH, np.uint64)
     cooked[(333 - (_COOKING_STEPS + np.arange(LENGTH))) % LENGTH] = jump(start, _COOKING_STEPS)
     return cooked[_GO_INDEX]
 
 
-def seed_states(seeds: NDArray[np.int64]) -> State:
-    """Return the states of ``rand.NewSource(seed)`` for many seeds at once, shape (seeds, 607)."""
+def _reduced(seeds: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Return the start of the Lehmer generator for each seed."""
     reduced = np.fmod(seeds, np.int64(_MERSENNE))
     reduced[reduced < 0] += _MERSENNE
     reduced[reduced == 0] = _ZERO_SEED
-    values = _lehmer(reduced.astype(np.uint64))
-    states = values[:, 0] << np.uint64(40)
-    states ^= values[:, 1] << np.uint64(20)
-    states ^= values[:, 2]
+    return reduced.astype(np.uint64)
+
+
+def seed_states(seeds: NDArray[np.int64]) -> State:
+    """Return the states of ``rand.NewSource(seed)`` for many seeds at once, shape (seeds, 607)."""
+    start, powers = _reduced(seeds)[:, None], _powers()
+    states = _lehmer(start, powers[0]) << np.uint64(40)
+    states ^= _lehmer(start, powers[1]) << np.uint64(20)
+    states ^= _lehmer(start, powers[2])
     states ^= _cooked()
     return states
+
+
+def first_values(seeds: NDArray[np.int64], count: int) -> State:
+    """Return the first values (at most 273) of the streams of many seeds, shape (count, seeds).
+
+    The first 273 values are each the sum of two words of the state; no other words are made.
+    """
+    start, powers, cooked = _reduced(seeds), _powers(), _cooked()
+    values = np.zeros((count, len(seeds)), np.uint64)
+    for first in (0, LENGTH - TAP):
+        words = np.s_[first : first + count]
+        word = _lehmer(start, powers[0, words, None]) << np.uint64(40)
+        word ^= _lehmer(start, powers[1, words, None]) << np.uint64(20)
+        word ^= _lehmer(start, powers[2, words, None])
+        word ^= cooked[words, None]
+        values += word
+    return values
 
 
 class Extension:

@@ -1,0 +1,98 @@
+"""Takes clients through their streams side by side: as soon as one is finished, the next takes its lane."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blis_tui.workload.random.side_by_side import BLOCK_VALUES, Redraws, SideBySide
+from blis_tui.workload.random.source import State, seed_states
+
+_MOST_LANES = 64
+_SEEDED_AT_ONCE = 32
+
+
+class Job(NamedTuple):
+    """A client to be walked through: its number and seed, its plan, and about how many values its walk takes."""
+
+    client: int
+    seed: int
+    plan: Any
+    values: float
+
+
+Opened = tuple[Any, State | int, int]
+"""A job, the state of its stream, and the place in the stream that comes next."""
+
+
+class Walk(Protocol):
+    """What is done with the blocks."""
+
+    def start(self, lane: int, job: Any, /) -> None:
+        """Put a job in a lane, whose next block is the first of it."""
+
+    def step(self, redraws: Redraws, /) -> list[int]:
+        """Go through the block that was just made; return the lanes whose jobs are over."""
+
+
+def lanes_for(values: NDArray[np.float64]) -> int:
+    """Return how many lanes keep busy until the longest of walks that take so many values is over."""
+    longest = values.max(initial=0.0)
+    fitting = max(1.0, min(len(values), float(values.sum() / longest))) if longest else 1.0
+    return math.ceil(fitting / math.ceil(fitting / _MOST_LANES))
+
+
+def longest_lane(blocks: NDArray[np.int64], width: int) -> int:
+    """Return how many blocks the longest lane has if each job takes the lane that is free first."""
+    ends = [0] * width
+    for count in blocks.tolist():
+        heapq.heapreplace(ends, ends[0] + count)
+    return max(ends)
+
+
+def opened(jobs: Sequence[Job]) -> Iterator[Opened]:
+    """Open the streams of jobs, longest first so that all lanes end at about the same time."""
+    ordered = sorted(jobs, key=lambda job: -job.values)
+    for low in range(0, len(ordered), _SEEDED_AT_ONCE):
+        part = ordered[low : low + _SEEDED_AT_ONCE]
+        for job, state in zip(part, seed_states(np.array([job.seed for job in part], np.int64)), strict=True):
+            yield job, state, 0
+
+
+W = TypeVar("W", bound=Walk)
+
+
+class Lanes(Generic[W]):
+    """Runs jobs: `walk` makes what is to be done with each block of the engine."""
+
+    def __init__(self, width: int, walk: Callable[[SideBySide, NDArray[np.int64]], W], block_values: int = BLOCK_VALUES) -> None:
+        self.engine = SideBySide(width, block_values)
+        self._base = np.zeros(width, np.int64)  # the place of the block's first row in each stream
+        self.walk = walk(self.engine, self._base)
+
+    def run(self, queue: Iterator[Opened], tick: Callable[[int], None]) -> None:
+        """Run all jobs; `tick` is told with every block how many values were made."""
+        engine, walk = self.engine, self.walk
+        free = list(range(engine.width))
+        made = busy = 0
+        while True:
+            for lane in free:
+                job, state, place = next(queue, (None, 0, 0))
+                engine.load(lane, state)
+                self._base[lane] = place
+                if job is not None:
+                    walk.start(lane, job)
+                    busy += 1
+            if not busy:
+                return
+            engine.advance()
+            free = walk.step(engine.redraws)
+            self._base += engine.rows
+            busy -= len(free)
+            made += engine.rows * engine.width
+            tick(made)
