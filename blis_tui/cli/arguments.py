@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Sequence
 from typing import NamedTuple, NoReturn
 
 from blis_tui.cli.errors import UsageError
+from blis_tui.cli.output import is_terminal
 from blis_tui.cli.quantities import duration_us, size_bytes, whole_number
 from blis_tui.spec.reader import MAX_SIZE
 from blis_tui.version import VERSION
@@ -251,3 +253,5 @@ def _demand_a_place(options: Options) -> None:
         raise UsageError("standard output takes one format: choose it by --format")
     if not formats[0].streams:
         raise UsageError(f"format {formats[0].name} is two files, and standard output takes one")
+    if formats[0].binary and is_terminal(sys.stdout):
+        raise UsageError(f"format {formats[0].name} is not text, and standard output is a terminal: name a folder, or use > or |")

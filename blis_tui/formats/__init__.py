@@ -1,6 +1,7 @@
 """What can be written, one module per format; `table` lists them and `export` writes them.
 
 To add a format, write a module and a line of the table. A format of one line per request has
-``writer(source, *, tokens) -> Writer`` (see `batches`). Any other has ``chunks(source)``, which gives its text in
-pieces, each with the number of clients in it, ``size(source)``, the sum of those numbers, and ``warnings(source)``.
+``writer(source, *, tokens) -> Writer`` (see `batches`; `lines` makes text by columns). Any other has
+``chunks(source)``, which gives its text in pieces, each with the number of clients in it, ``size(source)``, the sum of
+those numbers, and ``warnings(source)``.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib.util import find_spec
 from typing import NamedTuple
 
 NEVER, ON_REQUEST, ALWAYS = "never", "on request", "always"
@@ -13,7 +14,8 @@ class Format(NamedTuple):
     """One format: its name, the ends of its files' names, and what it takes to write it.
 
     `tokens` is one of `NEVER`, `ON_REQUEST` and `ALWAYS`; `version` counts changes that readers would notice and
-    is 0 where the format is somebody else's. `module` is its module in this package.
+    is 0 where the format is somebody else's. `module` is its module in this package. A `binary` format is not for
+    terminals; one with an `extra` needs the package `requires`, which that optional extra of this program installs.
     """
 
     name: str
@@ -23,6 +25,16 @@ class Format(NamedTuple):
     needs_requests: bool = False
     tokens: str = NEVER
     version: int = 0
+    binary: bool = False
+    extra: str = ""
+    requires: str = ""
+
+    @property
+    def missing(self) -> str:
+        """What it lacks on this machine, and how that is installed; empty if it can be written."""
+        if not self.requires or find_spec(self.requires) is not None:
+            return ""
+        return f"needs {self.requires}: pip install 'blis-tui[{self.extra}]'"
 
     @property
     def streams(self) -> bool:
@@ -31,9 +43,13 @@ class Format(NamedTuple):
 
 
 class FormatError(ValueError):
-    """There is no format of that name, or it cannot be written that way."""
+    """There is no format of that name, or it cannot be written that way, or not on this machine."""
 
 
+PARQUET = Format(
+    "parquet", (".requests.parquet",), "one request per row, for data frames; token ids if asked for", "parquet",
+    needs_requests=True, tokens=ON_REQUEST, version=1, binary=True, extra="parquet", requires="pyarrow",
+)  # fmt: skip
 FORMATS = (
     Format("yaml", (".yaml",), "the spec's text as it stands", "as_it_stands"),
     Format("expanded", (".expanded.yaml",), "the explicit clients the spec stands for", "expanded"),
@@ -49,16 +65,26 @@ FORMATS = (
         "blis-trace", (".trace.yaml", ".trace.csv"), "BLIS trace v2 (header and rows), for `blis replay`", "blis_trace",
         needs_requests=True,
     ),
+    PARQUET,
 )  # fmt: skip
 DEFAULT_FORMATS = ("yaml", "jsonl")
 PROVENANCE_SUFFIX = ".export.json"
 
 
+def available() -> tuple[Format, ...]:
+    """Return the formats that can be written on this machine."""
+    return tuple(each for each in FORMATS if not each.missing)
+
+
 def find_formats(names: Iterable[str]) -> list[Format]:
-    """Look formats up by name, each once and in the table's order; raises `FormatError`."""
+    """Look formats up by name, each once and in the table's order; raises `FormatError`, also for what is missing."""
     wanted = list(names)
     known = {each.name for each in FORMATS}
     for name in wanted:
         if name not in known:
             raise FormatError(f"unknown format {name!r}; there are {', '.join(each.name for each in FORMATS)}")
-    return [each for each in FORMATS if each.name in wanted]
+    found = [each for each in FORMATS if each.name in wanted]
+    for each in found:
+        if each.missing:
+            raise FormatError(f"format {each.name!r} {each.missing}")
+    return found

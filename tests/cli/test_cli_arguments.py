@@ -58,7 +58,7 @@ WRONG = {
     "--check a --tokens": "--tokens goes with --export",
     "--summary a --force": "--force goes with --export",
     "--check a --quiet": "--quiet goes with --export",
-    "--export out a --format parquet": "unknown format 'parquet'; there are yaml",
+    "--export out a --format xml": "unknown format 'xml'; there are yaml",
     "--export out a --format csv,": "unknown format ''",
     "--export - a": "takes one format",
     "--export - a --format csv,jsonl": "takes one format",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -93,6 +95,28 @@ def test_from_standard_input_to_standard_output(run: Run, small: Path) -> None:
     ran = run("--export", "-", "-", "--format", "csv", stdin=SMALL.encode())
     assert ran.out == run("--export", "-", small, "--format", "csv").out
     assert len(ran.out.splitlines()) == 21
+
+
+def test_parquet_goes_to_standard_output_but_not_to_a_terminal(
+    run: Run, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("--export", tmp_path, small, "--format", "parquet").code == 0
+    command = [sys.executable, "-m", "blis_tui", "--export", "-", str(small), "--format", "parquet"]
+    ran = subprocess.run(command, capture_output=True, check=True)
+    assert ran.stdout == (tmp_path / "small.requests.parquet").read_bytes()
+    monkeypatch.setattr("blis_tui.cli.arguments.is_terminal", lambda _: True)
+    refused = run("--export", "-", small, "--format", "parquet")
+    assert (refused.code, refused.out) == (2, "")
+    assert "standard output is a terminal" in refused.err
+
+
+def test_parquet_without_pyarrow_is_wrong_usage(run: Run, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("blis_tui.formats.table.find_spec", lambda _: None)
+    refused = run("--export", tmp_path / "out", small, "--format", "parquet")
+    assert refused.code == 2
+    assert "pip install 'blis-tui[parquet]'" in refused.err
+    assert not (tmp_path / "out").exists()
+    assert "parquet" in run("--help").out
 
 
 def test_from_standard_input_to_a_folder(run: Run, tmp_path: Path) -> None:

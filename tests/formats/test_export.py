@@ -45,6 +45,7 @@ def test_all_formats_in_a_folder_made_for_them(tmp_path):
         "two.stage.requests.csv",
         "two.stage.trace.yaml",
         "two.stage.trace.csv",
+        "two.stage.requests.parquet",
         "two.stage.export.json",
     ]
     assert names(out) == sorted(path.name for path in exported.paths)
@@ -88,6 +89,7 @@ def test_provenance(tmp_path):
         assert (each["bytes"], each["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
     assert [(each["format"], each["format_version"]) for each in document["files"]] == [
         ("yaml", None), ("expanded", None), ("jsonl", 1), ("csv", 1), ("blis-trace", None), ("blis-trace", None),
+        ("parquet", 1),
     ]  # fmt: skip
 
 
@@ -288,7 +290,7 @@ def test_progress_counts_clients_and_requests(tmp_path, monkeypatch):
 # streams
 
 
-@pytest.mark.parametrize("format", ["yaml", "expanded", "jsonl", "csv"])
+@pytest.mark.parametrize("format", ["yaml", "expanded", "jsonl", "csv", "parquet"])
 def test_a_stream_gets_what_the_file_gets(tmp_path, format):
     exported = export(golden("clients-options"), tmp_path, [format], text="text\n")
     assert written(golden("clients-options"), format, text="text\n") == exported.paths[0].read_bytes()

@@ -6,7 +6,7 @@ from importlib import import_module
 
 import pytest
 
-from blis_tui.formats.table import ALWAYS, DEFAULT_FORMATS, FORMATS, NEVER, ON_REQUEST, FormatError, find_formats
+from blis_tui.formats.table import ALWAYS, DEFAULT_FORMATS, FORMATS, NEVER, ON_REQUEST, FormatError, available, find_formats
 
 
 def test_names_and_suffixes_are_those_of_the_documentation():
@@ -16,18 +16,20 @@ def test_names_and_suffixes_are_those_of_the_documentation():
         "jsonl": (".requests.jsonl",),
         "csv": (".requests.csv",),
         "blis-trace": (".trace.yaml", ".trace.csv"),
+        "parquet": (".requests.parquet",),
     }
     assert DEFAULT_FORMATS == ("yaml", "jsonl")
 
 
 def test_what_formats_need():
-    assert [each.name for each in FORMATS if each.needs_requests] == ["jsonl", "csv", "blis-trace"]
+    assert [each.name for each in FORMATS if each.needs_requests] == ["jsonl", "csv", "blis-trace", "parquet"]
     assert {each.name: each.tokens for each in FORMATS} == {
         "yaml": NEVER,
         "expanded": NEVER,
         "jsonl": ON_REQUEST,
         "csv": ALWAYS,
         "blis-trace": NEVER,
+        "parquet": ON_REQUEST,
     }
     assert [each.name for each in FORMATS if not each.streams] == ["blis-trace"]
 
@@ -43,11 +45,20 @@ def test_formats_are_found_once_and_in_order():
     assert [each.name for each in find_formats(["csv", "yaml", "csv"])] == ["yaml", "csv"]
 
 
+def test_a_format_whose_package_is_not_installed_is_told_with_its_extra(monkeypatch):
+    assert [each.name for each in FORMATS if each.requires] == ["parquet"]
+    monkeypatch.setattr("blis_tui.formats.table.find_spec", lambda name: None if name == "pyarrow" else name)
+    assert "parquet" not in [each.name for each in available()]
+    assert find_formats(["csv"])
+    with pytest.raises(FormatError, match=r"format 'parquet' needs pyarrow: pip install 'blis-tui\[parquet\]'"):
+        find_formats(["csv", "parquet"])
+
+
 def test_an_unknown_format_is_told_with_those_there_are():
-    with pytest.raises(FormatError, match=r"unknown format 'xml'; there are yaml, expanded, jsonl, csv, blis-trace"):
+    with pytest.raises(FormatError, match=r"unknown format 'xml'; there are yaml, expanded, jsonl, csv, blis-trace, parquet"):
         find_formats(["yaml", "xml"])
 
 
 def test_the_table_loads_without_numpy():
-    code = "import sys, blis_tui.formats.table; sys.exit('numpy' in sys.modules)"
+    code = "import sys; from blis_tui.formats.table import *; available(); sys.exit('numpy' in sys.modules or 'pyarrow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -63,7 +63,7 @@ async def test_an_export_writes_the_files_and_tells_how_to_use_them(make_app: Ma
         out = spec_file.parent / "out"
         assert {path.name for path in out.iterdir()} == {
             "small.yaml", "small.expanded.yaml", "small.requests.jsonl", "small.requests.csv", "small.trace.yaml",
-            "small.trace.csv", "small.export.json",
+            "small.trace.csv", "small.requests.parquet", "small.export.json",
         }  # fmt: skip
         document = json.loads((out / "small.export.json").read_text())
         assert document["counts"]["requests"] == len((out / "small.requests.jsonl").read_text().splitlines())
@@ -74,6 +74,22 @@ async def test_an_export_writes_the_files_and_tells_how_to_use_them(make_app: Ma
         assert app.clipboard.startswith("blis run --model")
         await pilot.press("escape")
         await wait_for(pilot, lambda: len(app.screen_stack) == 1)
+
+
+async def test_a_format_that_needs_another_package_says_so(
+    make_app: MakeApp, spec_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("blis_tui.formats.table.find_spec", lambda _: None)
+    app = make_app(path=spec_file)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await open_dialog(pilot)
+        box = app.screen.query_one("#format-parquet", Tick)
+        assert box.disabled and not box.value
+        assert box.parent is not None
+        assert "pip install 'blis-tui[parquet]'" in str(box.parent.query_one(".help", Static).content)
+        await wait_for(pilot, lambda: shown(app, "#size-csv") not in ("…", ""))
+        app.screen.query_one("#export", Button).press()
+        await wait_for(pilot, lambda: isinstance(app.screen, ExportedDialog), "the export")
 
 
 async def test_existing_files_are_left_alone_unless_that_is_asked_for(make_app: MakeApp, spec_file: Path) -> None:

@@ -53,7 +53,7 @@ async def test_what_an_export_writes_is_estimated(make_app: MakeApp) -> None:
         await wait_for(pilot, lambda: "≈" in shown(pilot), "the sizes")
         text = shown(pilot)
         assert value(text, "yaml") == str(len(SMALL.encode())) and "with token ids" in text
-        for name in ("expanded", "jsonl", "csv", "blis-trace"):
+        for name in ("expanded", "jsonl", "csv", "blis-trace", "parquet"):
             assert value(text, name) == "≈"
 
 

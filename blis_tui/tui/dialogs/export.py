@@ -15,7 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Input, Label, ProgressBar, Static
 
 from blis_tui.files import AlreadyExists
-from blis_tui.formats.table import DEFAULT_FORMATS, FORMATS, NEVER
+from blis_tui.formats.table import DEFAULT_FORMATS, FORMATS, NEVER, available
 from blis_tui.problems import Problem, SpecError, printable
 from blis_tui.tui.background import Job
 from blis_tui.tui.exporting import Exporting, Wish
@@ -230,6 +230,7 @@ class _Formats(PreviewWidget):
     def __init__(self, view: View) -> None:
         super().__init__()
         self._view = view
+        self._available = available()
         self._sizes: Sizes = {}
         self._partial = False
         self._tokens = False
@@ -238,20 +239,23 @@ class _Formats(PreviewWidget):
     @property
     def chosen(self) -> tuple[str, ...]:
         """The names of the formats that are ticked."""
-        return tuple(each.name for each in FORMATS if self.query_one(f"#format-{each.name}", Checkbox).value)
+        return tuple(each.name for each in self._available if self.query_one(f"#format-{each.name}", Checkbox).value)
 
     def compose(self) -> ComposeResult:
         """Lay out the boxes."""
         for each in FORMATS:
             with Horizontal(classes="format"):
-                yield Tick(each.name, each.name in DEFAULT_FORMATS, id=f"format-{each.name}", compact=True)
-                yield Static("…", id=f"size-{each.name}", classes="size", markup=False)
-                yield Static(each.help, classes="help", markup=False)
+                missing = each.missing
+                yield Tick(
+                    each.name, each.name in DEFAULT_FORMATS, id=f"format-{each.name}", compact=True, disabled=bool(missing)
+                )
+                yield Static("" if missing else "…", id=f"size-{each.name}", classes="size", markup=False)
+                yield Static(missing or each.help, classes="help", markup=False)
 
     def show_sizes(self, *, tokens: bool) -> None:
         """Show sizes with or without token ids."""
         self._tokens = tokens
-        for each in FORMATS:
+        for each in self._available:
             size = self._sizes.get((each.name, tokens and each.tokens != NEVER))
             text = "…" if size is None else spoken_size(size)
             self.query_one(f"#size-{each.name}", Static).update(text if size is None or each.name == "yaml" else f"≈ {text}")
@@ -275,7 +279,7 @@ class _Formats(PreviewWidget):
         total = preview.expected.total if preview.expected is not None else None
         count = total.mean if not preview.complete and total is not None else None
         sizes: Sizes = {}
-        for each in FORMATS:
+        for each in self._available:
             for tokens in (False, True) if each.tokens != NEVER else (False,):
                 job.check()
                 try:

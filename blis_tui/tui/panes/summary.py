@@ -120,7 +120,7 @@ class SummaryView(PreviewWidget):
 def measure(job: Job[Sizes], preview: Preview, text: str) -> Sizes:
     """Return about how large each format's files would be, without and with token ids; runs in a thread."""
     from blis_tui.formats.estimate import estimate
-    from blis_tui.formats.table import FORMATS, NEVER, ON_REQUEST
+    from blis_tui.formats.table import NEVER, ON_REQUEST, available
     from blis_tui.problems import SpecError
 
     assert preview.requests is not None
@@ -128,7 +128,7 @@ def measure(job: Job[Sizes], preview: Preview, text: str) -> Sizes:
     count = total.mean if not preview.complete and total is not None else None
     spec = preview.requests.spec
     sizes: Sizes = {}
-    for each in FORMATS:
+    for each in available():
         for tokens in (False, True) if each.tokens == ON_REQUEST else (each.tokens != NEVER,):
             job.check()
             try:
@@ -185,10 +185,10 @@ def _section(title: str, rows: Sequence[Total], width: int) -> Content:
 
 
 def _written(sizes: Sizes) -> list[Total]:
-    from blis_tui.formats.table import FORMATS
+    from blis_tui.formats.table import available
 
     rows = []
-    for each in FORMATS:
+    for each in available():
         plain, full = sizes.get((each.name, False)), sizes.get((each.name, True))
         size = plain if plain is not None else full
         text = "…" if size is None else spoken_size(size) if each.name == "yaml" else f"≈ {spoken_size(size)}"
