@@ -18,6 +18,9 @@ def split(text: str) -> list[tuple[str, str]]:
 
 def joined(text: str, lines: Sequence[str]) -> str:
     """Return the text with its lines changed to `lines`; new lines end as the first of the text does."""
+    only = _only_end(text)
+    if only is not None:
+        return only.join(lines)
     old = split(text)
     newline = next((end for _, end in old if end), "\n")
     same = min(len(old), len(lines))
@@ -29,6 +32,16 @@ def joined(text: str, lines: Sequence[str]) -> str:
     ends += [end for _, end in old[len(old) - last :]]
     parts = [line + (end or newline) for line, end in zip(lines[:-1], ends, strict=False)]
     return "".join([*parts, lines[-1]])
+
+
+def _only_end(text: str) -> str | None:
+    """Return how all lines of a text end, if they all end as in Unix or all as in Windows."""
+    if any(end in text for end in (_ENDS[2:7] if text.isascii() else _ENDS[2:])):
+        return None
+    returns, feeds = text.count("\r"), text.count("\n")
+    if not returns:
+        return "\n"
+    return "\r\n" if returns == feeds == text.count("\r\n") else None
 
 
 def change(old: Sequence[str], new: Sequence[str]) -> tuple[tuple[int, int], tuple[int, int], str] | None:

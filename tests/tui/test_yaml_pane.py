@@ -6,6 +6,8 @@ import random
 
 import pytest
 from designer import SMALL, MakeApp, ready, wait_for, write
+from textual.document._document import Document
+from textual.document._wrapped_document import WrappedDocument
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -172,3 +174,18 @@ def test_joining_the_same_lines_gives_the_same_text() -> None:
     assert joined("a\r\nb", ["a", "b", "c"]) == "a\r\nb\r\nc"
     assert joined("a\nb\r\n", ["a"]) == "a"
     assert joined("", ["a", ""]) == "a\n"
+
+
+async def test_long_texts_are_measured_as_textual_measures_them(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(yaml_area, "MOST_HIGHLIGHTED", 0)
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        area = await opened(pilot)
+        for added in ("x", "\t", "日本" * 50, "\n", "é" * 120):
+            area.insert(added, (0, 1))
+            await pilot.pause()
+            plain = Document("\n".join(area.document.lines))
+            assert area.text == plain.text
+            assert area.document.get_size(2) == plain.get_size(2)
+            assert area.wrapped_document.height == plain.line_count == WrappedDocument(plain).height
+            assert app.workspace.text == plain.text

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual.binding import BindingType
 from textual.color import Color, ColorParseError
+from textual.document._document import Document, EditResult, Location
+from textual.document._document_navigator import DocumentNavigator
+from textual.document._wrapped_document import WrappedDocument
 from textual.events import Key
+from textual.geometry import Size
 from textual.strip import Strip
 from textual.widgets import TextArea
 from textual.widgets.text_area import TextAreaTheme
@@ -35,6 +40,38 @@ def highlighter_is_there() -> bool:
     from textual._tree_sitter import TREE_SITTER, get_language
 
     return TREE_SITTER and get_language("yaml") is not None
+
+
+class _Lines(Document):
+    """The lines of a text, for long ones: the text is put together, and lines are measured, as seldom as can be."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._text: str | None = None
+
+    @property
+    def text(self) -> str:
+        if self._text is None:
+            self._text = super().text
+        return self._text
+
+    def replace_range(self, start: Location, end: Location, text: str) -> EditResult:
+        self._text = None
+        return super().replace_range(start, end, text)
+
+    def get_size(self, tab_width: int) -> Size:
+        widths = (
+            len(line) if line.isascii() and "\t" not in line else cell_len(line.expandtabs(tab_width)) for line in self.lines
+        )
+        return Size(max(widths, default=0), self.line_count)
+
+
+class _Unwrapped(WrappedDocument):
+    """Lines that are not wrapped; Textual's own adds them all up for each line that it draws."""
+
+    @property
+    def height(self) -> int:
+        return len(self._offset_to_line_info)
 
 
 class YamlArea(TextArea):
@@ -84,6 +121,13 @@ class YamlArea(TextArea):
             self.selection = type(cursor)(_moved(cursor.start, start, end, new), _moved(cursor.end, start, end, new))
             self.scroll_to(offset.x, offset.y, animate=False, immediate=True)
             self.history.clear()
+
+    def _set_document(self, text: str, language: str | None) -> None:
+        super()._set_document(text, language)
+        if type(self.document) is Document:
+            self.document = _Lines(text)
+        self.wrapped_document = _Unwrapped(self.document, tab_width=self.indent_width)
+        self.navigator = DocumentNavigator(self.wrapped_document)
 
     def _choose_highlighting(self, lines: int) -> None:
         language = "yaml" if lines <= MOST_HIGHLIGHTED and highlighter_is_there() else None
