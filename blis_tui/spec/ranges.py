@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from blis_tui.spec.fields import INTEGER, NUMBER, TEXT, Field, Record
@@ -32,6 +33,7 @@ def is_limited(field: Field) -> bool:
     return bool(field.choices) or (field.minimum, field.above, field.maximum) != (None, None, None)
 
 
+@lru_cache(maxsize=1024)
 def _test(field: Field) -> Test:
     if field.choices:
         choices = frozenset(field.choices)

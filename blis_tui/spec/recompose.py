@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from blis_tui.spec.composer import MAX_NODES
 from blis_tui.spec.nodes import MAPPING, SCALAR, SEQUENCE, Items, Node, Tree, compose, moved
-from blis_tui.spec.source import Source
+from blis_tui.spec.source import Source, has_usual_lines
 
 _MARKER = re.compile(r"^(?:---|\.\.\.|%)|\ufeff", re.MULTILINE)
 """What would end the document, or mean something at the start of a text alone."""
@@ -57,7 +57,7 @@ def recompose(base: Tree, text: str) -> Tree | None:
     root = base.root
     if root is None or base.problems or base.linked or root.kind != MAPPING or root.style != "block":
         return None
-    if not (root.items and _has_usual_lines(base.text) and _has_usual_lines(text)):
+    if not (root.items and has_usual_lines(base.text) and has_usual_lines(text)):
         return None
     change = _change(base.text, text)
     tree = _recomposed(base, root, change)
@@ -91,13 +91,6 @@ def _recomposed(base: Tree, root: Node, change: _Change) -> Tree | None:
     top.end = top.items[-1][1].end
     tree.root = top
     return tree
-
-
-def _has_usual_lines(text: str) -> bool:
-    """Tell whether all lines end as in Unix or Windows, so that a search for ``\\n`` finds each of them."""
-    if not text.isascii() and any(end in text for end in "\x85\u2028\u2029"):
-        return False
-    return "\r" not in text or text.count("\r") == text.count("\r\n")
 
 
 def _begins_line(text: str, offset: int) -> bool:

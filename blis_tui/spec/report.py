@@ -27,11 +27,14 @@ class Report:
         self.tree = tree
         self.bad: set[Path] = set(broken)
         self.broken: set[Path] = set(broken)
+        self._heads: set[Path] = {path[:2] for path in broken}
+        """The first two steps of each bad path: most paths are not even near one."""
 
     def error(self, code: str, path: Path, text: str, **details: Any) -> None:
         """Add an error; `text` goes on from the path: "must be positive, got 0"."""
         if path:
             self.bad.add(path)
+        self._heads.add(path[:2])
         self.add(ERROR, code, path, text, **details)
 
     def warn(self, code: str, path: Path, text: str, **details: Any) -> None:
@@ -67,11 +70,19 @@ class Report:
 
     def is_broken(self, path: Path) -> bool:
         """Tell whether the value at a path, or one that holds it, could not be read."""
-        return any(path[:length] in self.broken for length in range(len(path) + 1))
+        return self._is_near(path) and any(path[:length] in self.broken for length in range(len(path) + 1))
 
     def is_clean(self, *paths: Path) -> bool:
         """Tell whether nothing bad is known of any of the paths, nor of what holds them."""
-        return not self.bad or not any(path[:length] in self.bad for path in paths for length in range(len(path) + 1))
+        if not self.bad:
+            return True
+        near = [path for path in paths if self._is_near(path)]
+        return not any(path[:length] in self.bad for path in near for length in range(len(path) + 1))
+
+    def _is_near(self, path: Path) -> bool:
+        """Tell whether a path may lead to something bad or below it."""
+        heads = self._heads
+        return path[:2] in heads or path[:1] in heads or () in heads
 
     def is_given(self, path: Path) -> bool:
         """Tell whether the text has something at a path; true without a text."""

@@ -5,10 +5,18 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
+from itertools import accumulate
 
 from blis_tui.problems import ERROR, Problem
 
 _LINE_BREAK = re.compile("\n|\r\n?|\x85|\u2028|\u2029")
+
+
+def has_usual_lines(text: str) -> bool:
+    """Tell whether all lines end as in Unix or Windows, so that each ends with the next ``\\n``."""
+    if not text.isascii() and any(end in text for end in "\x85\u2028\u2029"):
+        return False
+    return "\r" not in text or text.count("\r") == text.count("\r\n")
 
 
 class Source:
@@ -24,7 +32,11 @@ class Source:
         """Return (line, column), both from 1; columns count characters, a byte-order mark is none."""
         if self._lines is None:
             self._lines = array("Q", (int(self.text.startswith("\ufeff")),))
-            self._lines.extend(end.end() for end in _LINE_BREAK.finditer(self.text))
+            if has_usual_lines(self.text):
+                lengths = map(len, self.text.split("\n")[:-1])
+                self._lines.extend(accumulate(map((1).__add__, lengths)))
+            else:
+                self._lines.extend(end.end() for end in _LINE_BREAK.finditer(self.text))
         line = max(bisect_right(self._lines, offset), 1)
         return line, max(offset - self._lines[line - 1], 0) + 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from blis_tui.spec import composer
 from blis_tui.spec.nodes import ALIAS, MAPPING, MAX_DEPTH, SCALAR, SEQUENCE, Node, Tree, compose, effective, key_name
+from blis_tui.spec.source import Source
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = sorted((ROOT / "tests/golden").rglob("*.yaml"))
@@ -455,3 +457,13 @@ def test_composing_never_raises_without_libyaml(text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "yaml._yaml", None)
         compose(text)
+
+
+@given(st.lists(st.sampled_from(["", "a", "é", "\n", "\r\n", "\r", "\x85", "\u2028", "\n\n"]), max_size=8), st.booleans())
+def test_lines_are_counted_the_same_however_they_end(parts: list[str], mark: bool) -> None:
+    text = "\ufeff" * mark + "".join(parts)
+    source = Source(text)
+    for offset in range(mark, len(text) + 1):
+        before = re.split("\r\n|[\n\r\x85\u2028]", text[mark:offset])
+        if text[offset - 1 : offset + 1] != "\r\n":
+            assert source.position(offset) == (len(before), len(before[-1]) + 1)
