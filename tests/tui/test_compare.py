@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from blis_tui.tui.comparing import GONE, NEW, SAME, SKIPPED, Side, diff, rows, side
 from blis_tui.tui.dialogs import compare
-from blis_tui.tui.dialogs.compare import CompareDialog
+from blis_tui.tui.dialogs.compare import CompareDialog, number_lines
 from blis_tui.tui.widgets.lines_view import LinesView
 
 FASTER = SMALL.replace("rate: 8.0", "rate: 9.0")
@@ -200,3 +200,10 @@ async def test_a_comparison_with_a_broken_text(make_app: MakeApp, spec_file: Pat
         app.write("a: [\x07\n", "test")
         await compared(pilot, "f6")
         assert any("now: no numbers, " in line for line in texts(pilot, "numbers"))
+
+
+def test_sides_without_numbers_are_not_called_the_same() -> None:
+    broken = side("seed: x\n", lambda _: None)
+    lines = [run[0][0] for run in number_lines(rows(broken, broken))]
+    assert lines
+    assert all("no numbers" in line for line in lines)

@@ -322,3 +322,13 @@ async def test_a_file_that_was_deleted_is_written_again(make_app: MakeApp, spec_
         await pilot.press("ctrl+s")
         await wait_for(pilot, spec_file.exists)
     assert spec_file.read_text() == SMALL
+
+
+async def test_what_is_typed_first_replaces_the_name_to_save_under(make_app: MakeApp, spec_file: Path) -> None:
+    app = make_app(path=spec_file)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        await pilot.press("f12")
+        await wait_for(pilot, lambda: isinstance(app.screen, SaveDialog))
+        await write(pilot, "b.yaml")
+        assert app.screen.query_one(PathInput).value == "b.yaml"

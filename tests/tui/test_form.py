@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 from designer import SMALL, TWO_STAGE, MakeApp, ready, wait_for, write
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from blis_tui.spec.fields import TEXT
 from blis_tui.spec.model import SharedPrefix, WorkloadSpec
@@ -367,3 +368,20 @@ async def test_any_text_is_shown_literally(make_app: MakeApp, value: str) -> Non
     async with opened(make_app(SMALL.replace("seed: 42", f'seed: "{value}"')), WIDE) as pilot:
         assert value_of(pilot, "seed") == value if value[0] in "[" else value in value_of(pilot, "seed")
         assert "must be a whole number" in str(row(pilot, "seed").render())
+
+
+async def test_a_jump_selects_what_stands_in_the_field(make_app: MakeApp) -> None:
+    app = make_app(SMALL.replace("output_len: 248", "output_len: -1"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        for _ in range(2):  # also where the cursor is there already
+            await pilot.press("f2", "7")
+            assert "output_len: 7\n" in app.workspace.text
+            await pilot.press("escape")
+
+
+async def test_choices_are_told_below_the_form(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        assert "1, 2; default none" in str(app.home.query_one("#form-help", Static).content)

@@ -20,7 +20,7 @@ from blis_tui.spec.edits import SetValue
 from blis_tui.tui import checker
 from blis_tui.tui.actions import ACTIONS
 from blis_tui.tui.app import DesignerApp
-from blis_tui.tui.dialogs.help import HelpDialog, keys_here
+from blis_tui.tui.dialogs.help import PLACES, HelpDialog, keys_here
 from blis_tui.tui.messages import MendRequested
 from blis_tui.tui.palette import commands
 from blis_tui.tui.settings import Settings
@@ -181,11 +181,16 @@ async def test_help_lists_the_keys_of_the_focused_pane_and_those_of_the_app(make
         lines = {line.title: line.keys for line in sections[-1].lines}
         assert lines["Save"] == "^s"
         assert lines["Reload"] == "palette"
+        assert [section.title for section in sections[:2]] == ["This choice", "The form"]
         assert set(lines) == {action.title for action in ACTIONS if not action.where}
         await pilot.press("f1")
         await wait_for(pilot, lambda: isinstance(app.screen, HelpDialog))
         await pilot.press("j", "k", "f1")
         await wait_for(pilot, lambda: len(app.screen_stack) == 1)
+
+
+def test_every_place_of_keys_has_a_name() -> None:
+    assert {action.where for action in ACTIONS} == set(PLACES)
 
 
 async def test_keys_of_the_app_do_nothing_behind_a_dialog(make_app: MakeApp) -> None:

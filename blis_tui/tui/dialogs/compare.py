@@ -173,6 +173,8 @@ def diff_lines(lines: list[DiffLine]) -> list[list[Run]]:
 def number_lines(found: list[Row]) -> list[list[Run]]:
     """Write a table of numbers: what it was, what it is, and the change."""
     heads = Row("", "was", "now", "change")
+    if all(row.is_title for row in found):
+        return [[(row.name, "title")] for row in found]
     numbers = [row for row in [heads, *found] if not row.is_title]
     widths = [max(cell_len(getattr(row, name)) for row in numbers) for name in ("name", "was", "now", "change")]
     lines: list[list[Run]] = []

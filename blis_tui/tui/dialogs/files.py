@@ -69,6 +69,8 @@ class FileDialog(ModalScreen["Path | None"]):
     title_text = ""
     hint = ""
     placeholder = ""
+    replaced = False
+    """Whether what is typed first replaces what stands there."""
 
     def __init__(self, folder: Path, value: str = "") -> None:
         super().__init__()
@@ -81,7 +83,7 @@ class FileDialog(ModalScreen["Path | None"]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = self.title_text
             yield Static(id="folder", markup=False)
-            yield PathInput(self._value, placeholder=self.placeholder, id="name", select_on_focus=False)
+            yield PathInput(self._value, placeholder=self.placeholder, id="name", select_on_focus=self.replaced)
             yield OptionList(id="entries", markup=False)
             yield Static(id="told", markup=False)
             yield Tick("All files, not only .yaml, .yml and .json", id="every-kind", compact=True)
@@ -209,6 +211,7 @@ class SaveDialog(FileDialog):
 
     title_text = "Save as"
     placeholder = "name.yaml"
+    replaced = True
     hint = "⏎ save   ↑↓ then Tab ⏎ enter a folder   Esc cancel"
 
     async def _take_file(self, entry: Entry) -> None:

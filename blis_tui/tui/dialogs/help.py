@@ -29,6 +29,15 @@ class Section(NamedTuple):
     lines: tuple[Line, ...]
 
 
+PLACES = {
+    "": "Everywhere", "form": "The form", "field": "This field", "choice": "This choice", "switch": "This switch",
+    "number": "This number", "dialog-numbers": "This dialog", "stages": "The stages", "chart": "The chart",
+    "table": "The table", "filter": "The filter", "client": "The client", "problems": "The problems", "yaml": "The text",
+    "summary": "The summary", "compare": "The comparison", "lines": "These lines",
+}  # fmt: skip
+"""What the places of actions are called."""
+
+
 def keys_here(screen: Screen[Any]) -> list[Section]:
     """Return the keys that work on a screen as it is now: those of the focused widget first, then those of the app."""
     known = {action.id: action for action in ACTIONS}
@@ -40,7 +49,7 @@ def keys_here(screen: Screen[Any]) -> list[Section]:
         action = known.get(binding.id or "")
         if not binding.description or binding.key.startswith("unbound-") or (action is None and binding.system):
             continue
-        place = "Everywhere" if action is not None and not action.where else _place(active.node, screen)
+        place = _place(active.node, screen) if action is None else PLACES.get(action.where) or _place(active.node, screen)
         entry = (place, binding.action)
         keys.setdefault(entry, []).append(screen.app.get_key_display(binding))
         about[entry] = Line(
@@ -52,6 +61,7 @@ def keys_here(screen: Screen[Any]) -> list[Section]:
     order = {action.title: number for number, action in enumerate(ACTIONS)}
     everywhere += [Line("palette", action.title, action.help) for action in _keyless(everywhere)]
     everywhere.sort(key=lambda line: order.get(line.title, len(order)))
+    titles = dict(sorted(titles.items(), key=lambda item: item[0] not in PLACES.values()))  # Textual's own keys come last
     return [*(Section(title, tuple(lines)) for title, lines in titles.items()), Section("Everywhere", tuple(everywhere))]
 
 

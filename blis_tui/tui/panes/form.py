@@ -319,15 +319,9 @@ class FormColumn(DocumentWidget):
         if focused is None:
             return
         field = focused.field
-        choices = ", ".join(focused.choices) if isinstance(focused, ChoiceRow) and not field.choices else ""
-        unset = (
-            ""
-            if field.required or choices
-            else f"; default {field.default or 'none'}"
-            if field.choices
-            else f"; default {field.default}"
-        )
-        facts = f"{choices or field.allowed or field.kind}{unset}"
+        allowed = ", ".join(focused.choices) if isinstance(focused, ChoiceRow) else field.allowed or field.kind
+        default = "none" if field.default in (None, "") else field.default
+        facts = allowed if field.required else f"{allowed}; default {default}"
         unit = f" ({field.unit})" if field.unit else ""
         parts: list[Any] = [(field.label, "bold"), f"{unit}: {field.help} ", (facts, "$foreground-muted")]
         for problem in self._problems_here():

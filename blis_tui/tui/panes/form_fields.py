@@ -289,8 +289,9 @@ class TextRow(FieldRow):
         self.take_focus()
 
     def take_focus(self) -> None:
-        """Put the focus into the line to type in."""
+        """Put the focus into the line to type in, and select what stands there, as coming to it with tab does."""
         self.input.focus()
+        self.input.select_all()
 
 
 class ChoiceRow(FieldRow, can_focus=True):
