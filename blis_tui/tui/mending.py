@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from blis_tui.problems import Problem, SpecError
+from blis_tui.problems import Cancelled, Problem, SpecError
 from blis_tui.spec.edits import Edit, SetValue
 from blis_tui.spec.mends import GENERATED_COUNT, apply_mends
+from blis_tui.tui.background import Job
+from blis_tui.tui.making import reasons
 from blis_tui.tui.messages import JumpRequested
+from blis_tui.tui.preview import READY
 
 if TYPE_CHECKING:
-    from blis_tui.spec.model import WorkloadSpec
     from blis_tui.tui.app import DesignerApp
 
 
@@ -22,14 +24,12 @@ async def mend(app: DesignerApp, problem: Problem) -> None:
         return
     edits: tuple[Edit, ...] = problem.mend.edits
     if any(isinstance(edit, SetValue) and edit.value is GENERATED_COUNT for edit in edits):
-        revision, spec = app.workspace.revision, app.workspace.view.spec
-        assert spec is not None
         try:
-            count = await asyncio.to_thread(_count, spec)
-        except SpecError as error:
-            app.say(error.problems[0].message if error.problems else str(error), title="Not changed", severity="warning")
+            count = await _count(app)
+        except (SpecError, MemoryError) as error:
+            app.say(reasons(error)[0].message, title="Not changed", severity="warning")
             return
-        if revision != app.workspace.revision:
+        if count is None:
             return
         edits = tuple(edit._replace(value=count) if isinstance(edit, SetValue) else edit for edit in edits)
     if app.edit(problem.mend.label, edits):
@@ -66,7 +66,27 @@ def next_problem(app: DesignerApp) -> None:
     app.say(problem.message, title=f"{problem.severity} {index + 1} of {len(problems)}", timeout=4)
 
 
-def _count(spec: WorkloadSpec) -> int:
-    from blis_tui.workload.generate import generate
+async def _count(app: DesignerApp) -> int | None:
+    """Return how many requests the text generates; ``None`` if it is changed before that is known."""
+    preview, revision, spec = app.previewer.preview, app.workspace.revision, app.workspace.view.spec
+    assert spec is not None
+    if preview.state == READY and preview.complete and preview.revision == revision and preview.requests is not None:
+        return len(preview.requests)
+    counted: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
 
-    return len(generate(spec))
+    def work(job: Job[int | None]) -> int | None:
+        from blis_tui.workload.generate import generate
+
+        def progress(done: float) -> None:
+            job.progress(done)
+            if app.workspace.revision != revision:
+                raise Cancelled
+
+        try:
+            return len(generate(spec, progress=progress))
+        except Cancelled:
+            return None
+
+    Job(app, work, counted.set_result, counted.set_exception)
+    count = await counted
+    return count if app.workspace.revision == revision else None
