@@ -59,7 +59,7 @@ class Keeper:
             self._watchdog.start()
             loop.call_soon_threadsafe(self._app.exit, None, 128 + number)
 
-        for number in (signal.SIGHUP, signal.SIGTERM):
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):  # Ctrl+C is a key here, and no signal
             self._handlers[number] = signal.signal(number, leave)
 
     def disarm(self) -> None:

@@ -184,7 +184,7 @@ def test_it_opens_in_a_tiny_window(start: Start, spec: Path) -> None:
     assert terminal.end() == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_signal_keeps_unsaved_work(start: Start, spec: Path, home: Path, number: int) -> None:
     terminal = start(spec, "--seed", 5)
     terminal.see("unsaved")
