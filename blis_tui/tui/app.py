@@ -252,6 +252,11 @@ class DesignerApp(App[int]):
             if isinstance(widget, PreviewWidget):
                 widget.show_preview(self.previewer.preview)
 
+    def push_screen(self, *arguments: Any, **options: Any) -> Any:
+        """Show a dialog, without the messages that would hide a part of it; they are read by then."""
+        self.clear_notifications()
+        return super().push_screen(*arguments, **options)
+
     # --- for controllers ----------------------------------------------------------------------------------------------
 
     def do(self, work: Coroutine[Any, Any, Any], group: str) -> None:

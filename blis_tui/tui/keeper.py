@@ -31,6 +31,8 @@ class Keeper:
         self._made: Recovery | None = None
         self._timer: Timer | None = None
         self._kept = False
+        self._safe = True
+        """Whether the last copy could be written."""
         self._handlers: dict[int, Any] = {}
         self._watchdog: threading.Timer | None = None
         self._leaving = False
@@ -84,7 +86,8 @@ class Keeper:
         workspace = self._app.workspace
         if workspace.dirty:
             self._kept = True
-            if not await asyncio.to_thread(self._recovery.keep, workspace.text, workspace.path):
+            was_safe, self._safe = self._safe, await asyncio.to_thread(self._recovery.keep, workspace.text, workspace.path)
+            if was_safe and not self._safe:  # told once, not after every edit
                 self._app.say("Unsaved work is not safe from a crash: save often.", title="No recovery copy", severity="warning")
         if not workspace.dirty:
             self._kept = False

@@ -173,3 +173,21 @@ async def test_without_a_file_any_work_left_behind_is_offered(spec_file: Path) -
         await wait_for(pilot, lambda: app.workspace.path == spec_file)
         assert app.workspace.text == UNSAVED
         assert app.workspace.saved_text == SMALL
+
+
+async def test_that_no_copy_can_be_written_is_told_once(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = make_app()
+    told: list[str] = []
+    async with app.run_test(size=(100, 30)) as pilot:
+        await ready(pilot)
+        monkeypatch.setattr(app, "say", lambda _, *, title="", **options: told.append(title))
+        monkeypatch.setattr("blis_tui.tui.recovery.Recovery.keep", lambda *_: False)
+        for seed in (1, 2, 3):
+            app.write(SMALL.replace("seed: 42", f"seed: {seed}"), "change")
+            await app.filing.keeper.keep_now()
+        assert told.count("No recovery copy") == 1
+        monkeypatch.setattr("blis_tui.tui.recovery.Recovery.keep", lambda *_: True)
+        await app.filing.keeper.keep_now()
+        monkeypatch.setattr("blis_tui.tui.recovery.Recovery.keep", lambda *_: False)
+        await app.filing.keeper.keep_now()
+        assert told.count("No recovery copy") == 2

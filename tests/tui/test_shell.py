@@ -369,3 +369,13 @@ async def test_dialogs_with_lists_open_in_the_smallest_window(make_app: MakeApp)
             await wait_for(pilot, lambda: len(app.screen_stack) == 2)
             await pilot.press("escape")
             await wait_for(pilot, lambda: len(app.screen_stack) == 1)
+
+
+async def test_messages_do_not_hide_a_dialog(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        app.say("Something that was said before.")
+        await wait_for(pilot, lambda: len(app._notifications) == 1)
+        await pilot.press("f12")
+        await wait_for(pilot, lambda: len(app.screen_stack) == 2 and not app._notifications)
