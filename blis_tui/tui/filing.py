@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blis_tui.tui.disk import Document, OpenError, Stamp, read_document, stamp_of
+from blis_tui.tui.folders import holds
 from blis_tui.tui.keeper import Keeper
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ class Filing:
         if path is None:
             return False
         own = workspace.path is not None and path.absolute() == workspace.path.absolute()
-        if own or not await asyncio.to_thread(path.exists):
+        if own or not await asyncio.to_thread(holds, path.exists):
             return await self._write(path)
         answer = await self._ask(f"Overwrite {path.name}?", f"{path} exists already.", "overwrite")
         return answer == "overwrite" and await self._write(path)
@@ -291,4 +292,4 @@ class Filing:
         if path is not None:
             return path.absolute().parent
         remembered = self._app.appearance.remembered.folder
-        return Path(remembered) if remembered and Path(remembered).is_dir() else Path.cwd()
+        return Path(remembered) if remembered and holds(Path(remembered).is_dir) else Path.cwd()

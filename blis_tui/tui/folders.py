@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -54,6 +55,17 @@ def choose_shown(listing: Listing, typed: str, *, every_kind: bool) -> list[Entr
         and (typed.startswith(".") or not entry.name.startswith("."))
         and (entry.is_folder or every_kind or entry.name.casefold().endswith(YAML_SUFFIXES))
     ]
+
+
+def holds(question: Callable[[], bool]) -> bool:
+    """Ask something about a path, such as ``path.exists``; where the system refuses to answer, it does not hold.
+
+    It refuses names that are too long, and what is in folders that may not be looked into.
+    """
+    try:
+        return question()
+    except OSError:
+        return False
 
 
 def resolve_typed(folder: Path, typed: str) -> Path:

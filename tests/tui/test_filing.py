@@ -332,3 +332,23 @@ async def test_what_is_typed_first_replaces_the_name_to_save_under(make_app: Mak
         await wait_for(pilot, lambda: isinstance(app.screen, SaveDialog))
         await write(pilot, "b.yaml")
         assert app.screen.query_one(PathInput).value == "b.yaml"
+
+
+@pytest.mark.parametrize("name", ["x" * 300, f"{'x' * 300}/y", "f/y", "a\tb\x1b[2J"])
+async def test_names_that_no_file_can_have_or_few_do_are_no_crash(make_app: MakeApp, spec_file: Path, name: str) -> None:
+    (spec_file.parent / "f").write_text("no folder")
+    app = make_app(path=spec_file)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        for key in ("f12", "ctrl+o", "ctrl+e"):
+            await pilot.press(key)
+            await wait_for(pilot, lambda: len(app.screen_stack) == 2)
+            for field in app.screen.query("Input"):
+                field.value = name  # type: ignore[attr-defined]
+                field.focus()
+                await pilot.press("enter")
+            await pilot.pause(0.1)
+            while len(app.screen_stack) > 1:
+                await pilot.press("escape")
+                await pilot.pause()
+        assert app.workspace.text == SMALL

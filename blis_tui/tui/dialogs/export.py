@@ -19,7 +19,7 @@ from blis_tui.formats.table import DEFAULT_FORMATS, FORMATS, NEVER, available
 from blis_tui.problems import Problem, SpecError, printable
 from blis_tui.tui.background import Job
 from blis_tui.tui.exporting import Exporting, Wish
-from blis_tui.tui.folders import resolve_typed
+from blis_tui.tui.folders import holds, resolve_typed
 from blis_tui.tui.preview import READY, Preview
 from blis_tui.tui.view import PreviewWidget
 from blis_tui.tui.widgets.tick import Tick
@@ -152,7 +152,7 @@ class ExportDialog(ModalScreen["Exported | None"]):
         return None
 
     async def _look(self, wish: Wish) -> None:
-        found = await asyncio.to_thread(lambda: [path.exists() for path in wish.files])
+        found = await asyncio.to_thread(lambda: [holds(path.exists) for path in wish.files])
         if wish is not self._looking:
             return
         lines = [Content.styled(f"{len(found)} files in {printable(str(wish.folder))}", "bold")]

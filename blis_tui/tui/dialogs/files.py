@@ -18,7 +18,7 @@ from textual.widgets import Checkbox, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from blis_tui.problems import printable
-from blis_tui.tui.folders import Entry, Listing, choose_shown, list_folder, resolve_typed
+from blis_tui.tui.folders import Entry, Listing, choose_shown, holds, list_folder, resolve_typed
 from blis_tui.tui.widgets.tick import Tick
 from blis_tui.tui.words import spoken_size
 
@@ -184,7 +184,7 @@ class OpenDialog(FileDialog):
         head, slash, rest = event.value.rpartition("/")
         if slash:
             folder = resolve_typed(self._listing.folder, head + slash)
-            if await asyncio.to_thread(folder.is_dir) and await self._enter(folder):
+            if await asyncio.to_thread(holds, folder.is_dir) and await self._enter(folder):
                 self.query_one(PathInput).value = rest
                 return
         self._show()
@@ -194,7 +194,7 @@ class OpenDialog(FileDialog):
         """Open what is highlighted or typed."""
         entry = self._highlighted()
         typed = resolve_typed(self._listing.folder, event.value) if event.value else None
-        if typed is not None and await asyncio.to_thread(typed.is_file):
+        if typed is not None and await asyncio.to_thread(holds, typed.is_file):
             self.dismiss(typed)
         elif entry is None:
             self._tell("There is no such file." if event.value else "There is nothing to open here.")
@@ -226,10 +226,10 @@ class SaveDialog(FileDialog):
             self._tell("Type a name.")
             return
         path = resolve_typed(self._listing.folder, event.value.strip())
-        if await asyncio.to_thread(path.is_dir):
+        if await asyncio.to_thread(holds, path.is_dir):
             if await self._enter(path):
                 self.query_one(PathInput).value = ""
-        elif not await asyncio.to_thread(path.parent.is_dir):
+        elif not await asyncio.to_thread(holds, path.parent.is_dir):
             self._tell(f"There is no folder {path.parent}.")
         else:
             self.dismiss(path)
