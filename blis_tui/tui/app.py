@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import sys
 from collections.abc import Coroutine, Iterable, Sequence
 from pathlib import Path as FilePath
 from typing import Any, ClassVar
@@ -36,6 +38,10 @@ from blis_tui.tui.widgets.too_small import TooSmall
 from blis_tui.tui.workspace import Workspace
 
 FORM = "form"
+SWITCH_S = 0.001
+"""How long a thread keeps the interpreter while the event loop wants it: 5 ms, as usual, add up to a slow screen."""
+_TURNS_TO_TELL = 3
+"""Turns of the event loop until each widget has told its screen that it wants to be painted or laid out."""
 _ALLOWED_IN_DIALOGS = ("request_quit", "next_theme", "show_help")
 
 
@@ -130,13 +136,14 @@ class DesignerApp(App[int]):
                 self.call_after_refresh(self._start)
             return
         self._painted = True
+        sys.setswitchinterval(SWITCH_S)
         if not gc.isenabled():  # switched off while the program was loaded
             gc.freeze()
             gc.enable()
-        asked_already = bool(self._focus_next)  # keys may come before this
-        await self.home.query_one(FormColumn).make_inputs()
+        self.do(self.home.query_one(FormColumn).make_inputs(), "form")
+        asked_for = self._focus_next  # a key may have come before this
         await self._show_tab(self.home.query_one("#tabs", Tabs).active)
-        if not asked_already:
+        if not asked_for:
             self.action_focus_form()
         self.previewer.start()
         self.filing.start()
@@ -173,7 +180,7 @@ class DesignerApp(App[int]):
         """Show the document's present state everywhere, check it if that is still to do, and preview it."""
         view = self.workspace.view
         for screen in self.screen_stack:
-            for widget in screen.query(DocumentWidget):
+            for widget in screen.walk_children(DocumentWidget):  # a query would look at the rules of every widget
                 widget.show_document(view)
         if view.checked is None:
             self.checker.request(view)
@@ -197,10 +204,14 @@ class DesignerApp(App[int]):
         self.refresh_view()
 
     @on(messages.EditRequested)
-    def edit_for_widget(self, event: messages.EditRequested) -> None:
-        """Make the edits a widget asks for."""
+    async def edit_for_widget(self, event: messages.EditRequested) -> None:
+        """Make the edits a widget asks for; what is typed, its problems and its field come in one frame."""
         event.taken = True
-        self.edit(event.label, event.edits, event.merge)
+        with self.batch_update():
+            self.edit(event.label, event.edits, event.merge)
+            for _ in range(_TURNS_TO_TELL):
+                await asyncio.sleep(0)
+        self.screen.check_idle()
 
     @on(messages.TextTyped)
     def take_typed_text(self, event: messages.TextTyped) -> None:
@@ -241,7 +252,7 @@ class DesignerApp(App[int]):
     def show_preview(self, event: PreviewChanged) -> None:
         """Show a new state of the preview everywhere."""
         for screen in self.screen_stack:
-            for widget in screen.query(PreviewWidget):
+            for widget in screen.walk_children(PreviewWidget):
                 widget.show_preview(event.preview)
 
     def show_in(self, parent: Widget) -> None:

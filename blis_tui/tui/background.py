@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import contextvars
 import threading
 import time
@@ -42,7 +43,8 @@ class Job(Generic[Result]):
         self._cancelled = threading.Event()
         self._started = self._latest = time.monotonic()
         context = contextvars.copy_context()
-        threading.Thread(target=context.run, args=(self._run,), daemon=True, name="blis-tui job").start()
+        # `threading.Thread` would wait here until the thread runs, which then has the interpreter for itself for a while
+        _thread.start_new_thread(context.run, (self._run,))
 
     def cancel(self) -> None:
         """Ask the work to stop; nothing of it is told from now on."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from blis_tui.numbers import counted, duration, rate
@@ -48,34 +47,6 @@ def client_columns(clients: Expansion, counts: Sequence[int] | None) -> list[Col
         if any(getattr(block.template, name) for block in clients.blocks):
             columns.append(Column(title, clients.column(name).__getitem__))
     return columns
-
-
-def client_search(clients: Expansion) -> Callable[[Sequence[int]], Sequence[str]]:
-    """Return what gives the texts of clients that a filter looks at."""
-
-    def search(rows: Sequence[int]) -> list[str]:
-        texts: list[str] = []
-        start = end = 0
-        varying: list[Callable[[int], str]] = []
-        same = ""
-        for row in rows:
-            if not start <= row < end:
-                block, member = clients.locate(row)
-                start, end = row - member, row - member + block.size
-                varying, same = _searched(block)
-            texts.append("\n".join([*[write(row - start) for write in varying], same]).casefold())
-        return texts
-
-    return search
-
-
-def _searched(block: ClientBlock) -> tuple[list[Callable[[int], str]], str]:
-    """Return what writes the fields that differ between a block's clients, each kind once, and the others as they are."""
-    names = block.names
-    different = [] if names is None else [field for field in names._fields[:-1] if any(getattr(names, field)[1:])]
-    kinds = {getattr(names, field): field for field in different}
-    same = [block.value(field, 0) for field in SEARCHED if field not in different]
-    return [partial(block.value, field) for field in kinds.values()], "\n".join(same)
 
 
 def _of_block(clients: Expansion, write: Callable[[Client], str]) -> Callable[[int], str]:

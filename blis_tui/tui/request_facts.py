@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blis_tui.tui.widgets.table_rows import Column
 
 if TYPE_CHECKING:
+    from blis_tui.tui.widgets.ordering import Find
     from blis_tui.workload.requests import Requests
 
 
 class RequestTable(NamedTuple):
-    """What a table of requests shows: its columns, how many rows, and what a filter looks at."""
+    """What a table of requests shows: its columns, how many rows, and what finds rows by words."""
 
     columns: list[Column]
     total: int
-    search: Callable[[Sequence[int]], Sequence[str]]
+    find: Find
 
 
 def request_table(requests: Requests, rows: Any = None) -> RequestTable:
     """Return the table of all requests or of the ones in the array `rows`. Takes a while for millions."""
+    from blis_tui.tui.finding import request_finder
+
     clients = requests.clients
     client, group = requests.client, requests.prefix_group
     ids, groups = clients.column("id"), clients.column("prefix_group")
@@ -59,11 +62,4 @@ def request_table(requests: Requests, rows: Any = None) -> RequestTable:
     if any(block.template.slo_class for block in clients.blocks):
         columns.append(Column("SLO class", lambda row: slo_classes[int(client[place(row)])]))
 
-    def search(wanted: Sequence[int]) -> list[str]:
-        texts = []
-        for row in wanted:
-            session = f"\nsess_{sessions[place(row)]}" if sessions is not None else ""
-            texts.append(f"request_{place(row)}\n{name(row)}\n{prefix(row)}{session}".casefold())
-        return texts
-
-    return RequestTable(columns, count, search)
+    return RequestTable(columns, count, request_finder(requests, rows))

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.pilot import Pilot
+from textual.strip import Strip
 
+from blis_tui.problems import Problem
 from blis_tui.tui.app import DesignerApp
+from blis_tui.tui.panes.chart import ChartView
+from blis_tui.tui.widgets.problem_list import ProblemRows
 from blis_tui.tui.workspace import Workspace
 
 SIZE = (120, 40)
@@ -24,6 +29,8 @@ class Sink(HeadlessDriver):
     """A terminal that takes everything."""
 
     written = 0
+    frames = 0
+    on_frame: Callable[[], None] | None = None
 
     @property
     def is_headless(self) -> bool:
@@ -35,7 +42,10 @@ class Sink(HeadlessDriver):
         self.written += len(data)
 
     def flush(self) -> None:
-        """There is nothing to flush."""
+        """Count the frame that ends here."""
+        self.frames += 1
+        if self.on_frame is not None:
+            self.on_frame()
 
 
 class Heart:
@@ -68,15 +78,53 @@ async def until(condition: Callable[[], object]) -> None:
         await asyncio.sleep(_LOOK_S)
 
 
+def terminal(app: DesignerApp) -> Sink:
+    """Return what the designer writes to."""
+    assert isinstance(app._driver, Sink)
+    return app._driver
+
+
+class Watch:
+    """Waits for the frame that shows a change of the document and its problems, without a load of its own."""
+
+    def __init__(self, app: DesignerApp) -> None:
+        self._painted = asyncio.Event()
+        self._shown = False
+        self._app = app
+        self._listed: Sequence[Problem] = ()
+        self._show = app.refresh_view
+        rows = app.home.query_one(ProblemRows)
+        self._render_line = rows.render_line
+        rows.render_line = self._list_line  # type: ignore[method-assign]
+        app.refresh_view = self._refresh_view  # type: ignore[method-assign]
+        terminal(app).on_frame = self._frame
+
+    def _refresh_view(self) -> None:
+        self._show()
+        self._shown = True
+
+    def _list_line(self, y: int) -> Strip:
+        self._listed = self._app.home.query_one(ProblemRows).problems
+        return self._render_line(y)
+
+    def _frame(self) -> None:
+        checked = self._app.workspace.view.checked
+        if self._shown and checked is not None and checked.problems == self._listed:
+            self._painted.set()
+
+    async def frame_after(self, send: Callable[[], object]) -> None:
+        """Send something, and wait for the first frame behind the change it makes."""
+        self._shown = False
+        self._painted.clear()
+        send()
+        await asyncio.wait_for(self._painted.wait(), GIVE_UP_S)
+
+
 def settled(app: DesignerApp) -> bool:
     """Tell whether the text is checked, its preview made, failed or not wanted, and everything painted."""
     view, preview = app.workspace.view, app.previewer.preview
-    return (
-        view.checked is not None
-        and preview.wanted == view.revision
-        and preview.state not in ("running", "empty")
-        and painted(app)
-    )
+    made = view.checked is not None and preview.wanted == view.revision and preview.state not in ("running", "empty")
+    return made and not any(chart.is_busy for chart in app.home.query(ChartView)) and painted(app)
 
 
 def painted(app: DesignerApp) -> bool:
@@ -88,6 +136,7 @@ def painted(app: DesignerApp) -> bool:
 def drive(text: str, script: Callable[[DesignerApp, Pilot[int]], Awaitable[None]], path: Path | None = None) -> None:
     """Open the designer on a text, and run a script beside it."""
     failures: list[BaseException] = []
+    gc.disable()  # as the command line does; the designer switches it on again
     with tempfile.TemporaryDirectory() as state:
         app = DesignerApp(Workspace(text, path), state=Path(state))
         app.driver_class = Sink

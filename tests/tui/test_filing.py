@@ -16,6 +16,7 @@ from blis_tui.tui.dialogs.confirm import ConfirmDialog
 from blis_tui.tui.dialogs.files import OpenDialog, PathInput, SaveDialog
 from blis_tui.tui.dialogs.new import NewDialog
 from blis_tui.tui.templates import template_text
+from blis_tui.tui.widgets.title_bar import TitleBar
 from blis_tui.tui.workspace import Workspace
 
 
@@ -36,7 +37,7 @@ async def test_save_writes_the_text_and_nothing_else(make_app: MakeApp, spec_fil
         await wait_for(pilot, lambda: not app.workspace.dirty, "saving")
         assert spec_file.read_text() == SMALL.replace("seed: 42", "seed: 7")
         assert stat.S_IMODE(spec_file.stat().st_mode) == 0o640
-        assert "saved" in str(app.query_one("#state", Static).content)
+        assert "saved" in str(app.query_one(TitleBar).state)
         assert app.workspace.undo() == "seed"  # saving is not a step
 
 

@@ -24,6 +24,7 @@ from blis_tui.tui.dialogs.help import PLACES, HelpDialog, keys_here
 from blis_tui.tui.messages import MendRequested
 from blis_tui.tui.palette import commands
 from blis_tui.tui.settings import Settings
+from blis_tui.tui.widgets.title_bar import TitleBar
 from blis_tui.tui.widgets.too_small import TooSmall
 from blis_tui.tui.workspace import SYNCHRONOUS_SIZE, Workspace
 
@@ -329,7 +330,7 @@ async def test_names_of_files_are_shown_literally(make_app: MakeApp, tmp_path: P
     app = make_app(path=path)
     async with app.run_test(size=(120, 40)) as pilot:
         await ready(pilot)
-        shown = str(app.query_one("#title").render())  # type: ignore[attr-defined]
+        shown = str(app.query_one(TitleBar).render())
         assert "\x1b" not in shown and "\u202e" not in shown
         assert name in shown or "\\x1b[2J\\u202eabc" in shown
         await pilot.press("ctrl+s", "ctrl+o")

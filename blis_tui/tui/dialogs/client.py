@@ -76,7 +76,7 @@ class ClientDialog(ModalScreen[None]):
         )
 
     def _say(self, hint: str) -> None:
-        self.query_one(LineTable).show([], 0, lambda rows: [], hint)
+        self.query_one(LineTable).show([], 0, None, hint)
 
     def _take(self, table: RequestTable) -> None:
         self.query_one(LineTable).show(*table, "It has none.")

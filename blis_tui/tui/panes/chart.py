@@ -26,12 +26,18 @@ from blis_tui.tui.widgets.preview_status import PreviewStatus
 from blis_tui.tui.workspace import View
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.timer import Timer
+
     from blis_tui.spec.model import WorkloadSpec
     from blis_tui.tui.charting import Chart, Wanted
 
 MEASURES = ("requests", "sessions", "tokens")
 _LEAST_PLOT = 6
 _GROUP_STYLES = 6
+_SOON_S = 0.25
+"""After a change of the text: before that, what is shown of the old one stays as it is, and is not drawn for nothing."""
 _STAGES = ("inference_perf", "stages")
 
 
@@ -98,6 +104,7 @@ class ChartView(PreviewWidget, can_focus=True):
         self._drawn: tuple[object, ...] = ()
         self._again = False
         self._failure = ""
+        self._waiting: dict[str, Timer] = {}
 
     # --- what is shown ------------------------------------------------------------------------------------------------
 
@@ -106,15 +113,38 @@ class ChartView(PreviewWidget, can_focus=True):
         self._view = view
         if view.checked is not None and view.checked.ok:
             self._spec = view.checked.spec
-        self._select(self._selected)
+        self._selected = self._within(self._selected)
+        if self.has_focus:
+            self._draw()
+        else:  # its preview comes soon, as a rule, and is drawn with it
+            self._later(_SOON_S, self._draw)
 
     def show_preview(self, preview: Preview) -> None:
         """Show a state of the preview."""
-        faded = self._preview.stale
+        faded, drawn = self._preview.stale, self._preview.requests
         self._preview = preview
-        if preview.stale != faded:
+        if preview.requests is not drawn or self._chart is None:
+            self._draw()
+        if preview.stale and not faded:
+            self._later(_SOON_S, self._fade)  # the line above says it at once
+        elif faded and not preview.stale and not self.is_busy:
             self.refresh()
-        self._draw()
+
+    def _fade(self) -> None:
+        if self._preview.stale:
+            self.refresh()
+
+    def _later(self, seconds: float, call: Callable[[], None]) -> None:
+        """Call something once, a while after it was asked for last."""
+        waiting = self._waiting.pop(call.__name__, None)
+        if waiting is not None:
+            waiting.stop()
+        self._waiting[call.__name__] = self.set_timer(seconds, call)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the chart is being drawn."""
+        return self._job is not None
 
     def on_resize(self) -> None:
         """Draw for the new size."""
@@ -279,8 +309,11 @@ class ChartView(PreviewWidget, can_focus=True):
         self.post_message(StepEnded())
 
     def _select(self, stage: int) -> None:
-        self._selected = max(0, min(stage, len(self._stages) - 1))
+        self._selected = self._within(stage)
         self._draw()
+
+    def _within(self, stage: int) -> int:
+        return max(0, min(stage, len(self._stages) - 1))
 
     def action_nudge(self, field: str, steps: int, large: bool = False) -> None:
         """Make the selected stage's rate or duration a little larger or smaller."""

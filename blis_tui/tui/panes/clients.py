@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from blis_tui.tui.background import Job
-from blis_tui.tui.client_facts import client_columns, client_search
+from blis_tui.tui.client_facts import SEARCHED, client_columns
 from blis_tui.tui.preview import FAILED, Preview
 from blis_tui.tui.view import PreviewWidget, displayed
 from blis_tui.tui.widgets.line_table import LineTable
@@ -17,6 +17,7 @@ from blis_tui.tui.widgets.preview_status import PreviewStatus
 from blis_tui.tui.widgets.table_rows import TableRows
 
 if TYPE_CHECKING:
+    from blis_tui.tui.widgets.ordering import Tick
     from blis_tui.workload.clients import Expansion
     from blis_tui.workload.requests import Requests
 
@@ -52,13 +53,18 @@ class ClientsTab(PreviewWidget):
             self._count(current)
         if preview.clients is None:
             hint = "There are no clients: the text has errors." if preview.state == FAILED else "The clients are being made …"
-            table.show([], 0, lambda rows: [], hint)
+            table.show([], 0, None, hint)
         elif preview.clients is not self._clients or current is not self._requests:
             self._clients, self._requests = preview.clients, current
             self._show(preview.clients)
 
     def _show(self, clients: Expansion) -> None:
-        self.query_one(LineTable).show(client_columns(clients, self._counts), len(clients), client_search(clients))
+        def find(words: tuple[str, ...], tick: Tick) -> Sequence[int]:
+            from blis_tui.tui.finding import client_finder
+
+            return client_finder(clients, SEARCHED)(words, tick)
+
+        self.query_one(LineTable).show(client_columns(clients, self._counts), len(clients), find)
 
     def _count(self, requests: Requests | None) -> None:
         """Count the requests of each client in the background."""

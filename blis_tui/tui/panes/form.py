@@ -151,6 +151,8 @@ class FormColumn(DocumentWidget):
         """Make the lines to type in, a few at a time; the first frame is quicker without them."""
         lines = [row.make_input for row in self._rows.values() if isinstance(row, TextRow)]
         for make in (*lines, self.query_one(StageTable).make_editor):
+            if not self.is_attached:  # the app ends already
+                return
             make()
             await asyncio.sleep(0)
 

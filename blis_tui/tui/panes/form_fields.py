@@ -7,6 +7,8 @@ from typing import Any, ClassVar, NamedTuple
 from textual.binding import BindingType
 from textual.content import Content
 from textual.events import Click, Focus, Resize
+from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -72,6 +74,9 @@ class ValueInput(Input):
     }
     ValueInput:focus { background: $boost; text-style: none; }
     """
+
+    virtual_size = Reactive(Size(0, 0), layout=False)
+    """How far it scrolls, which follows what is typed; its own size does not, so that nothing need be laid out anew."""
 
     def __init__(self, field: Field, path: Path, label: str, *, text: str | None = None, is_cell: bool = False) -> None:
         self._quiet = True

@@ -47,7 +47,7 @@ class RequestsTab(PreviewWidget):
         if requests is None:
             self._wanted = self._shown = None
             hint = _HINTS.get(preview.state, "The requests are being made …")
-            self.query_one(LineTable).show([], 0, lambda rows: [], hint)
+            self.query_one(LineTable).show([], 0, None, hint)
         elif requests is not self._wanted:
             self._wanted = requests
             if self._job is not None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
@@ -16,10 +15,9 @@ from textual.widgets import Input, Static
 from blis_tui.numbers import counted
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.background import Job
-from blis_tui.tui.widgets.ordering import MOST_SORTED_TEXTS, Wanted, ordered
+from blis_tui.tui.widgets.ordering import MOST_SORTED_TEXTS, Find, Wanted, ordered
 from blis_tui.tui.widgets.table_rows import Column, TableRows
 
-Search = Callable[[Sequence[int]], Sequence[str]]
 _TOO_MANY = f"Not sorted: by texts at most {MOST_SORTED_TEXTS:,} rows are; filter first."
 _KEPT = 10_000
 """Rows up to which an old order stays on the screen until the new one is there."""
@@ -59,9 +57,8 @@ class LineTable(Widget):
         self.rows = TableRows()
         self._noun = noun
         self._count = 0
-        self._search: Search | None = None
+        self._find: Find | None = None
         self._job: Job[Sequence[int]] | None = None
-        self._found: tuple[tuple[str, ...], Sequence[int]] = ((), range(0))
 
     def compose(self) -> ComposeResult:
         """Lay out the table."""
@@ -69,10 +66,9 @@ class LineTable(Widget):
         yield FilterInput(placeholder="filter: all of these words", compact=True)
         yield Static(classes="foot", markup=False)
 
-    def show(self, columns: Sequence[Column], count: int, search: Search, hint: str = "") -> None:
+    def show(self, columns: Sequence[Column], count: int, find: Find | None, hint: str = "") -> None:
         """Show a source of `count` rows. The filter, the order and the cursor's row stay as they are."""
-        self._count, self._search = count, search
-        self._found = ((), range(0))
+        self._count, self._find = count, find
         rows = self.rows
         titles = [column.title for column in columns]
         if rows.sorting is not None:
@@ -156,26 +152,20 @@ class LineTable(Widget):
         self._stop()
         rows, words = self.rows, self.words
         if not words and rows.sorting is None:
-            self._found = ((), range(self._count))
             rows.put(range(self._count))
             self._tell()
             return
-        wanted = Wanted(self._count, words, self._search, self._candidates(words))
+        wanted = Wanted(self._count, words, self._find)
         if rows.sorting is not None:
             column = rows.columns[rows.sorting[0]]
             wanted = wanted._replace(sorted=True, down=rows.sorting[1], values=column.values, text=column.cell)
-        done, told = partial(self._take, words), lambda part, _left: self._say(f"Looking for rows … {part:.0%}")
-        self._job = Job(self, lambda job: ordered(job, wanted), done, self._fail, told)
+        self._job = Job(self, lambda job: ordered(job, wanted), self._take, self._fail, self._tell_part)
 
-    def _candidates(self, words: tuple[str, ...]) -> Sequence[int] | None:
-        """Return the rows found before if more was typed since: what matches now is among them."""
-        before, rows = self._found
-        narrower = before and self.rows.sorting is None and all(any(old in new for new in words) for old in before)
-        return rows if narrower else None
+    def _tell_part(self, part: float, _: float | None) -> None:
+        self._say(f"Looking for rows … {part:.0%}")
 
-    def _take(self, words: tuple[str, ...], order: Sequence[int]) -> None:
+    def _take(self, order: Sequence[int]) -> None:
         self._job = None
-        self._found = (words, order)
         rows = self.rows
         unsorted = rows.sorting is not None and self._too_many(rows.sorting[0], len(order))
         if unsorted:

@@ -16,20 +16,22 @@ PIECE = 1_000
 _PAUSE_S = 0.0005
 MOST_SORTED_TEXTS = 200_000
 """Rows up to which a table is sorted by a column of texts; by a column of numbers there is no limit."""
+Tick = Callable[[float], None]
+"""Is told the part that is done, often; may raise `Cancelled`."""
+Find = Callable[[tuple[str, ...], Tick], Sequence[int]]
+"""Returns the rows that have all of some casefolded words, in their order."""
 _NUMBERS = re.compile(r"(\d+)")
 
 
 class Wanted(NamedTuple):
-    """What rows are wanted: those with all `words` in what `search` gives for them, sorted by a column or not.
+    """What rows are wanted: those that `find` finds with all `words`, sorted by a column or not.
 
-    `search` returns the casefolded texts of a range of rows; `values` makes one number per row, `text` writes a row's cell.
+    `values` makes one number per row, `text` writes a row's cell.
     """
 
     total: int
     words: tuple[str, ...] = ()
-    search: Callable[[Sequence[int]], Sequence[str]] | None = None
-    candidates: Sequence[int] | None = None
-    """Rows that are known to hold all matches."""
+    find: Find | None = None
     sorted: bool = False
     down: bool = False
     values: Callable[[], Sequence[float]] | None = None
@@ -39,8 +41,13 @@ class Wanted(NamedTuple):
 def ordered(job: Job[Any], wanted: Wanted) -> Sequence[int]:
     """Find and sort the rows that are wanted."""
     rows: Sequence[int] = range(wanted.total)
-    if wanted.words and wanted.search is not None:
-        rows = _matching(job, wanted, wanted.search)
+    if wanted.words and wanted.find is not None:
+
+        def tick(part: float) -> None:
+            job.progress(part)
+            time.sleep(_PAUSE_S)
+
+        rows = wanted.find(wanted.words, tick)
     if not wanted.sorted:
         return rows
     if wanted.values is not None:
@@ -54,18 +61,6 @@ def natural(text: str) -> tuple[str | int, ...]:
     return tuple(
         int(part) if number % 2 and len(part) < 19 else part if not number % 2 else 0 for number, part in enumerate(parts)
     )
-
-
-def _matching(job: Job[Any], wanted: Wanted, search: Callable[[Sequence[int]], Sequence[str]]) -> array[int]:
-    rows: Sequence[int] = range(wanted.total) if wanted.candidates is None else wanted.candidates
-    found = array("i")
-    words = wanted.words
-    for start in range(0, len(rows), PIECE):
-        job.progress(start / len(rows))
-        time.sleep(_PAUSE_S)
-        piece = rows[start : start + PIECE]
-        found.extend(row for row, text in zip(piece, search(piece), strict=True) if all(word in text for word in words))
-    return found
 
 
 def _by_number(rows: Sequence[int], wanted: Wanted) -> Sequence[int]:

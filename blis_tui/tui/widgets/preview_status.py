@@ -35,13 +35,11 @@ class PreviewStatus(PreviewWidget):
     DEFAULT_CSS: ClassVar[str] = """
     PreviewStatus {
         height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis;
-        &.-busy { color: $text-accent; }
-        &.-failed { color: $text-error; height: auto; max-height: 3; text-wrap: wrap; }
-        &.-cut { color: $text-warning; }
+        &.-failed { height: auto; max-height: 3; text-wrap: wrap; }
     }
     """
 
-    _text = ""
+    _told = Content("")
     _keys = Keys()
 
     def on_mount(self) -> None:
@@ -53,17 +51,25 @@ class PreviewStatus(PreviewWidget):
 
     def show_preview(self, preview: Preview) -> None:
         """Show a state of the preview."""
-        text = told(preview, self._keys)
-        self.set_class(preview.state == RUNNING and preview.seconds_left is not None, "-busy")
-        self.set_class(preview.state == FAILED, "-failed")
-        self.set_class(preview.state == CANCELLED or (not preview.complete and not preview.stale), "-cut")
-        if text != self._text:
-            self._text = text
-            self.refresh()
+        # no class gives the colour: with each, all rules would be looked at again, between a keystroke and its frame
+        failed = preview.state == FAILED
+        self.set_class(failed, "-failed")
+        content = Content.styled(told(preview, self._keys), _colour(preview))
+        if content.plain != self._told.plain or content.spans != self._told.spans:
+            self._told = content
+            self.refresh(layout=failed)
 
     def render(self) -> Content:
         """Write the line."""
-        return Content(self._text)
+        return self._told
+
+
+def _colour(preview: Preview) -> str:
+    if preview.state == FAILED:
+        return "$text-error"
+    if preview.state == CANCELLED or (not preview.complete and not preview.stale):
+        return "$text-warning"
+    return "$text-accent" if preview.state == RUNNING and preview.seconds_left is not None else ""
 
 
 def told(preview: Preview, keys: Keys | None = None) -> str:

@@ -65,6 +65,8 @@ class ProblemRows(ScrollView, can_focus=True):
 
     def show(self, problems: Sequence[Problem]) -> None:
         """Show problems; the cursor stays at its problem, wherever that is now."""
+        if problems == self.problems:
+            return
         before, self.problems = self.selected, problems
         row = _row_of(before, problems)
         self.row = min(self.row, max(0, len(problems) - 1)) if row is None else row
@@ -160,8 +162,7 @@ class ProblemList(DocumentWidget):
     DEFAULT_CSS: ClassVar[str] = """
     ProblemList {
         layout: vertical;
-        & > .full { height: auto; padding: 0 0 0 4; color: $text-muted; display: none; }
-        &.-long > .full { display: block; }
+        & > .full { height: auto; padding: 0 0 0 4; color: $text-muted; }
         &.-old ProblemRows { text-style: dim; }
     }
     """
@@ -170,6 +171,8 @@ class ProblemList(DocumentWidget):
         super().__init__(id=id)
         self.border_title = "Problems"
         self.rows = ProblemRows()
+        self._full: tuple[int, str] | None = None
+        """Lines and text of the full message."""
 
     def compose(self) -> ComposeResult:
         """Lay out the list."""
@@ -204,9 +207,12 @@ class ProblemList(DocumentWidget):
             if cell_len(printable(problem.message)) > message or cell_len(_mend_text(problem)) > mend:
                 text = _full_text(problem)
                 full = min(lines - 2, -(-cell_len(text) // max(1, width - 8)))
-        self.set_class(bool(full), "-long")
-        self.query_one(".full", Static).update(Content(text))
-        self.query_one(".full", Static).styles.max_height = max(1, full)
+        if (full, text) != self._full:
+            self._full = full, text
+            line = self.query_one(".full", Static)
+            line.display = bool(full)
+            line.update(Content(text))
+            line.styles.max_height = max(1, full)
         self.rows.styles.height = max(1, min(len(self.rows.problems), lines - full))
 
 

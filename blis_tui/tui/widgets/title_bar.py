@@ -4,35 +4,42 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.content import Content
-from textual.widgets import Static
 
 from blis_tui.problems import ERROR, WARNING, printable
 from blis_tui.tui.view import DocumentWidget
 from blis_tui.tui.workspace import View
 
+_MOST_STATE = 70
+"""Percents of the width that the right side may take."""
+
 
 class TitleBar(DocumentWidget):
     """File name, unsaved mark and version on the left; problems and the state of the file on the right."""
 
-    DEFAULT_CSS: ClassVar[str] = """
-    TitleBar {
-        layout: horizontal; height: 1; background: $panel; color: $foreground; padding: 0 1;
-        #title { width: 1fr; height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
-        #state { width: auto; max-width: 70%; height: 1; text-align: right; text-wrap: nowrap; }
-    }
-    """
+    DEFAULT_CSS: ClassVar[str] = (
+        "TitleBar { height: 1; background: $panel; color: $foreground; padding: 0 1; text-wrap: nowrap; }"
+    )
 
-    def compose(self) -> ComposeResult:
-        """Lay out both sides."""
-        yield Static(id="title", markup=False)
-        yield Static(id="state", markup=False)
+    title = Content("")
+    state = Content("")
 
     def show_document(self, view: View) -> None:
         """Show a state of the document."""
-        self.query_one("#title", Static).update(_title(view))
-        self.query_one("#state", Static).update(_state(view))
+        title, state = _title(view), _state(view)
+        if not (_same(title, self.title) and _same(state, self.state)):
+            self.title, self.state = title, state
+            self.refresh()  # both sides are one widget, so that nothing is laid out anew
+
+    def render(self) -> Content:
+        """Write both sides; where there is no room for both, the title gives way."""
+        width = self.content_size.width
+        state = self.state.truncate(width * _MOST_STATE // 100)
+        return self.title.truncate(max(width - state.cell_length, 0), ellipsis=True, pad=True) + state
+
+
+def _same(one: Content, other: Content) -> bool:
+    return one.plain == other.plain and one.spans == other.spans
 
 
 def _title(view: View) -> Content:
