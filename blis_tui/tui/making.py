@@ -1,7 +1,8 @@
 """Making a preview: as many requests as its budget allows, and their totals. Runs in a thread; knows nothing of the screen.
 
 A workload of more requests than that is cut by an earlier horizon, which leaves the requests before it as they are; where
-it would not (see `workload.beginning`), there is no preview unless all requests are asked for.
+it would not (see `workload.beginning`), there is no preview unless all requests are asked for. Even then there is a limit: how
+many are to be expected is known before anything is generated, and a preview must not use up the memory.
 """
 
 from __future__ import annotations
@@ -20,8 +21,12 @@ if TYPE_CHECKING:
 
 MOST_REQUESTS = 2_000_000
 """About how many requests a preview makes unless it is asked for all of them."""
+MOST_EVER = 20_000_000
+"""About how many it makes when it is asked for all: they take some 4 GB while they are made."""
 TOO_LARGE = "preview-too-large"
 """The code of the problem that a preview over its budget cannot be cut."""
+FAR_TOO_LARGE = "preview-far-too-large"
+"""The code of the problem that it cannot be cut, and that all would be too many as well."""
 _CLIENT_COST = 20.0
 """How much longer a client takes than a request."""
 
@@ -51,18 +56,18 @@ def outline(spec: WorkloadSpec) -> Outline:
     return Outline(clients, expect(clients, end_us(spec)))
 
 
-def make(outline: Outline, progress: Callable[[float], None], most: int | None = None) -> Made:
-    """Generate the requests of a spec, or about the first `most` of them; raises `SpecError` and what `progress` raises."""
+def make(outline: Outline, progress: Callable[[float], None], most: int = MOST_EVER) -> Made:
+    """Generate about the first `most` requests of a spec; raises `SpecError` and what `progress` raises."""
     from blis_tui.spec.facts import end_us
-    from blis_tui.workload.beginning import beginning_us, has_beginning
+    from blis_tui.workload.beginning import beginning_us, expected_total, has_beginning
     from blis_tui.workload.generate import generate
     from blis_tui.workload.summary import summarise
 
     clients = outline.clients
     spec = clients.spec
-    cut = None if most is None else beginning_us(clients, most)
+    cut = beginning_us(clients, most)
     if cut is not None and not has_beginning(clients):
-        raise SpecError([_uncuttable(most or 0)])
+        raise SpecError([_uncuttable(expected_total(clients, end_us(spec)), most)])
     progress(0.0)
     weigh = _weights(clients, cut or end_us(spec))
     requests = generate(spec if cut is None else spec.replace(horizon=cut), progress=lambda done: progress(weigh(done)))
@@ -78,12 +83,21 @@ def reasons(error: Exception) -> tuple[Problem, ...]:
     return (Problem("preview-failed", ERROR, (), f"the preview failed: {type(error).__name__}: {error}"),)
 
 
-def _uncuttable(most: int) -> Problem:
+def is_far_too_large(total: float) -> bool:
+    """Tell whether so many expected requests are more than a preview ever makes."""
+    return total > MOST_EVER
+
+
+def _uncuttable(total: float, most: int) -> Problem:
+    many = f"about {total:,.0f}" if total < 1e15 else "no end of"  # what is expected may be infinite
+    limit = MOST_EVER if is_far_too_large(total) else most
     message = (
-        f"more than {most:,} requests, of which no first part can be made truthfully, since windows with rates of their own "
-        "are stretched to the end"
+        f"{many} requests are more than {limit:,}, and no first part of them can be made truthfully, since windows with rates "
+        "of their own are stretched to the end"
     )
-    return Problem(TOO_LARGE, ERROR, (), message)
+    if not is_far_too_large(total):
+        return Problem(TOO_LARGE, ERROR, (), message)
+    return Problem(FAR_TOO_LARGE, ERROR, (), message + "; an export makes them all")
 
 
 def _weights(clients: Expansion, until_us: int | None) -> Callable[[float], float]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from blis_tui.tui.background import Job
-from blis_tui.tui.making import MOST_REQUESTS, Made, Outline, make, outline, reasons
+from blis_tui.tui.making import MOST_EVER, MOST_REQUESTS, Made, Outline, make, outline, reasons
 from blis_tui.tui.preview import CANCELLED, EMPTY, FAILED, READY, RUNNING, Preview
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Previewer:
             self._begin(view, PAUSE_S, whole=False)
 
     def refresh(self, *, whole: bool = True) -> None:
-        """Make the preview again, at once and, if `whole`, with all requests, however many there are."""
+        """Make the preview again, at once and, if `whole`, with all requests, up to `MOST_EVER`."""
         if self._view is not None and self._view.checked is not None:
             self._begin(self._view, 0.0, whole=whole)
 
@@ -108,7 +108,7 @@ class Previewer:
             found = outline(spec)
             job.tell(self._take_outline, found)
             job.check()
-            return make(found, job.progress, None if whole else MOST_REQUESTS)
+            return make(found, job.progress, MOST_EVER if whole else MOST_REQUESTS)
 
         self._job = Job(self._app, work, self._take, self._fail, self._take_progress)
 

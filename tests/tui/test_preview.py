@@ -198,10 +198,51 @@ async def test_what_cannot_be_cut_truthfully_is_refused_until_asked_for(
     async with app.run_test(size=(120, 40)) as pilot:
         await ready(pilot)
         assert app.previewer.preview.state == FAILED
-        assert "more than 60 requests" in status(pilot)
+        assert "requests are more than 60, and no first part" in status(pilot) and "f5 makes all" in status(pilot)
         assert app.previewer.preview.clients is not None
         await pilot.press("f5")
         await wait_for(pilot, lambda: app.previewer.preview.state == READY, "all requests")
+
+
+HUNDRED_MILLION = TWO_STAGE.replace("rate: 8.0", "rate: 40000.0").replace("rate: 20.0", "rate: 126000.0")
+
+
+async def test_of_a_hundred_million_requests_the_totals_are_exact_and_the_first_are_shown(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(previewer, "MOST_REQUESTS", 2000)
+    monkeypatch.setattr(previewer, "MOST_EVER", 4000)
+    app = make_app(HUNDRED_MILLION)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        preview = app.previewer.preview
+        assert preview.requests is not None and preview.expected is not None and preview.expected.total is not None
+        assert 1900 < len(preview.requests) < 2100 and not preview.complete
+        assert [round(stage.expected.mean, -6) for stage in preview.expected.stages if stage.expected] == [24e6, 76e6]
+        assert f"of about {preview.expected.total.mean:,.0f}: all before" in status(pilot)
+        assert status(pilot).endswith("; f5 makes more")
+        await pilot.press("f5")
+        await wait_for(pilot, lambda: len(app.previewer.preview.requests or ()) > 3800, "more requests")
+        assert len(app.previewer.preview.requests or ()) < 4200 and not app.previewer.preview.complete
+
+
+async def test_far_too_much_that_cannot_be_cut_is_never_generated(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    from blis_tui.workload import generate
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("generated")
+
+    monkeypatch.setattr(generate, "generate", never)
+    app = make_app(VARYING.replace("rate: 20", "rate: 5000000"))
+    async with app.run_test(size=(160, 40)) as pilot:
+        await ready(pilot)
+        for _ in range(2):
+            assert app.previewer.preview.state == FAILED
+            assert app.previewer.preview.problems[0].code == making.FAR_TOO_LARGE
+            assert "are more than 20,000,000, and no first part" in status(pilot) and "f5" not in status(pilot)
+            await pilot.press("f5")
+            await ready(pilot)
+        assert app.previewer.preview.clients is not None and app.previewer.preview.expected is not None
 
 
 async def test_quitting_does_not_wait_for_a_preview(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from blis_tui.numbers import counted, spoken_time
 from blis_tui.problems import ERROR, printable
 from blis_tui.tui.actions import ACTIONS
 from blis_tui.tui.keymap import resolve, shown_keys
-from blis_tui.tui.making import TOO_LARGE
+from blis_tui.tui.making import MOST_REQUESTS, TOO_LARGE, is_far_too_large
 from blis_tui.tui.preview import CANCELLED, EMPTY, FAILED, RUNNING, Preview
 from blis_tui.tui.totals import roughly
 from blis_tui.tui.view import PreviewWidget
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from blis_tui.tui.app import DesignerApp
 
 _BAR = 12
+_ABOUT = 1.1
+"""How far the number of requests may be from the one that was wanted."""
 OLDER = "Of an older text"
 
 
@@ -108,6 +110,9 @@ def _ready(preview: Preview, keys: Keys) -> str:
     if preview.cut_us is not None:
         total = preview.expected.total if preview.expected is not None else None
         of = f" of about {total.mean:,.0f}" if total is not None and total.mean < 1e15 else ""
-        return f"✂ Only the first {requests:,} requests{of}: all before {roughly(preview.cut_us)}; {keys.refresh} makes all"
+        more = ""
+        if requests < MOST_REQUESTS * _ABOUT:
+            more = f"; {keys.refresh} makes {'more' if total is not None and is_far_too_large(total.mean) else 'all'}"
+        return f"✂ Only the first {requests:,} requests{of}: all before {roughly(preview.cut_us)}{more}"
     clients = len(preview.clients) if preview.clients is not None else 0
     return f"✓ {counted(requests, 'request')} of {counted(clients, 'client')}, up to date"
