@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import resource
 import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +18,8 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from blis_tui.problems import Cancelled
+from blis_tui.tui import previewer
 from blis_tui.tui.app import DesignerApp
 from blis_tui.tui.panes.form_fields import TextRow
 from blis_tui.tui.widgets.line_table import FilterInput, LineTable
@@ -23,6 +28,7 @@ Script = Callable[[DesignerApp, Pilot[int]], Awaitable[None]]
 KEYSTROKE_MS = 16.0
 PREVIEW_MS = 250.0
 HELD_MS = 50.0
+MILLION_MB = 200.0
 COMPACT = """\
 version: "2"
 seed: 42
@@ -144,9 +150,60 @@ def _look_for(words: str) -> Script:
     return script
 
 
+def peak_of(text: str) -> int:
+    """Return the peak bytes of a process that opens a spec, scrolls through its clients and filters them, without a preview."""
+
+    def nothing(*_: object) -> None:
+        raise Cancelled
+
+    async def script(app: DesignerApp, pilot: Pilot[int]) -> None:
+        await _open_clients(app, pilot)
+        table = app.home.query_one("#clients LineTable", LineTable)
+        for place in (0.5, 1.0, 0.0):
+            table.rows.row = int((len(table.rows.order) - 1) * place)
+            await until(lambda: painted(app))
+        await _look_for("prompt-1 user-2")(app, pilot)
+
+    previewer.make = nothing  # type: ignore[assignment]
+    drive(text, script)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def memory() -> list[Row]:
+    """Measure what a million clients take beside a few, each in a process of its own."""
+    peaks = []
+    for prompts, users in ((100, 10), (1000, 500)):
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+            peaks.append(pool.submit(peak_of, compact(1.0, 10, prompts, users)).result())
+    few, million = (peak / 1e6 for peak in peaks)
+    return [
+        Row("the app with 2,000 clients, peak", few, "MB"),
+        Row("a million clients: more than that", million - few, "MB", wanted=MILLION_MB),
+    ]
+
+
+def first_part(rows: list[Row]) -> None:
+    """Measure how long it takes to show the totals of 100 million requests, and the first of them."""
+    times: list[float] = []
+
+    async def script(app: DesignerApp, pilot: Pilot[int]) -> None:
+        del pilot
+        begin = time.perf_counter()
+        await until(lambda: app.previewer.preview.expected is not None)
+        times.append(time.perf_counter() - begin)
+        await until(lambda: settled(app))
+        times.append(time.perf_counter() - begin)
+
+    drive(compact(100_000.0, 500, 9, 5), script)
+    rows.append(Row("100 million requests: totals shown after", times[0] * 1e3, "ms"))
+    rows.append(Row("100 million requests: the first shown after", times[1] * 1e3, "ms"))
+
+
 def measure(runs: int) -> list[Row]:
     """Measure everything."""
     rows = keystrokes(runs)
+    rows += memory()
+    first_part(rows)
     held("preview of 2 million requests", compact(1000.0, 1000, 9, 5), _settle, rows)
     held("preview of 200 thousand clients", compact(1000.0, 100, 100, 1000), _settle, rows)
     held("export of 200 thousand requests", compact(1000.0, 100, 9, 5), _export, rows, _settle)
