@@ -28,7 +28,11 @@ from blis_tui.tui.app import DesignerApp
 from blis_tui.tui.panes.form_stages import StageTable
 from blis_tui.tui.workspace import Workspace
 
-STEPS = 9
+STEPS = 14
+SUITE = (
+    "no file", "empty", "broken", "version 1", "lines of Windows", "odd", "hostile", "large", "clients.yaml", "cohorts.yaml",
+)  # fmt: skip
+"""The starts that run with the suite; most of the time of a short walk is spent in starting the designer."""
 REST_EVERY = 5
 """After so many steps the preview is waited for too."""
 MOST_REQUESTS = 20_000
@@ -275,7 +279,7 @@ async def assert_never_fails(start: str, steps: list[Step], folder: Path, name: 
     raise AssertionError(f"{name}, after {done} steps: {error!r}\n({start!r}, [\n{listed}\n])") from error
 
 
-@pytest.mark.parametrize(("start", "seed"), [(start, seed) for seed, start in enumerate(STARTS)])
+@pytest.mark.parametrize(("start", "seed"), [(start, seed) for seed, start in enumerate(SUITE)])
 async def test_random_keys_never_make_the_designer_fail_or_disagree(start: str, seed: int, tmp_path: Path) -> None:
     await assert_never_fails(start, random_steps(seed, STEPS), tmp_path, f"seed {seed}")
 
@@ -287,7 +291,7 @@ async def test_soak(tmp_path: Path) -> None:
     starts = list(STARTS)
     while time.monotonic() < end:
         start = starts[seed % len(starts)]
-        await assert_never_fails(start, random_steps(seed, 20 * STEPS), tmp_path / str(seed), f"seed {seed}")
+        await assert_never_fails(start, random_steps(seed, 13 * STEPS), tmp_path / str(seed), f"seed {seed}")
         seed += 1
 
 
