@@ -68,12 +68,6 @@ def whole(values: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.maximum(truncated(values), 1)
 
 
-def spread(stream: Stream, count: int, span_us: int) -> NDArray[np.int64]:
-    """Draw `count` gaps that sum to a span, but for truncation (BLIS's `NormalizedExponentialSampler`)."""
-    raw = stream.exponentials(count) / (float(count) / float(span_us))
-    return whole(raw * (float(span_us) / float(np.cumsum(raw)[-1])))
-
-
 def _fitted(arrival: Arrival) -> tuple[float, float] | None:
     if arrival.shape is None or arrival.scale is None or arrival.shape <= 0 or arrival.scale <= 0:
         return None

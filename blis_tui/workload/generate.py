@@ -12,7 +12,7 @@ from blis_tui.spec.model import Client, WorkloadSpec
 from blis_tui.spec.validate import generation_problems
 from blis_tui.workload.clients import ClientBlock, Expansion, windowed
 from blis_tui.workload.content import checked
-from blis_tui.workload.drawing import Maker, Progress, Pulse, draw
+from blis_tui.workload.drawing import Maker, draw
 from blis_tui.workload.expand import expand
 from blis_tui.workload.ordinary import OrdinaryClients
 from blis_tui.workload.prefixes import PrefixGroups
@@ -21,6 +21,7 @@ from blis_tui.workload.requests import DEFAULT_TIMEOUT_US, Requests, Traits
 from blis_tui.workload.root import root_stream
 from blis_tui.workload.rows import Rows
 from blis_tui.workload.stepped import SteppedClients
+from blis_tui.workload.threads import Progress, Pulse
 from blis_tui.workload.varying import VaryingClients
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from blis_tui.workload.activity import Activity, Limits
-from blis_tui.workload.arrivals import gap_sampler, poisson_rate, poisson_sampler, spread
+from blis_tui.workload.arrivals import gap_sampler, poisson_rate, poisson_sampler
 from blis_tui.workload.clients import ClientBlock
 from blis_tui.workload.content import Lengths, checked, content_of
+from blis_tui.workload.dealt import Deal
 from blis_tui.workload.random.stream import Stream
 from blis_tui.workload.rows import Rows, gather
 from blis_tui.workload.sessions import Conversation, one_session, sent, sessions
 from blis_tui.workload.singles import (
     constant_requests,
     sampled_requests,
-    spread_arrivals,
-    timed_requests,
 )
 from blis_tui.workload.walk import Leg, Plan
 
@@ -42,10 +41,15 @@ class OrdinaryClients:
         first = 0 if self._block.exact_rate is None else 1
         return Plan((Leg(self._limits, self._poisson),), lengths, first, self._limits.most)
 
+    def deal(self) -> Deal | None:
+        """Return what the members spread over a stage, if they do."""
+        block, lengths = self._block, self._content.fixed
+        if block.spread_us is None or block.dealt is None or lengths is None:
+            return None
+        return Deal(block.dealt, block.spread_us, lengths, self._limits)
+
     def rows(self, stream: Stream, member: int) -> Rows:
         """Draw the requests of one member from its stream."""
-        if self._block.spread_us is not None:
-            return self._spread(stream, member, self._block.spread_us)
         if self._block.exact_rate is not None:
             stream.int63()  # BLIS seeds a stream of the sampler's own with it, and never reads that
         if self._reasoning is not None:
@@ -53,12 +57,6 @@ class OrdinaryClients:
         if self._process == "constant":
             return constant_requests(stream, self._gap(stream), self._content, self._limits)
         return sampled_requests(stream, self._gap, self._content, self._limits)
-
-    def _spread(self, stream: Stream, member: int, span_us: int) -> Rows:
-        """Make exactly the requests dealt to a member, spread over the stage by a stream of their own."""
-        assert self._block.dealt is not None
-        gaps = spread(stream.branch(), self._block.dealt.of(member), span_us)
-        return timed_requests(stream, spread_arrivals(gaps, self._limits), self._content)
 
     def _chat(self, stream: Stream, member: int) -> Rows:
         assert self._reasoning is not None

@@ -60,9 +60,3 @@ def constant_requests(stream: Stream, gap: int, content: TextContent | MediaCont
             raise time_overflow()
 
     return gather(pieces())
-
-
-def spread_arrivals(gaps_us: Int64s, limits: Limits) -> Int64s:
-    """Return the arrivals of given gaps before the end."""
-    arrivals = np.cumsum(gaps_us)
-    return arrivals[: min(int(np.searchsorted(arrivals, limits.until)), limits.most)]

@@ -48,6 +48,9 @@ class SteppedClients:
         checked(max(lengths))
         return Plan(legs, lengths, 0, self._limits.most)
 
+    def deal(self) -> None:
+        """Tell that nothing is dealt."""
+
     def rows(self, stream: Stream, member: int) -> Rows:
         """Draw the requests of one member (all are alike) from its stream."""
         parts: list[Rows] = []

@@ -1,4 +1,4 @@
-"""Several threads for one piece of work: NumPy lets go of Python's lock while it works on large arrays."""
+"""Several threads for one piece of work, and how far it is: NumPy lets go of Python's lock while it works on large arrays."""
 
 from __future__ import annotations
 
@@ -11,6 +11,28 @@ from blis_tui.problems import Cancelled
 
 _MOST = 4
 _BEAT_S = 0.03
+
+Progress = Callable[[float], None]
+"""Is told, in the calling thread and often, the part that is done, 0 to 1. May raise `Cancelled`."""
+
+
+class Pulse:
+    """Tells a progress callback, in the calling thread, what part of the clients is done."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.done = 0
+        self.clients = 1
+        self._progress = progress
+
+    def __call__(self) -> None:
+        """Tell what is done."""
+        self.also(0)
+
+    def also(self, more: float) -> None:
+        """Tell that so many clients more are done than are counted as yet."""
+        if self._progress is not None:
+            self._progress(min(1.0, (self.done + more) / self.clients))
+
 
 Work = Callable[[Callable[[int], None]], None]
 """Something to do; it tells the function it is given, often, how much it is through with."""

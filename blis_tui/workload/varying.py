@@ -64,6 +64,9 @@ class VaryingClients:
     def plan(self) -> None:
         """Tell that windows are stretched, which is no walk."""
 
+    def deal(self) -> None:
+        """Tell that nothing is dealt."""
+
     def rows(self, stream: Stream, member: int) -> Rows:
         """Draw the requests of one member from its stream."""
         rounds = None if self._block.dealt is None else self._block.dealt.of(member)

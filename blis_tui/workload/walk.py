@@ -98,6 +98,7 @@ class PoissonWalk:
         self._stride = np.ones(width, np.int64)
         self._time = np.zeros(width, np.int64)
         self._change = np.zeros(width, np.int64)  # when a run ends at the latest
+        self._end = np.zeros(width, np.int64)  # of the last leg
         self._active = np.zeros(width, bool)
         self._left = np.zeros(width, np.int64)  # so many requests may still be made
         self._rate = np.ones(width)
@@ -117,11 +118,26 @@ class PoissonWalk:
         self._row[lane] = plan.first
         self._enter(lane, plan.legs[0].limits.start)
 
-    def _enter(self, lane: int, time: int) -> None:
-        """Note how a leg goes on at a time."""
-        plan = self._plans[lane]
+    def start_all(self, first: int, plan: Plan) -> None:
+        """Put like clients in all lanes, of which `first` is the number of the first."""
+        self._plans = [plan] * self._block.width
+        self._client[:] = np.arange(first, first + self._block.width)
+        self._left[:], self._row[:] = plan.most, plan.first
+        self._enter(slice(None), plan.legs[0].limits.start)
+
+    @property
+    def unfinished(self) -> list[int]:
+        """The lanes whose clients are not finished."""
+        return [lane for lane, plan in enumerate(self._plans) if plan is not None]
+
+    def _enter(self, lane: int | slice, time: int) -> None:
+        """Note how a leg goes on at a time, for a lane or for all, which are alike."""
+        number = 0 if isinstance(lane, slice) else lane
+        plan = self._plans[number]
         assert plan is not None
-        leg = plan.legs[self._leg[lane]]
+        leg = plan.legs[self._leg[number]]
+        last = self._leg[number] == len(plan.legs) - 1 and leg.limits.end < INT64_MAX
+        self._end[lane] = leg.limits.end if last else INT64_MAX
         active, change = leg.limits.activity.next_change(time)
         self._time[lane], self._rate[lane] = time, leg.rate
         self._active[lane], self._change[lane] = active, min(change, leg.limits.until)
@@ -185,22 +201,29 @@ class PoissonWalk:
         np.maximum(whole, 1, out=whole)
         times = whole.cumsum(axis=1)
         times += time
-        even &= times < self._change[lanes, None]
-        run = even.argmin(axis=1)  # the last column is never even
+        taken = even & (times < self._change[lanes, None])
+        run = taken.argmin(axis=1)  # nothing is taken in the last column
         made = run * self._active[lanes]
+        every = np.arange(len(lanes))
         ended = at + run * stride
         self._row[lanes] = ended
         self._left[lanes] -= made
-        self._time[lanes] = np.where(run > 0, times[self._steps[: len(lanes)], run - 1], time[:, 0])
+        self._time[lanes] = np.where(run > 0, times[every, run - 1], time[:, 0])
         which = steps < made[:, None]
         if which.any():
             start = at + self._base[lanes] + 1
             places = start[:, None] + stride[:, None] * steps
             self._found.append((times[which], places[which], self._client[lanes].repeat(made)))
-        for lane in lanes.tolist() if redraws else ():
+        over = even[every, run] & (times[every, run] >= self._end[lanes])
+        over |= self._left[lanes] <= 0
+        for lane in lanes[over].tolist():
+            self._plans[lane] = None
+        self._row[lanes[over]] = _FAR
+        self._over += lanes[over].tolist()
+        for lane in lanes[~over].tolist() if redraws else ():
             if redraws.get(lane):
                 self._pass(lane, redraws[lane])
-        for index in ((ended < rows) | (self._left[lanes] <= 0)).nonzero()[0].tolist():
+        for index in ((ended < rows) & ~over).nonzero()[0].tolist():
             if run[index] < count[index] or (rows - ended[index]) // stride[index] <= _FEW or count[index] == 0:
                 self._mend(int(lanes[index]), redraws.get(int(lanes[index]), []))
 

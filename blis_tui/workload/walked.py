@@ -1,0 +1,115 @@
+"""The requests of fixed lengths that clients make side by side, by several threads if that is worth it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blis_tui.workload.clients import Expansion
+from blis_tui.workload.dealt import Deal, spread_clients
+from blis_tui.workload.lanes import Job, Lanes, W, lanes_for, opened
+from blis_tui.workload.random.side_by_side import Block, Opening
+from blis_tui.workload.random.source import TAP
+from blis_tui.workload.rows import Rows
+from blis_tui.workload.spans import Span, SpanWalk, places
+from blis_tui.workload.threads import Pulse, run_threads
+from blis_tui.workload.walk import Plan, PoissonWalk
+
+_WORTH_A_THREAD = 1_000_000
+"""So many values have to be made before another thread is started for them."""
+_JOBS_AT_ONCE = 1 << 15
+_SHORT = 160
+"""Walks of so few values are tried with the first values of their streams alone, many at a time."""
+_OPENED_VALUES = 1 << 18
+
+
+class Walked:
+    """Collects clients until there are many, walks through them, and collects their requests."""
+
+    def __init__(self, clients: Expansion, pulse: Pulse, threads: int) -> None:
+        self._clients = clients
+        self._pulse = pulse
+        self._threads = threads
+        self._jobs: list[Job] = []
+        self._lengths = [(0, 0)] * len(clients.blocks)
+        self._found: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]] = []
+
+    def walk(self, number: int, plan: Plan, seeds: NDArray[np.int64]) -> None:
+        """Walk through the clients of a block, now or later."""
+        self._lengths[number] = plan.lengths
+        start, values = self._clients.starts[number], plan.values
+        left = range(len(seeds)) if values > _SHORT or len(seeds) < 8 else self._opened(start, plan, seeds)
+        for member in left:
+            self._jobs.append(Job(start + member, int(seeds[member]), plan, values))
+            if len(self._jobs) == _JOBS_AT_ONCE:
+                self._walk()
+
+    def _opened(self, start: int, plan: Plan, seeds: NDArray[np.int64]) -> list[int]:
+        """Walk through short walks; return the members whose walks turn out to be longer."""
+        rows = min(TAP, int(plan.values * 1.5) + 32)
+        step, left = max(1, _OPENED_VALUES // rows), list[int]()
+        for low in range(0, len(seeds), step):
+            block = Opening(seeds[low : low + step], rows)
+            walk = PoissonWalk(block, np.zeros(block.width, np.int64))
+            walk.start_all(start + low, plan)
+            walk.step(block.redraws)
+            longer = np.array(walk.unfinished, np.int64) + low
+            left += longer.tolist()
+            for arrival, place, client in walk.found():
+                done = ~np.isin(client, longer + start) if len(longer) else slice(None)
+                self._found.append((arrival[done], place[done], client[done]))
+            self._pulse.done += block.width - len(longer)
+            self._pulse()
+        return left
+
+    def spread(self, number: int, deal: Deal, seeds: NDArray[np.int64]) -> None:
+        """Spread the requests dealt to the clients of a block."""
+        self._lengths[number] = deal.lengths
+        start = self._clients.starts[number]
+        for spread in spread_clients(deal, start, seeds):
+            redraws = self._run(spread.jobs, SpanWalk)
+            for walk in redraws:
+                for client, skipped in walk.found.items():
+                    lane = client - int(spread.client[0])
+                    span = Span(int(spread.place[0, lane]), len(spread.place), sum(deal.lengths))
+                    spread.place[:, lane] = places(span, skipped)
+            sent = (np.arange(len(spread.arrival))[:, None] < spread.sent).T
+            self._found.append((spread.arrival.T[sent], spread.place.T[sent], spread.client.repeat(spread.sent)))
+            self._pulse.done += len(spread.client) - len(spread.jobs)
+            self._pulse()
+
+    def _walk(self) -> None:
+        for walk in self._run(self._jobs, PoissonWalk):
+            self._found += walk.found()
+        self._jobs = []
+
+    def _run(self, jobs: Sequence[Job], walk: Callable[[Block, NDArray[np.int64]], W]) -> list[W]:
+        """Run jobs side by side, and return what was made of them."""
+        if not jobs:
+            return []
+        values = np.array([job.values for job in jobs])
+        threads = max(1, min(self._threads, len(jobs), int(min(values.sum() / _WORTH_A_THREAD, 1e6))))
+        ordered = sorted(jobs, key=lambda job: -job.values)  # so that all threads have much the same to do
+        parts = [ordered[number::threads] for number in range(threads)]
+        lanes = [Lanes(lanes_for(np.array([job.values for job in part])), walk) for part in parts]
+        each = len(jobs) / max(float(values.sum()), 1.0)
+        run_threads(
+            [partial(side.run, opened(part)) for side, part in zip(lanes, parts, strict=True)],
+            lambda made: self._pulse.also(min(len(jobs), made * each)),
+        )
+        self._pulse.done += len(jobs)
+        return [side.walk for side in lanes]
+
+    def columns(self) -> list[tuple[Rows, NDArray[np.int32]]]:
+        """Walk through the clients that are left; return all requests, and whose they are."""
+        self._walk()
+        if not self._found:
+            return []
+        arrival, place, client = (np.concatenate(column) for column in zip(*self._found, strict=True))
+        self._found.clear()
+        block = np.searchsorted(self._clients.starts[1:-1], client, side="right")
+        fresh, output = (np.array(column, np.int32)[block] for column in zip(*self._lengths, strict=True))
+        return [(Rows(arrival, place, fresh, output), client)]
