@@ -2,7 +2,7 @@
 
 For each slice, every client's stream is drawn from where the last slice left it to the client's last request in this
 one, many streams side by side; then the requests are put together in arrival order. That needs all streams to go
-forward as time does, and no more clients than can have the states of their streams in memory.
+forward as time does, and no more clients than can have the states of their streams in memory (`spool` serves more).
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from blis_tui.workload.assembling import Ids, Piece, Source, assemble
 from blis_tui.workload.blocks import Spans, TokenBlock
 from blis_tui.workload.lanes import Lanes, Opened, lanes_for, longest_lane
 from blis_tui.workload.random.reader import VOCABULARY
-from blis_tui.workload.random.side_by_side import Redraws, SideBySide
-from blis_tui.workload.random.source import seed_states
+from blis_tui.workload.random.side_by_side import Redraws, SideBySide, redraws_of
+from blis_tui.workload.random.source import TAP, first_values, seed_states
 from blis_tui.workload.threads import run_threads, usable
 
 if TYPE_CHECKING:
@@ -29,18 +29,32 @@ Int64s = NDArray[np.int64]
 _LEAST_IDS, _MOST_IDS = 1 << 21, 1 << 25
 """How many ids a slice has: more if there are many clients."""
 _IDS_PER_CLIENT = 1 << 13
-_MOST_CLIENTS = 20_000
+_SHORT, _SPARE = 160, 32
+"""Streams of which no more values than this are drawn are opened many at a time, with some values to spare."""
 _WORTH_A_THREAD = 1_000_000
 _BLOCK_VALUES = 140_000
 _FAR = 1 << 62
 _SEEDED_AT_ONCE = 64
 
 
-def in_slices(requests: Requests) -> bool:
-    """Tell whether the token ids of some requests can be drawn slice by slice."""
-    if len(requests.clients) > _MOST_CLIENTS or any(traits.multimodal or traits.accumulates for traits in requests.traits):
+def go_forward(requests: Requests) -> bool:
+    """Tell whether every stream goes forward as time does, and gives for a request nothing but its own ids in a row."""
+    if any(traits.multimodal or traits.accumulates for traits in requests.traits):
         return False
-    return requests.rows.session is None
+    lifecycles = (block.template.lifecycle for block in requests.clients.blocks)
+    if requests.rows.session is None and all(lifecycle is None or len(lifecycle.windows) < 2 for lifecycle in lifecycles):
+        return True
+    order = np.argsort(requests.client, kind="stable")
+    backwards = np.diff(requests.rows.place[order]) < 0
+    return not (backwards & (np.diff(requests.client[order]) == 0)).any()
+
+
+class Wanted(NamedTuple):
+    """Some requests in arrival order: whose they are, where their ids begin in the client's stream, and how many."""
+
+    client: NDArray[np.int32]
+    place: Int64s
+    size: Int64s
 
 
 class _Reach(NamedTuple):
@@ -119,23 +133,47 @@ class _Fill:
         return np.fromiter(self.first, np.intp, len(self.first)), lanes * self._rows.shape[1] + firsts
 
 
-class _Streams:
-    """The streams of all clients, each at the place up to which it was drawn."""
+class Streams:
+    """The streams of clients, each at the place up to which it was drawn."""
 
-    def __init__(self, requests: Requests) -> None:
-        count = len(requests.clients)
-        self._requests = requests
-        self._threads = usable(requests.threads)
+    def __init__(self, seeds: Int64s, threads: int | None) -> None:
+        self._seeds = seeds
+        self._threads = usable(threads)
         self._states: dict[int, tuple[NDArray[np.uint64], int]] = {}
         self._lanes: dict[int, Lanes[_Fill]] = {}
-        self.part = np.zeros(count, np.int64)
-        """Which source holds a client's ids."""
-        self.first = np.zeros(count, np.int64)
-        """Where in its source the place 0 of a client's stream would be."""
 
-    def draw(self, start: int, stop: int) -> list[Source]:
-        """Draw all ids of a slice of the requests."""
-        jobs = sorted(self._jobs(start, stop), key=lambda job: -job.values)
+    def draw(self, wanted: Wanted) -> tuple[list[Source], NDArray[np.int64], Int64s]:
+        """Draw the ids of requests; return sources, and for each request which one has them, and where."""
+        order = np.argsort(wanted.client, kind="stable")
+        ends = np.append(np.flatnonzero(np.diff(wanted.client[order])), len(order) - 1)
+        last = order[ends]
+        clients, places = wanted.client[last], wanted.place[last]
+        reached = places + wanted.size[last]
+        part, first = np.zeros(len(clients), np.int64), np.zeros(len(clients), np.int64)
+        known = np.fromiter((client in self._states for client in clients.tolist()), bool, len(clients))
+        short = (reached <= _SHORT) & ~known
+        sources: list[Source] = []
+        if short.any():
+            source, first[short] = _opened(self._seeds[clients[short]], int(reached[short].max()))
+            sources.append(source)
+        longer = ~short
+        if longer.any():
+            numbers, starts, drawn = self._long(clients[longer], places[longer], reached[longer])
+            part[longer], first[longer] = numbers + len(sources), starts
+            sources += drawn
+        member = np.repeat(np.arange(len(clients)), np.diff(ends, prepend=-1))
+        which, start = np.empty(len(order), np.int64), np.empty(len(order), np.int64)
+        which[order], start[order] = part[member], first[member]
+        start += wanted.place
+        return sources, which, start
+
+    def _long(self, clients: NDArray[np.int32], places: Int64s, ends: Int64s) -> tuple[Int64s, Int64s, list[Source]]:
+        """Draw streams side by side."""
+        jobs = []
+        for client, place, end in zip(clients.tolist(), places.tolist(), ends.tolist(), strict=True):
+            drawn = self._states[client][1] if client in self._states else 0
+            jobs.append(_Reach(client, place, end, end - drawn))
+        jobs.sort(key=lambda job: -job.values)
         values = np.array([job.values for job in jobs], np.float64)
         threads = max(1, min(self._threads, len(jobs), int(values.sum() / _WORTH_A_THREAD)))
         fills, works = [], []
@@ -149,55 +187,65 @@ class _Streams:
             lanes.walk.clear(rows * (1 + longest_lane(-(-sizes.astype(np.int64) // rows), width)))
             fills.append(lanes.walk)
             works.append(partial(lanes.run, self._opened(mine)))
-        run_threads(works, lambda done: None)
+        run_threads(works, lambda made: None)
+        numbers, starts = np.empty(len(clients), np.int64), np.empty(len(clients), np.int64)
         for number, fill in enumerate(fills):
-            clients, firsts = fill.firsts
-            self.part[clients], self.first[clients] = number, firsts
+            drawn_clients, firsts = fill.firsts
+            at = np.searchsorted(clients, drawn_clients)
+            numbers[at], starts[at] = number, firsts
             self._states.update(fill.states)
-        return [fill.source for fill in fills]
-
-    def _jobs(self, start: int, stop: int) -> Iterator[_Reach]:
-        """Return how far the clients of a slice have to go."""
-        rows, client = self._requests.rows, self._requests.client[start:stop]
-        order = np.argsort(client, kind="stable")
-        ends = np.append(np.flatnonzero(np.diff(client[order])), len(order) - 1)
-        last = start + order[ends]
-        places = rows.place[last]
-        stops = places + rows.fresh[last] + rows.output[last]
-        for number, place, end in zip(client[order[ends]].tolist(), places.tolist(), stops.tolist(), strict=True):
-            drawn = self._states[number][1] if number in self._states else 0
-            yield _Reach(number, place, end, end - drawn)
+        return numbers, starts, [fill.source for fill in fills]
 
     def _opened(self, jobs: list[_Reach]) -> Iterator[Opened]:
         for low in range(0, len(jobs), _SEEDED_AT_ONCE):
             part = jobs[low : low + _SEEDED_AT_ONCE]
             new = [job.client for job in part if job.client not in self._states]
-            fresh = dict(zip(new, seed_states(self._requests.seeds[new]), strict=True)) if new else {}
+            fresh = dict(zip(new, seed_states(self._seeds[new]), strict=True)) if new else {}
             for job in part:
                 state = self._states.get(job.client)
                 yield (job, fresh[job.client], 0) if state is None else (job, *state)
 
 
+def _opened(seeds: Int64s, rows: int) -> tuple[Source, Int64s]:
+    """Draw the first ids of many streams; return where each stream begins among them."""
+    rows = min(TAP, rows + _SPARE)
+    ids = np.empty((len(seeds), rows), np.uint32)
+    skipped: list[int] = []
+    step = max(1, _BLOCK_VALUES // rows)
+    for low in range(0, len(seeds), step):
+        values = first_values(seeds[low : low + step], rows)
+        skipped += [(low + lane) * rows + row for lane, found in redraws_of(values).items() for row in found]
+        np.right_shift(values, np.uint64(32), out=values)
+        ids[low : low + step] = values.T
+    ids &= np.uint32(2**31 - 1)
+    ids %= np.uint32(VOCABULARY)
+    return Source(ids.reshape(-1).view(np.int32), np.array(sorted(skipped), np.int64)), np.arange(len(seeds)) * rows
+
+
 def sliced_blocks(requests: Requests, prefixes: Ids, most_tokens: int) -> Iterator[TokenBlock]:
     """Yield the ids of all requests, at most so many at a time."""
-    streams, spans, head = _Streams(requests), Spans(requests), Source(prefixes, np.empty(0, np.int64))
+    streams, spans, head = Streams(requests.seeds, requests.threads), Spans(requests), Source(prefixes, np.empty(0, np.int64))
     size = min(max(_LEAST_IDS, _IDS_PER_CLIENT * len(requests.clients)), _MOST_IDS)
     start = 0
     while start < len(requests):
-        end, _ = spans.cut(start, size)
-        sources = [head, *streams.draw(start, end)]
+        low = start
+        end, _ = spans.cut(low, size)
+        own = own_sizes(requests, slice(low, end))
+        sources, which, at = streams.draw(Wanted(requests.client[low:end], requests.rows.place[low:end], own))
+        which += 1  # behind the prefixes
         while start < end:
             stop, bounds = spans.cut(start, most_tokens)
             if stop > end:
                 stop, bounds = end, bounds[: 2 * (end - start) + 1]
+            part = slice(start - low, stop - low)
             ids = np.empty(int(bounds[-1]), np.int32)
-            assemble(sources, [_prefix(requests, start, stop), _own(requests, streams, start, stop)], ids)
+            assemble([head, *sources], [prefix_piece(requests, start, stop), Piece(own[part], which[part], at[part])], ids)
             ids.flags.writeable = False
             yield TokenBlock(start, stop, ids, bounds)
             start = stop
 
 
-def _prefix(requests: Requests, start: int, stop: int) -> Piece:
+def prefix_piece(requests: Requests, start: int, stop: int) -> Piece:
     """Return where the prefixes of some requests are among all prefixes."""
     sizes = requests.prefix_tokens[start:stop].astype(np.int64)
     zeros = np.zeros(len(sizes), np.int64)
@@ -205,9 +253,8 @@ def _prefix(requests: Requests, start: int, stop: int) -> Piece:
     return Piece(sizes, zeros, (ends - sizes).astype(np.int64))
 
 
-def _own(requests: Requests, streams: _Streams, start: int, stop: int) -> Piece:
-    """Return where the own tokens of some requests are among what was drawn."""
-    rows, client = requests.rows, requests.client[start:stop]
-    sizes = rows.fresh[start:stop].astype(np.int64)
-    sizes += rows.output[start:stop]
-    return Piece(sizes, streams.part[client] + 1, streams.first[client] + rows.place[start:stop])
+def own_sizes(requests: Requests, which: slice | NDArray[np.intp]) -> Int64s:
+    """Return how many tokens are drawn for some requests."""
+    sizes = requests.rows.fresh[which].astype(np.int64)
+    sizes += requests.rows.output[which]
+    return sizes

@@ -15,12 +15,15 @@ from blis_tui.workload.random.reader import FIRST_BLOCK, LARGEST_BLOCK
 from blis_tui.workload.random.source import LENGTH, TAP, seed_states
 from blis_tui.workload.random.stream import Sampler, Stream
 from blis_tui.workload.root import root_stream
-from blis_tui.workload.slices import in_slices, sliced_blocks
+from blis_tui.workload.slices import go_forward, sliced_blocks
+from blis_tui.workload.spool import spooled_blocks
 
 if TYPE_CHECKING:
     from blis_tui.workload.requests import Requests
 
 Ids = NDArray[np.int32]
+MOST_CLIENTS = 20_000
+"""Of so many clients the states of their streams are kept in memory, 5 kB each; if there are more, ids are spooled."""
 _BUFFERED_VALUES = 1 << 24
 """How many values all open streams together may hold: 12 bytes each."""
 _MOST_OPEN = _BUFFERED_VALUES // (LENGTH + FIRST_BLOCK)
@@ -31,8 +34,9 @@ _AT_ONCE, _DRAWN_AT_ONCE = 1 << 14, 1 << 8
 def iterate_blocks(requests: Requests, most_tokens: int) -> Iterator[TokenBlock]:
     """Iterate over the ids of all requests, prefix and earlier rounds included, at most so many at a time."""
     prefixes = requests.groups.tokens(root_stream(requests.spec.seed))
-    if in_slices(requests):
-        return sliced_blocks(requests, prefixes, most_tokens)
+    if go_forward(requests):
+        many = len(requests.clients) > MOST_CLIENTS
+        return (spooled_blocks if many else sliced_blocks)(requests, prefixes, most_tokens)
     return _drawn_blocks(requests, prefixes, most_tokens)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import tempfile
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from reference.generator import generate as generate_slowly
 from workload_specs import SECOND, client, compact, constant, dist, explicit, turns
 
 from blis_tui.spec.model import Cohort, Multimodal, Window, WorkloadSpec
-from blis_tui.workload import tokens
+from blis_tui.workload import slices, spool, tokens
 from blis_tui.workload.generate import generate
 from blis_tui.workload.random.source import State
 from blis_tui.workload.random.stream import Stream
@@ -217,3 +219,47 @@ def test_blocks_hold_the_ids_of_many_requests_end_to_end(most_tokens: int) -> No
         assert len(block.ids) <= most_tokens or block.stop == block.start + 1
         found += [(inputs.tolist(), outputs.tolist()) for inputs, outputs in block.pairs()]
     assert found == slow_ids(spec)
+
+
+SPOOLED = {
+    "one request each": compact((100, 10), version="2", prompts=50, users=20),
+    "dealt": compact((300, 10), version="2", prompts=5, users=6, output_len=30),
+    "stages": compact((30, 9), (90, 9), version="2", prompts=5, users=6, question_len=300),
+    "windows": explicit(
+        *(
+            client(f"c{n}", Window(start_us=n * SECOND, end_us=(n + 9) * SECOND), input_distribution=dist("exponential", mean=90))
+            for n in range(9)
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", SPOOLED)
+@pytest.mark.parametrize("batch", [1, 7, 1 << 20])
+def test_ids_that_are_spooled_to_disk_are_the_same(monkeypatch: pytest.MonkeyPatch, kind: str, batch: int) -> None:
+    spec = SPOOLED[kind]
+    monkeypatch.setattr(tokens, "MOST_CLIENTS", 0)
+    monkeypatch.setattr(spool, "_BATCH_CLIENTS", batch)
+    monkeypatch.setattr(spool, "_BATCH_IDS", 50 * batch)
+    requests = generate(spec)
+    found = [pair for block in requests.token_blocks(900) for pair in block.pairs()]
+    assert [(inputs.tolist(), outputs.tolist()) for inputs, outputs in found] == slow_ids(spec)
+
+
+def test_the_spool_is_deleted_when_reading_stops_early(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tokens, "MOST_CLIENTS", 0)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    blocks = generate(SPOOLED["dealt"]).token_blocks(900)
+    next(blocks)
+    del blocks
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("least", [1, 300, 5000])
+def test_slices_of_any_size_give_the_same(monkeypatch: pytest.MonkeyPatch, least: int) -> None:
+    monkeypatch.setattr(slices, "_LEAST_IDS", least)
+    monkeypatch.setattr(slices, "_IDS_PER_CLIENT", 0)
+    monkeypatch.setattr(slices, "_WORTH_A_THREAD", 500)
+    for kind, spec in SPOOLED.items():
+        for threads in (1, 2):
+            assert ids(generate(spec, threads=threads)) == slow_ids(spec), kind
