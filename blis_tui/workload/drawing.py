@@ -8,7 +8,7 @@ requests depend on its own stream alone, so the order in which clients are drawn
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,11 +41,20 @@ class Maker(Protocol):
 Part = tuple[Rows, NDArray[np.int32]]
 
 
-class Drawn(NamedTuple):
-    """Rows of all clients, those of a client in the order of its stream, and whose they are."""
+class Drawn:
+    """Rows of all clients, those of a client in the order of its stream, and whose they are. They are given away once."""
 
-    rows: Rows
-    client: NDArray[np.int32]
+    def __init__(self, parts: list[Part]) -> None:
+        self._parts = parts
+
+    def take(self) -> Part:
+        """Return all rows, and keep none."""
+        parts, self._parts = self._parts, []
+        if len(parts) == 1:
+            return parts[0]
+        if not parts:
+            return empty(), np.empty(0, np.int32)
+        return concatenate([rows for rows, _ in parts]), np.concatenate([client for _, client in parts])
 
 
 def draw(
@@ -70,10 +79,7 @@ def draw(
             walked.spread(number, deal, seeds[start:stop])
         else:
             others.append(_one_by_one(maker, start, seeds[start:stop], pulse))
-    others += walked.columns()
-    if not others:
-        return Drawn(empty(), np.empty(0, np.int32))
-    return Drawn(concatenate([rows for rows, _ in others]), np.concatenate([client for _, client in others]))
+    return Drawn(others + walked.columns())
 
 
 def _one_by_one(maker: Maker, start: int, seeds: NDArray[np.int64], pulse: Pulse) -> Part:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +14,7 @@ from blis_tui.spec.model import Client, WorkloadSpec
 from blis_tui.spec.validate import generation_problems
 from blis_tui.workload.clients import ClientBlock, Expansion, windowed
 from blis_tui.workload.content import checked
-from blis_tui.workload.drawing import Maker, draw
+from blis_tui.workload.drawing import Drawn, Maker, draw
 from blis_tui.workload.expand import expand
 from blis_tui.workload.ordinary import OrdinaryClients
 from blis_tui.workload.prefixes import PrefixGroups
@@ -47,8 +49,7 @@ def generate(spec: WorkloadSpec, *, progress: Progress | None = None, threads: i
     for maker, start, stop in zip(makers, clients.starts, clients.starts[1:], strict=False):
         if maker is not None:
             seeds[start:stop] = root.int63s(stop - start)
-    rows, client = draw(clients, makers, seeds, pulse, threads)
-    sent, hidden = _merge(rows, client, spec.num_requests)
+    sent, hidden = _merge(draw(clients, makers, seeds, pulse, threads), spec.num_requests)
     _check_longest(sent[0], groups)
     if progress is not None:
         progress(1.0)
@@ -93,10 +94,12 @@ def _path(clients: Expansion) -> str:
     return "ordinary"
 
 
-def _merge(
-    rows: Rows, client: NDArray[np.int32], num_requests: int
-) -> tuple[tuple[Rows, NDArray[np.int32]], tuple[Rows, NDArray[np.int32]]]:
-    """Sort the clients' rows by arrival, clients in their order where arrivals are equal; split off hidden rounds."""
+def _merge(drawn: Drawn, num_requests: int) -> tuple[tuple[Rows, NDArray[np.int32]], tuple[Rows, NDArray[np.int32]]]:
+    """Sort the clients' rows by arrival, clients in their order where arrivals are equal; split off hidden rounds.
+
+    What was drawn is taken column by column, so that no more than one column is there twice.
+    """
+    rows, client = drawn.take()
     order = _in_order(rows.arrival, client)
     if rows.hidden is not None:
         order = order[~rows.hidden[order]]
@@ -107,8 +110,14 @@ def _merge(
         sent = np.zeros(len(client), bool)
         sent[order] = True
         repeated = rows.repeated(sent)
-    rows = rows._replace(hidden=None)
-    return (rows.take(order), client[order]), (rows.take(repeated), client[repeated])
+    hidden = (rows._replace(hidden=None).take(repeated), client[repeated])
+    columns: list[NDArray[Any] | None] = [*rows._replace(hidden=None), client]
+    del rows, client
+    for number, column in enumerate(columns):
+        columns[number] = None if column is None else column[order]
+        del column
+    *sorted_columns, sorted_client = columns
+    return (Rows(*sorted_columns), sorted_client), hidden  # type: ignore[arg-type,return-value]
 
 
 def _in_order(arrival: NDArray[np.int64], client: NDArray[np.int32]) -> NDArray[np.intp]:

@@ -108,8 +108,14 @@ class Walked:
         self._walk()
         if not self._found:
             return []
-        arrival, place, client = (np.concatenate(column) for column in zip(*self._found, strict=True))
+        columns = [list(column) for column in zip(*self._found, strict=True)]
         self._found.clear()
-        block = np.searchsorted(self._clients.starts[1:-1], client, side="right")
-        fresh, output = (np.array(column, np.int32)[block] for column in zip(*self._lengths, strict=True))
+        client = np.concatenate(columns.pop())
+        place = np.concatenate(columns.pop())
+        arrival = np.concatenate(columns.pop())
+        if len(self._lengths) == 1:
+            fresh, output = (np.full(len(client), length, np.int32) for length in self._lengths[0])
+        else:
+            block = np.searchsorted(self._clients.starts[1:-1], client, side="right").astype(np.int32)
+            fresh, output = (np.array(column, np.int32)[block] for column in zip(*self._lengths, strict=True))
         return [(Rows(arrival, place, fresh, output), client)]
