@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from blis_tui.workload.requests import Requests
 
 BATCH_REQUESTS = 1 << 13
-BATCH_TOKENS = 1 << 18
-"""How many requests, and about how many token ids where they are needed, a batch holds at most: few enough for caches."""
+BATCH_TOKENS = 1 << 20
+"""How many requests, and about how many token ids where they are needed, a batch holds at most."""
 _BATCH_BYTES = 1 << 23
 
 

@@ -19,7 +19,7 @@ Progress = Callable[[int, int], None]
 class Source:
     """The spec to export.
 
-    `text` is the file's text, by default the spec written out; `path` is where it came from, as the user gave it, and
+    `text` is the file's, by default the spec written out; `path` is where it came from, as the user gave it, and
     empty if from nowhere. `requests` may be the requests, or a function that makes them when a format needs them.
     """
 
@@ -32,11 +32,18 @@ class Source:
         requests: Requests | Callable[[], Requests] | None = None,
     ) -> None:
         self.spec = spec
-        self.text = document(spec) if text is None else text
+        self._text = text
         self.path = path
         self._make = requests if callable(requests) else None
         self.made_requests: Requests | None = None if callable(requests) else requests
         self.made_expansion: Expansion | None = None
+
+    @property
+    def text(self) -> str:
+        """The spec's text, written out when first asked for if it has none."""
+        if self._text is None:
+            self._text = document(self.spec)
+        return self._text
 
     @property
     def expansion(self) -> Expansion:

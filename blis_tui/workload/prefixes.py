@@ -35,15 +35,19 @@ class PrefixGroups:
         self._plain: dict[str, int] = {}
         self._count = 0
         lengths: list[NDArray[np.int64]] = []
-        self._blocks: list[NDArray[np.int64]] = []
+        blocks: list[NDArray[np.int64]] = []
         for block in expansion.blocks:
             before = self._count
-            self._blocks.append(self._groups(block))
+            blocks.append(self._groups(block))
             length = checked(block.template.prefix_length) if block.template.prefix_length > 0 else DEFAULT_LENGTH
             lengths.append(np.full(self._count - before, length, np.int64))
         self.lengths = np.concatenate(lengths) if lengths else np.empty(0, np.int64)
         self.ends = np.cumsum(self.lengths)
         """Where each group's tokens end among the tokens of all groups."""
+        self._flat = np.concatenate(blocks) if blocks else np.empty(0, np.int64)
+        self._sizes = np.array([len(groups) for groups in blocks], np.int64)
+        self._starts = np.cumsum(self._sizes) - self._sizes
+        self._users = np.array([block.names.users if block.names else 1 for block in expansion.blocks], np.int64)
 
     def _groups(self, block: ClientBlock) -> NDArray[np.int64]:
         """Number the groups of a block's prompts, shape (groups of the block)."""
@@ -75,10 +79,11 @@ class PrefixGroups:
         """The prefix tokens of all groups together."""
         return int(self.ends[-1]) if self._count else 0
 
-    def of(self, number: int, members: NDArray[np.int64], users: int) -> NDArray[np.int64]:
-        """Return the groups of some members of a block with a prefix group."""
-        groups = self._blocks[number]
-        return groups[members // users] if len(groups) > 1 else np.broadcast_to(groups, members.shape)
+    def of(self, block: NDArray[np.int32], member: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the groups of clients, given their blocks, which must have prefix groups, and their numbers in these."""
+        prompt = np.where(self._sizes[block] > 1, member // self._users[block], 0)
+        groups: NDArray[np.int64] = self._flat[self._starts[block] + prompt]
+        return groups
 
     def tokens(self, root: Stream) -> NDArray[np.int32]:
         """Draw the tokens of all groups, one group after the other, from the fresh root stream."""

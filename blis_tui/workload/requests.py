@@ -21,6 +21,8 @@ DEFAULT_TIMEOUT_US = 300_000_000
 """Time limit of the rounds of a session whose client gives none (BLIS's `DefaultTimeoutUs`)."""
 _PAIRS_AT_ONCE = 1 << 18
 """About how many token ids are made at once where requests are read one by one."""
+_AT_ONCE = 1 << 20
+"""For how many requests intermediate results are made at once."""
 
 
 class Traits(NamedTuple):
@@ -119,12 +121,13 @@ class Requests:
     def prefix_group(self) -> NDArray[np.int32]:
         """The number of the prefix group whose tokens a request begins with, -1 for none."""
         groups = np.full(len(self), -1, np.int32)
-        for number, traits in enumerate(self.traits):
-            if traits.prefixed:
-                block = self.clients.blocks[number]
-                mine = slice(None) if len(self.traits) == 1 else self.block == number
-                members = self.client[mine].astype(np.int64) - self.clients.starts[number]
-                groups[mine] = self.groups.of(number, members, block.names.users if block.names else 1)
+        prefixed = np.array([traits.prefixed for traits in self.traits], np.bool_)
+        starts = np.array(self.clients.starts, np.int64)
+        for low in range(0, len(self) if prefixed.any() else 0, _AT_ONCE):
+            block = self.block[low : low + _AT_ONCE]
+            mine = np.flatnonzero(prefixed[block])
+            block = block[mine]
+            groups[low + mine] = self.groups.of(block, self.client[low + mine] - starts[block])
         return groups
 
     @cached_property
