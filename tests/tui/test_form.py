@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 from designer import SMALL, TWO_STAGE, MakeApp, ready, wait_for, write
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Static
 
 from blis_tui.spec.fields import TEXT
@@ -385,3 +386,39 @@ async def test_choices_are_told_below_the_form(make_app: MakeApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await ready(pilot)
         assert "1, 2; default none" in str(app.home.query_one("#form-help", Static).content)
+
+
+async def test_values_are_drawn_before_there_are_lines_to_type_in(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def none(_: FormColumn) -> None:
+        return
+
+    monkeypatch.setattr(FormColumn, "make_inputs", none)
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        assert not app.query(ValueInput)
+        drawn = {path: str(row(pilot, *path).render()) for path in (("seed",), ("num_requests",), (*PREFIX, "output_len"))}
+        assert "[42 " in drawn["seed",] and "[248 " in drawn[*PREFIX, "output_len"]
+        assert "[0 " in drawn["num_requests",]  # its default
+        row(pilot, "seed").take_focus()
+        await wait_for(pilot, lambda: row(pilot, "seed").has_focus_within)
+        await pilot.press("end", "7")
+        await wait_for(pilot, lambda: "seed: 427" in app.workspace.text, "what was typed")
+
+
+async def test_typing_lays_nothing_out_anew(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    layouts = []
+    refresh = Screen._refresh_layout
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        row(pilot, *PREFIX, "output_len").take_focus()
+        await pilot.press("end", "1", "backspace")  # the mark of unsaved work comes and goes
+        await ready(pilot)
+        await pilot.pause(0.5)
+        monkeypatch.setattr(Screen, "_refresh_layout", lambda *given: (layouts.append(given), refresh(*given)))
+        for key, text in (("1", "output_len: 2481"), ("backspace", "output_len: 248\n"), ("backspace", "output_len: 24\n")):
+            await pilot.press(key)
+            await wait_for(pilot, lambda text=text: text in app.workspace.text)  # type: ignore[misc]
+            await ready(pilot)
+        assert not layouts
