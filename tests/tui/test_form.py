@@ -416,7 +416,7 @@ async def test_typing_lays_nothing_out_anew(make_app: MakeApp, monkeypatch: pyte
         await pilot.press("end", "1", "backspace")  # the mark of unsaved work comes and goes
         await ready(pilot)
         await pilot.pause(0.5)
-        monkeypatch.setattr(Screen, "_refresh_layout", lambda *given: (layouts.append(given), refresh(*given)))
+        monkeypatch.setattr(Screen, "_refresh_layout", lambda *given, **how: (layouts.append(given), refresh(*given, **how)))
         for key, text in (("1", "output_len: 2481"), ("backspace", "output_len: 248\n"), ("backspace", "output_len: 24\n")):
             await pilot.press(key)
             await wait_for(pilot, lambda text=text: text in app.workspace.text)  # type: ignore[misc]
