@@ -68,6 +68,13 @@ def holds(question: Callable[[], bool]) -> bool:
         return False
 
 
+def homely(path: Path) -> str:
+    """Write a path as people do: from ``~`` on, if it is in the user's home folder."""
+    with suppress(RuntimeError, ValueError):  # nobody's home, or elsewhere
+        return str(Path("~") / path.relative_to(Path.home()))
+    return str(path)
+
+
 def resolve_typed(folder: Path, typed: str) -> Path:
     """Return the path that a typed text means, seen from a folder; ``~`` is the home folder."""
     path = Path(typed)

@@ -40,17 +40,17 @@ def table(rows: Sequence[StageRow], total: StageRow | None, selected: int, lines
     heads = tuple(f"  {head}" if not position else head for position, head in enumerate(HEADS))
     columns: Sequence[int] = range(len(HEADS))
     widths = _widths([heads, *cells])
-    if sum(widths) + len(_GAP) * (len(widths) - 1) > width:
+    hidden = len(rows) - len(shown)
+    remark = f"  ({hidden} more)" if hidden else ""
+    if sum(widths) + len(_GAP) * (len(widths) - 1) + len(remark) > width:
         columns = _NARROW
     lines_out = [TableLine(tuple(_runs(heads, widths, columns, HEAD)))]
     for position, row in enumerate(cells):
         number = shown[position] if position < len(shown) else None
         kind = SELECTED if number == selected else PLAIN
         lines_out.append(TableLine(tuple(_runs(row, widths, columns, kind)), number))
-    hidden = len(rows) - len(shown)
-    if hidden > 0:
-        text = f"   ({hidden} more)"
-        lines_out[0] = TableLine((*lines_out[0].runs, (text, HEAD)))
+    if remark:
+        lines_out[0] = TableLine((*lines_out[0].runs, (remark, HEAD)))
     return lines_out[:lines]
 
 

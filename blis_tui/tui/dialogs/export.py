@@ -19,7 +19,7 @@ from blis_tui.formats.table import DEFAULT_FORMATS, FORMATS, NEVER, available
 from blis_tui.problems import Problem, SpecError, printable
 from blis_tui.tui.background import Job
 from blis_tui.tui.exporting import Exporting, Wish
-from blis_tui.tui.folders import holds, resolve_typed
+from blis_tui.tui.folders import holds, homely, resolve_typed
 from blis_tui.tui.preview import READY, Preview
 from blis_tui.tui.view import PreviewWidget
 from blis_tui.tui.widgets.tick import Tick
@@ -87,7 +87,7 @@ class ExportDialog(ModalScreen["Exported | None"]):
                 yield _Formats(self._view)
                 with Horizontal(classes="line"):
                     yield Label("Folder")
-                    yield Input(str(folder), id="folder", compact=True, select_on_focus=False)
+                    yield Input(homely(folder), id="folder", compact=True, select_on_focus=False)
                 with Horizontal(classes="line"):
                     yield Label("Name")
                     yield Input(path.stem if path is not None else "workload", id="stem", compact=True, select_on_focus=False)
@@ -155,7 +155,7 @@ class ExportDialog(ModalScreen["Exported | None"]):
         found = await asyncio.to_thread(lambda: [holds(path.exists) for path in wish.files])
         if wish is not self._looking:
             return
-        lines = [Content.styled(f"{len(found)} files in {printable(str(wish.folder))}", "bold")]
+        lines = [Content.styled(f"{len(found)} files in {printable(homely(wish.folder))}", "bold")]
         for path, exists in zip(wish.files, found, strict=True):
             mark = (
                 Content.styled("  exists: overwritten" if wish.force else "  ✗ exists already", "$text-warning") if exists else ""

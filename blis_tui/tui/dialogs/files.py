@@ -18,7 +18,7 @@ from textual.widgets import Checkbox, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from blis_tui.problems import printable
-from blis_tui.tui.folders import Entry, Listing, choose_shown, holds, list_folder, resolve_typed
+from blis_tui.tui.folders import Entry, Listing, choose_shown, holds, homely, list_folder, resolve_typed
 from blis_tui.tui.widgets.tick import Tick
 from blis_tui.tui.words import spoken_size
 
@@ -100,7 +100,7 @@ class FileDialog(ModalScreen["Path | None"]):
             self._tell(f"{folder.name or folder}: {listing.failure}")
             return False
         self._listing = listing
-        self.query_one("#folder", Static).update(f"In {printable(str(folder))}")
+        self.query_one("#folder", Static).update(f"In {printable(homely(folder))}")
         self._show()
         return True
 

@@ -1,0 +1,77 @@
+"""How the dialogs look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from designer import SMALL
+from scenes import WRONG, Scene, Shot, shots
+from textual.widgets import OptionList
+
+from blis_tui.formats.export import Exported
+from blis_tui.tui.app import DesignerApp
+from blis_tui.tui.dialogs.exported import ExportedDialog
+from blis_tui.tui.panes.form_stages import StageTable
+from blis_tui.tui.recovery import Recovery
+
+VERSION_1 = SMALL.replace('"2"', '"1"')
+EXPORTED = Exported(
+    tuple(
+        Path("/home/ada/loads/out") / f"small.{end}"
+        for end in ("yaml", "requests.jsonl", "trace.yaml", "trace.csv", "export.json")
+    ),
+    (),
+    {"files": [{"bytes": size} for size in (360, 72_000, 900, 23_456)], "counts": {"requests": 168, "clients": 90}},
+)
+
+
+def stages(app: DesignerApp) -> None:
+    app.query_one(StageTable).focus()
+
+
+def show_exported(app: DesignerApp) -> None:
+    app.push_screen(ExportedDialog(EXPORTED))
+
+
+def palette_is_filled(app: DesignerApp) -> bool:
+    return app.screen.query_one(OptionList).option_count > 5
+
+
+SCENES = (
+    Scene("compare", "alt+1 | up up | f6", shots="80 120-light 200"),
+    Scene("compare-same", "f6"),
+    Scene("compare-wrong", "f6", WRONG, shots="80"),
+    Scene("upgrade", "f7", VERSION_1, shots="80 120"),
+    Scene("export", "ctrl+e", shots="80 120-light"),
+    Scene("export-nothing-chosen", "ctrl+e | space down down space"),
+    Scene("exported", begin=show_exported, shots="80 120"),
+    Scene("open", "ctrl+o", shots="80 120-light"),
+    Scene("open-nothing-found", "ctrl+o | x y z"),
+    Scene("save-as", "f12"),
+    Scene("saved", "alt+1 | up | ctrl+s"),
+    Scene("new", "ctrl+n", shots="120-light"),
+    Scene("welcome", text="", file=None, fresh=True, shots="80"),
+    Scene("ramp", "r", begin=stages, shots="80 120-light"),
+    Scene("ramp-wrong", "r | minus", begin=stages),
+    Scene("scale", "s", begin=stages, shots="80"),
+    Scene("unsaved", "alt+1 | up | ctrl+q", shots="80 120-light"),
+    Scene("help", "alt+1 | f1", shots="80 200 120-light"),
+    Scene("help-form", "alt+0 | f1", shots="120"),
+    Scene("palette", "ctrl+p", until=palette_is_filled, shots="80"),
+    Scene("client", "alt+2 | enter", shots="80 120-light"),
+)
+
+
+@pytest.mark.parametrize("shot", shots(SCENES))
+def test_dialog(shot: Shot, looks_the_same: Callable[[Shot], bool]) -> None:
+    assert looks_the_same(shot)
+
+
+@pytest.mark.parametrize("shot", shots([Scene("recovery", shots="80")]))
+def test_offer_of_recovery(shot: Shot, looks_the_same: Callable[[Shot], bool], home: Path) -> None:
+    left = Recovery(home / "state" / "recovery")
+    left.keep(WRONG, home / "loads" / "small.yaml")
+    left.release()
+    assert looks_the_same(shot)

@@ -1,0 +1,57 @@
+"""How the form and the tabs look: empty, filled, with errors, in every size, dark and light."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from designer import SMALL, TWO_STAGE
+from scenes import WRONG, Scene, Shot, shots
+
+CHAT = SMALL.replace("chat: false", "chat: true")
+VERSION_1 = SMALL.replace('"2"', '"1"')
+MANY_STAGES = TWO_STAGE.replace("1200000000", "2100000000").replace(
+    "    - {rate: 20.0, duration: 600}\n", "".join(f"    - {{rate: {rate}, duration: 100}}\n" for rate in range(1, 16))
+)
+BROKEN = "alt+4 | ctrl+home left_square_bracket"
+
+
+def at(row: int) -> str:
+    return "alt+4 | " + "down " * row
+
+
+SCENES = (
+    Scene("form", "alt+0", TWO_STAGE, shots="80 120-light 80-ansi"),
+    Scene("form-field", "alt+0 tab tab tab", TWO_STAGE),
+    Scene("form-wrong", "f2 f2", WRONG, shots="80 120 120-light"),
+    Scene("form-broken", BROKEN + " | alt+0", shots="80"),
+    Scene("form-empty", "alt+0", "", file=None, shots="80 120"),
+    Scene("form-many-stages", "alt+0", MANY_STAGES, shots="80"),
+    Scene("form-version-1", "alt+0", VERSION_1),
+    Scene("chart", "alt+1", TWO_STAGE, shots="80 120 200 120-light 120-ansi"),
+    Scene("chart-sessions", "alt+1 | m right", CHAT),
+    Scene("chart-no-sessions", "alt+1 | m", shots="80"),
+    Scene("chart-tokens-stacked", "alt+1 | m m g", TWO_STAGE, shots="80 120-light"),
+    Scene("chart-many-stages", "alt+1 | right right right", MANY_STAGES, shots="80 120"),
+    Scene("chart-wrong", "alt+1", WRONG),
+    Scene("clients", "alt+2", shots="80 200 120-light"),
+    Scene("clients-sorted", "alt+2 | right right s s"),
+    Scene("clients-filtered", "alt+2 | slash p r o m p t minus 3"),
+    Scene("clients-wrong", "alt+2", WRONG),
+    Scene("requests", "alt+3", shots="80 200-light"),
+    Scene("requests-none-found", "alt+3 | slash n o n e"),
+    Scene("requests-empty", "alt+3", "", file=None),
+    Scene("yaml", "alt+4", shots="80 200-light"),
+    Scene("yaml-wrong", at(11), WRONG, shots="80 120 120-light"),
+    Scene("yaml-broken", BROKEN),
+    Scene("summary", "alt+5", TWO_STAGE, shots="80 120 200-light"),
+    Scene("summary-chat", "alt+5", CHAT),
+    Scene("summary-wrong", "alt+5", WRONG, shots="80"),
+    Scene("problems", "alt+6", WRONG, shots="80 120-light"),
+    Scene("too-small", shots="40"),
+)
+
+
+@pytest.mark.parametrize("shot", shots(SCENES))
+def test_pane(shot: Shot, looks_the_same: Callable[[Shot], bool]) -> None:
+    assert looks_the_same(shot)
