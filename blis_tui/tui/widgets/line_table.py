@@ -47,6 +47,7 @@ class LineTable(Widget):
         layout: vertical; height: 1fr;
         & > FilterInput { display: none; height: 1; border: none; padding: 0 1; background: $boost; }
         &.-filtered > FilterInput { display: block; }
+        & > FilterInput.-textual-compact { padding: 0 2; }
         & > .foot { height: 1; padding: 0 2; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
         &.-old TableRows { text-style: dim; }
     }

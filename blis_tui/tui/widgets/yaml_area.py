@@ -169,7 +169,9 @@ class YamlArea(TextArea):
         line = Text(text, end="", no_wrap=True)
         for problem in self._marks.get(line_index, ()):
             if problem.severity != INFO:
-                line.stylize(Style(underline=True), min((problem.column or 1) - 1, max(0, len(text) - 1)))
+                start = min((problem.column or 1) - 1, max(0, len(text) - 1))
+                shown = text[start:].partition(" #")[0].rstrip() or text[start:]  # without a comment behind it
+                line.stylize(Style(underline=True), start, start + len(shown))
         return line
 
     def _render_line(self, y: int) -> Strip:
