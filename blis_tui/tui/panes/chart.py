@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -266,7 +267,10 @@ class ChartView(PreviewWidget, can_focus=True):
         from blis_tui.tui.charting import MARKERS
 
         parts: list[tuple[str, Style]] = []
-        for number, name in enumerate(chart.groups):
+        width, signs = self.content_size.width, 4 * len(chart.groups)
+        most = width if sum(map(cell_len, chart.groups)) + signs <= width else max(width // len(chart.groups) - 4, 4)
+        for number, whole in enumerate(chart.groups):
+            name = whole if cell_len(whole) <= most else set_cell_size(whole, most - 1) + "…"
             parts.append((f"{'  ' if number else ''}{MARKERS[number]} ", self._style(f"group-{number}", faded=True)))
             parts.append((name, self._style("muted")))
         return parts

@@ -100,6 +100,7 @@ async def settle(pilot: Pilot[int]) -> None:
         await pilot.pause(0.01)
         for widget in app.screen.query("Input, TextArea"):
             widget.cursor_blink = False  # type: ignore[attr-defined]
+            widget._cursor_visible = True  # type: ignore[attr-defined]  # it may have been off at that moment
         app.clear_notifications()
         await pilot.pause()
         now: list[object] = [list(strip) for strip in app.screen._compositor.render_strips()]

@@ -24,7 +24,6 @@ SCENES = (
     Scene("form", "alt+0", TWO_STAGE, shots="80 120-light 80-ansi"),
     Scene("form-field", "alt+0 tab tab tab", TWO_STAGE),
     Scene("form-wrong", "f2 f2", WRONG, shots="80 120 120-light"),
-    Scene("form-broken", BROKEN + " | alt+0", shots="80"),
     Scene("form-empty", "alt+0", "", file=None, shots="80 120"),
     Scene("form-many-stages", "alt+0", MANY_STAGES, shots="80"),
     Scene("form-version-1", "alt+0", VERSION_1),
