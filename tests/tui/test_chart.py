@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from blis_tui.spec.check import check
 from blis_tui.tui.charting import Wanted, chart
-from blis_tui.tui.making import make, outline
+from blis_tui.tui.making import MOST_EVER, make, outline
 from blis_tui.tui.panes.chart import ChartView
 from blis_tui.tui.preview import EMPTY, READY, Preview
 from blis_tui.tui.stage_table import table
@@ -21,7 +21,7 @@ from blis_tui.tui.widgets.plot import BARS, SELECTED, Bars, Figure, Level, draw
 CHAT = SMALL.replace("chat: false", "chat: true")
 
 
-def preview_of(text: str, most: int | None = None) -> Preview:
+def preview_of(text: str, most: int = MOST_EVER) -> Preview:
     spec = check(text).spec
     assert spec is not None
     found = outline(spec)
