@@ -150,6 +150,15 @@ def _look_for(words: str) -> Script:
     return script
 
 
+async def _sort(app: DesignerApp, pilot: Pilot[int]) -> None:
+    del pilot
+    table = app.home.query_one("#clients LineTable", LineTable)
+    for first in (0, len(table.rows.order) - 1):  # upwards, then downwards
+        table.sort()
+        await until(lambda: not table.is_busy)
+        await until(lambda first=first: table.rows.order[0] == first and painted(app))  # type: ignore[misc]
+
+
 def peak_of(text: str) -> int:
     """Return the peak bytes of a process that opens a spec, scrolls through its clients and filters them, without a preview."""
 
@@ -210,4 +219,5 @@ def measure(runs: int) -> list[Row]:
     million = compact(1000.0, 1000, 1000, 500)
     held("filter of a million clients, few found", million, _look_for("user-123 stage-1"), rows, _open_clients)
     held("filter of a million clients, all found", million, _look_for("prompt"), rows, _open_clients)
+    held("sort of a million clients by number", million, _sort, rows, _open_clients)
     return rows

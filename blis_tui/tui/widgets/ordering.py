@@ -67,11 +67,18 @@ def _by_number(rows: Sequence[int], wanted: Wanted) -> Sequence[int]:
     import numpy as np
 
     assert wanted.values is not None
-    values = np.asarray(wanted.values())
-    picked = np.asarray(rows, np.int64)
-    keys = values[picked]
+    picked = _array(rows)
+    keys = _array(wanted.values())[picked]
     places = np.argsort(-keys if wanted.down else keys, kind="stable")
-    return picked[places].astype(np.int32)  # type: ignore[return-value]
+    found: Sequence[int] = picked[places].astype(np.int32)
+    return found
+
+
+def _array(values: Sequence[float]) -> Any:
+    """Make an array of numbers; NumPy would walk a range item by item, and let nobody else run meanwhile."""
+    import numpy as np
+
+    return np.arange(values.start, values.stop, values.step) if isinstance(values, range) else np.asarray(values)
 
 
 def _by_text(job: Job[Any], rows: Sequence[int], wanted: Wanted) -> array[int]:
