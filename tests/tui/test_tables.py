@@ -137,6 +137,18 @@ async def test_sort_up_down_and_no_longer(make_app: MakeApp) -> None:
         await wait_for(pilot, lambda: rows.sorting is None and list(rows.order) == list(range(len(names))))
 
 
+async def test_clients_that_were_found_are_sorted_by_their_numbers(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        table = await opened(pilot, "clients")
+        await pilot.press("slash")
+        await write(pilot, "user-3")
+        await wait_for(pilot, lambda: foot(table).startswith("18 of 90"), "the matches")
+        await pilot.press("enter", "s", "s")
+        await wait_for(pilot, lambda: table.rows.sorting == (0, True) and not table.is_busy)
+        assert list(table.rows.order) == sorted(range(3, 90, 5), reverse=True)
+
+
 def test_numbers_within_texts_are_sorted_by_value() -> None:
     assert sorted(["user-10", "user-2", "10", "user"], key=natural) == ["10", "user", "user-2", "user-10"]
 
