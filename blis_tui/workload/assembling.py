@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 Ids = NDArray[np.int32]
 _MOVED_AT_ONCE = 1 << 16
 """About how many ids are moved at once, by way of the cache."""
+_SAMPLED, _ALIKE = 256, 8
+"""Of so many requests at least every eighth has to be of another shape for each to be moved on its own."""
+_FAR = 1 << 62
 
 
 class Source(NamedTuple):
@@ -67,6 +70,9 @@ def assemble(sources: Sequence[Source], pieces: Sequence[Piece], ids: Ids) -> No
     sizes = np.stack([piece.sizes for piece in pieces])
     ends = np.cumsum(sizes.sum(axis=0))
     shapes = np.concatenate([sizes, np.stack([piece.source for piece in pieces])])
+    if _many(shapes):
+        _one_by_one(sources, pieces, ids)
+        return
     for shape, members in _alike(shapes):
         lengths, which = shape[: len(pieces)], shape[len(pieces) :]
         size = sum(lengths)
@@ -79,6 +85,29 @@ def assemble(sources: Sequence[Source], pieces: Sequence[Piece], ids: Ids) -> No
             column += length
         if not whole and size:
             runs(ids, size)[ends[members] - size] = rows
+
+
+def _many(shapes: NDArray[np.int64]) -> bool:
+    """Tell whether the first requests are of so many shapes that it does not pay to put like ones together."""
+    sample = shapes[:, :_SAMPLED]
+    return bool(len(np.unique(sample.T, axis=0)) > sample.shape[1] // _ALIKE)
+
+
+def _one_by_one(sources: Sequence[Source], pieces: Sequence[Piece], ids: Ids) -> None:
+    """Join the pieces of each request."""
+    parts: list[list[Ids]] = []
+    for piece in pieces:
+        views: list[Ids] = []
+        following = [np.searchsorted(source.skipped, piece.starts) for source in sources]
+        ends = piece.starts + piece.sizes
+        for source, start, end in zip(piece.source.tolist(), piece.starts.tolist(), ends.tolist(), strict=True):
+            views.append(sources[source].ids[start:end])
+        for number, source in enumerate(sources):
+            nearest = np.append(source.skipped, _FAR)[following[number]]
+            for row in ((nearest < ends) & (piece.source == number)).nonzero()[0].tolist():
+                views[row] = _mended(source, int(piece.starts[row]), int(following[number][row]), int(piece.sizes[row]))
+        parts.append(views)
+    np.concatenate([part for request in zip(*parts, strict=True) for part in request], out=ids)
 
 
 def _alike(shapes: NDArray[np.int64]) -> Iterator[tuple[list[int], NDArray[np.intp]]]:

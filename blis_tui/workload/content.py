@@ -50,12 +50,14 @@ class TextContent:
     """Text in, text out: both lengths, then the ids of both."""
 
     def __init__(self, lengths: Lengths) -> None:
-        self.lengths = lengths
+        self._input, self._output = lengths.input, lengths.output
         self.fixed = lengths.fixed
 
     def draw(self, stream: Stream) -> Drawn:
         """Draw one request's lengths and pass over its token ids."""
-        fresh, output = checked(self.lengths.input(stream)), checked(self.lengths.output(stream))
+        fresh, output = self._input(stream), self._output(stream)
+        if fresh > MAX_LENGTH or output > MAX_LENGTH:
+            checked(max(fresh, output))
         place = stream.at
         stream.skip_tokens(fresh + output)
         return Drawn(place, fresh, output)

@@ -24,14 +24,15 @@ def sampled_requests(
     """Draw gap and content in turn, whatever they are: the general case, request by request."""
     arrivals: list[int] = []
     drawn: list[Drawn] = []
-    time = limits.start
+    time, end, activity, draw = limits.start, limits.end, limits.activity, content.draw
+    always = activity.always
     while len(arrivals) < limits.most:
         time += gap(stream)
-        if limits.over(time):
+        if time >= end and limits.over(time):
             break
-        if time in limits.activity:
+        if always or time in activity:
             arrivals.append(time)
-            drawn.append(content.draw(stream))
+            drawn.append(draw(stream))
     return drawn_rows(arrivals, drawn)
 
 

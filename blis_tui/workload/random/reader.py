@@ -14,12 +14,29 @@ VOCABULARY = 128_000
 FIRST_BLOCK, LARGEST_BLOCK = 4 * TAP, 128 * TAP
 """How many values a stream makes at once: few at first, since many streams give few."""
 _GROWTH = 4
-TOKEN_LIMIT = 2**31 - 1 - 2**31 % VOCABULARY
+_TOKEN_LIMIT = 2**31 - 1 - 2**31 % VOCABULARY
 """Int31n draws again above this, so that all ids are equally likely."""
+_SIGNED_LIMIT = np.int64((_TOKEN_LIMIT + 1) << 32)
+_UNSIGNED_LIMIT = np.uint64((1 << 63) + ((_TOKEN_LIMIT + 1) << 32))
 _MASK_63 = 2**63 - 1
 
 Pulse = Callable[[], None]
 """Is called whenever a stream makes values, and so now and then in everything that takes long; it may raise."""
+
+
+def skipped_rows(pieces: NDArray[np.uint64]) -> list[int]:
+    """Find which values of a block, cut into equal pieces, token draws skip.
+
+    One in 78,000 is. So the largest of each piece is looked at, once as signed and once as unsigned numbers, since the
+    top bit does not count: only where one is too large is the piece searched.
+    """
+    suspect = (pieces.max(axis=1) >= _UNSIGNED_LIMIT) | (pieces.view(np.int64).max(axis=1) >= _SIGNED_LIMIT)
+    found: list[int] = []
+    for piece in suspect.nonzero()[0].tolist():
+        upper = pieces[piece].view(np.uint32)[1::2] & np.uint32(2**31 - 1)
+        start = piece * pieces.shape[1]
+        found += [start + index for index in (upper > _TOKEN_LIMIT).nonzero()[0].tolist()]
+    return found
 
 
 class Reader:
@@ -29,7 +46,7 @@ class Reader:
     """
 
     __slots__ = (
-        "_block", "_buffer", "_extension", "_filled", "_halves", "_ids", "_largest_block", "_pulse", "_redraws", "_values", "at",
+        "_block", "_buffer", "_extension", "_filled", "_ids", "_largest_block", "_pulse", "_redraws", "_values", "at",
     )  # fmt: skip
 
     def __init__(self, state: State, largest_block: int = LARGEST_BLOCK, pulse: Pulse | None = None) -> None:
@@ -39,7 +56,6 @@ class Reader:
         self._largest_block = largest_block
         self._pulse = pulse
         self._redraws: list[int] = []  # the places from `at` on that a token draw skips, the nearest last
-        self._halves = np.empty(0, np.uint32)  # the upper halves of the block's values
         self._ids: NDArray[np.int32] | None = None  # the block's values as token ids, once asked for
         self._set_buffer(state)
 
@@ -60,10 +76,7 @@ class Reader:
         elif self._filled:
             self._buffer[:LENGTH] = newest
         self._extension.run()
-        self._halves = self._buffer.view(np.uint32)[2 * LENGTH + 1 :: 2].copy()
-        self._halves &= np.uint32(2**31 - 1)  # as Go's Int31 gives them
-        redraws = (self._halves > TOKEN_LIMIT).nonzero()[0]
-        self._redraws = (redraws[::-1] + self._filled).tolist() if len(redraws) else []
+        self._redraws = [row + self._filled for row in reversed(skipped_rows(self._buffer[LENGTH:].reshape(-1, TAP)))]
         self._filled += self._block
         self._ids = None
 
@@ -129,7 +142,7 @@ class Reader:
 
     def _run_of_ids(self, count: int) -> NDArray[np.int32]:
         if self._ids is None:
-            ids = self._halves
+            ids = self._buffer.view(np.uint32)[2 * LENGTH + 1 :: 2] & np.uint32(2**31 - 1)  # as Go's Int31 gives them
             ids -= ids // np.uint32(VOCABULARY) * np.uint32(VOCABULARY)  # NumPy vectorises this and not the remainder
             self._ids = ids.view(np.int32)
             self._ids.flags.writeable = False  # parts of it are given away

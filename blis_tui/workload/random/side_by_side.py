@@ -2,9 +2,6 @@
 
 A stream alone gives NumPy pieces of 273 values to add, too few to be worth a call. Of streams side by side, 273 rows are
 one contiguous piece that is `width` times as long; a block is made at the speed of the cache it fits in.
-
-Token draws skip one value in 78,000. Instead of testing each value, the largest of every few rows is looked at, once as
-signed and once as unsigned numbers, since the top bit does not count: only where one is too large are they searched.
 """
 
 from __future__ import annotations
@@ -14,15 +11,13 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
-from blis_tui.workload.random.reader import TOKEN_LIMIT
+from blis_tui.workload.random.reader import skipped_rows
 from blis_tui.workload.random.source import LENGTH, TAP, State, first_values
 
 BLOCK_VALUES = 280_000
 """About how many values of all streams together a block has: small enough for a cache, large enough for NumPy."""
 _PIECE = 4096
 """About how many values are searched for redraws together."""
-_LIMIT = np.int64((TOKEN_LIMIT + 1) << 32)
-_UNSIGNED_LIMIT = np.uint64((1 << 63) + ((TOKEN_LIMIT + 1) << 32))
 
 Redraws = dict[int, list[int]]
 """Rows that token draws skip, in ascending order, of each stream that has any."""
@@ -33,15 +28,10 @@ def redraws_of(values: State) -> Redraws:
     rows, width = values.shape
     size = max(1, min(rows, _PIECE // width))
     pieces = rows // next(divisor for divisor in range(size, 0, -1) if rows % divisor == 0)
-    parts = values.reshape(pieces, -1)
-    suspect = (parts.max(axis=1) >= _UNSIGNED_LIMIT) | (parts.view(np.int64).max(axis=1) >= _LIMIT)
     found: Redraws = {}
-    for piece in suspect.nonzero()[0].tolist():
-        low = piece * (rows // pieces)
-        upper = parts[piece].view(np.uint32)[1::2] & np.uint32(2**31 - 1)
-        for index in (upper > TOKEN_LIMIT).nonzero()[0].tolist():
-            row, lane = divmod(index, width)
-            found.setdefault(lane, []).append(low + row)
+    for index in skipped_rows(values.reshape(pieces, -1)):
+        row, lane = divmod(index, width)
+        found.setdefault(lane, []).append(row)
     return found
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from blis_tui.workload.random import ziggurat
 from blis_tui.workload.random.reader import Pulse, Reader
 from blis_tui.workload.random.source import seed_states
-from blis_tui.workload.random.variates import Variates
+from blis_tui.workload.random.variates import EXP_ACCEPT, EXP_WIDTH, NORM_ACCEPT, NORM_WIDTH, Variates
 
 _MASK_32 = 2**32 - 1
 ABOVE_ANY_IN_RUN = 8.0
@@ -35,6 +35,27 @@ class Stream(Reader, Variates):
     def branch(self) -> Stream:
         """Open the stream whose seed is the next draw of this one."""
         return Stream.seeded(self.int63(), self._pulse)
+
+    def exponential(self) -> float:
+        """Draw from the exponential distribution of mean 1."""
+        index = self.at - self._filled
+        if index < 0:
+            draw = self._values[index] >> 31 & _MASK_32
+            if draw < EXP_ACCEPT[draw & 0xFF]:  # nearly always
+                self.at += 1
+                return draw * EXP_WIDTH[draw & 0xFF]
+        return super().exponential()
+
+    def normal(self) -> float:
+        """Draw from the normal distribution of mean 0 and standard deviation 1."""
+        index = self.at - self._filled
+        if index < 0:
+            draw = self._values[index] >> 31 & _MASK_32
+            signed = draw - 2**32 if draw >= 2**31 else draw
+            if abs(signed) < NORM_ACCEPT[draw & 0x7F]:  # nearly always
+                self.at += 1
+                return signed * NORM_WIDTH[draw & 0x7F]
+        return super().normal()
 
     def exponentials(self, count: int) -> NDArray[np.float64]:
         """Draw `count` values from the exponential distribution of mean 1, as float64."""

@@ -9,10 +9,10 @@ import numpy as np
 from blis_tui.workload.random import ziggurat
 
 _MASK_32 = 2**32 - 1
-_EXP_ACCEPT: list[int] = ziggurat.EXP.accept.tolist()
-_EXP_WIDTH: list[float] = ziggurat.EXP.width.astype(np.float64).tolist()
-_NORM_ACCEPT: list[int] = ziggurat.NORM.accept.tolist()
-_NORM_WIDTH: list[float] = ziggurat.NORM.width.astype(np.float64).tolist()
+EXP_ACCEPT: list[int] = ziggurat.EXP.accept.tolist()
+EXP_WIDTH: list[float] = ziggurat.EXP.width.astype(np.float64).tolist()
+NORM_ACCEPT: list[int] = ziggurat.NORM.accept.tolist()
+NORM_WIDTH: list[float] = ziggurat.NORM.width.astype(np.float64).tolist()
 
 
 class Variates:
@@ -36,8 +36,8 @@ class Variates:
         while True:
             draw = self.int63() >> 31 & _MASK_32
             strip = draw & 0xFF
-            value = draw * _EXP_WIDTH[strip]
-            if draw < _EXP_ACCEPT[strip]:
+            value = draw * EXP_WIDTH[strip]
+            if draw < EXP_ACCEPT[strip]:
                 return value
             if strip == 0:
                 return ziggurat.EXP_TAIL - log(self.float64())
@@ -50,8 +50,8 @@ class Variates:
             draw = self.int63() >> 31 & _MASK_32
             signed = draw - 2**32 if draw >= 2**31 else draw
             strip = draw & 0x7F
-            value = signed * _NORM_WIDTH[strip]
-            if abs(signed) < _NORM_ACCEPT[strip]:
+            value = signed * NORM_WIDTH[strip]
+            if abs(signed) < NORM_ACCEPT[strip]:
                 return value
             if strip == 0:
                 return self._normal_tail(signed > 0)
