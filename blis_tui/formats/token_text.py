@@ -17,6 +17,8 @@ from blis_tui.workload.blocks import TokenBlock
 VOCABULARY = 128_000
 """Token ids are below this."""
 _WORD = 8
+_AT_ONCE = 1 << 16
+"""About how many ids are written at once: few enough for caches."""
 
 
 @cache
@@ -29,17 +31,27 @@ def _words() -> NDArray[np.uint64]:
 
 def lines_with_ids(before: list[Part], between: bytes, behind: bytes, tokens: TokenBlock) -> bytes:
     """Write lines with both lists of ids, commas between the ids: input ids `before`, output ids `between` and `behind`."""
-    count, bounds = tokens.stop - tokens.start, tokens.bounds
     head = sum(len(part) if isinstance(part, bytes) else part.shape[1] for part in before)
     parts = [*before, PADDING * (-head % _WORD), _whole_words(between), _whole_words(behind)]
-    around = lay_out(parts, count).view(np.uint64)
-    # where the words around the ids come: behind as many ids as the bounds say
+    around = lay_out(parts, tokens.stop - tokens.start).view(np.uint64)
     first, second = -(-head // _WORD), -(-len(between) // _WORD)
     of_each = np.repeat((0, 1, 2), (first, second, around.shape[1] - first - second))
-    at = bounds[2 * np.arange(count)[:, None] + of_each].ravel() + np.arange(around.size)
-    is_id = np.ones(len(tokens.ids) + around.size, np.bool_)
+    bounds = tokens.bounds
+    pieces, low = [], 0
+    while low < len(around):
+        high = max(low + 1, int(np.searchsorted(bounds[::2], bounds[2 * low] + _AT_ONCE, side="right")) - 1)
+        ids = tokens.ids[bounds[2 * low] : bounds[2 * high]]
+        pieces.append(_set_among(around[low:high], ids, bounds[2 * low : 2 * high + 1] - bounds[2 * low], of_each))
+        low = high
+    return b"".join(pieces)
+
+
+def _set_among(around: NDArray[np.uint64], ids: NDArray[np.int32], bounds: NDArray[np.int64], of_each: NDArray[np.intp]) -> bytes:
+    """Write lines whose words are `around` the ids; `of_each` tells behind which of a line's lists (0, 1 or 2) a word comes."""
+    at = bounds[2 * np.arange(len(around))[:, None] + of_each].ravel() + np.arange(around.size)
+    is_id = np.ones(len(ids) + around.size, np.bool_)
     is_id[at] = False
-    codes = tokens.ids.astype(np.intp)
+    codes = ids.astype(np.intp)
     codes[bounds[1:][np.diff(bounds) > 0] - 1] += VOCABULARY  # no comma behind the last
     text = np.empty(len(is_id), np.uint64)
     text[at] = around.ravel()

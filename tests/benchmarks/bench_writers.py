@@ -8,12 +8,14 @@ import io
 import json
 import statistics
 from collections.abc import Callable, Sequence
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+from bench_generate import compact, resident
 from measuring import CANONICAL, Row, in_turn, ratio
 
-from blis_tui.formats.export import write_to
+from blis_tui.formats.export import export, write_to
 from blis_tui.reading import load
 from blis_tui.workload.blocks import TokenBlock
 from blis_tui.workload.generate import generate
@@ -131,6 +133,7 @@ def compared(name: str, work: Callable[[], int], to: str, other: Callable[[], ob
 
 def measure(runs: int) -> list[Row]:
     """Measure every format over the ready requests of `canonical-v2`."""
+    grown = memory()  # first, since what follows would blur it
     drawn = generate(SPEC)
     requests = ready(drawn)
     rows = trace_rows(requests)
@@ -148,4 +151,32 @@ def measure(runs: int) -> list[Row]:
     found += compared(
         f"{name}, {MADE}", lambda: write(drawn, "jsonl", tokens=True), "json.dumps", lambda: dumped(full), None, runs
     )
-    return found
+    found += compared("parquet", lambda: write(requests, "parquet"), "json.dumps", lambda: dumped(plain), None, runs)
+    found += compared(
+        f"parquet with token ids, {READY}",
+        lambda: write(requests, "parquet", tokens=True),
+        "json.dumps",
+        lambda: dumped(full),
+        None,
+        runs,
+    )
+    return [*found, *grown]
+
+
+def memory() -> list[Row]:
+    """Measure how much memory grows while half a million requests are written, a schedule that is there already left out."""
+    spec = compact(20_000.0, 25, 10, 10)
+    requests = generate(spec)
+    rows = []
+    for format, tokens in (("blis-trace", False), ("jsonl", False), ("parquet", False), ("jsonl", True)):
+        before, most = resident(), 0
+
+        def look(_done: int, _total: int) -> None:
+            nonlocal most
+            most = max(most, resident())
+
+        with TemporaryDirectory() as folder:
+            export(spec, folder, [format], tokens=tokens, requests=requests, progress=look)
+        name = f"memory, {format}{' with token ids' if tokens else ''} ({len(requests):,} requests)"
+        rows.append(Row(name, (most - before) / 1e6, "MB", wanted=100))
+    return rows

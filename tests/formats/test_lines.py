@@ -51,8 +51,9 @@ def test_texts(room: int, monkeypatch: pytest.MonkeyPatch) -> None:
 @given(
     st.lists(st.tuples(*[st.lists(st.sampled_from([0, 9, 10, 12_345, VOCABULARY - 1]), max_size=5)] * 2), min_size=1, max_size=6),
     st.integers(0, 9),
+    st.sampled_from([1, 4, 1 << 16]),
 )
-def test_ids_stand_between_their_brackets(pairs: list[tuple[list[int], list[int]]], length: int) -> None:
+def test_ids_stand_between_their_brackets(pairs: list[tuple[list[int], list[int]]], length: int, at_once: int) -> None:
     ids = np.array([number for pair in pairs for each in pair for number in each], np.int32)
     bounds = np.cumsum([0, *(len(each) for pair in pairs for each in pair)]).astype(np.int64)
     block = TokenBlock(5, 5 + len(pairs), ids, bounds)
