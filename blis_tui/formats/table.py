@@ -47,8 +47,8 @@ class FormatError(ValueError):
 
 
 PARQUET = Format(
-    "parquet", (".requests.parquet",), "one request per row, for data frames; token ids if asked for", "parquet",
-    needs_requests=True, tokens=ON_REQUEST, version=1, binary=True, extra="parquet", requires="pyarrow",
+    "parquet", (".requests.parquet",), "one request per row, for data frames; token ids if asked for",
+    "parquet", needs_requests=True, tokens=ON_REQUEST, version=1, binary=True, extra="parquet", requires="pyarrow",
 )  # fmt: skip
 FORMATS = (
     Format("yaml", (".yaml",), "the spec's text as it stands", "as_it_stands"),
