@@ -118,7 +118,7 @@ def test_export(tmp_path: Path) -> None:
     with pytest.raises(blis_tui.WriteError):
         blis_tui.export(spec, tmp_path, ["csv"])
     with pytest.raises(blis_tui.FormatError):
-        blis_tui.export(spec, tmp_path, ["parquet"])
+        blis_tui.export(spec, tmp_path, ["feather"])
 
 
 def test_columns_are_numpy_arrays() -> None:

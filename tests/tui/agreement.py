@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from textual.widgets import Static
 
 from blis_tui.spec.check import Checked, check
 from blis_tui.spec.model import SharedPrefix
@@ -50,8 +49,8 @@ def assert_agreement(app: DesignerApp) -> None:
 
 
 def _assert_title(app: DesignerApp, truth: Checked) -> None:
-    title = str(app.home.query_one(TitleBar).query_one("#title", Static).content)
-    state = str(app.home.query_one(TitleBar).query_one("#state", Static).content)
+    bar = app.home.query_one(TitleBar)
+    title, state = bar.title.plain, bar.state.plain
     assert ("unsaved" in title) is (app.workspace.text != app.workspace.saved_text), f"the title says {title!r}"
     errors = len(truth.errors)
     assert (f"✗ {errors:,} error" in state) if errors else ("✗" not in state), f"the title says {state!r}"
