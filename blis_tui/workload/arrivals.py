@@ -16,6 +16,7 @@ from blis_tui.workload.random.variates import log
 _LEAST_RATE = 1e-15
 _LEAST_GAMMA_SHAPE = 0.01
 _SMALLEST = 5e-324
+_FITTING = 2.0**62
 
 
 def gap_sampler(arrival: Arrival, rate: float) -> Sampler:
@@ -46,10 +47,14 @@ def poisson_sampler(rate: float) -> Sampler:
     """Return a function that draws exponential gaps at a rate in requests per microsecond."""
 
     def sample(stream: Stream) -> int:
-        value = stream.exponential()
-        return max(1, go_int(value / rate)) if rate else 1  # as infinity is converted
+        value = stream.exponential() / rate
+        return int(value) if 1.0 <= value < _FITTING else max(1, go_int(value))
 
-    return sample
+    def always_1(stream: Stream) -> int:
+        stream.exponential()
+        return 1  # as infinity is converted
+
+    return sample if rate else always_1
 
 
 def gaps(variates: NDArray[np.float64], rate: float) -> NDArray[np.int64]:

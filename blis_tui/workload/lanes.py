@@ -10,7 +10,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from blis_tui.workload.random.side_by_side import BLOCK_VALUES, Redraws, SideBySide
+from blis_tui.workload.random.side_by_side import Redraws, SideBySide
 from blis_tui.workload.random.source import State, seed_states
 
 _MOST_LANES = 64
@@ -70,7 +70,7 @@ W = TypeVar("W", bound=Walk)
 class Lanes(Generic[W]):
     """Runs jobs: `walk` makes what is to be done with each block of the engine."""
 
-    def __init__(self, width: int, walk: Callable[[SideBySide, NDArray[np.int64]], W], block_values: int = BLOCK_VALUES) -> None:
+    def __init__(self, width: int, walk: Callable[[SideBySide, NDArray[np.int64]], W], block_values: int | None = None) -> None:
         self.engine = SideBySide(width, block_values)
         self._base = np.zeros(width, np.int64)  # the place of the block's first row in each stream
         self.walk = walk(self.engine, self._base)

@@ -12,6 +12,8 @@ from blis_tui.spec.model import Distribution
 from blis_tui.workload.random.stream import Sampler, Stream
 
 _SMALLEST = 5e-324
+_WHOLE_FROM = 2.0**52
+"""From here on floats are whole numbers."""
 
 
 def round_half_away(value: float) -> float:
@@ -69,12 +71,19 @@ def length_sampler(distribution: Distribution) -> Sampler:
 
 
 def _at_least_1(value: float) -> int:
+    if 0.0 <= value < _WHOLE_FROM:  # nearly always; the difference is exact
+        whole = int(value)
+        return whole + 1 if value - whole >= 0.5 or not whole else whole
     return max(1, go_int(round_half_away(value)))
 
 
 def _clamp(value: float, low: int, high: int) -> int:
     """Round, then keep within the bounds; a bound of 0 or less is none."""
-    whole = go_int(round_half_away(value))
+    if 0.0 <= value < _WHOLE_FROM:
+        whole = int(value)
+        whole += value - whole >= 0.5
+    else:
+        whole = go_int(round_half_away(value))
     if low > 0 and whole < low:
         whole = low
     if 0 < high < whole:

@@ -13,9 +13,9 @@ from blis_tui.workload.generate import generate
 thorough = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
-def rows(spec: WorkloadSpec) -> list[Request]:
+def rows(spec: WorkloadSpec, threads: int | None = None) -> list[Request]:
     """Generate a spec, and write its requests as the reference does."""
-    requests = generate(spec)
+    requests = generate(spec, threads=threads)
     names, tenants, classes = (requests.clients.column(name) for name in ("id", "tenant_id", "slo_class"))
     columns = zip(
         requests.arrival_us.tolist(),

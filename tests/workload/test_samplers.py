@@ -14,8 +14,12 @@ from reference.go_rand import Rand
 from test_random import NEARLY_1, SPECIAL, leading_to
 from workload_specs import arrivals, constant, dist, distributions, seeds
 
+from blis_tui.spec.fields import INT64_MAX
 from blis_tui.spec.model import Arrival, Distribution
-from blis_tui.workload.arrivals import gap_sampler, gaps, poisson_rate, spread, truncated, whole
+from blis_tui.workload.activity import Activity, Limits
+from blis_tui.workload.arrivals import gap_sampler, gaps, poisson_rate, truncated, whole
+from blis_tui.workload.clients import Dealt
+from blis_tui.workload.dealt import Deal, spread_clients
 from blis_tui.workload.lengths import exp, fixed_length, length_sampler, power, round_half_away
 from blis_tui.workload.random.stream import Stream
 
@@ -153,8 +157,10 @@ def test_bursty_gamma_arrivals_fall_back_to_poisson() -> None:
 
 
 def test_spread_gaps_fill_the_span() -> None:
-    for count, span in ((1, 1000), (7, 1_000_000), (900, 901), (5000, 10**12)):
-        drawn = spread(Stream.seeded(1), count, span)
-        assert len(drawn) == count
-        assert (drawn >= 1).all()
-        assert span - count <= drawn.sum() <= span + count
+    limits = Limits(Activity(()), INT64_MAX, INT64_MAX)
+    for count, span in ((1, 1000), (7, 1_000_000), (48, 900), (900, 901), (5000, 10**12)):
+        for spread in spread_clients(Deal(Dealt(count, 0), span, (1, 1), limits), 0, np.arange(9)):
+            drawn = np.diff(spread.arrival, axis=0, prepend=0)
+            assert drawn.shape == (count, 9)
+            assert (drawn >= 1).all()
+            assert (abs(spread.arrival[-1] - span) <= count).all()

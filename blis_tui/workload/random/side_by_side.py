@@ -63,8 +63,8 @@ class Opening(Block):
 class SideBySide(Block):
     """A block of values of each of `width` streams. `values` has shape (rows, width); it is made anew by `advance`."""
 
-    def __init__(self, width: int, block_values: int = BLOCK_VALUES) -> None:
-        pieces = max(1, block_values // (TAP * width))
+    def __init__(self, width: int, block_values: int | None = None) -> None:
+        pieces = max(1, (block_values or BLOCK_VALUES) // (TAP * width))
         self.width, self.rows = width, pieces * TAP
         self._buffer = np.zeros((LENGTH + self.rows, width), np.uint64)
         self.values = self._buffer[LENGTH:]

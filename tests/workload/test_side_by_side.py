@@ -1,0 +1,141 @@
+"""Clients that are walked through side by side make what each makes alone, whatever happens in their streams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reference.generator import generate as generate_slowly
+from reference.go_rand import M64, Rand
+from reference.samplers import to_int
+from test_random import SPECIAL, leading_to
+from test_reference import rows as rows_of
+from workload_specs import SECOND, client, compact, compact_specs, constant, explicit, stepped_specs
+
+from blis_tui.spec.model import Window, WorkloadSpec
+from blis_tui.workload import slices, walked
+from blis_tui.workload.activity import Activity, Limits
+from blis_tui.workload.generate import generate
+from blis_tui.workload.lanes import Job, Lanes, lanes_for, longest_lane
+from blis_tui.workload.random import side_by_side
+from blis_tui.workload.random.side_by_side import Opening, SideBySide
+from blis_tui.workload.random.source import first_values, seed_states
+from blis_tui.workload.walk import Leg, Plan, PoissonWalk
+
+thorough = settings(max_examples=60, deadline=None)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def small_blocks() -> Iterator[None]:
+    """Blocks so small, and threads so willing, that short walks see all there is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(side_by_side, "BLOCK_VALUES", 600)
+        patch.setattr(walked, "_WORTH_A_THREAD", 300)
+        patch.setattr(slices, "_WORTH_A_THREAD", 300)
+        patch.setattr(slices, "_BLOCK_VALUES", 600)
+        patch.setattr(slices, "_LEAST_IDS", 300)
+        patch.setattr(slices, "_IDS_PER_CLIENT", 0)
+        yield
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@given(spec=st.one_of(compact_specs("2"), compact_specs("1"), stepped_specs()))
+@thorough
+def test_any_number_of_threads_gives_the_same(threads: int, spec: WorkloadSpec) -> None:
+    assert rows_of(spec, threads=threads) == generate_slowly(spec)
+
+
+WINDOWS = [Window(start_us=n * 3 * SECOND, end_us=n * 3 * SECOND + SECOND) for n in range(1, 6)]
+CASES = {
+    "many short": compact((400, 5), (700, 5), version="2", prompts=10, users=40, output_len=2),
+    "windows": explicit(*(client(f"c{n}", *WINDOWS[n % 3 :]) for n in range(9)), aggregate_rate=200.0),
+    "short windows": explicit(*(client(f"c{n}", *WINDOWS[n % 3 :]) for n in range(40)), aggregate_rate=9.0),
+    "long texts": explicit(*(client(f"c{n}", output_distribution=constant(90 * n)) for n in range(9)), aggregate_rate=20.0),
+    "a number": explicit(*(client(f"c{n}") for n in range(9)), aggregate_rate=400.0, num_requests=300, horizon=0),
+    "every µs": explicit(*(client(f"c{n}") for n in range(3)), aggregate_rate=3e6, horizon=300),
+    "many dealt": compact((900, 1), version="2", prompts=10, users=20),
+    "much dealt": compact((900, 1), version="2", prompts=1, users=3, question_len=200),
+}
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("kind", CASES)
+def test_all_kinds(kind: str, threads: int) -> None:
+    assert rows_of(CASES[kind], threads=threads) == generate_slowly(CASES[kind])
+
+
+def walk_slowly(rand: Rand, rate: float, tokens: int, until: int) -> list[tuple[int, int]]:
+    time, made = 0, []
+    while True:
+        time += max(1, to_int(rand.exp() / rate))
+        if time >= until:
+            return made
+        made.append((time, rand.taken))
+        rand.tokens(tokens)
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(SPECIAL), max_size=12), min_size=1, max_size=3),
+    st.one_of(st.integers(0, 60), st.integers(520, 560)),
+    st.sampled_from([0, 1, 2, 9, 270, 1400]),
+)
+@thorough
+def test_walks_through_streams_with_rare_values(values: list[list[int]], place: int, tokens: int) -> None:
+    starts = [leading_to(each, place) for each in values]
+    rate, until = 1e-4, 10_000 * max(9, 1500 // (tokens + 1))
+    plan = Plan((Leg(Limits(Activity(()), until, 1 << 60), rate),), (tokens, 0), 0, 1 << 60)
+    lanes = Lanes(len(starts), PoissonWalk, 600)
+    jobs = [Job(number, 0, plan, plan.values) for number in range(len(starts))]
+    lanes.run(((job, np.array(start, np.uint64), 0) for job, start in zip(jobs, starts, strict=True)), lambda made: None)
+    found: list[list[tuple[int, int]]] = [[] for _ in starts]
+    for arrivals, places, clients in lanes.walk.found():
+        for arrival, at, number in zip(arrivals.tolist(), places.tolist(), clients.tolist(), strict=True):
+            found[number].append((arrival, at))
+    for start, made in zip(starts, found, strict=True):
+        assert sorted(made) == walk_slowly(Rand(start=start), rate, tokens, until)
+
+
+def test_streams_side_by_side_are_the_streams() -> None:
+    seeds = np.array([1, -5, 2**40])
+    engine = SideBySide(3, 600)
+    for lane, state in enumerate(seed_states(seeds)):
+        engine.load(lane, state)
+    slow = [Rand(int(seed)) for seed in seeds]
+    for _ in range(4):
+        engine.advance()
+        for lane, rand in enumerate(slow):
+            assert engine.values[:, lane].tolist() == [rand.uint64() for _ in range(engine.rows)]
+    assert engine.state(1, engine.rows).tolist() == slow[1].values[-607:]
+
+
+@pytest.mark.parametrize("rows", [1, 2, 100, 273])
+def test_first_values_need_no_whole_state(rows: int) -> None:
+    seeds = np.array([1, 0, -7, 2**62, 2**31 - 1])
+    expected = [[Rand(int(seed)).uint64()] for seed in seeds]
+    values = first_values(seeds, rows)
+    assert values[0].tolist() == [each[0] & M64 for each in expected]
+    for lane, seed in enumerate(seeds):
+        rand = Rand(int(seed))
+        assert values[:, lane].tolist() == [rand.uint64() for _ in range(rows)]
+    assert Opening(seeds, rows).values.tolist() == values.tolist()
+
+
+def test_lanes_are_as_many_as_keep_busy() -> None:
+    assert lanes_for(np.array([5.0])) == 1
+    assert lanes_for(np.array([100.0, 1.0, 1.0])) == 2
+    assert lanes_for(np.full(64, 7.0)) == 64
+    assert lanes_for(np.full(90, 7.0)) == 45
+    assert lanes_for(np.zeros(3)) == 1
+    assert longest_lane(np.array([5, 3, 3, 1]), 2) == 6
+
+
+def test_threads_stop_when_the_callback_raises() -> None:
+    def stop(part: float) -> None:
+        if part:
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        generate(compact((2000, 50), version="2", prompts=4, users=4, output_len=400), progress=stop, threads=2)
