@@ -5,17 +5,36 @@ from __future__ import annotations
 import os
 import resource
 import statistics
-import subprocess
-import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
-from measuring import CANONICAL, EXAMPLE, ROOT, YARDSTICK, Row, in_turn, ratio, timed, yardstick
+import numpy as np
+from measuring import CANONICAL, YARDSTICK, Row, in_turn, ratio, timed, yardstick
 
 from blis_tui.reading import load
-from blis_tui.spec.model import InferencePerf, SharedPrefix, Stage, WorkloadSpec
+from blis_tui.spec.model import (
+    Arrival,
+    Client,
+    Distribution,
+    InferencePerf,
+    MultiTurn,
+    Reasoning,
+    SharedPrefix,
+    Stage,
+    WorkloadSpec,
+)
 from blis_tui.workload.generate import generate
+from blis_tui.workload.random.source import seed_states
+from blis_tui.workload.random.stream import Stream
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
+LENGTHS = {
+    "fixed": ({"value": 447}, {"value": 248}),
+    "gaussian": ({"mean": 447, "std_dev": 100, "min": 10, "max": 2000}, {"mean": 248, "std_dev": 60, "min": 10, "max": 1000}),
+    "exponential": ({"mean": 447}, {"mean": 248}),
+    "lognormal": ({"mu": 5.9, "sigma": 0.6}, {"mu": 5.3, "sigma": 0.6}),
+}
 
 
 def compact(rate: float, duration: int, prompts: int, users: int) -> WorkloadSpec:
@@ -31,9 +50,27 @@ def compact(rate: float, duration: int, prompts: int, users: int) -> WorkloadSpe
     return WorkloadSpec(version="2", seed=1, horizon=duration * 2_000_000, inference_perf=block)
 
 
-def walk_tokens(spec: WorkloadSpec) -> None:
+def drawn(kind: str, *, chat: bool = False) -> WorkloadSpec:
+    """Return a spec of 50 explicit clients, about 17,000 requests in all, with lengths of some kind."""
+    turns = MultiTurn(max_rounds=5, think_time_us=500_000, context_growth="accumulate")
+    name = "constant" if kind == "fixed" else kind
+    given, answered = (
+        Distribution(type=name, params={key: float(value) for key, value in part.items()}) for part in LENGTHS[kind]
+    )
+    client = Client(
+        rate_fraction=1.0,
+        arrival=Arrival(process="poisson"),
+        input_distribution=given,
+        output_distribution=answered,
+        reasoning=Reasoning(multi_turn=turns) if chat else None,
+    )
+    clients = tuple(client.replace(id=f"client-{number}") for number in range(50))
+    return WorkloadSpec(version="2", seed=1, clients=clients, aggregate_rate=20.0 if chat else 100.0, horizon=170_000_000)
+
+
+def walk_tokens(spec: WorkloadSpec, threads: int = 1) -> None:
     """Generate, and walk all token ids."""
-    for _ in generate(spec).tokens():
+    for _ in generate(spec, threads=threads).token_blocks():
         pass
 
 
@@ -44,52 +81,121 @@ def resident() -> int:
 
 def memory() -> list[Row]:
     """Measure the resident and the peak bytes per request of a large schedule."""
+    generate(compact(10.0, 10, 2, 2))  # what is loaded and made once
     before = resident()
     requests = generate(compact(20_000.0, 60, 10, 10))
     after, count = resident(), len(requests)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return [
         Row(f"memory, resident ({count:,} requests)", (after - before) / count, "bytes/request"),
-        Row(f"memory, peak ({count:,} requests)", (peak - before) / count, "bytes/request"),
+        Row(f"memory, peak ({count:,} requests)", (peak - before) / count, "bytes/request", wanted=64),
     ]
 
 
 def generation(runs: int) -> list[Row]:
-    """Measure the canonical case against the yardstick."""
+    """Measure the canonical case against the yardstick, and ten times as much of it against itself."""
     spec = load(CANONICAL)
-    cases = {YARDSTICK: yardstick, "schedule": lambda: generate(spec), "with all tokens": lambda: walk_tokens(spec)}
+    compact_block = spec.inference_perf
+    assert compact_block is not None and compact_block.shared_prefix is not None
+    stages = tuple(stage.replace(rate=stage.rate * 10) for stage in compact_block.stages)
+    faster = spec.replace(inference_perf=compact_block.replace(stages=stages))
+    users = compact_block.shared_prefix.num_users_per_system_prompt * 10
+    shared = compact_block.shared_prefix.replace(num_users_per_system_prompt=users)
+    wider = spec.replace(inference_perf=compact_block.replace(shared_prefix=shared))
+    cases: dict[str, Callable[[], object]] = {
+        YARDSTICK: yardstick,
+        "schedule": lambda: generate(spec, threads=1),
+        "schedule, two threads": lambda: generate(spec, threads=2),
+        "with all tokens": lambda: walk_tokens(spec),
+        "with all tokens, two threads": lambda: walk_tokens(spec, 2),
+        "schedule, 10 × the rate": lambda: generate(faster, threads=1),
+        "with all tokens, 10 × the rate": lambda: walk_tokens(faster),
+        "schedule, 10 × the users": lambda: generate(wider, threads=1),
+        "with all tokens, 10 × the users": lambda: walk_tokens(wider),
+    }
     seconds = in_turn(cases, runs)
-    yard = seconds[YARDSTICK]
-    return [Row(name, statistics.median(each) * 1e3, "ms", ratio(each, yard)) for name, each in seconds.items()]
+    wanted = {"schedule": 0.6, "with all tokens": 1.2, "with all tokens, two threads": 0.8}
+    rows = []
+    for name, each in seconds.items():
+        of, _, many = name.partition(", 10 × ")
+        to, most = (of, 10.5 if many == "the rate" else None) if many else (YARDSTICK, wanted.get(name))
+        rows.append(Row(name, statistics.median(each) * 1e3, "ms", ratio(each, seconds[to]), to, most))
+    return rows
+
+
+def lengths(runs: int) -> list[Row]:
+    """Measure sampled lengths and conversations, per token id that is drawn, against fixed lengths."""
+    specs = {kind: drawn(kind) for kind in LENGTHS} | {"chat that accumulates": drawn("fixed", chat=True)}
+    made = {kind: generate(spec) for kind, spec in specs.items()}
+    tokens = {kind: int((requests.rows.fresh + requests.rows.output).sum()) for kind, requests in made.items()}
+    rows = []
+    for what, work in (("schedule", lambda spec: generate(spec, threads=1)), ("with all tokens", walk_tokens)):
+        seconds = in_turn({kind: lambda spec=spec, work=work: work(spec) for kind, spec in specs.items()}, runs)
+        each = {kind: [second / tokens[kind] for second in some] for kind, some in seconds.items()}
+        for kind, some in each.items():
+            most = 3.0 if kind in LENGTHS and kind != "fixed" else None
+            value = statistics.median(some) * 1e9
+            rows.append(Row(f"{what}, {kind}", value, "ns/token", ratio(some, each["fixed"]), "fixed lengths", most))
+    return rows
+
+
+def draws(yard: float) -> list[Row]:
+    """Measure how many draws of each kind a second has."""
+    count = 3_000_000
+    seeds = np.arange(20_000)
+    stream = Stream.seeded(1)
+    each = YARDSTICK_RATE / yard
+    cases: dict[str, tuple[Callable[[], object], int]] = {
+        "int63": (lambda: stream.int63s(count), count),
+        "token ids": (lambda: stream.tokens(count), count),
+        "token ids passed over": (lambda: stream.skip_tokens(count), count),
+        "exponential": (lambda: stream.exponentials(count), count),
+        "normal, one by one": (lambda: [stream.normal() for _ in range(300_000)], 300_000),
+        "seeding": (lambda: [seed_states(seeds[low : low + 64]) for low in range(0, len(seeds), 64)], len(seeds)),
+    }
+    rows = []
+    for name, (work, times) in cases.items():
+        speed = times / min(timed(work) for _ in range(3))
+        rows.append(Row(f"draws: {name}", speed / 1e6, "million/s", speed / each, "the yardstick's"))
+    return rows
+
+
+YARDSTICK_RATE = 13_302_735
 
 
 def clients(yard: float) -> Row:
-    """Measure many clients of one request each."""
-    count = 20_000
+    """Measure a million clients of one request each."""
+    count = 1_000_000
     spec = compact(count / 10, 10, 100, count // 100)
-    per_client = timed(lambda: generate(spec)) / count
-    return Row("a client, one request", per_client * 1e6, "µs", per_client / yard)
+    seconds = timed(lambda: generate(spec))
+    return Row("a million clients of one request each", seconds * 1e3, "ms", seconds / yard, wanted=250)
 
 
-def check(runs: int) -> Row:
-    """Measure a check as a whole process against importing the YAML library."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+def windows(counts: tuple[int, ...] = (1_000, 4_000, 16_000, 40_000)) -> list[Row]:
+    """Measure how rates are shared among clients whose windows all differ."""
+    from blis_tui.spec.model import Lifecycle, Window
+    from blis_tui.workload.expand import expand
+    from blis_tui.workload.rates import block_rates
 
-    def process(*arguments: str) -> None:
-        quiet = subprocess.DEVNULL
-        subprocess.run([sys.executable, *arguments], cwd=ROOT, env=environment, stdout=quiet, stderr=quiet, check=True)
-
-    cases = {
-        "check": lambda: process("-m", "blis_tui", "--check", str(EXAMPLE)),
-        "bare": lambda: process("-c", "import yaml"),
-    }
-    seconds = in_turn(cases, runs)
-    value = statistics.median(seconds["check"]) * 1e3
-    return Row("--check, a whole process", value, "ms", ratio(seconds["check"], seconds["bare"]), "import yaml", 2.0)
+    rows = []
+    base = drawn("fixed").clients[0]
+    for count in counts:
+        windowed = tuple(
+            base.replace(id=str(n), lifecycle=Lifecycle(windows=(Window(start_us=n * 997, end_us=n * 997 + 90_000 + n),)))
+            for n in range(count)
+        )
+        expansion = expand(WorkloadSpec(version="2", clients=windowed, aggregate_rate=9.0, horizon=10**9))
+        start = time.perf_counter()
+        block_rates(expansion)
+        rows.append(
+            Row(f"rates of {count:,} clients, all windows distinct", (time.perf_counter() - start) / count * 1e6, "µs/client")
+        )
+    return rows
 
 
 def measure(runs: int) -> list[Row]:
     """Measure everything; memory first, since what follows would blur it."""
     found = memory()
     timings = generation(runs)
-    return [*timings, *found, clients(timings[0].value / 1e3), check(runs)]
+    yard = timings[0].value / 1e3
+    return [*timings, *lengths(max(1, runs // 2)), *draws(yard), *found, clients(yard), *windows()]

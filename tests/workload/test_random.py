@@ -156,43 +156,17 @@ def test_places_of_items(size: int, place: int) -> None:
     assert stream.at == slow.taken
 
 
-def runs(stream: Stream, slow: Rand, stride: int, count: int) -> None:
-    """Take gaps and tokens in turn as far as each run goes, then one the slow way; compare with the slow stream."""
-    done = 0
-    while done < count:
-        run = stream.exponential_run(stride, count - done)
-        assert len(run) <= count - done
-        for value in run.tolist():
-            assert slow.taken == stream.at
-            assert value == slow.exp()
-            slow.tokens(stride - 1)
-            stream.at += stride
-            done += 1
-        if done < count:
-            assert stream.exponential() == slow.exp()
-            slow.tokens(stride - 1)
-            stream.skip_tokens(stride - 1)
-            done += 1
-        assert stream.at == slow.taken
-
-
 @given(
     st.lists(st.sampled_from(SPECIAL), max_size=12),
     st.one_of(st.integers(0, 60), st.integers(1060, 1100)),
-    st.sampled_from([1, 2, 3, 10, 796, 5000]),
+    st.lists(st.integers(0, 1200), min_size=1, max_size=4),
 )
 @settings(max_examples=60, deadline=None)
-def test_runs_of_exponentials_among_tokens(values: list[int], place: int, stride: int) -> None:
+def test_many_exponentials_at_once(values: list[int], place: int, counts: list[int]) -> None:
     stream, slow = pair(leading_to(values, place))
-    runs(stream, slow, stride, 1200 // stride + 4)
-
-
-def test_a_run_takes_nothing() -> None:
-    stream = Stream.seeded(3)
-    first, second = stream.exponential_run(2, 100), stream.exponential_run(2, 100)
-    assert stream.at == 0
-    assert first.tolist() == second.tolist()
-    assert not len(stream.exponential_run(2, 0))
+    for count in counts:
+        assert stream.exponentials(count).tolist() == [slow.exp() for _ in range(count)]
+        assert stream.at == slow.taken
 
 
 def test_places_lead_back_to_the_same_tokens() -> None:

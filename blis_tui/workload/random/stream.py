@@ -13,11 +13,6 @@ from blis_tui.workload.random.source import seed_states
 from blis_tui.workload.random.variates import EXP_ACCEPT, EXP_WIDTH, NORM_ACCEPT, NORM_WIDTH, Variates
 
 _MASK_32 = 2**32 - 1
-ABOVE_ANY_IN_RUN = 8.0
-"""Every value of a run of exponential draws is smaller: beyond the tail's start, at 7.7, draws take several values."""
-_LOOKAHEAD = 512
-"""How many draws are tried at once where one in a hundred needs a closer look."""
-
 EXP_ACCEPTS = ziggurat.EXP.accept
 EXP_WIDTHS = ziggurat.EXP.width.astype(np.float64)
 
@@ -58,44 +53,34 @@ class Stream(Reader, Variates):
         return super().normal()
 
     def exponentials(self, count: int) -> NDArray[np.float64]:
-        """Draw `count` values from the exponential distribution of mean 1, as float64."""
+        """Draw `count` values from the exponential distribution of mean 1, as float64.
+
+        What the value at each place would come to is reckoned for all places at once; then it is gone from one refused
+        value to the next.
+        """
         result = np.empty(count)
         done = 0
         while done < count:
-            run = self.exponential_run(1, count - done)
-            result[done : done + len(run)] = run
-            self.at += len(run)
-            done += len(run)
-            if not len(run):
+            ahead = self._ahead()[: count - done] << np.uint64(1)  # now the upper half is what Go's Uint32 gives
+            upper, strips = ahead.view(np.uint32)[1::2], ahead.view(np.uint8)[4::8]
+            values = upper * EXP_WIDTHS.take(strips)
+            refused: list[int] = (upper >= EXP_ACCEPTS.take(strips)).nonzero()[0].tolist()
+            begin, start = self.at, 0
+            for stop in (*refused, len(ahead)):
+                if stop < start:
+                    continue  # it was taken by the draw before it
+                run = min(stop - start, count - done)
+                result[done : done + run] = values[start : start + run]
+                done += run
+                self.at = begin + start + run
+                if stop == len(ahead) or done == count:
+                    break
                 result[done] = self.exponential()
                 done += 1
+                start = self.at - begin
+                if start >= len(ahead):
+                    break
         return result
-
-    def exponential_run(self, stride: int, most: int) -> NDArray[np.float64]:
-        """Look ahead at exponential draws that stand `stride` values apart, the first at `at`, and take nothing.
-
-        The run, of at most `most` values, ends before the first draw that takes more than one value of the stream, and
-        before the first one behind a token draw that does.
-        """
-        ahead = self._ahead()
-        most = min(most, _LOOKAHEAD, self._before_redraw(stride) if stride > 1 else len(ahead))
-        if most <= 0:
-            return np.empty(0)
-        draws = ahead[: most * stride : stride] >> np.uint64(31) & np.uint64(_MASK_32)
-        strips = (draws & np.uint64(0xFF)).view(np.int64)
-        accepted = draws < EXP_ACCEPTS[strips]
-        first_refused = int(accepted.argmin())
-        length = most if accepted[first_refused] else first_refused
-        return draws[:length] * EXP_WIDTHS[strips[:length]]
-
-    def _before_redraw(self, stride: int) -> int:
-        """Return how many items of `stride` values, a gap and its tokens, end before a token is drawn again."""
-        self._next_redraw()
-        for place in reversed(self._redraws):
-            item, within = divmod(place - self.at, stride)
-            if within:  # at 0 stands the gap, which knows no such limit
-                return item
-        return (self._filled - self.at) // stride
 
 
 Sampler = Callable[[Stream], int]
