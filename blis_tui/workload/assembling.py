@@ -90,6 +90,8 @@ def assemble(sources: Sequence[Source], pieces: Sequence[Piece], ids: Ids) -> No
 def _many(shapes: NDArray[np.int64]) -> bool:
     """Tell whether the first requests are of so many shapes that it does not pay to put like ones together."""
     sample = shapes[:, :_SAMPLED]
+    if (sample == sample[:, :1]).all():
+        return False
     return bool(len(np.unique(sample.T, axis=0)) > sample.shape[1] // _ALIKE)
 
 

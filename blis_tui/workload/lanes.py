@@ -10,10 +10,10 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from blis_tui.workload.random.side_by_side import Redraws, SideBySide
+from blis_tui.workload.random.side_by_side import SideBySide
 from blis_tui.workload.random.source import State, seed_states
 
-_MOST_LANES = 64
+MOST_LANES = 64
 _SEEDED_AT_ONCE = 32
 
 
@@ -36,15 +36,15 @@ class Walk(Protocol):
     def start(self, lane: int, job: Any, /) -> None:
         """Put a job in a lane, whose next block is the first of it."""
 
-    def step(self, redraws: Redraws, /) -> list[int]:
+    def step(self) -> list[int]:
         """Go through the block that was just made; return the lanes whose jobs are over."""
 
 
-def lanes_for(values: NDArray[np.float64]) -> int:
+def lanes_for(values: NDArray[np.float64], most: int = MOST_LANES) -> int:
     """Return how many lanes keep busy until the longest of walks that take so many values is over."""
     longest = values.max(initial=0.0)
     fitting = max(1.0, min(len(values), float(values.sum() / longest))) if longest else 1.0
-    return math.ceil(fitting / math.ceil(fitting / _MOST_LANES))
+    return math.ceil(fitting / math.ceil(fitting / most))
 
 
 def longest_lane(blocks: NDArray[np.int64], width: int) -> int:
@@ -91,7 +91,7 @@ class Lanes(Generic[W]):
             if not busy:
                 return
             engine.advance()
-            free = walk.step(engine.redraws)
+            free = walk.step()
             self._base += engine.rows
             busy -= len(free)
             made += engine.rows * engine.width

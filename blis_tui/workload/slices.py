@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from blis_tui.workload.assembling import Ids, Piece, Source, assemble
 from blis_tui.workload.blocks import Spans, TokenBlock
 from blis_tui.workload.lanes import Lanes, Opened, lanes_for, longest_lane
-from blis_tui.workload.random.reader import VOCABULARY
-from blis_tui.workload.random.side_by_side import Redraws, SideBySide, redraws_of
+from blis_tui.workload.random.reader import TOKEN_LIMIT, VOCABULARY
+from blis_tui.workload.random.side_by_side import SideBySide, redraws_of
 from blis_tui.workload.random.source import TAP, first_values, seed_states
 from blis_tui.workload.threads import run_threads, usable
 
@@ -32,7 +32,10 @@ _IDS_PER_CLIENT = 1 << 13
 _SHORT, _SPARE = 160, 32
 """Streams of which no more values than this are drawn are opened many at a time, with some values to spare."""
 _WORTH_A_THREAD = 1_000_000
-_BLOCK_VALUES = 140_000
+_BLOCK_VALUES, _MOST_LANES = 70_000, 16
+"""Blocks are turned from rows to streams, which is fast where few streams are side by side in the cache."""
+_TOO_WIDE = 1.4
+"""Lanes that are by no more than this factor too many are used again: new memory costs more."""
 _FAR = 1 << 62
 _SEEDED_AT_ONCE = 64
 
@@ -81,7 +84,7 @@ class _Fill:
     def clear(self, capacity: int) -> None:
         """Begin anew, with room for so many ids in each lane at first."""
         if capacity > self._rows.shape[1]:
-            self._rows = np.empty((self._engine.width, capacity), np.uint32)
+            self._rows = np.empty((self._engine.width, capacity + capacity // 8), np.uint32)
         self._filled = 0
         self.first: dict[int, tuple[int, int]] = {}
         """For each client its lane, and where in it the place 0 of its stream would be."""
@@ -95,7 +98,7 @@ class _Fill:
         self._last[lane], self._end[lane] = job.last, job.end
         self.first[job.client] = (lane, self._filled - int(self._base[lane]))
 
-    def step(self, redraws: Redraws) -> list[int]:
+    def step(self) -> list[int]:
         """Keep the ids of a block; return the lanes whose clients have reached their ends."""
         engine, start = self._engine, self._filled
         self._filled += engine.rows
@@ -103,6 +106,8 @@ class _Fill:
             self._rows = np.concatenate([self._rows, np.empty_like(self._rows[:, : max(start // 2, engine.rows)])], axis=1)
         ids = self._rows[:, start : self._filled]
         engine.upper_halves(ids)
+        suspect = (ids.max(axis=1) > TOKEN_LIMIT).nonzero()[0].tolist()
+        redraws = {lane: (ids[lane] > TOKEN_LIMIT).nonzero()[0].tolist() for lane in suspect}
         quotient = np.floor_divide(ids, np.uint32(VOCABULARY), out=self._quotient)  # NumPy vectorises this, not `%`
         quotient *= np.uint32(VOCABULARY)
         ids -= quotient
@@ -179,11 +184,11 @@ class Streams:
         fills, works = [], []
         for number in range(threads):
             mine, sizes = jobs[number::threads], values[number::threads]
-            width = lanes_for(sizes)
+            width = lanes_for(sizes, _MOST_LANES)
             lanes = self._lanes.get(number)
-            if lanes is None or lanes.engine.width != width:
+            if lanes is None or not width <= lanes.engine.width <= _TOO_WIDE * width:
                 lanes = self._lanes[number] = Lanes(width, _Fill, _BLOCK_VALUES)
-            rows = lanes.engine.rows
+            rows, width = lanes.engine.rows, lanes.engine.width
             lanes.walk.clear(rows * (1 + longest_lane(-(-sizes.astype(np.int64) // rows), width)))
             fills.append(lanes.walk)
             works.append(partial(lanes.run, self._opened(mine)))

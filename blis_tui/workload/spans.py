@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blis_tui.workload.lanes import Job
-from blis_tui.workload.random.side_by_side import Block, Redraws
+from blis_tui.workload.random.side_by_side import Block
 
 _FAR = 1 << 62
 
@@ -28,7 +28,7 @@ class SpanWalk:
     """The spans of the clients in the lanes of a block."""
 
     def __init__(self, block: Block, base: NDArray[np.int64]) -> None:
-        self._rows, self._base = block.rows, base
+        self._block, self._base = block, base
         self._end = np.full(block.width, _FAR)
         self._clients = [0] * block.width
         self.found: dict[int, list[int]] = {}
@@ -40,15 +40,15 @@ class SpanWalk:
         self._clients[lane] = job.client
         self._end[lane] = span.first + span.requests * span.tokens
 
-    def step(self, redraws: Redraws) -> list[int]:
+    def step(self) -> list[int]:
         """Go through the block that was just made; return the lanes whose clients are finished."""
-        for lane, rows in redraws.items():
+        for lane, rows in self._block.redraws.items():
             for row in rows:
                 place = int(self._base[lane]) + row
                 if place < self._end[lane]:
                     self._end[lane] += 1
                     self.found.setdefault(self._clients[lane], []).append(place)
-        over: list[int] = (self._end <= self._base + self._rows).nonzero()[0].tolist()
+        over: list[int] = (self._end <= self._base + self._block.rows).nonzero()[0].tolist()
         self._end[over] = _FAR
         return over
 

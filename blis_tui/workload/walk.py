@@ -143,8 +143,9 @@ class PoissonWalk:
         self._active[lane], self._change[lane] = active, min(change, leg.limits.until)
         self._stride[lane] = 1 + plan.tokens if active else 1
 
-    def step(self, redraws: Redraws) -> list[int]:
+    def step(self) -> list[int]:
         """Go through the block that was just made; return the lanes whose clients are finished."""
+        redraws = self._block.redraws
         if self._pending:
             for lane, earlier in self._pending.items():
                 redraws[lane] = earlier + redraws.get(lane, [])

@@ -55,7 +55,7 @@ class Walked:
             block = Opening(seeds[low : low + step], rows)
             walk = PoissonWalk(block, np.zeros(block.width, np.int64))
             walk.start_all(start + low, plan)
-            walk.step(block.redraws)
+            walk.step()
             longer = np.array(walk.unfinished, np.int64) + low
             left += longer.tolist()
             for arrival, place, client in walk.found():

@@ -14,10 +14,10 @@ VOCABULARY = 128_000
 FIRST_BLOCK, LARGEST_BLOCK = 4 * TAP, 128 * TAP
 """How many values a stream makes at once: few at first, since many streams give few."""
 _GROWTH = 4
-_TOKEN_LIMIT = 2**31 - 1 - 2**31 % VOCABULARY
+TOKEN_LIMIT = 2**31 - 1 - 2**31 % VOCABULARY
 """Int31n draws again above this, so that all ids are equally likely."""
-_SIGNED_LIMIT = np.int64((_TOKEN_LIMIT + 1) << 32)
-_UNSIGNED_LIMIT = np.uint64((1 << 63) + ((_TOKEN_LIMIT + 1) << 32))
+_SIGNED_LIMIT = np.int64((TOKEN_LIMIT + 1) << 32)
+_UNSIGNED_LIMIT = np.uint64((1 << 63) + ((TOKEN_LIMIT + 1) << 32))
 _MASK_63 = 2**63 - 1
 
 Pulse = Callable[[], None]
@@ -35,7 +35,7 @@ def skipped_rows(pieces: NDArray[np.uint64]) -> list[int]:
     for piece in suspect.nonzero()[0].tolist():
         upper = pieces[piece].view(np.uint32)[1::2] & np.uint32(2**31 - 1)
         start = piece * pieces.shape[1]
-        found += [start + index for index in (upper > _TOKEN_LIMIT).nonzero()[0].tolist()]
+        found += [start + index for index in (upper > TOKEN_LIMIT).nonzero()[0].tolist()]
     return found
 
 
