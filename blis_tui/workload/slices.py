@@ -227,14 +227,20 @@ def _opened(seeds: Int64s, rows: int) -> tuple[Source, Int64s]:
     return Source(ids.reshape(-1).view(np.int32), np.array(sorted(skipped), np.int64)), np.arange(len(seeds)) * rows
 
 
-def sliced_blocks(requests: Requests, prefixes: Ids, most_tokens: int) -> Iterator[TokenBlock]:
-    """Yield the ids of all requests, at most so many at a time."""
+def first_slice(requests: Requests) -> int:
+    """Return where the first slice ends."""
+    return Spans(requests).cut(0, _LEAST_IDS)[0]
+
+
+def sliced_blocks(requests: Requests, prefixes: Ids, most_tokens: int, behind: int | None = None) -> Iterator[TokenBlock]:
+    """Yield the ids of all requests, or of those before one, at most so many at a time."""
+    behind = len(requests) if behind is None else behind
     streams, spans, head = Streams(requests.seeds, requests.threads), Spans(requests), Source(prefixes, np.empty(0, np.int64))
     size = min(max(_LEAST_IDS, _IDS_PER_CLIENT * len(requests.clients)), _MOST_IDS)
     start = 0
-    while start < len(requests):
+    while start < behind:
         low = start
-        end, _ = spans.cut(low, size)
+        end = min(spans.cut(low, size)[0], behind)
         own = own_sizes(requests, slice(low, end))
         sources, which, at = streams.draw(Wanted(requests.client[low:end], requests.rows.place[low:end], own))
         which += 1  # behind the prefixes

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from blis_tui.workload.assembling import Ids, Piece, Source, assemble
 from blis_tui.workload.blocks import Spans, TokenBlock
-from blis_tui.workload.slices import Streams, Wanted, own_sizes, prefix_piece
+from blis_tui.workload.slices import Streams, Wanted, first_slice, own_sizes, prefix_piece, sliced_blocks
 
 if TYPE_CHECKING:
     from blis_tui.workload.requests import Requests
@@ -27,11 +27,18 @@ _NONE = np.empty(0, np.int64)
 
 
 def spooled_blocks(requests: Requests, prefixes: Ids, most_tokens: int) -> Iterator[TokenBlock]:
-    """Yield the ids of all requests, at most so many at a time. The spool is deleted in the end, also if that is early."""
+    """Yield the ids of all requests, at most so many at a time. The spool is deleted in the end, also if that is early.
+
+    The first slice is drawn as it is for fewer clients: who only looks at some requests need not wait for all.
+    """
+    start = first_slice(requests)
+    yield from sliced_blocks(requests, prefixes, most_tokens, start)
+    if start == len(requests):
+        return
     batch_of = _batches(requests)
     with TemporaryFile(prefix="blis-tui-") as file:
-        cursors = _spool(requests, batch_of, file)
-        spans, start = Spans(requests), 0
+        cursors = _spool(requests, start, batch_of, file)
+        spans = Spans(requests)
         while start < len(requests):
             stop, bounds = spans.cut(start, most_tokens)
             batch, own = batch_of[requests.client[start:stop]], own_sizes(requests, slice(start, stop))
@@ -52,12 +59,13 @@ def _batches(requests: Requests) -> NDArray[np.int32]:
     return share.astype(np.int32)
 
 
-def _spool(requests: Requests, batch_of: NDArray[np.int32], file: IO[bytes]) -> NDArray[np.int64]:
-    """Write the ids of one batch after the other; return where each batch begins, in ids."""
-    batch = batch_of[requests.client]
+def _spool(requests: Requests, first: int, batch_of: NDArray[np.int32], file: IO[bytes]) -> NDArray[np.int64]:
+    """Write the ids of the requests from one on, one batch after the other; return where each batch begins, in ids."""
+    batch = batch_of[requests.client[first:]]
     order = np.argsort(batch, kind="stable")
     ends = np.searchsorted(batch[order], np.arange(int(batch_of[-1]) + 1), side="right")
     del batch
+    order += first
     cursors = np.zeros(len(ends), np.int64)
     start = written = 0
     for number, end in enumerate(ends.tolist()):

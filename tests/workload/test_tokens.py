@@ -241,6 +241,7 @@ def test_ids_that_are_spooled_to_disk_are_the_same(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(tokens, "MOST_CLIENTS", 0)
     monkeypatch.setattr(spool, "_BATCH_CLIENTS", batch)
     monkeypatch.setattr(spool, "_BATCH_IDS", 50 * batch)
+    monkeypatch.setattr(slices, "_LEAST_IDS", 200)
     requests = generate(spec)
     found = [pair for block in requests.token_blocks(900) for pair in block.pairs()]
     assert [(inputs.tolist(), outputs.tolist()) for inputs, outputs in found] == slow_ids(spec)
@@ -249,8 +250,10 @@ def test_ids_that_are_spooled_to_disk_are_the_same(monkeypatch: pytest.MonkeyPat
 def test_the_spool_is_deleted_when_reading_stops_early(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(tokens, "MOST_CLIENTS", 0)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    blocks = generate(SPOOLED["dealt"]).token_blocks(900)
-    next(blocks)
+    monkeypatch.setattr(slices, "_LEAST_IDS", 200)
+    blocks = generate(SPOOLED["dealt"]).token_blocks(100)
+    starts = [next(blocks).start for _ in range(20)]
+    assert starts == sorted(starts)
     del blocks
     assert not list(tmp_path.iterdir())
 
