@@ -143,7 +143,8 @@ async def test_what_is_no_number_is_shown_and_told_at_its_field(make_app: MakeAp
         await wait_for(pilot, lambda: row(pilot, *path).shown.problems, "a problem at the field")
         assert value_of(pilot, *path) == typed
         assert "✗" in str(row(pilot, *path).render())
-        assert "must be a whole number" in str(row(pilot, *path).render())
+        assert ("whole" if path == ("seed",) else "≥ 0") in str(row(pilot, *path).render())
+        assert "must be a whole number" in str(form(pilot).query_one("#form-help").render())
         assert len(changed(SMALL, text_of(pilot))[1]) == 1
         row(pilot, *path).query_one(ValueInput).value = "12000000"
         await wait_for(pilot, lambda: not row(pilot, *path).shown.problems, "no problem")
@@ -289,6 +290,13 @@ async def test_help_tells_unit_range_default_and_problem(make_app: MakeApp) -> N
         told = str(form(pilot).query_one("#form-help").render())
         for part in ("Output", "tokens", "≥ 0", "default 0", "✗ must be non-negative, got -1"):
             assert part in told
+        assert "] ≥ 0" in str(row(pilot, *PREFIX, "output_len").render())
+
+
+async def test_a_wide_form_tells_problems_in_a_sentence(make_app: MakeApp) -> None:
+    app = make_app(SMALL.replace("output_len: 248", "output_len: -1"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
         assert "must be non-negative" in str(row(pilot, *PREFIX, "output_len").render())
 
 
@@ -368,7 +376,7 @@ async def test_the_form_works_in_a_narrow_window(make_app: MakeApp) -> None:
 async def test_any_text_is_shown_literally(make_app: MakeApp, value: str) -> None:
     async with opened(make_app(SMALL.replace("seed: 42", f'seed: "{value}"')), WIDE) as pilot:
         assert value_of(pilot, "seed") == value if value[0] in "[" else value in value_of(pilot, "seed")
-        assert "must be a whole number" in str(row(pilot, "seed").render())
+        assert "] whole" in str(row(pilot, "seed").render())
 
 
 async def test_a_jump_selects_what_stands_in_the_field(make_app: MakeApp) -> None:

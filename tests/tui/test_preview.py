@@ -157,7 +157,7 @@ async def test_errors_leave_the_older_preview_and_say_so(make_app: MakeApp) -> N
         await ready(pilot)
         preview = app.previewer.preview
         assert preview.state == FAILED and preview.stale and preview.requests is not None
-        assert OLDER in status(pilot) and "must be positive" in status(pilot)
+        assert OLDER in status(pilot) and "1 error in the text" in status(pilot)
         app.action_undo()
         await ready(pilot)
         assert app.previewer.preview.state == READY

@@ -98,6 +98,23 @@ class Notice(Static):
             self.update(content)
 
 
+class HelpBox(Static):
+    """What there is to say about a field, in a box that keeps its height where it can."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(markup=False, **options)
+        self.said = Content("")
+
+    def say(self, content: Content) -> None:
+        """Say something else; everything is laid out anew only if it takes more lines, or far fewer."""
+        if content == self.said and content.spans == self.said.spans:
+            return
+        self.said = content
+        least, most = (int(limit.value) if limit is not None else 0 for limit in (self.styles.min_height, self.styles.max_height))
+        lines = content.get_height({}, max(self.content_size.width, 1))
+        self.update(content, layout=min(max(lines, least), most) != self.size.height)
+
+
 class FormColumn(DocumentWidget):
     """General, Stages and Shared prefix, one above the other, and below them what there is to say about a field."""
 
@@ -112,7 +129,7 @@ class FormColumn(DocumentWidget):
     FormColumn #compact { height: auto; }
     FormColumn #form-stale { background: $warning-muted; color: $text-warning; }
     FormColumn #stages-problems { text-wrap: nowrap; text-overflow: ellipsis; }
-    FormColumn #form-help { height: auto; min-height: 4; max-height: 9; padding: 0 1; background: $surface; overflow-y: auto; }
+    FormColumn #form-help { height: auto; min-height: 5; max-height: 9; padding: 0 1; background: $surface; overflow-y: auto; }
     .-narrow FormColumn { min-width: 100%; }
     .-narrow FormColumn #form-help { min-height: 2; max-height: 5; }
     """
@@ -141,7 +158,7 @@ class FormColumn(DocumentWidget):
                 for name, field in SharedPrefix.fields.items():
                     yield self._row(field, (*PREFIX, name))
             yield Notice(id="no-compact")
-        yield Static(id="form-help", markup=False)
+        yield HelpBox(id="form-help")
 
     def _row(self, field: Field, path: Path, choices: tuple[str, ...] = ()) -> FieldRow:
         row = self._rows[path] = make_row(field, path, choices)
@@ -332,9 +349,7 @@ class FormColumn(DocumentWidget):
         if mendable is not None and mendable.mend is not None:
             parts += ["\n", ("f3 ", "bold $text-accent"), printable(mendable.mend.label)]
         content = Content.assemble(*parts)
-        help_line = self.query_one("#form-help", Static)
-        if help_line.content != content:
-            help_line.update(content)
+        self.query_one(HelpBox).say(content)
 
     # actions
 

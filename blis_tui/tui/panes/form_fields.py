@@ -25,8 +25,8 @@ LABEL_WIDTH = 17
 NARROWEST_VALUE, WIDEST_VALUE = 11, 18
 NOTE_WIDTH = 10
 """Cells behind the value for its unit or how it reads, if there is room."""
-INLINE_WIDTH = 64
-"""From this width on, a problem stands on its field's line; below it, on a line of its own."""
+INLINE_ROOM = 28
+"""With so many cells behind the value a problem is told in a sentence; with fewer, only what would be right."""
 COLOURS = {ERROR: "$text-error", WARNING: "$text-warning"}
 
 
@@ -158,8 +158,21 @@ class ValueInput(Input):
             self.cursor_position = len(text)
 
 
+def _brief(problem: Problem, note: str) -> str:
+    """Return the most important about a problem in a few cells: what would be right, else how the value reads."""
+    if problem.severity != ERROR:
+        return note or short_message(problem)
+    allowed = problem.allowed or short_message(problem)
+    kind, _, limits = allowed.partition("number ")
+    return limits if kind in ("a ", "a whole ") else allowed.removeprefix("a ")
+
+
 class FieldRow(Widget):
-    """One field: glyph, label, value, and its unit or how it reads; its first problem on the same line or the next."""
+    """One field: glyph, label, value, and its unit or how it reads, or in short what would be right.
+
+    All that there is to say about a problem stands below the form, when the field has the focus, and among the problems. A
+    row never changes its height: what is typed would be laid out anew with everything else.
+    """
 
     DEFAULT_CSS = """
     FieldRow { height: 1; layout: horizontal; }
@@ -174,8 +187,6 @@ class FieldRow(Widget):
         self.field = field
         self.path = path
         self.shown = Shown(None)
-        self._inline = False
-        self._lines_needed = 1
 
     def show(self, shown: Shown) -> None:
         """Show a state of the document; does nothing if it is the one that is shown."""
@@ -195,11 +206,7 @@ class FieldRow(Widget):
         return min(max(self.size.width - LABEL_WIDTH - 3 - NOTE_WIDTH, NARROWEST_VALUE), WIDEST_VALUE)
 
     def _fit(self) -> None:
-        self._inline = self.size.width >= INLINE_WIDTH
-        height = 2 if self.shown.problems and not self._inline else 1
-        if height != self._lines_needed:
-            self._lines_needed = height
-            self.styles.height = height  # a class would have all rules of the style sheets looked at again
+        """Fit child widgets to the room there is."""
 
     def render(self) -> Content:
         """Draw everything but what is typed."""
@@ -222,14 +229,15 @@ class FieldRow(Widget):
         note = note.truncate(max(room, 0), ellipsis=True)
         if worst is None:
             return Content.assemble(*parts, note)
+        if room < INLINE_ROOM:
+            return Content.assemble(
+                *parts, Content.styled(_brief(worst, shown.note), colour).truncate(max(room, 0), ellipsis=True)
+            )
+        if shown.note:
+            parts += [note, "  "]
+            room -= note.cell_length + 2
         more = f" (+{len(shown.problems) - 1})" if len(shown.problems) > 1 else ""
-        message = Content.styled(short_message(worst) + more, colour)
-        if self._inline:
-            if shown.note:
-                parts += [note, "  "]
-                room -= note.cell_length + 2
-            return Content.assemble(*parts, message.truncate(max(room, 0), ellipsis=True))
-        return Content.assemble(*parts, note, "\n  ", message.truncate(max(width - 2, 0), ellipsis=True))
+        return Content.assemble(*parts, Content.styled(short_message(worst) + more, colour).truncate(max(room, 0), ellipsis=True))
 
     def draw_value(self) -> Content:
         """Draw the value; nothing where a child widget does."""
@@ -284,7 +292,6 @@ class TextRow(FieldRow):
         return content.truncate(width, ellipsis=True, pad=True).stylize_before("on $surface")
 
     def _fit(self) -> None:
-        super()._fit()
         width, line = self.value_width, self._input
         if self.size.width and line is not None and (line.styles.width is None or line.styles.width.value != width):
             line.styles.width = width

@@ -54,7 +54,7 @@ class PreviewStatus(PreviewWidget):
     def show_preview(self, preview: Preview) -> None:
         """Show a state of the preview."""
         # no class gives the colour: with each, all rules would be looked at again, between a keystroke and its frame
-        failed = preview.state == FAILED
+        failed = preview.state == FAILED and not _is_told_below(preview)
         self.set_class(failed, "-failed")
         content = Content.styled(told(preview, self._keys), _colour(preview))
         if content.plain != self._told.plain or content.spans != self._told.spans:
@@ -97,9 +97,14 @@ def _progress(preview: Preview, keys: Keys) -> str:
     return f" {bar} {preview.done:.0%}, {spoken_time(preview.seconds_left)} left, {keys.cancel} cancels"
 
 
+def _is_told_below(preview: Preview) -> bool:
+    """Whether the reasons of a failure stand in the text, and so in the list of problems."""
+    return any(problem.severity == ERROR and problem.line is not None for problem in preview.problems)
+
+
 def _reason(preview: Preview, keys: Keys) -> str:
     errors = [problem for problem in preview.problems if problem.severity == ERROR]
-    if len(errors) == 1:
+    if len(errors) == 1 and not _is_told_below(preview):
         more = f"; {keys.refresh} makes all" if errors[0].code == TOO_LARGE else ""
         return printable(errors[0].message) + more
     return f"{counted(len(errors), 'error')} in the text"
