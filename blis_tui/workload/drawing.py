@@ -2,7 +2,7 @@
 
 Poisson arrivals of fixed lengths are walked through side by side, all clients together; clients whose requests were
 dealt to them beforehand are opened many at a time; whatever else there is, one client after the other. A client's
-requests depend on its own stream alone, so the order in which clients are drawn, and the number of threads, is free.
+requests depend on its own stream alone, so the order in which clients are drawn is free.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from blis_tui.workload.clients import Expansion
 from blis_tui.workload.dealt import Deal
+from blis_tui.workload.progress import Pulse
 from blis_tui.workload.random.source import seed_states
 from blis_tui.workload.random.stream import Stream
 from blis_tui.workload.rows import Rows, concatenate, empty, gather
-from blis_tui.workload.threads import Pulse, usable
 from blis_tui.workload.walk import Plan
 from blis_tui.workload.walked import Walked
 
@@ -62,11 +62,10 @@ def draw(
     makers: Sequence[Maker | None],
     seeds: NDArray[np.int64],
     pulse: Pulse,
-    threads: int | None = None,
 ) -> Drawn:
     """Draw the requests of all clients that have makers, from streams of the given seeds."""
     pulse.clients = max(1, len(clients))
-    walked = Walked(clients, pulse, usable(threads))
+    walked = Walked(clients, pulse)
     others: list[Part] = []
     for number, maker in enumerate(makers):
         if maker is None:

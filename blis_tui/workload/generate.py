@@ -18,19 +18,20 @@ from blis_tui.workload.drawing import Drawn, Maker, draw
 from blis_tui.workload.expand import expand
 from blis_tui.workload.ordinary import OrdinaryClients
 from blis_tui.workload.prefixes import PrefixGroups
+from blis_tui.workload.progress import Progress, Pulse
 from blis_tui.workload.rates import WindowRates, block_rates
 from blis_tui.workload.requests import DEFAULT_TIMEOUT_US, Requests, Traits
 from blis_tui.workload.root import root_stream
 from blis_tui.workload.rows import Rows
 from blis_tui.workload.stepped import SteppedClients
-from blis_tui.workload.threads import Progress, Pulse
 from blis_tui.workload.varying import VaryingClients
 
 
 def generate(spec: WorkloadSpec, *, progress: Progress | None = None, threads: int | None = None) -> Requests:
     """Return the requests BLIS makes of a spec, without their token ids (these come from `Requests.token_blocks`).
 
-    The number of `threads`, by default up to four, changes nothing but the time taken.
+    With more than one of `threads`, by default where there are several processors, token ids are made while those before
+    them are used; they are the same.
     Raises `SpecError` if the spec has errors, and what `progress` raises.
     """
     problems = [problem for problem in generation_problems(spec) if problem.severity == ERROR]
@@ -49,7 +50,7 @@ def generate(spec: WorkloadSpec, *, progress: Progress | None = None, threads: i
     for maker, start, stop in zip(makers, clients.starts, clients.starts[1:], strict=False):
         if maker is not None:
             seeds[start:stop] = root.int63s(stop - start)
-    sent, hidden = _merge(draw(clients, makers, seeds, pulse, threads), spec.num_requests)
+    sent, hidden = _merge(draw(clients, makers, seeds, pulse), spec.num_requests)
     _check_longest(sent[0], groups)
     if progress is not None:
         progress(1.0)

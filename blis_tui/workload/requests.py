@@ -69,7 +69,7 @@ class Requests:
         """The seed of each client's stream."""
         self.groups = groups
         self.threads = threads
-        """How many threads make token ids; ``None`` for as many as are of use."""
+        """How many threads token ids may take; ``None`` for as many as are of use."""
         self.horizon_us = horizon_us
         """When generation ended, in µs; ``None`` if no time limit was set."""
         self.traits = traits

@@ -8,7 +8,6 @@ forward as time does, and no more clients than can have the states of their stre
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -20,7 +19,6 @@ from blis_tui.workload.lanes import Lanes, Opened, lanes_for, longest_lane
 from blis_tui.workload.random.reader import TOKEN_LIMIT, VOCABULARY
 from blis_tui.workload.random.side_by_side import SideBySide, redraws_of
 from blis_tui.workload.random.source import TAP, first_values, seed_states
-from blis_tui.workload.threads import run_threads, usable
 
 if TYPE_CHECKING:
     from blis_tui.workload.requests import Requests
@@ -31,7 +29,6 @@ _LEAST_IDS, _MOST_IDS = 1 << 21, 1 << 25
 _IDS_PER_CLIENT = 1 << 13
 _SHORT, _SPARE = 160, 32
 """Streams of which no more values than this are drawn are opened many at a time, with some values to spare."""
-_WORTH_A_THREAD = 1_000_000
 _BLOCK_VALUES, _MOST_LANES = 70_000, 16
 """Blocks are turned from rows to streams, which is fast where few streams are side by side in the cache."""
 _TOO_WIDE = 1.4
@@ -141,11 +138,10 @@ class _Fill:
 class Streams:
     """The streams of clients, each at the place up to which it was drawn."""
 
-    def __init__(self, seeds: Int64s, threads: int | None) -> None:
+    def __init__(self, seeds: Int64s) -> None:
         self._seeds = seeds
-        self._threads = usable(threads)
         self._states: dict[int, tuple[NDArray[np.uint64], int]] = {}
-        self._lanes: dict[int, Lanes[_Fill]] = {}
+        self._lanes: Lanes[_Fill] | None = None
 
     def draw(self, wanted: Wanted) -> tuple[list[Source], NDArray[np.int64], Int64s]:
         """Draw the ids of requests; return sources, and for each request which one has them, and where."""
@@ -163,43 +159,35 @@ class Streams:
             sources.append(source)
         longer = ~short
         if longer.any():
-            numbers, starts, drawn = self._long(clients[longer], places[longer], reached[longer])
-            part[longer], first[longer] = numbers + len(sources), starts
-            sources += drawn
+            part[longer] = len(sources)
+            first[longer], source = self._long(clients[longer], places[longer], reached[longer])
+            sources.append(source)
         member = np.repeat(np.arange(len(clients)), np.diff(ends, prepend=-1))
         which, start = np.empty(len(order), np.int64), np.empty(len(order), np.int64)
         which[order], start[order] = part[member], first[member]
         start += wanted.place
         return sources, which, start
 
-    def _long(self, clients: NDArray[np.int32], places: Int64s, ends: Int64s) -> tuple[Int64s, Int64s, list[Source]]:
+    def _long(self, clients: NDArray[np.int32], places: Int64s, ends: Int64s) -> tuple[Int64s, Source]:
         """Draw streams side by side."""
         jobs = []
         for client, place, end in zip(clients.tolist(), places.tolist(), ends.tolist(), strict=True):
             drawn = self._states[client][1] if client in self._states else 0
             jobs.append(_Reach(client, place, end, end - drawn))
-        jobs.sort(key=lambda job: -job.values)
-        values = np.array([job.values for job in jobs], np.float64)
-        threads = max(1, min(self._threads, len(jobs), int(values.sum() / _WORTH_A_THREAD)))
-        fills, works = [], []
-        for number in range(threads):
-            mine, sizes = jobs[number::threads], values[number::threads]
-            width = lanes_for(sizes, _MOST_LANES)
-            lanes = self._lanes.get(number)
-            if lanes is None or not width <= lanes.engine.width <= _TOO_WIDE * width:
-                lanes = self._lanes[number] = Lanes(width, _Fill, _BLOCK_VALUES)
-            rows, width = lanes.engine.rows, lanes.engine.width
-            lanes.walk.clear(rows * (1 + longest_lane(-(-sizes.astype(np.int64) // rows), width)))
-            fills.append(lanes.walk)
-            works.append(partial(lanes.run, self._opened(mine)))
-        run_threads(works, lambda made: None)
-        numbers, starts = np.empty(len(clients), np.int64), np.empty(len(clients), np.int64)
-        for number, fill in enumerate(fills):
-            drawn_clients, firsts = fill.firsts
-            at = np.searchsorted(clients, drawn_clients)
-            numbers[at], starts[at] = number, firsts
-            self._states.update(fill.states)
-        return numbers, starts, [fill.source for fill in fills]
+        jobs.sort(key=lambda job: -job.values)  # so that all lanes end at about the same time
+        sizes = np.array([job.values for job in jobs], np.int64)
+        width, lanes = lanes_for(sizes.astype(np.float64), _MOST_LANES), self._lanes
+        if lanes is None or not width <= lanes.engine.width <= _TOO_WIDE * width:
+            lanes = self._lanes = Lanes(width, _Fill, _BLOCK_VALUES)
+        rows, width = lanes.engine.rows, lanes.engine.width
+        fill = lanes.walk
+        fill.clear(rows * (1 + longest_lane(-(-sizes // rows), width)))
+        lanes.run(self._opened(jobs), lambda made: None)
+        drawn_clients, firsts = fill.firsts
+        starts = np.empty(len(clients), np.int64)
+        starts[np.searchsorted(clients, drawn_clients)] = firsts
+        self._states.update(fill.states)
+        return starts, fill.source
 
     def _opened(self, jobs: list[_Reach]) -> Iterator[Opened]:
         for low in range(0, len(jobs), _SEEDED_AT_ONCE):
@@ -235,7 +223,7 @@ def first_slice(requests: Requests) -> int:
 def sliced_blocks(requests: Requests, prefixes: Ids, most_tokens: int, behind: int | None = None) -> Iterator[TokenBlock]:
     """Yield the ids of all requests, or of those before one, at most so many at a time."""
     behind = len(requests) if behind is None else behind
-    streams, spans, head = Streams(requests.seeds, requests.threads), Spans(requests), Source(prefixes, np.empty(0, np.int64))
+    streams, spans, head = Streams(requests.seeds), Spans(requests), Source(prefixes, np.empty(0, np.int64))
     size = min(max(_LEAST_IDS, _IDS_PER_CLIENT * len(requests.clients)), _MOST_IDS)
     start = 0
     while start < behind:

@@ -70,7 +70,7 @@ def _spool(requests: Requests, first: int, batch_of: NDArray[np.int32], file: IO
     start = written = 0
     for number, end in enumerate(ends.tolist()):
         cursors[number] = written
-        streams = Streams(requests.seeds, requests.threads)
+        streams = Streams(requests.seeds)
         while start < end:
             sizes = own_sizes(requests, order[start : min(end, start + _BATCH_IDS)])
             stop = start + max(1, int(np.searchsorted(np.cumsum(sizes), 2 * _BATCH_IDS, side="right")))

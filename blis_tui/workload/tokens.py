@@ -17,6 +17,7 @@ from blis_tui.workload.random.stream import Sampler, Stream
 from blis_tui.workload.root import root_stream
 from blis_tui.workload.slices import go_forward, sliced_blocks
 from blis_tui.workload.spool import spooled_blocks
+from blis_tui.workload.threads import made_ahead, several
 
 if TYPE_CHECKING:
     from blis_tui.workload.requests import Requests
@@ -34,10 +35,13 @@ _AT_ONCE, _DRAWN_AT_ONCE = 1 << 14, 1 << 8
 def iterate_blocks(requests: Requests, most_tokens: int) -> Iterator[TokenBlock]:
     """Iterate over the ids of all requests, prefix and earlier rounds included, at most so many at a time."""
     prefixes = requests.groups.tokens(root_stream(requests.spec.seed))
-    if go_forward(requests):
-        many = len(requests.clients) > MOST_CLIENTS
-        return (spooled_blocks if many else sliced_blocks)(requests, prefixes, most_tokens)
-    return _drawn_blocks(requests, prefixes, most_tokens)
+    if not go_forward(requests):
+        blocks = _drawn_blocks(requests, prefixes, most_tokens)
+    elif len(requests.clients) > MOST_CLIENTS:
+        blocks = spooled_blocks(requests, prefixes, most_tokens)
+    else:
+        blocks = sliced_blocks(requests, prefixes, most_tokens)
+    return made_ahead(blocks) if several(requests.threads) else blocks
 
 
 def _drawn_blocks(requests: Requests, prefixes: Ids, most_tokens: int) -> Iterator[TokenBlock]:

@@ -58,7 +58,8 @@ class Plan(NamedTuple):
         for limits, rate in self.legs:
             for start, end in limits.activity.spans:
                 requests += rate * max(0, min(end, limits.until) - max(start, limits.start))
-            gaps += rate * max(0, limits.end - limits.start)
+            leg = rate * max(0, limits.end - limits.start)
+            gaps += min(leg, self.most) if limits.activity.always else leg
         return gaps + min(requests, self.most) * self.tokens
 
 

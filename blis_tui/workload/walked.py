@@ -1,9 +1,8 @@
-"""The requests of fixed lengths that clients make side by side, by several threads if that is worth it."""
+"""The requests of fixed lengths that clients make side by side."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +10,13 @@ from numpy.typing import NDArray
 from blis_tui.workload.clients import Expansion
 from blis_tui.workload.dealt import Deal, spread_clients
 from blis_tui.workload.lanes import Job, Lanes, W, lanes_for, opened
+from blis_tui.workload.progress import Pulse
 from blis_tui.workload.random.side_by_side import Block, Opening
 from blis_tui.workload.random.source import TAP
 from blis_tui.workload.rows import Rows
 from blis_tui.workload.spans import Span, SpanWalk, places
-from blis_tui.workload.threads import Pulse, run_threads
 from blis_tui.workload.walk import Plan, PoissonWalk
 
-_WORTH_A_THREAD = 1_000_000
-"""So many values have to be made before another thread is started for them."""
 _JOBS_AT_ONCE = 1 << 15
 _SHORT = 160
 """Walks of so few values are tried with the first values of their streams alone, many at a time."""
@@ -29,10 +26,9 @@ _OPENED_VALUES = 1 << 18
 class Walked:
     """Collects clients until there are many, walks through them, and collects their requests."""
 
-    def __init__(self, clients: Expansion, pulse: Pulse, threads: int) -> None:
+    def __init__(self, clients: Expansion, pulse: Pulse) -> None:
         self._clients = clients
         self._pulse = pulse
-        self._threads = threads
         self._jobs: list[Job] = []
         self._lengths = [(0, 0)] * len(clients.blocks)
         self._found: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]] = []
@@ -70,38 +66,29 @@ class Walked:
         self._lengths[number] = deal.lengths
         start = self._clients.starts[number]
         for spread in spread_clients(deal, start, seeds):
-            redraws = self._run(spread.jobs, SpanWalk)
-            for walk in redraws:
-                for client, skipped in walk.found.items():
-                    lane = client - int(spread.client[0])
-                    span = Span(int(spread.place[0, lane]), len(spread.place), sum(deal.lengths))
-                    spread.place[:, lane] = places(span, skipped)
+            skipped = self._run(spread.jobs, SpanWalk).found if spread.jobs else {}
+            for client, rows in skipped.items():
+                lane = client - int(spread.client[0])
+                span = Span(int(spread.place[0, lane]), len(spread.place), sum(deal.lengths))
+                spread.place[:, lane] = places(span, rows)
             sent = (np.arange(len(spread.arrival))[:, None] < spread.sent).T
             self._found.append((spread.arrival.T[sent], spread.place.T[sent], spread.client.repeat(spread.sent)))
             self._pulse.done += len(spread.client) - len(spread.jobs)
             self._pulse()
 
     def _walk(self) -> None:
-        for walk in self._run(self._jobs, PoissonWalk):
-            self._found += walk.found()
-        self._jobs = []
+        if self._jobs:
+            self._found += self._run(self._jobs, PoissonWalk).found()
+            self._jobs = []
 
-    def _run(self, jobs: Sequence[Job], walk: Callable[[Block, NDArray[np.int64]], W]) -> list[W]:
+    def _run(self, jobs: Sequence[Job], walk: Callable[[Block, NDArray[np.int64]], W]) -> W:
         """Run jobs side by side, and return what was made of them."""
-        if not jobs:
-            return []
         values = np.array([job.values for job in jobs])
-        threads = max(1, min(self._threads, len(jobs), int(min(values.sum() / _WORTH_A_THREAD, 1e6))))
-        ordered = sorted(jobs, key=lambda job: -job.values)  # so that all threads have much the same to do
-        parts = [ordered[number::threads] for number in range(threads)]
-        lanes = [Lanes(lanes_for(np.array([job.values for job in part])), walk) for part in parts]
+        lanes = Lanes(lanes_for(values), walk)
         each = len(jobs) / max(float(values.sum()), 1.0)
-        run_threads(
-            [partial(side.run, opened(part)) for side, part in zip(lanes, parts, strict=True)],
-            lambda made: self._pulse.also(min(len(jobs), made * each)),
-        )
+        lanes.run(opened(jobs), lambda made: self._pulse.also(min(len(jobs), made * each)))
         self._pulse.done += len(jobs)
-        return [side.walk for side in lanes]
+        return lanes.walk
 
     def columns(self) -> list[tuple[Rows, NDArray[np.int32]]]:
         """Walk through the clients that are left; return all requests, and whose they are."""

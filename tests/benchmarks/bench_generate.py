@@ -105,7 +105,6 @@ def generation(runs: int) -> list[Row]:
     cases: dict[str, Callable[[], object]] = {
         YARDSTICK: yardstick,
         "schedule": lambda: generate(spec, threads=1),
-        "schedule, two threads": lambda: generate(spec, threads=2),
         "with all tokens": lambda: walk_tokens(spec),
         "with all tokens, two threads": lambda: walk_tokens(spec, 2),
         "schedule, 10 × the rate": lambda: generate(faster, threads=1),

@@ -16,9 +16,8 @@ from test_reference import rows as rows_of
 from workload_specs import SECOND, client, compact, compact_specs, constant, explicit, stepped_specs
 
 from blis_tui.spec.model import Window, WorkloadSpec
-from blis_tui.workload import slices, walked
+from blis_tui.workload import slices
 from blis_tui.workload.activity import Activity, Limits
-from blis_tui.workload.generate import generate
 from blis_tui.workload.lanes import Job, Lanes, lanes_for, longest_lane
 from blis_tui.workload.random import side_by_side
 from blis_tui.workload.random.side_by_side import Opening, SideBySide
@@ -30,11 +29,9 @@ thorough = settings(max_examples=60, deadline=None)
 
 @pytest.fixture(autouse=True, scope="module")
 def small_blocks() -> Iterator[None]:
-    """Blocks so small, and threads so willing, that short walks see all there is."""
+    """Blocks so small that short walks see all there is."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(side_by_side, "BLOCK_VALUES", 600)
-        patch.setattr(walked, "_WORTH_A_THREAD", 300)
-        patch.setattr(slices, "_WORTH_A_THREAD", 300)
         patch.setattr(slices, "_BLOCK_VALUES", 600)
         patch.setattr(slices, "_LEAST_IDS", 300)
         patch.setattr(slices, "_IDS_PER_CLIENT", 0)
@@ -130,12 +127,3 @@ def test_lanes_are_as_many_as_keep_busy() -> None:
     assert lanes_for(np.full(90, 7.0)) == 45
     assert lanes_for(np.zeros(3)) == 1
     assert longest_lane(np.array([5, 3, 3, 1]), 2) == 6
-
-
-def test_threads_stop_when_the_callback_raises() -> None:
-    def stop(part: float) -> None:
-        if part:
-            raise KeyError
-
-    with pytest.raises(KeyError):
-        generate(compact((2000, 50), version="2", prompts=4, users=4, output_len=400), progress=stop, threads=2)

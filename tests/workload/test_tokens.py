@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import tempfile
 import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,12 @@ from workload_specs import SECOND, client, compact, constant, dist, explicit, tu
 
 from blis_tui.spec.model import Cohort, Multimodal, Window, WorkloadSpec
 from blis_tui.workload import slices, spool, tokens
+from blis_tui.workload.blocks import TokenBlock
 from blis_tui.workload.generate import generate
 from blis_tui.workload.random.source import State
 from blis_tui.workload.random.stream import Stream
 from blis_tui.workload.requests import Requests
+from blis_tui.workload.threads import made_ahead
 
 
 def ids(requests: Requests) -> list[tuple[list[int], list[int]]]:
@@ -262,7 +265,27 @@ def test_the_spool_is_deleted_when_reading_stops_early(monkeypatch: pytest.Monke
 def test_slices_of_any_size_give_the_same(monkeypatch: pytest.MonkeyPatch, least: int) -> None:
     monkeypatch.setattr(slices, "_LEAST_IDS", least)
     monkeypatch.setattr(slices, "_IDS_PER_CLIENT", 0)
-    monkeypatch.setattr(slices, "_WORTH_A_THREAD", 500)
     for kind, spec in SPOOLED.items():
         for threads in (1, 2):
             assert ids(generate(spec, threads=threads)) == slow_ids(spec), kind
+
+
+def test_blocks_are_made_ahead_only_once_a_second_is_asked_for() -> None:
+    made: list[int] = []
+
+    def blocks() -> Iterator[TokenBlock]:
+        for number in range(4):
+            made.append(number)
+            if number == 3:
+                raise KeyError("three")
+            yield TokenBlock(number, number + 1, np.empty(0, np.int32), np.zeros(3, np.int64))
+
+    ahead = made_ahead(blocks())
+    assert next(ahead).start == 0 and made == [0]
+    assert [next(ahead).start, next(ahead).start] == [1, 2]
+    with pytest.raises(KeyError, match="three"):
+        next(ahead)
+    stopped = made_ahead(blocks())
+    assert [next(stopped).start, next(stopped).start] == [0, 1]
+    stopped.close()  # type: ignore[attr-defined]
+    assert list(made_ahead(iter(()))) == []
