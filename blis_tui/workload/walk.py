@@ -19,7 +19,7 @@ from blis_tui.workload.activity import Limits
 from blis_tui.workload.lanes import Job
 from blis_tui.workload.random.side_by_side import Block, Redraws
 from blis_tui.workload.random.stream import EXP_ACCEPTS, EXP_WIDTHS
-from blis_tui.workload.random.variates import Variates
+from blis_tui.workload.random.variates import EXP_ACCEPT, EXP_WIDTH, Variates
 
 _AT_ONCE = 256
 """The most gaps of a client that are drawn in one go: one in a hundred needs a closer look."""
@@ -27,7 +27,7 @@ _FEW = 12
 """So many gaps left in a block are gone through step by step rather than in another run."""
 _JOINED_AT_ONCE = 1 << 14
 _FAR = 1 << 62
-_MASK_63 = 2**63 - 1
+_MASK_63, _MASK_32 = 2**63 - 1, 2**32 - 1
 Int64s = NDArray[np.int64]
 
 
@@ -84,6 +84,15 @@ class _Column(Variates):
         value = self._values[self._origin + self.row * self._width + self.lane] & _MASK_63
         self.row += 1
         return value
+
+    def exponential(self) -> float:
+        """Draw from the exponential distribution of mean 1."""
+        if self.row < self._rows:
+            draw = self._values[self._origin + self.row * self._width + self.lane] >> 31 & _MASK_32
+            if draw < EXP_ACCEPT[draw & 0xFF]:  # nearly always
+                self.row += 1
+                return draw * EXP_WIDTH[draw & 0xFF]
+        return super().exponential()
 
 
 class PoissonWalk:
@@ -238,6 +247,7 @@ class PoissonWalk:
         time, row, left, change = int(self._time[lane]), int(self._row[lane]), int(self._left[lane]), int(self._change[lane])
         rows, base, column, client = self._block.rows, int(self._base[lane]), self._column, int(self._client[lane])
         column.lane = lane
+        active = bool(self._active[lane])
         end_row = rows if (rows - row) // int(self._stride[lane]) <= _FEW else row + 1
         while left > 0 and row < end_row:
             column.row = row
@@ -259,7 +269,7 @@ class PoissonWalk:
                     time = plan.legs[self._leg[lane]].limits.start
                     self._enter(lane, time)
                 break
-            if time in activity:
+            if (active and time < change) or time in activity:
                 self._single.append((time, base + row, client))
                 left -= 1
                 row += tokens
