@@ -17,6 +17,8 @@ from blis_tui.problems import Path, format_path
 if TYPE_CHECKING:
     from typing import TypeAlias
 
+    from blis_tui.spec.nodes import Tree
+
 
 class Plain(str):
     """A scalar exactly as it is to be written, without quotes: what was typed into a field, be it a number or not.
@@ -92,12 +94,15 @@ class EditRefused(Exception):
         self.reason = reason
 
 
-def apply_edits(text: str, edits: Iterable[Edit]) -> str:
-    """Return the text with all edits made, one after the other. Raises `EditRefused`, and then none is made."""
+def apply_edits(text: str, edits: Iterable[Edit], base: Tree | None = None) -> str:
+    """Return the text with all edits made, one after the other. Raises `EditRefused`, and then none is made.
+
+    The tree of the text, or of a similar one, `base`, makes it faster and changes nothing else.
+    """
     from blis_tui.spec.editing.draft import Draft
 
     mark = "\ufeff" if text.startswith("\ufeff") else ""
-    draft = Draft(text.removeprefix(mark))
+    draft = Draft(text.removeprefix(mark), base if not mark else None)
     path: Path = ()
     for edit in edits:
         if not draft.can_join(edit):

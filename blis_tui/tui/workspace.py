@@ -91,7 +91,8 @@ class Workspace:
 
     def edit(self, label: str, edits: Sequence[Edit], merge: str | None = None) -> None:
         """Make edits as one step of the history. Raises `EditRefused`, and then nothing has changed."""
-        self.write(apply_edits(self.text, edits), label, merge)
+        base = self._checked or self._good
+        self.write(apply_edits(self.text, edits, base.tree if base is not None else None), label, merge)
 
     def write(self, text: str, label: str, merge: str | None = None) -> None:
         """Replace the whole text as one step of the history."""

@@ -9,13 +9,13 @@ import pytest
 from blis_tui.problems import Path
 from blis_tui.spec import fields
 from blis_tui.spec.editing.declared import declared, field_order
-from blis_tui.spec.editing.intended import is_as_intended, reads_as
+from blis_tui.spec.editing.intended import Intended, reads_as
 from blis_tui.spec.model import SharedPrefix
 from blis_tui.spec.nodes import compose
 
 
 def same(old: str, new: str) -> bool:
-    return is_as_intended(compose(old).root, compose(new).root)
+    return Intended(compose(old).root).is_met_by(compose(new).root)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_an_alias_must_stand_for_the_same_as_before() -> None:
     assert old is not None
     assert new is not None
     new.items[2].target = new.items[1]
-    assert not is_as_intended(old, new)
+    assert not Intended(old).is_met_by(new)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from blis_tui.spec.editing.emit import is_collection, key_text
 from blis_tui.spec.editing.flow import Flow
 from blis_tui.spec.editing.given import holding, plain
 from blis_tui.spec.editing.habits import Habits, has_plain_numbers, quoting_of
-from blis_tui.spec.editing.intended import Copy, Given, NewKey, is_as_intended, reads_as
+from blis_tui.spec.editing.intended import Copy, Given, Intended, NewKey, reads_as
 from blis_tui.spec.editing.layout import Layout
 from blis_tui.spec.editing.places import Holder, Places, Spot, demand_not_hiding, demand_not_merged, demand_own, demand_unshared
 from blis_tui.spec.editing.splice import Splice, spliced
@@ -19,25 +19,28 @@ from blis_tui.spec.editing.values import anchors_in, emptied, replace_root, repl
 from blis_tui.spec.edits import Duplicate, Edit, EditRefused, Insert, Move, Remove, SetValue
 from blis_tui.spec.fields import NUMBER, TEXT
 from blis_tui.spec.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Node, Tree, compose, key_name
+from blis_tui.spec.recompose import recompose
 from blis_tui.spec.scalars import text as text_of
 
 
 class Draft:
     """A text with the edits that wait to be made in it.
 
-    In the end the tree of the text is changed as the edits ask for, and says what the new text must mean.
+    They say what the new text must mean: what the tree of the text does, with the changes they ask for. The tree stays
+    as it is.
     """
 
-    def __init__(self, text: str, tree: Tree | None = None) -> None:
+    def __init__(self, text: str, base: Tree | None = None) -> None:
+        """Take up a text; `base` is its tree, or that of a similar text."""
         self.text = text
-        self._tree = tree or compose(text)
+        self._tree = base if base is not None and base.text == text else _composed(text, base)
         if self._tree.root is None and self._tree.problems:
             raise EditRefused((), f"the text must first become readable: {self._tree.problems[0].message}")
         self._layout = Layout(text)
         self._places = Places(self._tree, self._layout)
         self._habits = Habits(self._layout, self._tree.root)
         self._splices: list[Splice] = []
-        self._replaced: list[tuple[list[Any], int, Any]] = []
+        self._intended = Intended(self._tree.root)
         self._scalars_only = True
         self._touched: set[Path] = set()
 
@@ -64,16 +67,14 @@ class Draft:
         """Return the text with the edits made, if it means what it must; `path` is what a refusal is about."""
         if not self._splices:
             return self
-        for items, place, item in self._replaced:
-            items[place] = item
         text = spliced(self.text, self._splices)
-        tree = compose(text)
+        tree = _composed(text, self._tree)
         if len(tree.problems) > len(self._tree.problems):
             problem = tree.problems[-1]
             parts = problem.code == "undefined-alias"
             what = "it would part an alias from its anchor" if parts else "the text could not be read any more"
             raise EditRefused(path, f"{what}: {problem.message}")
-        if not is_as_intended(self._tree.root, tree.root):
+        if not self._intended.is_met_by(tree.root):
             raise EditRefused(path, "the text there is written in a way that other values would change too")
         return Draft(text, tree)
 
@@ -106,8 +107,8 @@ class Draft:
             demand_unshared(node, path)
         new = Given(value, node.anchor if node is not None else None)
         if not spot.holders:
-            self._splices += replace_root(self._layout, node, value, self._habits.manners)
-            self._tree.root = new  # type: ignore[assignment]
+            self._splices += replace_root(self._layout, node, value, self._habits)
+            self._intended.replace_root(new)
             return
         holder = spot.holders[-1]
         self._splices += replace_value(
@@ -115,12 +116,16 @@ class Draft:
             self._places.entry(holder),
             value,
             in_flow=holder.in_flow,
-            manners=self._habits.manners,
+            habits=self._habits,
             number_field=declared(path)[0] == NUMBER,
         )
-        items = holder.node.items
-        item = new if holder.node.kind == SEQUENCE else (items[holder.place][0], new)
-        self._replaced.append((items, holder.place, item))  # not yet, other edits may need the nodes as they are
+        is_item = holder.node.kind == SEQUENCE
+        self._items(spot.holders)[holder.place] = new if is_item else (holder.node.items[holder.place][0], new)
+
+    def _items(self, holders: list[Holder], node: Node | None = None) -> list[Any]:
+        """Return what the last of some collections, or one in it, is to hold, to be changed."""
+        way = holders if node is not None else holders[:-1]
+        return self._intended.items([(holder.node, holder.place) for holder in way], node or holders[-1].node)
 
     def _create(self, spot: Spot, path: Path, value: Any) -> None:
         """Write a value where there is none yet, with the blocks around it that are missing."""
@@ -155,7 +160,7 @@ class Draft:
             _demand_brackets(spot.in_flow, path)
             lines = self._habits.block_entry(node, max(place - 1, 0), key, value)
             self._splices += Block(self._layout, node, not spot.holders).insert(place, lines)
-        node.items.insert(place, Given(value) if key is None else (NewKey(key), Given(value)))
+        self._items(spot.holders, node).insert(place, Given(value) if key is None else (NewKey(key), Given(value)))
 
     def _holds_comment(self, node: Node) -> bool:
         return bool(self._layout.text[self._layout.bare(node) + 1 : node.end - 1].strip())
@@ -192,23 +197,24 @@ class Draft:
             _demand_brackets(holder.in_flow, path)
             around = self._places.entry(holders[-2]) if len(holders) > 1 else None
             self._splices += emptied(self._layout, holder.node, around)
-            holder.node.style = "flow"
-        del holder.node.items[holder.place]
+        del self._items(holders)[holder.place]
 
     def _move(self, path: Path, to: int) -> None:
-        holder = self._places.item(path)
-        items = holder.node.items
-        if not 0 <= to < len(items):
-            raise EditRefused(path, f"it cannot become item {to} of a list of {len(items)}")
+        holders = self._places.item(path)
+        holder, count = holders[-1], len(holders[-1].node.items)
+        if not 0 <= to < count:
+            raise EditRefused(path, f"it cannot become item {to} of a list of {count}")
         if to != holder.place:
             self._splices += self._list(holder, path).move(holder.place, to)
+            items = self._items(holders)
             items.insert(to, items.pop(holder.place))
 
     def _duplicate(self, path: Path) -> None:
-        holder = self._places.item(path)
+        holders = self._places.item(path)
+        holder = holders[-1]
         node = holder.node.items[holder.place]
         self._splices += self._list(holder, path).duplicate(holder.place, anchors_in(self._layout, node))
-        holder.node.items.insert(holder.place + 1, Copy(node))
+        self._items(holders).insert(holder.place + 1, Copy(node))
 
     def _list(self, holder: Holder, path: Path) -> Flow | Block:
         """Return the list of a holder as its style has it."""
@@ -217,7 +223,8 @@ class Draft:
         return Block(self._layout, holder.node, len(path) == 1)
 
     def _rename(self, path: Path, name: str) -> None:
-        holder = self._places.existing(path)[0][-1]
+        holders, _ = self._places.existing(path)
+        holder = holders[-1]
         if holder.node.kind != MAPPING:
             raise EditRefused(path, "it is an item of a list and has no key")
         key, value = holder.node.items[holder.place]
@@ -234,7 +241,12 @@ class Draft:
         start = self._layout.bare(key)
         text = key_text(name, quoting_of(key), has_plain_numbers(holder.node))
         self._splices.append(Splice(start, key.end, text if start < key.end else f" {text}"))
-        holder.node.items[holder.place] = (NewKey(name, key.anchor), value)
+        self._items(holders)[holder.place] = (NewKey(name, key.anchor), value)
+
+
+def _composed(text: str, base: Tree | None) -> Tree:
+    """Compose a text, with the help of the tree of a similar one where that is enough."""
+    return (recompose(base, text) if base is not None else None) or compose(text)
 
 
 def _says(node: Node, path: Path, value: Any) -> bool:

@@ -32,24 +32,26 @@ class Habits:
     def manners(self) -> Manners:
         """The indentation of the first block below a key, and whether the first list below a key is indented."""
         step = indentation = None
-        waiting = [self._root] if self._root is not None else []
+        waiting = [iter([self._root] if self._root is not None else [])]
         while waiting and (step is None or indentation is None):
-            for key, value in self._below(waiting.pop(), waiting):
+            node = next(waiting[-1], None)
+            if node is None:
+                waiting.pop()
+                continue
+            for key, value in self._below(node):
                 columns = self._layout.column(value.start) - self._layout.column(key.start)
                 if value.kind == MAPPING and step is None and columns > 0:
                     step = columns
                 elif value.kind == SEQUENCE and indentation is None and columns >= 0:
                     indentation = columns
+            if self._is_block(node):
+                waiting.append(iter(node.items) if node.kind == SEQUENCE else (value for _, value in node.items))
         return Manners(step or indentation or 2, indentation != 0)
 
-    def _below(self, node: Node, waiting: list[Node]) -> list[tuple[Node, Node]]:
-        """Return the keys of a block mapping that have blocks on the lines below them; what is in it goes on `waiting`."""
-        if not self._is_block(node):
+    def _below(self, node: Node) -> list[tuple[Node, Node]]:
+        """Return the keys of a block mapping that have blocks on the lines below them, with these."""
+        if node.kind != MAPPING or not self._is_block(node):
             return []
-        if node.kind == SEQUENCE:
-            waiting += reversed(node.items)
-            return []
-        waiting += reversed([value for _, value in node.items])
         return [pair for pair in node.items if self._is_block(pair[1]) and self._layout.begins_line(pair[1].start)]
 
     def _is_block(self, node: Node) -> bool:

@@ -8,12 +8,12 @@ it was made from.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from blis_tui.spec.editing.emit import is_collection
 from blis_tui.spec.edits import Plain
-from blis_tui.spec.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Node, key_name
+from blis_tui.spec.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Items, Node, key_name
 from blis_tui.spec.scalars import Refused, resolve
 
 
@@ -37,47 +37,96 @@ class Copy(NamedTuple):
     node: Node
 
 
-def is_as_intended(intended: Any, actual: Node | None) -> bool:
-    """Tell whether a tree came out as intended; `intended` is a node in which `Given` and `Copy` may take places."""
-    return actual is not None and _matches(intended, actual, {}, False)
+class Intended:
+    """The tree of a text with the changes that edits make in it; the tree itself stays as it is."""
+
+    def __init__(self, root: Node | None) -> None:
+        self._root: Any = root
+        self._items: dict[Node, list[Any]] = {}
+
+    def replace_root(self, new: Given) -> None:
+        """Put a value in the place of the whole."""
+        self._root = new
+
+    def items(self, way: Iterable[tuple[Node, int]], node: Node) -> list[Any]:
+        """Return what a collection is to hold, to be changed; `way` are the collections around it, each with a place in it.
+
+        A number stands for the item or pair that is there in the text. What takes its place is a node, a `Given` or a
+        `Copy`, in a mapping a pair of a node or `NewKey` and one of these.
+        """
+        for holder, place in way:
+            self._opened(holder)[place] = holder.items[place]  # looked into, for what is changed there
+        return self._opened(node)
+
+    def _opened(self, node: Node) -> list[Any]:
+        return self._items.setdefault(node, [*range(len(node.items))])
+
+    def is_met_by(self, root: Node | None) -> bool:
+        """Tell whether a tree came out as intended. Nodes that it has in common with the old one are not looked at."""
+        return root is not None and _Comparison(self._items).matches(self._root, root)
 
 
-def _matches(intended: Any, actual: Node, twins: dict[int, Node], copied: bool) -> bool:
-    """Compare two nodes; `twins` holds the anchored nodes met, those in copies have lost their anchors."""
-    if isinstance(intended, Given):
-        return intended.anchor == actual.anchor and reads_as(actual, intended.value)
-    if isinstance(intended, NewKey):
-        return intended.anchor == actual.anchor and not actual.is_merge and key_name(actual) == intended.name
-    if isinstance(intended, Copy):
-        return _matches(intended.node, actual, twins, True)
-    if actual.anchor != (None if copied else intended.anchor):
-        return False
-    if actual.anchor is not None:
-        twins[id(intended)] = actual
-    return _alike(intended, actual) and _parts_match(intended, actual, twins, copied)
+class _Comparison:
+    """Compares nodes of the old text, of which some are to hold other items than they do, with those of the new one."""
 
+    def __init__(self, items: dict[Node, list[Any]]) -> None:
+        self._items = items
+        self._twins: dict[Node, Node] = {}
 
-def _alike(intended: Node, actual: Node) -> bool:
-    """Compare two nodes by themselves."""
-    return (
-        intended.kind == actual.kind
-        and intended.value == actual.value
-        and intended.style == actual.style
-        and intended.tag == actual.tag
-        and len(intended.items) == len(actual.items)
-    )
+    def matches(self, intended: Any, actual: Node, *, copied: bool = False) -> bool:
+        """Compare two nodes; those in copies have lost their anchors."""
+        if isinstance(intended, Given):
+            return intended.anchor == actual.anchor and reads_as(actual, intended.value)
+        if isinstance(intended, NewKey):
+            return intended.anchor == actual.anchor and not actual.is_merge and key_name(actual) == intended.name
+        if isinstance(intended, Copy):
+            return self.matches(intended.node, actual, copied=True)
+        if actual.anchor != (None if copied else intended.anchor):
+            return False
+        if actual.anchor is not None:
+            self._twins[intended] = actual
+        return self._alike(intended, actual) and self._parts_match(intended, actual, copied)
 
-
-def _parts_match(intended: Node, actual: Node, twins: dict[int, Node], copied: bool) -> bool:
-    """Compare what two nodes, alike by themselves, hold or stand for."""
-    if intended.kind == ALIAS:
-        return twins.get(id(intended.target)) is actual.target
-    if intended.kind == MAPPING:
-        return all(
-            _matches(old_key, new_key, twins, copied) and _matches(old, new, twins, copied)
-            for (old_key, old), (new_key, new) in zip(intended.items, actual.items, strict=True)
+    def _alike(self, intended: Node, actual: Node) -> bool:
+        """Compare two nodes by themselves; a collection without its last entry is written as brackets."""
+        style = intended.style if self._items.get(intended) != [] else "flow"
+        return (
+            intended.kind == actual.kind
+            and intended.value == actual.value
+            and style == actual.style
+            and intended.tag == actual.tag
         )
-    return all(_matches(old, new, twins, copied) for old, new in zip(intended.items, actual.items, strict=True))
+
+    def _parts_match(self, intended: Node, actual: Node, copied: bool) -> bool:
+        """Compare what two nodes, alike by themselves, hold or stand for."""
+        if intended.kind == ALIAS:
+            target = None if intended.target is None else self._twins.get(intended.target)
+            return target is actual.target
+        entries = self._items.get(intended, range(len(intended.items)))
+        if len(entries) != len(actual.items):
+            return False
+        if intended.kind == MAPPING:
+            return all(
+                self._pairs_match(intended.items[entry] if isinstance(entry, int) else entry, pair, copied)
+                for entry, pair in zip(entries, actual.items, strict=True)
+            )
+        common = _in_common(intended, entries, actual)
+        return all(
+            self.matches(intended.items[entry] if isinstance(entry, int) else entry, actual.items[place], copied=copied)
+            for place, entry in enumerate(entries)
+            if place not in common
+        )
+
+    def _pairs_match(self, intended: tuple[Any, Any], actual: tuple[Node, Node], copied: bool) -> bool:
+        return all(self.matches(old, new, copied=copied) for old, new in zip(intended, actual, strict=True))
+
+
+def _in_common(intended: Node, entries: Sequence[Any], actual: Node) -> set[int]:
+    """Return at which places a list has the very items that were there in the old one, only moved."""
+    if not isinstance(actual.items, Items):
+        return set()
+    old, new = Items.parts(intended.items)[0], Items.parts(actual.items)[0]
+    return {place for place, entry in enumerate(entries) if isinstance(entry, int) and new[place] is old[entry]}
 
 
 def reads_as(node: Node, value: Any) -> bool:

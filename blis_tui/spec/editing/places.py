@@ -75,12 +75,12 @@ class Places:
             raise EditRefused(path, "there is nothing there" if self._tree.find(path) is None else _MERGED)
         return spot.holders, spot.node
 
-    def item(self, path: Path) -> Holder:
-        """Return the list that holds the item at a path, with its place."""
+    def item(self, path: Path) -> list[Holder]:
+        """Return the way to the item of a list at a path; the list is the last on it."""
         holders, _ = self.existing(path)
         if holders[-1].node.kind != SEQUENCE:
             raise EditRefused(path, "it is not an item of a list")
-        return holders[-1]
+        return holders
 
     def entry(self, holder: Holder) -> Entry:
         """Return the entry of a collection that a way goes on with."""

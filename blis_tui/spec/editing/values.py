@@ -7,7 +7,7 @@ from typing import Any
 
 from blis_tui.spec.editing.block import Block
 from blis_tui.spec.editing.emit import DOUBLE, Manners, block_lines, flow_text, indent, is_collection, scalar_text
-from blis_tui.spec.editing.habits import quoting_of
+from blis_tui.spec.editing.habits import Habits, quoting_of
 from blis_tui.spec.editing.layout import Entry, Layout
 from blis_tui.spec.editing.splice import Splice, lines_spliced
 from blis_tui.spec.edits import EditRefused
@@ -17,7 +17,7 @@ _TAG = re.compile(r"[ \t]?!(?:<[^>\s]*>|[^\s,\[\]{}]*)")
 
 
 def replace_value(
-    layout: Layout, entry: Entry, value: Any, *, in_flow: bool, manners: Manners, number_field: bool = False
+    layout: Layout, entry: Entry, value: Any, *, in_flow: bool, habits: Habits, number_field: bool = False
 ) -> list[Splice]:
     """Write `value` as the value of an entry of a collection; its anchor stays, its tag goes."""
     node = entry.value
@@ -27,12 +27,12 @@ def replace_value(
         return untagged + _written_inline(layout, entry, _text(layout, entry, value, in_flow, number_field), in_flow)
     if not entry.colon:
         return _written_inline(layout, entry, flow_text(value), in_flow)
-    return untagged + _written_as_block(layout, entry, value, manners)
+    return untagged + _written_as_block(layout, entry, value, habits.manners)
 
 
-def replace_root(layout: Layout, root: Node | None, value: Any, manners: Manners) -> list[Splice]:
+def replace_root(layout: Layout, root: Node | None, value: Any, habits: Habits) -> list[Splice]:
     """Write `value` as the whole of the document."""
-    lines = block_lines(value, manners) if is_collection(value) and value else [flow_text(value)]
+    lines = block_lines(value, habits.manners) if is_collection(value) and value else [flow_text(value)]
     if root is None or layout.is_absent(root):
         position = _document_start(layout)
         return [lines_spliced(layout, position, position, lines)]

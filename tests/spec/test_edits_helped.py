@@ -1,0 +1,97 @@
+"""Edits that are helped by the tree of the text, or of a similar one, are the edits made without."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from documents import documents, records, spec_data
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from plain_edits import edits, load
+from test_recompose import CLIENTS, changes, client_files, seen
+
+from blis_tui.spec import recompose
+from blis_tui.spec.editing import draft
+from blis_tui.spec.edits import Duplicate, Edit, EditRefused, Insert, Move, Remove, RenameKey, SetValue, apply_edits
+from blis_tui.spec.model import WorkloadSpec
+from blis_tui.spec.nodes import Tree, compose
+
+EXAMPLES = int(os.environ.get("BLIS_TUI_EXAMPLES", "100"))
+
+
+def outcome(text: str, wanted: list[Edit], base: Tree | None) -> Any:
+    """Return the new text, or the path and reason of the refusal."""
+    try:
+        return apply_edits(text, wanted, base)
+    except EditRefused as refused:
+        return refused.path, refused.reason
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(client_files() | documents(records(WorkloadSpec, 3)) | documents(spec_data), st.data())
+def test_a_helped_edit_is_the_edit(text: str, choices: st.DataObject) -> None:
+    base = compose(text)
+    for _ in range(4):
+        here = compose(text)
+        try:
+            data = None if here.problems else load(text)
+        except AssertionError:  # a key twice
+            data = None
+        assume(data is not None)
+        wanted = choices.draw(st.lists(edits(data), min_size=1, max_size=3))
+        before = seen(base.root)
+        expected = outcome(text, wanted, None)
+        assert outcome(text, wanted, base) == expected
+        assert outcome(text, wanted, here) == expected
+        assert seen(base.root) == before
+        base = recompose.recompose(base, text) or here
+        text = expected if isinstance(expected, str) and choices.draw(st.booleans()) else choices.draw(changes(text))
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        SetValue(("seed",), 7),
+        SetValue(("num_requests",), 7),
+        SetValue(("clients", 1, "arrival", "cv"), 3),
+        SetValue(("clients", 2, "lifecycle"), {"windows": [{"start_us": 0, "end_us": 5}]}),
+        SetValue(("clients", 3), {"id": "d"}),
+        Insert(("clients", 0), {"id": "d"}),
+        Insert(("cohorts", 1), {"id": "f"}),
+        Remove(("clients", 1)),
+        Remove(("horizon",)),
+        Move(("clients", 2), 1),
+        Duplicate(("clients", 2)),
+        RenameKey(("cohorts", 1, "population"), "seed"),
+    ],
+)
+def test_only_what_changed_is_composed(edit: Edit) -> None:
+    expected = apply_edits(CLIENTS, [edit])
+    base = recompose.recompose(compose(CLIENTS.replace("42", "41")), CLIENTS)
+    assert base is not None
+    with patch.object(draft, "compose", side_effect=AssertionError("composed whole")):
+        assert apply_edits(CLIENTS, [edit], base) == expected
+
+
+def test_an_edit_of_one_item_looks_at_no_other() -> None:
+    base = recompose.recompose(compose(CLIENTS.replace("42", "41")), CLIENTS)
+    assert base is not None
+    clients = base.find(("clients",))
+    assert clients is not None
+    apply_edits(CLIENTS, [SetValue(("clients", 1, "arrival", "cv"), 3)], base)
+    assert [*clients.items._made] == [1]
+
+
+def test_what_a_text_comes_out_as_is_still_verified() -> None:
+    """A key that a splice would bring along unseen is found although nothing around it is looked at."""
+    base = compose(CLIENTS)
+    real = draft.spliced
+
+    def spoilt(text: str, splices: Any) -> str:
+        return real(text, splices).replace("nine", "8")
+
+    with patch.object(draft, "spliced", spoilt), pytest.raises(EditRefused):
+        apply_edits(CLIENTS, [SetValue(("clients", 0, "id"), "x")], base)
