@@ -14,74 +14,89 @@ from blis_tui.spec.nodes import Node
 
 
 class Block:
-    """A non-empty block collection, its entries and the lines that belong to each."""
+    """A non-empty block collection, its entries and the lines that belong to each; only those asked for are looked at."""
 
     def __init__(self, layout: Layout, node: Node, is_root: bool = False) -> None:
         self.layout = layout
-        self.entries = layout.entries(node)
-        self.column = layout.column(self.entries[0].head)
-        self.tails = [tail(layout, entry, self.column) for entry in self.entries]
-        self.leads = [
-            _lead(layout, entry.head, floor, is_root and floor == 0)
-            for entry, floor in zip(self.entries, [0, *self.tails], strict=False)
-        ]
+        self.count = len(node.items)
+        self._node = node
+        self._is_root = is_root
+        self.head = self.entry(0).head
+        self.column = layout.column(self.head)
+
+    def entry(self, index: int) -> Entry:
+        """Return an entry."""
+        return self.layout.entry(self._node, index)
+
+    def lead(self, index: int) -> int:
+        """Return where the lines of an entry begin, with the comments directly above."""
+        floor = self.tail(index - 1) if index else 0
+        return _lead(self.layout, self.entry(index).head, floor, self._is_root and index == 0)
+
+    def tail(self, index: int) -> int:
+        """Return where the lines of an entry end: behind the comments below it that are indented deeper."""
+        return _tail(self.layout, self.entry(index), self.column)
+
+    @property
+    def end(self) -> int:
+        """Where the lines of the last entry end."""
+        return self.tail(self.count - 1)
 
     @property
     def is_inline(self) -> bool:
         """Whether the first entry stands on the line of the dash that holds the collection."""
-        return not self.layout.begins_line(self.entries[0].head)
+        return not self.layout.begins_line(self.head)
 
     def gap(self, index: int) -> str:
         """Return the text between an entry and the next."""
-        return self.layout.text[self.tails[index] : self.leads[index + 1]]
+        return self.layout.text[self.tail(index) : self.lead(index + 1)]
 
     def blank_lines(self, index: int) -> list[str]:
         """Return the gap behind an entry as empty lines; none if it is of other things or does not exist."""
-        if not 0 <= index < len(self.entries) - 1 or self.gap(index).strip():
+        if not 0 <= index < self.count - 1 or self.gap(index).strip():
             return []
         return [""] * len(self.gap(index).splitlines())
 
     def insert(self, index: int, lines: list[str]) -> list[Splice]:
         """Put in an entry, written in lines from column 0, apart from its neighbours as they are from each other."""
-        count = len(self.entries)
         lines = indent(lines, self.column)
         if index == 0 and self.is_inline:
-            newline, head = self.layout.newline_at(self.entries[0].head), self.entries[0].head
+            newline, head = self.layout.newline_at(self.head), self.head
             text = newline.join([*lines, *self.blank_lines(0), " " * self.column])
             return [Splice(head, head, text[self.column :])]
         if index == 0:
-            position, lines = self.leads[0], [*lines, *self.blank_lines(0)]
+            position, lines = self.lead(0), [*lines, *self.blank_lines(0)]
         else:
-            position, lines = self.tails[index - 1], [*self.blank_lines(min(index - 1, count - 2)), *lines]
+            position, lines = self.tail(index - 1), [*self.blank_lines(min(index - 1, self.count - 2)), *lines]
         return [lines_spliced(self.layout, position, position, lines)]
 
     def remove(self, index: int) -> list[Splice]:
         """Take out an entry, not the only one, with its comments; of blank lines around it, those before go too."""
-        start, end = self.leads[index], self.tails[index]
+        start, end = self.lead(index), self.tail(index)
         if index == 0:
             if self.is_inline:
                 return [Splice(start, end + _white(self.layout.text[end:]), "")]
-            return [lines_spliced(self.layout, start, self.leads[1] if self.blank_lines(0) else end, [])]
-        if self.blank_lines(index - 1) and (index == len(self.entries) - 1 or self.blank_lines(index)):
-            start = self.tails[index - 1]
+            return [lines_spliced(self.layout, start, self.lead(1) if self.blank_lines(0) else end, [])]
+        if self.blank_lines(index - 1) and (index == self.count - 1 or self.blank_lines(index)):
+            start = self.tail(index - 1)
         return [lines_spliced(self.layout, start, end, [], self._needs_break(index - 1))]
 
     def _needs_break(self, index: int) -> bool:
         """Tell whether the line end before the next entry is part of this one's value."""
-        entry = self.entries[index]
+        entry = self.entry(index)
         leaf = self.layout.last_leaf(entry.value)
         if not self.layout.is_block_scalar(leaf) or not leaf.value.endswith("\n"):
             return False
-        return not self.layout.text[entry.end : self.leads[index + 1]].strip()
+        return not self.layout.text[entry.end : self.lead(index + 1)].strip()
 
     def move(self, index: int, to: int) -> list[Splice]:
         """Give an entry another place; the gaps between the entries stay where they are."""
         first, last = min(index, to), max(index, to)
         places = range(first, last + 1)
-        blocks = [self.layout.text[self.leads[place] : self.tails[place]] for place in places]
+        blocks = [self.layout.text[self.lead(place) : self.tail(place)] for place in places]
         if first == 0 and self.is_inline:
             blocks[0] = " " * self.column + blocks[0]
-        ends_open = self.layout.column(self.tails[last]) > 0
+        ends_open = self.layout.column(self.tail(last)) > 0
         blocks.insert(to - first, blocks.pop(index - first))
         if first == 0 and self.is_inline:
             blocks[0] = blocks[0].lstrip(" \t")
@@ -91,22 +106,22 @@ class Block:
             blocks[-1] = bare
         gaps = [*(self.gap(place) for place in places[:-1]), ""]
         text = "".join(block + gap for block, gap in zip(blocks, gaps, strict=True))
-        return [Splice(self.leads[first], self.tails[last], text)]
+        return [Splice(self.lead(first), self.tail(last), text)]
 
     def duplicate(self, index: int, removals: list[Splice]) -> list[Splice]:
         """Put a copy of an entry, comments included, behind it; `removals` are the parts the copy goes without."""
-        start, end = self.leads[index], self.tails[index]
+        start, end = self.lead(index), self.tail(index)
         text = excerpt(self.layout.text, start, end, removals)
-        if start == self.entries[index].head:
+        if start == self.entry(index).head:
             text = " " * self.column + text
         newline = self.layout.newline_at(start)
-        blank_lines = "".join(newline for _ in self.blank_lines(min(index, len(self.entries) - 2)))
+        blank_lines = "".join(newline for _ in self.blank_lines(min(index, self.count - 2)))
         if self.layout.column(end) > 0:  # the text has no final line end
             return [Splice(end, end, newline + blank_lines + text)]
         return [Splice(end, end, blank_lines + text)]
 
 
-def tail(layout: Layout, entry: Entry, column: int) -> int:
+def _tail(layout: Layout, entry: Entry, column: int) -> int:
     """Return where the lines of a block entry end that begins in `column`: behind the comments indented deeper."""
     text, end = layout.text, entry.end
     keeps_breaks = layout.is_block_scalar(layout.last_leaf(entry.value)) and layout.column(end) == 0

@@ -68,17 +68,21 @@ class Habits:
         if key is not None:
             name = key_text(key, _quotes(node), has_plain_numbers(node))
             return [f"{name}: {flow_text(value)}"] if in_brackets else block_pair(name, value, self.manners)
-        dash = self._dash(self._layout.entries(node)[neighbour])
+        dash = self._dash(self._layout.entry(node, neighbour))
         if in_brackets:
             return [dash + flow_text(value)]
         return block_item(value, self.manners, dash, quoting_of(node.items[neighbour]))
 
     def _is_bracketed(self, node: Node, neighbour: int) -> bool:
         """Tell whether the collection nearest to an entry, among the values of a block, is written in brackets."""
-        values = [item if isinstance(item, Node) else item[1] for item in node.items]
-        collections = [place for place, value in enumerate(values) if value.kind in (MAPPING, SEQUENCE) and value.items]
-        nearest = min(collections, key=lambda place: abs(place - neighbour), default=None)
-        return nearest is not None and self._layout.is_flow(values[nearest])
+        for distance in range(len(node.items)):
+            for place in (neighbour - distance, neighbour + distance):
+                if 0 <= place < len(node.items):
+                    item = node.items[place]
+                    value = item if isinstance(item, Node) else item[1]
+                    if value.kind in (MAPPING, SEQUENCE) and value.items:
+                        return self._layout.is_flow(value)
+        return False
 
     def _dash(self, entry: Entry) -> str:
         """Return the dash of an item with the spaces behind it."""

@@ -132,7 +132,7 @@ class Layout:
         if self.is_block_scalar(leaf):
             return self._block_scalar_end(leaf)
         if leaf is not node and self.is_absent(leaf):
-            return self.entries(node)[-1].end
+            return self.entry(node, len(node.items) - 1).end
         return leaf.end
 
     def _block_scalar_end(self, node: Node) -> int:
@@ -156,6 +156,19 @@ class Layout:
         if node not in self._entries:
             self._entries[node] = self._find_entries(node)
         return self._entries[node]
+
+    def entry(self, node: Node, index: int) -> Entry:
+        """Return one entry of a collection; for that of a block list, those far from it are not looked at."""
+        if node.kind != SEQUENCE or self.is_flow(node) or node in self._entries:
+            return self.entries(node)[index]
+        first = index
+        while first > 0 and self.is_absent(node.items[first - 1]):  # only what is before it tells where its dash is
+            first -= 1
+        position = self.end(node.items[first - 1]) if first else node.start
+        found = [self._block_item(node, node.items[first], position)]
+        for item in node.items[first + 1 : index + 1]:
+            found.append(self._block_item(node, item, found[-1].end))
+        return found[-1]
 
     def _find_entries(self, node: Node) -> list[Entry]:
         flow = self.is_flow(node)

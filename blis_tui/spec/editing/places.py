@@ -84,7 +84,7 @@ class Places:
 
     def entry(self, holder: Holder) -> Entry:
         """Return the entry of a collection that a way goes on with."""
-        return self._layout.entries(holder.node)[holder.place]
+        return self._layout.entry(holder.node, holder.place)
 
     def is_own_scalar(self, path: Path) -> bool:
         """Tell whether a path leads to a scalar that is written there."""

@@ -38,7 +38,7 @@ def replace_root(layout: Layout, root: Node | None, value: Any, habits: Habits) 
         return [lines_spliced(layout, position, position, lines)]
     if root.kind in (SEQUENCE, MAPPING) and not layout.is_flow(root):
         block = Block(layout, root, is_root=True)
-        return [lines_spliced(layout, block.leads[0], block.tails[-1], lines)]
+        return [lines_spliced(layout, block.lead(0), block.end, lines)]
     if layout.is_block_scalar(root):
         raise EditRefused((), "a document that is one block of text cannot be edited safely")
     if layout.begins_line(root.start):
@@ -68,13 +68,13 @@ def emptied(layout: Layout, node: Node, entry: Entry | None) -> list[Splice]:
     """Take the only entry out of a block collection, leaving empty brackets; `entry` is the one that holds it."""
     block = Block(layout, node, is_root=entry is None)
     text = "[]" if node.kind == SEQUENCE else "{}"
-    (only,) = block.entries
+    only = block.entry(0)
     if entry is None or block.is_inline:
         end = only.end if layout.column(only.end) > 0 else layout.previous_line_end(only.end)
         return [Splice(only.head, end, text)]
     below = layout.next_line(entry.slot)
-    start = block.leads[0] if layout.text[below : block.leads[0]].strip() else below
-    return [Splice(entry.slot, entry.slot, f" {text}"), lines_spliced(layout, start, block.tails[0], [])]
+    start = block.lead(0) if layout.text[below : block.lead(0)].strip() else below
+    return [Splice(entry.slot, entry.slot, f" {text}"), lines_spliced(layout, start, block.end, [])]
 
 
 def anchors_in(layout: Layout, node: Node) -> list[Splice]:
@@ -139,14 +139,14 @@ def _written_anew(layout: Layout, entry: Entry, text: str, in_flow: bool) -> lis
 def _in_place_of_block(layout: Layout, entry: Entry, text: str) -> list[Splice]:
     block = Block(layout, entry.value)
     if block.is_inline:
-        return [Splice(block.entries[0].head, _last_line_end(layout, block), text)]
-    lines = lines_spliced(layout, layout.next_line(entry.slot), block.tails[-1], [])
+        return [Splice(block.head, _last_line_end(layout, block), text)]
+    lines = lines_spliced(layout, layout.next_line(entry.slot), block.end, [])
     return [Splice(entry.slot, entry.slot, f" {text}" if text else ""), lines]
 
 
 def _last_line_end(layout: Layout, block: Block) -> int:
     """Return the end of a block's last line, its line end not counted."""
-    position = block.tails[-1]
+    position = block.end
     return position if layout.column(position) > 0 else layout.previous_line_end(position)
 
 
@@ -168,9 +168,9 @@ def _written_as_block(layout: Layout, entry: Entry, value: Any, manners: Manners
         block = Block(layout, node)
         if block.is_inline:
             text = _joined(layout, lines, block.column, slot)
-            return [Splice(block.entries[0].head, _last_line_end(layout, block), text)]
+            return [Splice(block.head, _last_line_end(layout, block), text)]
         column = block.column if block.column > outer else column
-        return [lines_spliced(layout, layout.next_line(slot), block.tails[-1], indent(lines, column))]
+        return [lines_spliced(layout, layout.next_line(slot), block.end, indent(lines, column))]
     if layout.is_block_scalar(node):
         return [
             _cut(layout, entry, layout.header_end(node)),
