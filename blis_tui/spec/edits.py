@@ -100,11 +100,12 @@ def apply_edits(text: str, edits: Iterable[Edit], base: Tree | None = None) -> s
     The tree of the text, or of a similar one, `base`, makes it faster and changes nothing else.
     """
     from blis_tui.spec.editing.draft import Draft
+    from blis_tui.spec.editing.together import joined
 
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     draft = Draft(text.removeprefix(mark), base if not mark else None)
     path: Path = ()
-    for edit in edits:
+    for edit in joined(edits):
         if not draft.can_join(edit):
             draft = draft.finish(path)
         draft.add(edit)

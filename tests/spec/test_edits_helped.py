@@ -7,12 +7,14 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from documents import documents, records, spec_data
+from documents import documents, records, spec_data, texts
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from plain_edits import edits, load
+from plain_edits import edits, load, new_values
+from test_edits_properties import documents_with_lists
 from test_recompose import CLIENTS, changes, client_files, seen
 
+from blis_tui.problems import Path
 from blis_tui.spec import recompose
 from blis_tui.spec.editing import draft
 from blis_tui.spec.edits import Duplicate, Edit, EditRefused, Insert, Move, Remove, RenameKey, SetValue, apply_edits
@@ -110,3 +112,37 @@ def test_what_a_text_comes_out_as_is_still_verified() -> None:
 
     with patch.object(draft, "spliced", spoilt), pytest.raises(EditRefused):
         apply_edits(CLIENTS, [SetValue(("clients", 0, "id"), "x")], base)
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(documents_with_lists(0), st.lists(st.dictionaries(texts, new_values, min_size=1, max_size=3), max_size=4), st.data())
+def test_items_inserted_together_are_as_inserted_one_after_the_other(
+    case: tuple[str, Path, int], values: list[Any], choices: st.DataObject
+) -> None:
+    text, path, count = case
+    index = choices.draw(st.integers(0, count))
+    wanted: list[Edit] = [Insert((*path, index + more), value) for more, value in enumerate(values)]
+    if choices.draw(st.booleans()):
+        wanted.append(SetValue(path, []) if choices.draw(st.booleans()) else Insert((*path, index), {"last": 1}))
+    one_by_one: Any = text
+    for edit in wanted:
+        one_by_one = outcome(one_by_one, [edit], None)
+        assume(isinstance(one_by_one, str))
+    together = outcome(text, wanted, None)
+    if count:
+        assert together == one_by_one
+    else:  # the first of them may have set a habit for the others
+        assert load(together) == load(one_by_one)
+
+
+@pytest.mark.parametrize(
+    "stages", ["[{rate: 1, duration: 2}]", "\n  - {rate: 1, duration: 2}", "\n  - rate: 1\n    duration: 2", "[]"]
+)
+def test_a_ramp_is_composed_once(stages: str) -> None:
+    text = f"seed: 1\ninference_perf:\n  stages: {stages}\n"
+    ramp = [Insert(("inference_perf", "stages", index), {"rate": 1.5 * index + 1, "duration": 60}) for index in range(50)]
+    base = compose(text)
+    with patch.object(draft, "compose", side_effect=compose) as composing:
+        new = apply_edits(text, ramp, base)
+    assert composing.call_count == 1
+    assert len(load(new)["inference_perf"]["stages"]) == 50 + (stages != "[]")

@@ -57,18 +57,19 @@ class Block:
             return []
         return [""] * len(self.gap(index).splitlines())
 
-    def insert(self, index: int, lines: list[str]) -> list[Splice]:
-        """Put in an entry, written in lines from column 0, apart from its neighbours as they are from each other."""
-        lines = indent(lines, self.column)
-        if index == 0 and self.is_inline:
-            newline, head = self.layout.newline_at(self.head), self.head
-            text = newline.join([*lines, *self.blank_lines(0), " " * self.column])
-            return [Splice(head, head, text[self.column :])]
+    def insert(self, index: int, blocks: list[list[str]]) -> list[Splice]:
+        """Put in entries, written in lines from column 0, apart from their neighbours as these are from each other."""
+        blocks = [indent(lines, self.column) for lines in blocks]
         if index == 0:
-            position, lines = self.lead(0), [*lines, *self.blank_lines(0)]
-        else:
-            position, lines = self.tail(index - 1), [*self.blank_lines(min(index - 1, self.count - 2)), *lines]
-        return [lines_spliced(self.layout, position, position, lines)]
+            blank_lines = self.blank_lines(0)
+            lines = [line for block in blocks for line in (*block, *blank_lines)]
+            if not self.is_inline:
+                return [lines_spliced(self.layout, self.lead(0), self.lead(0), lines)]
+            text = self.layout.newline_at(self.head).join([*lines, " " * self.column])
+            return [Splice(self.head, self.head, text[self.column :])]
+        blank_lines = self.blank_lines(min(index - 1, self.count - 2))
+        lines = [line for block in blocks for line in (*blank_lines, *block)]
+        return [lines_spliced(self.layout, self.tail(index - 1), self.tail(index - 1), lines)]
 
     def remove(self, index: int) -> list[Splice]:
         """Take out an entry, not the only one, with its comments; of blank lines around it, those before go too."""

@@ -15,6 +15,7 @@ from blis_tui.spec.editing.intended import Copy, Given, Intended, NewKey, reads_
 from blis_tui.spec.editing.layout import Layout
 from blis_tui.spec.editing.places import Holder, Places, Spot, demand_not_hiding, demand_not_merged, demand_own, demand_unshared
 from blis_tui.spec.editing.splice import Splice, spliced
+from blis_tui.spec.editing.together import InsertAll
 from blis_tui.spec.editing.values import anchors_in, emptied, replace_root, replace_value
 from blis_tui.spec.edits import Duplicate, Edit, EditRefused, Insert, Move, Remove, SetValue
 from blis_tui.spec.fields import NUMBER, TEXT
@@ -44,7 +45,7 @@ class Draft:
         self._scalars_only = True
         self._touched: set[Path] = set()
 
-    def can_join(self, edit: Edit) -> bool:
+    def can_join(self, edit: Edit | InsertAll) -> bool:
         """Tell whether an edit can be made together with those that wait: scalars set at places of their own."""
         if not self._splices:
             return True
@@ -54,7 +55,7 @@ class Draft:
             return False
         return self._places.is_own_scalar(edit.path)
 
-    def add(self, edit: Edit) -> None:
+    def add(self, edit: Edit | InsertAll) -> None:
         """Plan an edit; it must be the first one or one that can join. Raises `EditRefused`."""
         waiting = len(self._splices)
         sets_scalar = isinstance(edit, SetValue) and not is_collection(edit.value) and self._places.is_own_scalar(edit.path)
@@ -78,12 +79,14 @@ class Draft:
             raise EditRefused(path, "the text there is written in a way that other values would change too")
         return Draft(text, tree)
 
-    def _plan(self, edit: Edit) -> None:
+    def _plan(self, edit: Edit | InsertAll) -> None:
         path = edit.path
         if isinstance(edit, SetValue):
             self._set(path, plain(edit.value, path))
         elif isinstance(edit, Insert):
-            self._insert(path, plain(edit.value, path))
+            self._insert(path, [plain(edit.value, path)])
+        elif isinstance(edit, InsertAll):
+            self._insert(path, [plain(value, path) for value in edit.values])
         elif isinstance(edit, Remove):
             self._remove(path)
         elif isinstance(edit, Move):
@@ -141,45 +144,47 @@ class Draft:
         elif isinstance(first, int):
             if first != len(node.items):
                 raise EditRefused(path, f"the list has only {len(node.items)} items")
-            self._add(spot, place, first, None, value)
+            self._add(spot, place, first, None, [value])
         else:
             if rest:
                 demand_not_hiding(node, first, path)
-            self._add(spot, place, _rank(node, place, first), first, value)
+            self._add(spot, place, _rank(node, place, first), first, [value])
 
-    def _add(self, spot: Spot, path: Path, place: int, key: str | None, value: Any) -> None:
-        """Add an entry to the collection of the spot, which `path` leads to: an item, or a value with its key."""
+    def _add(self, spot: Spot, path: Path, place: int, key: str | None, values: list[Any]) -> None:
+        """Add to the collection of the spot, which `path` leads to: items, or one value with its key."""
         node = spot.node
         assert node is not None
         if not node.items and not self._holds_comment(node):
-            self._replace(spot, path, [value] if key is None else {key: value})
+            self._replace(spot, path, values if key is None else {key: values[0]})
             return
         if self._layout.is_flow(node):
-            self._splices += Flow(self._layout, node).insert(place, self._habits.flow_entry(node, key, value))
+            texts = [self._habits.flow_entry(node, key, value) for value in values]
+            self._splices += Flow(self._layout, node).insert(place, texts)
         else:
             _demand_brackets(spot.in_flow, path)
-            lines = self._habits.block_entry(node, max(place - 1, 0), key, value)
-            self._splices += Block(self._layout, node, not spot.holders).insert(place, lines)
-        self._items(spot.holders, node).insert(place, Given(value) if key is None else (NewKey(key), Given(value)))
+            blocks = [self._habits.block_entry(node, max(place - 1, 0), key, value) for value in values]
+            self._splices += Block(self._layout, node, not spot.holders).insert(place, blocks)
+        new = [Given(value) if key is None else (NewKey(key), Given(value)) for value in values]
+        self._items(spot.holders, node)[place:place] = new
 
     def _holds_comment(self, node: Node) -> bool:
         return bool(self._layout.text[self._layout.bare(node) + 1 : node.end - 1].strip())
 
-    def _insert(self, path: Path, value: Any) -> None:
+    def _insert(self, path: Path, values: list[Any]) -> None:
         index = path[-1] if path else None
         if not isinstance(index, int):
             raise EditRefused(path, "an item is inserted at an index")
         spot = self._places.spot(path[:-1])
         node = spot.node
         if node is None or spot.missing or spot.is_empty:
-            self._set(path[:-1], holding(index, value, path))
+            self._set(path[:-1], [*holding(index, values[0], path), *values[1:]])
             return
         demand_own(node, path)
         if node.kind != SEQUENCE:
             raise EditRefused(path, "there is no list to insert it into")
         if not 0 <= index <= len(node.items):
             raise EditRefused(path, f"the list has only {len(node.items)} items")
-        self._add(spot, path[:-1], index, None, value)
+        self._add(spot, path[:-1], index, None, values)
 
     def _remove(self, path: Path) -> None:
         holders, node = self._places.existing(path)

@@ -45,17 +45,17 @@ class Flow:
         """Return where the lines of an entry end, the comment behind it included."""
         return self.layout.next_line(self.ends[index])
 
-    def insert(self, index: int, text: str) -> list[Splice]:
-        """Put in an entry; into empty brackets behind the comment that they hold."""
+    def insert(self, index: int, texts: list[str]) -> list[Splice]:
+        """Put in entries; into empty brackets behind the comment that they hold."""
         if not self.entries:
-            return [Splice(self.close, self.close, text)]
+            return [Splice(self.close, self.close, ", ".join(texts))]
         if self.is_vertical:
-            return self._insert_line(index, text)
+            return self._insert_lines(index, texts)
         if index < len(self.entries):
-            head = self.entries[index].head
-            return [Splice(head, head, f"{text},{self._space(max(index, 1))}")]
-        end = self.entries[-1].end
-        return [Splice(end, end, f",{self._space(index - 1)}{text}")]
+            head, space = self.entries[index].head, self._space(max(index, 1))
+            return [Splice(head, head, "".join(f"{text},{space}" for text in texts))]
+        end, space = self.entries[-1].end, self._space(index - 1)
+        return [Splice(end, end, "".join(f",{space}{text}" for text in texts))]
 
     def _space(self, index: int) -> str:
         """Return the space to put behind a comma: what stands before an entry, if that is no comment or line end."""
@@ -64,17 +64,16 @@ class Flow:
         space = self.layout.text[self.ends[index - 1] : self.entries[index].head]
         return space if not space.strip(" ") else " "
 
-    def _insert_line(self, index: int, text: str) -> list[Splice]:
+    def _insert_lines(self, index: int, texts: list[str]) -> list[Splice]:
         near = self.entries[min(index, len(self.entries) - 1)].head
         margin = self.layout.text[self.layout.line_start(near) : near]
         newline = self.layout.newline_at(near)
-        if index < len(self.entries):
-            position = self.lead(index)
-            return [Splice(position, position, f"{margin}{text},{newline}")]
-        end, position = self.entries[-1].end, self.tail(index - 1)
-        if self.commas[-1] is not None:
-            return [Splice(position, position, f"{margin}{text},{newline}")]
-        return [Splice(end, end, ","), Splice(position, position, f"{margin}{text}{newline}")]
+        position = self.lead(index) if index < len(self.entries) else self.tail(index - 1)
+        lines = Splice(position, position, "".join(f"{margin}{text},{newline}" for text in texts))
+        if index < len(self.entries) or self.commas[-1] is not None:
+            return [lines]
+        end = self.entries[-1].end
+        return [Splice(end, end, ","), lines._replace(text=lines.text.removesuffix(f",{newline}") + newline)]
 
     def remove(self, index: int) -> list[Splice]:
         """Take out an entry, with its comma and comments."""
@@ -132,7 +131,7 @@ class Flow:
         layout, entry, end = self.layout, self.entries[index], self.entries[index].end
         text = excerpt(layout.text, entry.head, end, removals)
         if not self.is_vertical:
-            return self.insert(index + 1, text)
+            return self.insert(index + 1, [text])
         position = self.tail(index)
         before, behind = layout.text[self.lead(index) : entry.head], layout.text[self.ends[index] : position]
         if self.commas[index] is None:
