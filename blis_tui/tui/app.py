@@ -5,29 +5,30 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path as FilePath
 from typing import Any, ClassVar
 
 from textual import events, on
-from textual.app import App, ComposeResult, SystemCommand
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Footer, Tab, Tabs
 
-from blis_tui.problems import Path
 from blis_tui.spec.edits import Edit, EditRefused
 from blis_tui.tui import messages
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.appearance import NARROW_BELOW, Appearance
 from blis_tui.tui.checker import Checker
+from blis_tui.tui.desk import Desk
 from blis_tui.tui.filing import Filing
 from blis_tui.tui.keymap import resolve
 from blis_tui.tui.panes import TABS, make_tab
 from blis_tui.tui.panes.form import FormColumn
 from blis_tui.tui.places import state_folder
+from blis_tui.tui.preview import Preview
 from blis_tui.tui.previewer import PreviewChanged, Previewer
 from blis_tui.tui.settings import Settings
 from blis_tui.tui.terminal_keys import let_alt_figures_through
@@ -45,7 +46,7 @@ _TURNS_TO_TELL = 3
 _ALLOWED_IN_DIALOGS = ("request_quit", "next_theme", "show_help")
 
 
-class DesignerApp(App[int]):
+class DesignerApp(Desk):
     """The workload designer: one document, its form, its text, its preview and its problems.
 
     `state` is the folder for recovery copies and what is remembered between runs. A `fresh` document is one that was
@@ -73,20 +74,18 @@ class DesignerApp(App[int]):
         self.settings = settings or Settings()
         state = state or state_folder()
         self.appearance = Appearance(self, state)
-        self.filing = Filing(self, state, fresh=fresh, max_size=max_size)
+        self.filing = Filing(self, self.appearance, state, fresh=fresh, max_size=max_size)
         self.checker = Checker(self)
         self.previewer = Previewer(self)
-        self.problem_shown: tuple[str, Path] | None = None
-        """Code and path of the problem that was gone to last."""
         self._painted = False
         self._last_in_form: Widget | None = None
         self._focus_next = ""
         """The tab that gets the focus as soon as it is shown."""
 
     @property
-    def home(self) -> Screen[Any]:
-        """The screen with the document; dialogs stand before it."""
-        return self.screen_stack[0]
+    def preview(self) -> Preview:
+        """The present state of the preview."""
+        return self.previewer.preview
 
     @property
     def _can_show(self) -> bool:
@@ -261,22 +260,12 @@ class DesignerApp(App[int]):
             if isinstance(widget, DocumentWidget):
                 widget.show_document(self.workspace.view)
             if isinstance(widget, PreviewWidget):
-                widget.show_preview(self.previewer.preview)
+                widget.show_preview(self.preview)
 
     def push_screen(self, *arguments: Any, **options: Any) -> Any:
         """Show a dialog, without the messages that would hide a part of it; they are read by then."""
         self.clear_notifications()
         return super().push_screen(*arguments, **options)
-
-    # --- for controllers ----------------------------------------------------------------------------------------------
-
-    def do(self, work: Coroutine[Any, Any, Any], group: str) -> None:
-        """Run something that takes longer, or waits for an answer, beside the event loop's other work."""
-        self.run_worker(work, group=group, exit_on_error=True)
-
-    def say(self, text: str, *, title: str = "", severity: str = "information", timeout: float | None = None) -> None:
-        """Show a short message, literally."""
-        self.notify(text, title=title, severity=severity, timeout=timeout, markup=False)  # type: ignore[arg-type]
 
     # --- actions ------------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from blis_tui.tui.remembered import Remembered, recall, remember
 from blis_tui.tui.settings import SPLIT_RANGE, THEMES
 
 if TYPE_CHECKING:
-    from blis_tui.tui.app import DesignerApp
+    from blis_tui.tui.desk import Desk
 
 NARROW_BELOW = 100
 """Columns of a window in which the form is one of the tabs."""
@@ -27,7 +27,7 @@ def default_split(width: int) -> int:
 class Appearance:
     """How the app looks. `remembered` is what the next run finds."""
 
-    def __init__(self, app: DesignerApp, state: Path) -> None:
+    def __init__(self, app: Desk, state: Path) -> None:
         self._app = app
         self._folder = state
         self.remembered = Remembered()

@@ -10,7 +10,7 @@ from blis_tui.spec.check import Checked, check
 from blis_tui.tui.background import Job
 
 if TYPE_CHECKING:
-    from blis_tui.tui.app import DesignerApp
+    from blis_tui.tui.desk import Desk
     from blis_tui.tui.workspace import View
 
 _COLLECTIONS = 100
@@ -20,7 +20,7 @@ _COLLECTIONS = 100
 class Checker:
     """Checks the views that the app shows unchecked. While one is being checked, only the newest waits."""
 
-    def __init__(self, app: DesignerApp) -> None:
+    def __init__(self, app: Desk) -> None:
         self._app = app
         self._checking: View | None = None
         self._waiting: View | None = None

@@ -14,7 +14,8 @@ from blis_tui.tui.keeper import Keeper
 if TYPE_CHECKING:
     from textual.screen import ModalScreen
 
-    from blis_tui.tui.app import DesignerApp
+    from blis_tui.tui.appearance import Appearance
+    from blis_tui.tui.desk import Desk
     from blis_tui.tui.dialogs.confirm import Answer
     from blis_tui.tui.recovery import Copy
 
@@ -26,8 +27,11 @@ NEW_FILE, CHANGED, GONE = "new file", "changed on disk", "deleted on disk"
 class Filing:
     """Does what has to do with files for the app, asking the user where something could get lost."""
 
-    def __init__(self, app: DesignerApp, state: Path, *, fresh: bool = False, max_size: int | None = None) -> None:
+    def __init__(
+        self, app: Desk, appearance: Appearance, state: Path, *, fresh: bool = False, max_size: int | None = None
+    ) -> None:
         self._app = app
+        self._appearance = appearance
         self._fresh = fresh
         self._max_size = max_size
         self._stamp: Stamp | None = None
@@ -80,7 +84,7 @@ class Filing:
         if not await self._may_leave(f"opening {path.name}"):
             return
         self._show(document.text, path, document.stamp)
-        self._app.appearance.remember(folder=str(path.absolute().parent))
+        self._appearance.remember(folder=str(path.absolute().parent))
         await self._offer_recovery()
 
     async def new(self, *, welcome: bool = False) -> None:
@@ -291,5 +295,5 @@ class Filing:
         path = self._app.workspace.path
         if path is not None:
             return path.absolute().parent
-        remembered = self._app.appearance.remembered.folder
+        remembered = self._appearance.remembered.folder
         return Path(remembered) if remembered and holds(Path(remembered).is_dir) else Path.cwd()

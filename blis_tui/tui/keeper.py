@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from blis_tui.tui.app import DesignerApp
+    from blis_tui.tui.desk import Desk
     from blis_tui.tui.recovery import Copy, Recovery
 
 DELAY_S = 1.0
@@ -25,7 +25,7 @@ GRACE_S = 3.0
 class Keeper:
     """Writes the recovery copy a moment after an edit, and at once when the system ends the program."""
 
-    def __init__(self, app: DesignerApp, folder: Path) -> None:
+    def __init__(self, app: Desk, folder: Path) -> None:
         self._app = app
         self._folder = folder
         self._made: Recovery | None = None

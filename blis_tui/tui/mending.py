@@ -14,10 +14,10 @@ from blis_tui.tui.messages import JumpRequested
 from blis_tui.tui.preview import READY
 
 if TYPE_CHECKING:
-    from blis_tui.tui.app import DesignerApp
+    from blis_tui.tui.desk import Desk
 
 
-async def mend(app: DesignerApp, problem: Problem) -> None:
+async def mend(app: Desk, problem: Problem) -> None:
     """Apply one problem's mend as one undo step."""
     if problem.mend is None:
         app.say("There is no mend for this problem.", severity="warning", timeout=3)
@@ -36,7 +36,7 @@ async def mend(app: DesignerApp, problem: Problem) -> None:
         app.say(f"Mended: {problem.mend.label}", timeout=3)
 
 
-async def mend_all(app: DesignerApp) -> None:
+async def mend_all(app: Desk) -> None:
     """Apply all safe mends as one undo step."""
     view = app.workspace.view
     problems = view.checked.problems if view.checked is not None else ()
@@ -50,7 +50,7 @@ async def mend_all(app: DesignerApp) -> None:
     app.say(f"Mended {len(mended)}, undo takes it back." if mended else "There is nothing to mend safely.", timeout=3)
 
 
-def next_problem(app: DesignerApp) -> None:
+def next_problem(app: Desk) -> None:
     """Go to the problem after the one that was shown last, in the order of the text; the first follows the last."""
     view = app.workspace.view
     problems = view.checked.problems if view.checked is not None else ()
@@ -66,9 +66,9 @@ def next_problem(app: DesignerApp) -> None:
     app.say(problem.message, title=f"{problem.severity} {index + 1} of {len(problems)}", timeout=4)
 
 
-async def _count(app: DesignerApp) -> int | None:
+async def _count(app: Desk) -> int | None:
     """Return how many requests the text generates; ``None`` if it is changed before that is known."""
-    preview, revision, spec = app.previewer.preview, app.workspace.revision, app.workspace.view.spec
+    preview, revision, spec = app.preview, app.workspace.revision, app.workspace.view.spec
     assert spec is not None
     if preview.state == READY and preview.complete and preview.revision == revision and preview.requests is not None:
         return len(preview.requests)

@@ -14,10 +14,10 @@ from blis_tui.tui.keymap import resolve, shown_keys
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from blis_tui.tui.app import DesignerApp
+    from blis_tui.tui.desk import Desk
 
 
-def commands(app: DesignerApp, screen: Screen[Any]) -> Iterable[SystemCommand]:
+def commands(app: Desk, screen: Screen[Any]) -> Iterable[SystemCommand]:
     """Return the commands that can be run on a screen."""
     keys = resolve(app.settings.keys).keys
     owners = {active.binding.id: active.node for active in screen.active_bindings.values()}

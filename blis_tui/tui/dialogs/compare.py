@@ -24,7 +24,7 @@ from blis_tui.tui.making import Made, Outline
 from blis_tui.tui.widgets.lines_view import LinesView, Run
 
 if TYPE_CHECKING:
-    from blis_tui.tui.app import DesignerApp
+    from blis_tui.tui.desk import Desk
     from blis_tui.tui.preview import Preview
 
 WIDE = 120
@@ -191,19 +191,19 @@ def number_lines(found: list[Row]) -> list[list[Run]]:
     return lines
 
 
-async def compare(app: DesignerApp) -> None:
+async def compare(app: Desk) -> None:
     """Show what changed since the file was saved, or the difference to another file."""
     workspace = app.workspace
     name = workspace.path.name if workspace.path is not None else "untitled"
     folder = workspace.path.absolute().parent if workspace.path is not None else None
     saved = workspace.saved_text
     was_name = f"{name} as saved" if saved is not None else "nothing saved yet"
-    known = known_side(app.previewer.preview, workspace.revision)
+    known = known_side(app.preview, workspace.revision)
     compared = Compared(was_name, saved or "", f"{name} now", workspace.text, known)
     await app.push_screen_wait(CompareDialog(compared, folder=folder))
 
 
-async def upgrade(app: DesignerApp) -> None:
+async def upgrade(app: Desk) -> None:
     """Show what version 2 would change, and change it if that is wanted."""
     from blis_tui.spec.edits import EditRefused, apply_edits
     from blis_tui.spec.mends import upgrade as upgrade_mend

@@ -27,7 +27,7 @@ from blis_tui.tui.words import spoken_size, spoken_time
 
 if TYPE_CHECKING:
     from blis_tui.formats.export import Exported
-    from blis_tui.tui.app import DesignerApp
+    from blis_tui.tui.desk import Desk
     from blis_tui.tui.workspace import View
 
 Sizes = dict[tuple[str, bool], int]
@@ -38,7 +38,7 @@ CLEAN_UP_S = 5.0
 """How long leaving waits for half-written files to be removed."""
 
 
-async def export(app: DesignerApp) -> None:
+async def export(app: Desk) -> None:
     """Ask what to export, do it, and show what came of it; tells why if the spec cannot be exported."""
     view = app.workspace.view
     if view.checked is None:
@@ -104,7 +104,7 @@ class ExportDialog(ModalScreen["Exported | None"]):
 
     def on_mount(self) -> None:
         """Show what would be written."""
-        app: DesignerApp = self.app  # type: ignore[assignment]
+        app: Desk = self.app  # type: ignore[assignment]
         self.query_one("#progress").display = False
         app.show_in(self)
         self._show_files()
@@ -118,7 +118,7 @@ class ExportDialog(ModalScreen["Exported | None"]):
 
     def _wish(self) -> Wish:
         formats = self.query_one(_Formats)
-        preview: Preview = self.app.previewer.preview  # type: ignore[attr-defined]
+        preview: Preview = self.app.preview  # type: ignore[attr-defined]
         at_hand = preview.state == READY and preview.complete and preview.revision == self._view.revision
         return Wish(
             self._spec,

@@ -19,7 +19,7 @@ from blis_tui.tui.words import spoken_size
 
 if TYPE_CHECKING:
     from blis_tui.formats.export import Exported
-    from blis_tui.tui.app import DesignerApp
+    from blis_tui.tui.desk import Desk
 
 
 class ExportedDialog(ModalScreen[None]):
@@ -81,6 +81,6 @@ class ExportedDialog(ModalScreen[None]):
     def _copy(self, index: int | None) -> None:
         from blis_tui.tui.clipboard import copy
 
-        app: DesignerApp = self.app  # type: ignore[assignment]
+        app: Desk = self.app  # type: ignore[assignment]
         if index is not None:
             copy(app, self._texts[index])

@@ -16,7 +16,7 @@ from blis_tui.tui.totals import roughly
 from blis_tui.tui.view import PreviewWidget
 
 if TYPE_CHECKING:
-    from blis_tui.tui.app import DesignerApp
+    from blis_tui.tui.desk import Desk
 
 _BAR = 12
 _ABOUT = 1.1
@@ -46,7 +46,7 @@ class PreviewStatus(PreviewWidget):
 
     def on_mount(self) -> None:
         """Look up the keys that are spoken of."""
-        app = cast("DesignerApp", self.app)
+        app = cast("Desk", self.app)
         keys = resolve(app.settings.keys).keys
         shown = [shown_keys(action, keys).split() for id in Keys._fields for action in ACTIONS if action.id == f"preview.{id}"]
         self._keys = Keys(*(names[0] if names else "the palette" for names in shown))
