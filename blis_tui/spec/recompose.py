@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
 from typing import NamedTuple
 
 from blis_tui.spec.composer import MAX_NODES
 from blis_tui.spec.nodes import MAPPING, SCALAR, SEQUENCE, Items, Node, Tree, compose, moved
-from blis_tui.spec.source import Source, has_usual_lines
+from blis_tui.spec.source import Source, has_usual_lines, same_end, same_start
 
 _MARKER = re.compile(r"^(?:---|\.\.\.|%)|\ufeff", re.MULTILINE)
 """What would end the document, or mean something at the start of a text alone."""
@@ -99,26 +98,12 @@ def _begins_line(text: str, offset: int) -> bool:
 
 def _change(old: str, new: str) -> _Change:
     """Find the lines that differ."""
-    most = min(len(old), len(new))
-    same = _most(most, lambda low, high: old[low:high] == new[low:high])
-    start = old.rfind("\n", 0, same) + 1
-    same = _most(most - start, lambda low, high: old[len(old) - high : len(old) - low] == new[len(new) - high : len(new) - low])
+    start = old.rfind("\n", 0, same_start(old, new)) + 1
+    same = same_end(old, new, start)
     end = len(old) - same
     if not _begins_line(old, end) or not _begins_line(new, len(new) - same):
         end = old.find("\n", end) + 1 or len(old)
     return _Change(old, new, start, end)
-
-
-def _most(most: int, agree: Callable[[int, int], bool]) -> int:
-    """Return how many characters agree, of at most so many; `agree` compares some of them."""
-    low, high = 0, most
-    while low < high:
-        middle = (low + high + 1) // 2
-        if agree(low, middle):
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 class _List:

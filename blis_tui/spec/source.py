@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
+from collections.abc import Callable
 from itertools import accumulate
 
 from blis_tui.problems import ERROR, Problem
@@ -17,6 +18,31 @@ def has_usual_lines(text: str) -> bool:
     if not text.isascii() and any(end in text for end in "\x85\u2028\u2029"):
         return False
     return "\r" not in text or text.count("\r") == text.count("\r\n")
+
+
+def same_start(old: str, new: str) -> int:
+    """Return with how many characters both texts begin."""
+    return _most(min(len(old), len(new)), lambda low, high: old[low:high] == new[low:high])
+
+
+def same_end(old: str, new: str, start: int) -> int:
+    """Return with how many characters both texts end, those before `start` not counted."""
+    return _most(
+        min(len(old), len(new)) - start,
+        lambda low, high: old[len(old) - high : len(old) - low] == new[len(new) - high : len(new) - low],
+    )
+
+
+def _most(most: int, agree: Callable[[int, int], bool]) -> int:
+    """Return how many characters agree, of at most so many; `agree` compares some of them."""
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        if agree(low, middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 class Source:
