@@ -16,7 +16,7 @@ from measuring import Row, in_turn, ratio
 from blis_tui.spec.advice import advise_beside
 from blis_tui.spec.check import check
 from blis_tui.spec.decode import decode
-from blis_tui.spec.edits import SetValue
+from blis_tui.spec.edits import Duplicate, Edit, Insert, Move, Remove, SetValue, apply_edits
 from blis_tui.spec.nodes import compose
 from blis_tui.spec.report import Report
 from blis_tui.spec.validate import validate_into
@@ -30,6 +30,8 @@ CLIENTS = 2000
 MS = 1000.0
 SCALAR, OTHER = 0.25, 1.25
 """Parts of a whole check: 100 ms and 500 ms where that takes 400 ms."""
+EDIT = 0.24
+"""Part of an edit without a tree: 50 ms where that takes 210 ms."""
 BEAT_S = 0.002
 KEYS = "0123456789"
 HEAD = 'version: "2"\nseed: 42\naggregate_rate: 100\nhorizon: 60000000\n'
@@ -149,6 +151,43 @@ def checking(runs: int) -> list[Row]:
     return rows
 
 
+def form_edits(runs: int) -> list[Row]:
+    """Measure edits as forms ask for them, with the tree of the last check; the whole way where that is no help."""
+    text = LAYOUTS["block"]
+    first = check(text)
+    base = check(text.replace("seed: 42", "seed: 41"), base=first).tree  # as after an edit: items are moved when asked for
+    text = base.text
+    anchored = text.replace("id: client-0\n", "id: &first client-0\n")
+    linked = compose(anchored)
+    middle = ("clients", CLIENTS // 2)
+    edits: dict[str, Edit] = {
+        "a number at the top": SetValue(("seed",), 43),
+        "a text in a client": SetValue((*middle, "id"), "chat"),
+        "a block in a client": SetValue((*middle, "lifecycle"), {"windows": [{"start_us": 0, "end_us": 60_000_000}]}),
+        "a client inserted": Insert(middle, {"id": "chat", "arrival": {"process": "poisson"}}),
+        "a client removed": Remove(middle),
+        "a client moved down": Move(middle, CLIENTS // 2 + 1),
+        "a client copied": Duplicate(middle),
+    }
+    cases: dict[str, Callable[[], object]] = {"without a tree": lambda: apply_edits(text, [edits["a number at the top"]])}
+    for name, edit in edits.items():
+        cases[name] = lambda edit=edit: apply_edits(text, [edit], base)  # type: ignore[misc]
+    cases["with an anchor"] = lambda: apply_edits(anchored, [edits["a number at the top"]], linked)
+    seconds = in_turn(cases, runs)
+    whole = seconds["without a tree"]
+    return [
+        Row(
+            f"edit: {name}",
+            statistics.median(took) * MS,
+            "ms",
+            ratio(took, whole),
+            "without a tree",
+            EDIT if name in edits else None,
+        )
+        for name, took in seconds.items()
+    ]
+
+
 class Heart:
     """Beats on the event loop, and knows the longest time it could not."""
 
@@ -244,5 +283,5 @@ def typing(runs: int) -> list[Row]:
 
 def measure(runs: int) -> list[Row]:
     """Measure everything, `runs` times each."""
-    parts: Iterable[list[Row]] = (checking(runs), typing(max(runs // 2, 1)))
+    parts: Iterable[list[Row]] = (checking(runs), form_edits(runs), typing(max(runs // 2, 1)))
     return [row for rows in parts for row in rows]
