@@ -73,60 +73,58 @@ class _Comparison:
         self._items = items
         self._twins: dict[Node, Node] = {}
 
-    def matches(self, intended: Any, actual: Node, *, copied: bool = False) -> bool:
+    def matches(self, intended: Any, actual: Node, copied: bool = False) -> bool:
         """Compare two nodes; those in copies have lost their anchors."""
-        if isinstance(intended, Given):
-            return intended.anchor == actual.anchor and reads_as(actual, intended.value)
-        if isinstance(intended, NewKey):
-            return intended.anchor == actual.anchor and not actual.is_merge and key_name(actual) == intended.name
-        if isinstance(intended, Copy):
-            return self.matches(intended.node, actual, copied=True)
+        if not isinstance(intended, Node):
+            return self._is_new(intended, actual)
         if actual.anchor != (None if copied else intended.anchor):
             return False
         if actual.anchor is not None:
             self._twins[intended] = actual
-        return self._alike(intended, actual) and self._parts_match(intended, actual, copied)
+        if intended.kind != actual.kind or intended.value != actual.value or intended.tag != actual.tag:
+            return False
+        if intended.kind == SCALAR:
+            return intended.style == actual.style
+        return self._parts_match(intended, actual, copied)
 
-    def _alike(self, intended: Node, actual: Node) -> bool:
-        """Compare two nodes by themselves; a collection without its last entry is written as brackets."""
-        style = intended.style if self._items.get(intended) != [] else "flow"
-        return (
-            intended.kind == actual.kind
-            and intended.value == actual.value
-            and style == actual.style
-            and intended.tag == actual.tag
-        )
+    def _is_new(self, intended: Any, actual: Node) -> bool:
+        """Compare what an edit brought along with a node."""
+        if isinstance(intended, Copy):
+            return self.matches(intended.node, actual, copied=True)
+        if intended.anchor != actual.anchor:
+            return False
+        if isinstance(intended, NewKey):
+            return not actual.is_merge and key_name(actual) == intended.name
+        return reads_as(actual, intended.value)
 
     def _parts_match(self, intended: Node, actual: Node, copied: bool) -> bool:
-        """Compare what two nodes, alike by themselves, hold or stand for."""
+        """Compare what two nodes that are no scalars hold or stand for."""
         if intended.kind == ALIAS:
-            target = None if intended.target is None else self._twins.get(intended.target)
-            return target is actual.target
-        entries = self._items.get(intended, range(len(intended.items)))
-        if len(entries) != len(actual.items):
+            return (None if intended.target is None else self._twins.get(intended.target)) is actual.target
+        changed = self._items.get(intended)
+        entries = range(len(intended.items)) if changed is None else changed
+        style = "flow" if changed == [] else intended.style  # without its last entry, a collection is written as brackets
+        if style != actual.style or len(entries) != len(actual.items):
             return False
-        if intended.kind == MAPPING:
-            return all(
-                self._pairs_match(intended.items[entry] if isinstance(entry, int) else entry, pair, copied)
-                for entry, pair in zip(entries, actual.items, strict=True)
-            )
         common = _in_common(intended, entries, actual)
-        return all(
-            self.matches(intended.items[entry] if isinstance(entry, int) else entry, actual.items[place], copied=copied)
-            for place, entry in enumerate(entries)
-            if place not in common
-        )
+        for place, entry in enumerate(entries):
+            if place in common:
+                continue
+            old, new = intended.items[entry] if isinstance(entry, int) else entry, actual.items[place]
+            if intended.kind == SEQUENCE:
+                if not self.matches(old, new, copied):
+                    return False
+            elif not (self.matches(old[0], new[0], copied) and self.matches(old[1], new[1], copied)):
+                return False
+        return True
 
-    def _pairs_match(self, intended: tuple[Any, Any], actual: tuple[Node, Node], copied: bool) -> bool:
-        return all(self.matches(old, new, copied=copied) for old, new in zip(intended, actual, strict=True))
 
-
-def _in_common(intended: Node, entries: Sequence[Any], actual: Node) -> set[int]:
+def _in_common(intended: Node, entries: Sequence[Any], actual: Node) -> frozenset[int]:
     """Return at which places a list has the very items that were there in the old one, only moved."""
     if not isinstance(actual.items, Items):
-        return set()
+        return frozenset()
     old, new = Items.parts(intended.items)[0], Items.parts(actual.items)[0]
-    return {place for place, entry in enumerate(entries) if isinstance(entry, int) and new[place] is old[entry]}
+    return frozenset(place for place, entry in enumerate(entries) if isinstance(entry, int) and new[place] is old[entry])
 
 
 def reads_as(node: Node, value: Any) -> bool:
