@@ -18,7 +18,7 @@ def overridden(checked: Checked, options: Options) -> Checked:
         edits = _edits(options)
         if checked.tree.root is None:
             return checked
-        text = apply_edits(checked.text, edits)
+        text = apply_edits(checked.text, edits, checked.tree)
     except EditRefused as error:
         raise UsageError(f"--set {error}" if options.settings else str(error)) from error
     return check(text, None)

@@ -9,7 +9,9 @@ from blis_tui.problems import ERROR, Mend, Path, Problem, format_path
 from blis_tui.spec.edits import EditRefused, Remove, SetValue, apply_edits
 
 if TYPE_CHECKING:
+    from blis_tui.spec.check import Checked
     from blis_tui.spec.model import WorkloadSpec
+    from blis_tui.spec.nodes import Tree
 
 MAX_ROUNDS = 100
 """How often the text is looked at again after mending."""
@@ -63,12 +65,13 @@ def apply_mends(
     *,
     only_safe: bool,
     count: Callable[[WorkloadSpec], int] | None = None,
+    base: Checked | None = None,
 ) -> tuple[str, tuple[Problem, ...]]:
     """Apply mends until none is left to apply; return the new text and the problems that were mended, in order.
 
     `problems` are those of the text, as `check` finds them; what mending brings to light is mended too. Where the text
     cannot be edited safely (inside an alias, say) a mend is left out. `count` tells how many requests a spec generates;
-    without it, mends that need to know are left out.
+    without it, mends that need to know are left out. The check of the text, or of a similar one, `base`, makes it faster.
     """
     from blis_tui.spec.check import check
 
@@ -83,17 +86,17 @@ def apply_mends(
         ]
         batch = _together(wanted)
         if not batch and wanted and count is not None:
-            spec = spec or check(text).spec
+            spec = spec or check(text, base=base).spec
             if spec is not None and not any(problem.severity == ERROR for problem in problems):
                 batch = [_counted(wanted[0], count(spec))]
         if not batch:
             break
         tried.update((problem.code, problem.path) for problem in batch)
-        text, done = _mend(text, batch)
+        text, done = _mend(text, batch, base.tree if base is not None else None)
         if done:
             mended += done
-            checked = check(text)
-            problems, spec = checked.problems, checked.spec
+            base = check(text, base=base)
+            problems, spec = base.problems, base.spec
     return text, tuple(mended)
 
 
@@ -135,16 +138,16 @@ def _counted(problem: Problem, count: int) -> Problem:
     return problem._replace(mend=mend._replace(edits=edits, label=f"{mend.label}, {count}"))
 
 
-def _mend(text: str, batch: list[Problem]) -> tuple[str, list[Problem]]:
+def _mend(text: str, batch: list[Problem], base: Tree | None) -> tuple[str, list[Problem]]:
     """Apply the mends of a batch, all at once or, if that is refused, those that can be."""
     try:
-        return apply_edits(text, [edit for problem in batch if problem.mend for edit in problem.mend.edits]), batch
+        return apply_edits(text, [edit for problem in batch if problem.mend for edit in problem.mend.edits], base), batch
     except EditRefused:
         done = []
     for problem in batch:
         assert problem.mend is not None
         try:
-            text = apply_edits(text, problem.mend.edits)
+            text = apply_edits(text, problem.mend.edits, base)
         except EditRefused:
             continue
         done.append(problem)

@@ -40,7 +40,7 @@ async def mend_all(app: Desk) -> None:
     """Apply all safe mends as one undo step."""
     view = app.workspace.view
     problems = view.checked.problems if view.checked is not None else ()
-    text, mended = await asyncio.to_thread(apply_mends, view.text, problems, only_safe=True)
+    text, mended = await asyncio.to_thread(apply_mends, view.text, problems, only_safe=True, base=view.checked)
     if view.revision != app.workspace.revision:
         app.say("The text was changed meanwhile; try again.", title="Not mended", severity="warning")
         return

@@ -181,6 +181,7 @@ def test_safe_mends_change_only_what_they_say(data: dict[str, Any], draws: st.Da
         assert _differing(result.spec, after.spec, ()) <= {edit.path for edit in edits}
     after_text, mended = apply_mends(text, result.problems, only_safe=True)
     assert (after_text == text) == (not mended)
+    assert apply_mends(text, result.problems, only_safe=True, base=result) == (after_text, mended)
     left = check(after_text)
     assert len(left.errors) <= len(result.errors)
 
