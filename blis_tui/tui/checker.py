@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from blis_tui.tui.desk import Desk
     from blis_tui.tui.workspace import View
 
-_COLLECTIONS = 100
-"""Collections of younger objects between two of all objects."""
-
 
 class Checker:
     """Checks the views that the app shows unchecked. While one is being checked, only the newest waits."""
@@ -36,7 +33,8 @@ class Checker:
     def _take(self, view: View, checked: Checked) -> None:
         self._checking = None
         if view.good is None and checked.spec is not None:
-            _set_apart()
+            # A large document was opened. Its tree stays: to look all through it for garbage would hold everything up.
+            gc.freeze()
         if self._app.workspace.accept(view.revision, checked):
             self._waiting = None
             self._app.refresh_view()
@@ -47,16 +45,6 @@ class Checker:
         """Check on the event loop what could not be checked beside it: an error of the program is then told as one."""
         del error
         self._take(view, _checked(view))
-
-
-def _set_apart() -> None:
-    """Let the garbage collector pass over what is there now that a large document was opened.
-
-    Its tree stays as long as it is open, and to look all through it holds everything else up for 100 ms and more. What it
-    looks through from now on is little, and it does so less often.
-    """
-    gc.freeze()
-    gc.set_threshold(*gc.get_threshold()[:2], _COLLECTIONS)
 
 
 def _checked(view: View) -> Checked:
