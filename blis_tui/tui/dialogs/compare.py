@@ -218,14 +218,14 @@ async def upgrade(app: Desk) -> None:
         return
     mend, revision = upgrade_mend(checked.spec), workspace.revision
     try:
-        text = await asyncio.to_thread(apply_edits, workspace.text, mend.edits)
+        text = await asyncio.to_thread(apply_edits, workspace.text, mend.edits, checked.tree)
     except EditRefused as refusal:
         app.say(str(refusal), title="No upgrade", severity="warning")
         return
     compared = Compared("version 1", workspace.text, "version 2", text)
     accepted = await app.push_screen_wait(CompareDialog(compared, question="upgrade"))
     if accepted and workspace.revision == revision:
-        app.edit("upgrade to version 2", mend.edits)
+        app.write(text, "upgrade to version 2")
         app.say(f"Upgraded: {counted(len(mend.edits), 'edit')}. Undo takes it back.", timeout=4)
 
 
