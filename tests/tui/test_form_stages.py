@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import SMALL, MakeApp, ready, wait_for, write
+from designer import SMALL, MakeApp, ready, wait_for, write
 from test_form import NARROW, WIDE, app_of, changed, form, opened, text_of
 from textual.pilot import Pilot
 from textual.widgets import Checkbox
