@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any, ClassVar, NamedTuple
 
 from textual.app import ComposeResult
@@ -12,6 +13,9 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from blis_tui.tui.actions import ACTIONS, Action
+
+_WIDTH, _FRAME = 100, 6
+"""The dialog's width where there is room, and what border, padding and scroll bar take of it."""
 
 
 class Line(NamedTuple):
@@ -98,11 +102,12 @@ class HelpDialog(ModalScreen[None]):
             dialog.border_title = "Keys"
             dialog.border_subtitle = "Esc close"
             with VerticalScroll():
+                width = min(_WIDTH, self.app.size.width * 96 // 100) - _FRAME  # as the style sheet has it
                 lines = [line for section in self._sections for line in section.lines]
                 keys = max(len(line.keys) for line in lines)
                 titles = max(len(line.title) for line in lines)
                 for section in self._sections:
-                    yield Static(_written(section, keys, titles), markup=False)
+                    yield Static(_written(section, keys, titles, width), markup=False)
                 yield Static("In lists and tables h j k l work beside the arrows, and / filters.", classes="hint", markup=False)
 
     def action_scroll(self, lines: int) -> None:
@@ -110,11 +115,13 @@ class HelpDialog(ModalScreen[None]):
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
 
-def _written(section: Section, keys: int, titles: int) -> Content:
-    """Write a section in columns of the same widths as the others'."""
+def _written(section: Section, keys: int, titles: int, width: int) -> Content:
+    """Write a section in columns of the same widths as the others'; what does not fit its line goes on below itself."""
+    start = 2 + keys + 2 + titles + 2
     parts: list[Any] = [Content.styled(section.title, "bold $text-primary")]
     for line in section.lines:
         parts.append(Content.styled(f"\n  {line.keys:<{keys}}  ", "bold"))
-        parts.append(Content(f"{line.title:<{titles}}"))
-        parts.append(Content.styled(f"  {line.help}", "$foreground-muted"))
+        parts.append(Content(f"{line.title:<{titles}}  "))
+        told = textwrap.wrap(line.help or "", max(width - start, 20))
+        parts.append(Content.styled(("\n" + " " * start).join(told), "$foreground-muted"))
     return Content.assemble(*parts)

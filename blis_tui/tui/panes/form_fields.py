@@ -158,13 +158,15 @@ class ValueInput(Input):
             self.cursor_position = len(text)
 
 
-def _brief(problem: Problem, note: str) -> str:
+def _brief(problem: Problem, note: str, room: int) -> str:
     """Return the most important about a problem in a few cells: what would be right, else how the value reads."""
     if problem.severity != ERROR:
         return note or short_message(problem)
     allowed = problem.allowed or short_message(problem)
     kind, _, limits = allowed.partition("number ")
-    return limits if kind in ("a ", "a whole ") else allowed.removeprefix("a ")
+    if kind not in ("a ", "a whole "):
+        return allowed.removeprefix("a ")
+    return limits if len(limits) <= room else limits.partition(" and ")[0]
 
 
 class FieldRow(Widget):
@@ -231,7 +233,7 @@ class FieldRow(Widget):
             return Content.assemble(*parts, note)
         if room < INLINE_ROOM:
             return Content.assemble(
-                *parts, Content.styled(_brief(worst, shown.note), colour).truncate(max(room, 0), ellipsis=True)
+                *parts, Content.styled(_brief(worst, shown.note, room), colour).truncate(max(room, 0), ellipsis=True)
             )
         if shown.note:
             parts += [note, "  "]

@@ -43,8 +43,8 @@ class ProblemRows(ScrollView, can_focus=True):
         background: transparent; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden;
         & > .problems--error { color: $text-error; text-style: bold; }
         & > .problems--warning { color: $text-warning; }
-        & > .problems--info { color: $text-muted; }
-        & > .problems--place { color: $text-muted; }
+        & > .problems--info { color: $foreground 60%; }
+        & > .problems--place { color: $foreground 60%; }
         & > .problems--mend { color: $text-accent; }
         & > .problems--none { color: $text-success; }
         & > .problems--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }

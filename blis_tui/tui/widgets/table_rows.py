@@ -70,11 +70,11 @@ class TableRows(ScrollView, can_focus=True):
     DEFAULT_CSS: ClassVar[str] = """
     TableRows {
         height: 1fr; background: transparent; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1;
-        & > .table--header { text-style: bold; color: $text-muted; }
+        & > .table--header { text-style: bold; color: $foreground 60%; }
         & > .table--column { text-style: bold underline; color: $text-primary; }
         & > .table--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
         & > .table--cursor-away { background: $panel; }
-        & > .table--hint { color: $text-muted; }
+        & > .table--hint { color: $foreground 60%; }
     }
     """
 
