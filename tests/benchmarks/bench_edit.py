@@ -188,27 +188,6 @@ def form_edits(runs: int) -> list[Row]:
     ]
 
 
-class Heart:
-    """Beats on the event loop, and knows the longest time it could not."""
-
-    def __init__(self) -> None:
-        self.longest = 0.0
-        self._task = asyncio.ensure_future(self._beat())
-
-    async def _beat(self) -> None:
-        last = time.perf_counter()
-        while True:
-            await asyncio.sleep(BEAT_S)
-            now = time.perf_counter()
-            self.longest = max(self.longest, now - last - BEAT_S)
-            last = now
-
-    def stop(self) -> float:
-        """Return the longest hold in seconds."""
-        self._task.cancel()
-        return self.longest
-
-
 async def _settled(pilot: Pilot[int]) -> None:
     app = pilot.app
     while app.workspace.view.checked is None:  # type: ignore[attr-defined]
@@ -226,6 +205,8 @@ async def _press(app: DesignerApp, key: str) -> None:
 
 
 async def _typing(runs: int) -> list[Row]:
+    from driving import Heart
+
     from blis_tui.tui.app import DesignerApp
     from blis_tui.tui.widgets.yaml_area import YamlArea
     from blis_tui.tui.workspace import Workspace
@@ -255,7 +236,7 @@ async def _typing(runs: int) -> list[Row]:
             await _press(app, "backspace")
             await _settled(pilot)
             fresh.append(time.perf_counter() - began)
-            holds.append(heart.stop())
+            holds.append(max(heart.stop()))
         for run in range(runs):
             heart = Heart()
             await asyncio.sleep(0.02)
@@ -263,7 +244,7 @@ async def _typing(runs: int) -> list[Row]:
             app.edit("seed", [SetValue(("seed",), run)])
             await _settled(pilot)
             form_fresh.append(time.perf_counter() - began)
-            form_holds.append(heart.stop())
+            form_holds.append(max(heart.stop()))
     return [
         Row("typing: a key", statistics.median(keys) * MS, "ms"),
         Row("typing: until problems are right", statistics.median(fresh) * MS, "ms", wanted=100),
