@@ -10,7 +10,7 @@ import numpy as np
 
 from blis_tui.formats.lines import Part, numbers
 from blis_tui.problems import Problem
-from blis_tui.workload.blocks import TokenBlock
+from blis_tui.workload.blocks import BLOCK_TOKENS, TokenBlock
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from blis_tui.workload.requests import Requests
 
 BATCH_REQUESTS = 1 << 13
-BATCH_TOKENS = 1 << 20
+BATCH_TOKENS = BLOCK_TOKENS
 """How many requests, and about how many token ids where they are needed, a batch holds at most."""
 _BATCH_BYTES = 1 << 23
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from blis_tui.workload.requests import Requests
 
-BLOCK_TOKENS = 1 << 20
-"""About how many token ids a block holds unless another number is asked for."""
+BLOCK_TOKENS = 1_060_000
+"""About how many token ids a block holds unless another number is asked for: just enough for memory in large pages."""
 
 
 class TokenBlock(NamedTuple):

@@ -14,6 +14,8 @@ from blis_tui.workload.random.side_by_side import SideBySide
 from blis_tui.workload.random.source import State, seed_states
 
 MOST_LANES = 64
+_MANY = 6
+"""If there are so many walks for each lane, it does not matter how many lanes there are."""
 _SEEDED_AT_ONCE = 32
 
 
@@ -47,8 +49,21 @@ def lanes_for(values: NDArray[np.float64], most: int = MOST_LANES) -> int:
     return math.ceil(fitting / math.ceil(fitting / most))
 
 
+def lanes_over_soonest(values: NDArray[np.int64], most: int) -> int:
+    """Return how many lanes make the fewest values until all walks are over, those of idle lanes included.
+
+    The walks are begun in the order given, the longest first. Many of them keep any number of lanes busy.
+    """
+    if len(values) > _MANY * most:
+        return most
+    widest = min(len(values), most)
+    fewest = min(widest // 2 + 1, max(1, int(values.sum() / max(1, values.max()))))
+    # a row of values costs about as much more, whatever its width, as one lane does
+    return min(range(widest, fewest - 1, -1), key=lambda width: (width + 1) * longest_lane(values, width))
+
+
 def longest_lane(blocks: NDArray[np.int64], width: int) -> int:
-    """Return how many blocks the longest lane has if each job takes the lane that is free first."""
+    """Return how many blocks, or values, the longest lane has if each job takes the lane that is free first."""
     ends = [0] * width
     for count in blocks.tolist():
         heapq.heapreplace(ends, ends[0] + count)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from blis_tui.workload.assembling import Ids, Piece, Source, assemble
 from blis_tui.workload.blocks import Spans, TokenBlock
-from blis_tui.workload.lanes import Lanes, Opened, lanes_for, longest_lane
+from blis_tui.workload.lanes import Lanes, Opened, lanes_over_soonest, longest_lane
 from blis_tui.workload.random.reader import TOKEN_LIMIT, VOCABULARY
 from blis_tui.workload.random.side_by_side import SideBySide, redraws_of
 from blis_tui.workload.random.source import TAP, first_values, seed_states
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from blis_tui.workload.requests import Requests
 
 Int64s = NDArray[np.int64]
-_LEAST_IDS, _MOST_IDS = 1 << 21, 1 << 25
-"""How many ids a slice has: more if there are many clients."""
+_FIRST_IDS, _LEAST_IDS, _MOST_IDS = 1_100_000, 4_400_000, 1 << 25
+"""How many ids a slice has: the first one few, so that they are there soon; the others more if there are many clients."""
 _IDS_PER_CLIENT = 1 << 13
 _SHORT, _SPARE = 160, 32
 """Streams of which no more values than this are drawn are opened many at a time, with some values to spare."""
@@ -176,7 +176,7 @@ class Streams:
             jobs.append(_Reach(client, place, end, end - drawn))
         jobs.sort(key=lambda job: -job.values)  # so that all lanes end at about the same time
         sizes = np.array([job.values for job in jobs], np.int64)
-        width, lanes = lanes_for(sizes.astype(np.float64), _MOST_LANES), self._lanes
+        width, lanes = lanes_over_soonest(sizes, _MOST_LANES), self._lanes
         if lanes is None or not width <= lanes.engine.width <= _TOO_WIDE * width:
             lanes = self._lanes = Lanes(width, _Fill, _BLOCK_VALUES)
         rows, width = lanes.engine.rows, lanes.engine.width
@@ -217,31 +217,39 @@ def _opened(seeds: Int64s, rows: int) -> tuple[Source, Int64s]:
 
 def first_slice(requests: Requests) -> int:
     """Return where the first slice ends."""
-    return Spans(requests).cut(0, _LEAST_IDS)[0]
+    return Spans(requests).cut(0, _FIRST_IDS)[0]
 
 
 def sliced_blocks(requests: Requests, prefixes: Ids, most_tokens: int, behind: int | None = None) -> Iterator[TokenBlock]:
     """Yield the ids of all requests, or of those before one, at most so many at a time."""
     behind = len(requests) if behind is None else behind
     streams, spans, head = Streams(requests.seeds), Spans(requests), Source(prefixes, np.empty(0, np.int64))
-    size = min(max(_LEAST_IDS, _IDS_PER_CLIENT * len(requests.clients)), _MOST_IDS)
-    start = 0
+    start, size = 0, _FIRST_IDS
     while start < behind:
         low = start
-        end = min(spans.cut(low, size)[0], behind)
+        end, blocks = _blocks(spans, start, min(spans.cut(start, size)[0], behind), most_tokens)
         own = own_sizes(requests, slice(low, end))
         sources, which, at = streams.draw(Wanted(requests.client[low:end], requests.rows.place[low:end], own))
         which += 1  # behind the prefixes
-        while start < end:
-            stop, bounds = spans.cut(start, most_tokens)
-            if stop > end:
-                stop, bounds = end, bounds[: 2 * (end - start) + 1]
+        for stop, bounds in blocks:
             part = slice(start - low, stop - low)
             ids = np.empty(int(bounds[-1]), np.int32)
             assemble([head, *sources], [prefix_piece(requests, start, stop), Piece(own[part], which[part], at[part])], ids)
             ids.flags.writeable = False
             yield TokenBlock(start, stop, ids, bounds)
             start = stop
+        del sources  # or their memory would not be free if other lanes are taken next
+        size = min(max(_LEAST_IDS, _IDS_PER_CLIENT * len(requests.clients)), _MOST_IDS)
+
+
+def _blocks(spans: Spans, start: int, end: int, most_tokens: int) -> tuple[int, list[tuple[int, Int64s]]]:
+    """Cut requests into blocks, without what is left of them behind the last whole one; return where they end, too."""
+    blocks = [spans.cut(start, most_tokens)]
+    if blocks[0][0] > end:
+        return end, [(end, blocks[0][1][: 2 * (end - start) + 1])]
+    while (block := spans.cut(blocks[-1][0], most_tokens))[0] <= end and block[0] > blocks[-1][0]:
+        blocks.append(block)
+    return blocks[-1][0], blocks
 
 
 def prefix_piece(requests: Requests, start: int, stop: int) -> Piece:

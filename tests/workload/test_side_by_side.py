@@ -18,7 +18,7 @@ from workload_specs import SECOND, client, compact, compact_specs, constant, exp
 from blis_tui.spec.model import Window, WorkloadSpec
 from blis_tui.workload import slices
 from blis_tui.workload.activity import Activity, Limits
-from blis_tui.workload.lanes import Job, Lanes, lanes_for, longest_lane
+from blis_tui.workload.lanes import Job, Lanes, lanes_for, lanes_over_soonest, longest_lane
 from blis_tui.workload.random import side_by_side
 from blis_tui.workload.random.side_by_side import Opening, SideBySide
 from blis_tui.workload.random.source import first_values, seed_states
@@ -33,6 +33,7 @@ def small_blocks() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(side_by_side, "BLOCK_VALUES", 600)
         patch.setattr(slices, "_BLOCK_VALUES", 600)
+        patch.setattr(slices, "_FIRST_IDS", 300)
         patch.setattr(slices, "_LEAST_IDS", 300)
         patch.setattr(slices, "_IDS_PER_CLIENT", 0)
         yield
@@ -62,6 +63,14 @@ CASES = {
 @pytest.mark.parametrize("kind", CASES)
 def test_all_kinds(kind: str, threads: int) -> None:
     assert rows_of(CASES[kind], threads=threads) == generate_slowly(CASES[kind])
+
+
+def test_lanes_are_as_many_as_leave_few_of_them_idle() -> None:
+    most = 16
+    for values in ([100] * 45, [100] * 9, [100] * 17, [1000] + [1] * 8, [5], list(range(100, 55, -1))):
+        width = lanes_over_soonest(np.array(values), most)
+        assert 1 <= width <= most
+        assert width * longest_lane(np.array(values), width) <= 1.1 * sum(values), values
 
 
 def walk_slowly(rand: Rand, rate: float, tokens: int, until: int) -> list[tuple[int, int]]:

@@ -244,6 +244,7 @@ def test_ids_that_are_spooled_to_disk_are_the_same(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(tokens, "MOST_CLIENTS", 0)
     monkeypatch.setattr(spool, "_BATCH_CLIENTS", batch)
     monkeypatch.setattr(spool, "_BATCH_IDS", 50 * batch)
+    monkeypatch.setattr(slices, "_FIRST_IDS", 200)
     monkeypatch.setattr(slices, "_LEAST_IDS", 200)
     requests = generate(spec)
     found = [pair for block in requests.token_blocks(900) for pair in block.pairs()]
@@ -253,6 +254,7 @@ def test_ids_that_are_spooled_to_disk_are_the_same(monkeypatch: pytest.MonkeyPat
 def test_the_spool_is_deleted_when_reading_stops_early(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(tokens, "MOST_CLIENTS", 0)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(slices, "_FIRST_IDS", 200)
     monkeypatch.setattr(slices, "_LEAST_IDS", 200)
     blocks = generate(SPOOLED["dealt"]).token_blocks(100)
     starts = [next(blocks).start for _ in range(20)]
@@ -263,6 +265,7 @@ def test_the_spool_is_deleted_when_reading_stops_early(monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("least", [1, 300, 5000])
 def test_slices_of_any_size_give_the_same(monkeypatch: pytest.MonkeyPatch, least: int) -> None:
+    monkeypatch.setattr(slices, "_FIRST_IDS", least)
     monkeypatch.setattr(slices, "_LEAST_IDS", least)
     monkeypatch.setattr(slices, "_IDS_PER_CLIENT", 0)
     for kind, spec in SPOOLED.items():
