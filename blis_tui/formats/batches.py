@@ -113,11 +113,14 @@ _SESSION = np.frombuffer(b"sess_", np.uint8)
 _NO_SESSION = np.frombuffer(b"\xff" * 5, np.uint8)
 
 
-def batches(requests: Requests, *, tokens: bool, width: int = 0) -> Iterator[Batch]:
-    """Walk all requests in arrival order, with token ids if they are wanted; `width` is that of the widest writer."""
+def batches(requests: Requests, *, tokens: bool, width: int = 0, pulse: Callable[[], None] | None = None) -> Iterator[Batch]:
+    """Walk all requests in arrival order, with token ids if they are wanted; `width` is that of the widest writer.
+
+    `pulse` is called now and then while token ids are made that take long; it may raise.
+    """
     members = Members(requests.clients)
     most = max(1, min(BATCH_REQUESTS, _BATCH_BYTES // max(width, 1)))
-    blocks: Iterable[Any] = requests.token_blocks(BATCH_TOKENS) if tokens else [None]
+    blocks: Iterable[Any] = requests.token_blocks(BATCH_TOKENS, pulse) if tokens else [None]
     for block in blocks:
         first, last = (0, len(requests)) if block is None else (block.start, block.stop)
         for start in range(first, last, most):

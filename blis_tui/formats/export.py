@@ -174,7 +174,8 @@ def _write_requests(tables: Sequence[tuple[Writer, _Output]], requests: Requests
     from blis_tui.formats.batches import batches
 
     writers = [writer for writer, _ in tables]
-    walked = batches(requests, tokens=any(each.tokens for each in writers), width=max(each.width for each in writers))
+    tokens, width = any(each.tokens for each in writers), max(each.width for each in writers)
+    walked = batches(requests, tokens=tokens, width=width, pulse=lambda: meter.advance(0))
     for batch in walked:
         for writer, output in tables:
             with output.errors():

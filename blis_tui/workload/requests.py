@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from functools import cached_property
 from typing import NamedTuple
@@ -189,15 +189,16 @@ class Requests:
         """Video tokens of the input."""
         return self._media(3)
 
-    def token_blocks(self, most_tokens: int = BLOCK_TOKENS) -> Iterator[TokenBlock]:
+    def token_blocks(self, most_tokens: int = BLOCK_TOKENS, pulse: Callable[[], None] | None = None) -> Iterator[TokenBlock]:
         """Iterate over the token ids of the requests in arrival order, many requests at a time.
 
         A block has at most `most_tokens` ids, or one request. The streams are drawn again as the iteration goes on, so
-        that memory holds a part of the ids only.
+        that memory holds a part of the ids only. Of very many clients ids are spooled to disk before the second block
+        comes; `pulse` is called now and then while a block takes long, and may raise, best `Cancelled`, to stop.
         """
         from blis_tui.workload.tokens import iterate_blocks
 
-        return iterate_blocks(self, most_tokens)
+        return iterate_blocks(self, most_tokens, pulse or (lambda: None))
 
     def tokens(self) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
         """Iterate over the token ids of the requests, as (input ids, output ids), in arrival order."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from blis_tui.workload.assembling import Ids, Piece, Source, assemble
 from blis_tui.workload.blocks import Spans, TokenBlock
 from blis_tui.workload.lanes import Lanes, Opened, lanes_over_soonest, longest_lane
-from blis_tui.workload.random.reader import TOKEN_LIMIT, VOCABULARY
+from blis_tui.workload.random.reader import TOKEN_LIMIT, VOCABULARY, Pulse
 from blis_tui.workload.random.side_by_side import SideBySide, redraws_of
 from blis_tui.workload.random.source import TAP, first_values, seed_states
 
@@ -138,8 +138,9 @@ class _Fill:
 class Streams:
     """The streams of clients, each at the place up to which it was drawn."""
 
-    def __init__(self, seeds: Int64s) -> None:
+    def __init__(self, seeds: Int64s, pulse: Pulse) -> None:
         self._seeds = seeds
+        self._pulse = pulse
         self._states: dict[int, tuple[NDArray[np.uint64], int]] = {}
         self._lanes: Lanes[_Fill] | None = None
 
@@ -155,7 +156,7 @@ class Streams:
         short = (reached <= _SHORT) & ~known
         sources: list[Source] = []
         if short.any():
-            source, first[short] = _opened(self._seeds[clients[short]], int(reached[short].max()))
+            source, first[short] = _opened(self._seeds[clients[short]], int(reached[short].max()), self._pulse)
             sources.append(source)
         longer = ~short
         if longer.any():
@@ -182,7 +183,7 @@ class Streams:
         rows, width = lanes.engine.rows, lanes.engine.width
         fill = lanes.walk
         fill.clear(rows * (1 + longest_lane(-(-sizes // rows), width)))
-        lanes.run(self._opened(jobs), lambda made: None)
+        lanes.run(self._opened(jobs), lambda made: self._pulse())
         drawn_clients, firsts = fill.firsts
         starts = np.empty(len(clients), np.int64)
         starts[np.searchsorted(clients, drawn_clients)] = firsts
@@ -199,7 +200,7 @@ class Streams:
                 yield (job, fresh[job.client], 0) if state is None else (job, *state)
 
 
-def _opened(seeds: Int64s, rows: int) -> tuple[Source, Int64s]:
+def _opened(seeds: Int64s, rows: int, pulse: Pulse) -> tuple[Source, Int64s]:
     """Draw the first ids of many streams; return where each stream begins among them."""
     rows = min(TAP, rows + _SPARE)
     ids = np.empty((len(seeds), rows), np.uint32)
@@ -210,6 +211,7 @@ def _opened(seeds: Int64s, rows: int) -> tuple[Source, Int64s]:
         skipped += [(low + lane) * rows + row for lane, found in redraws_of(values).items() for row in found]
         np.right_shift(values, np.uint64(32), out=values)
         ids[low : low + step] = values.T
+        pulse()
     ids &= np.uint32(2**31 - 1)
     ids %= np.uint32(VOCABULARY)
     return Source(ids.reshape(-1).view(np.int32), np.array(sorted(skipped), np.int64)), np.arange(len(seeds)) * rows
@@ -220,10 +222,12 @@ def first_slice(requests: Requests) -> int:
     return Spans(requests).cut(0, _FIRST_IDS)[0]
 
 
-def sliced_blocks(requests: Requests, prefixes: Ids, most_tokens: int, behind: int | None = None) -> Iterator[TokenBlock]:
+def sliced_blocks(
+    requests: Requests, prefixes: Ids, most_tokens: int, pulse: Pulse, behind: int | None = None
+) -> Iterator[TokenBlock]:
     """Yield the ids of all requests, or of those before one, at most so many at a time."""
     behind = len(requests) if behind is None else behind
-    streams, spans, head = Streams(requests.seeds), Spans(requests), Source(prefixes, np.empty(0, np.int64))
+    streams, spans, head = Streams(requests.seeds, pulse), Spans(requests), Source(prefixes, np.empty(0, np.int64))
     start, size = 0, _FIRST_IDS
     while start < behind:
         low = start

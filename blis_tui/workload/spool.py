@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from blis_tui.workload.assembling import Ids, Piece, Source, assemble
 from blis_tui.workload.blocks import Spans, TokenBlock
+from blis_tui.workload.random.reader import Pulse
 from blis_tui.workload.slices import Streams, Wanted, first_slice, own_sizes, prefix_piece, sliced_blocks
 
 if TYPE_CHECKING:
@@ -26,18 +27,18 @@ _BATCH_CLIENTS, _BATCH_IDS = 1 << 16, 1 << 24
 _NONE = np.empty(0, np.int64)
 
 
-def spooled_blocks(requests: Requests, prefixes: Ids, most_tokens: int) -> Iterator[TokenBlock]:
+def spooled_blocks(requests: Requests, prefixes: Ids, most_tokens: int, pulse: Pulse) -> Iterator[TokenBlock]:
     """Yield the ids of all requests, at most so many at a time. The spool is deleted in the end, also if that is early.
 
     The first slice is drawn as it is for fewer clients: who only looks at some requests need not wait for all.
     """
     start = first_slice(requests)
-    yield from sliced_blocks(requests, prefixes, most_tokens, start)
+    yield from sliced_blocks(requests, prefixes, most_tokens, pulse, start)
     if start == len(requests):
         return
     batch_of = _batches(requests)
     with TemporaryFile(prefix="blis-tui-") as file:
-        cursors = _spool(requests, start, batch_of, file)
+        cursors = _spool(requests, start, batch_of, file, pulse)
         spans = Spans(requests)
         while start < len(requests):
             stop, bounds = spans.cut(start, most_tokens)
@@ -59,7 +60,7 @@ def _batches(requests: Requests) -> NDArray[np.int32]:
     return share.astype(np.int32)
 
 
-def _spool(requests: Requests, first: int, batch_of: NDArray[np.int32], file: IO[bytes]) -> NDArray[np.int64]:
+def _spool(requests: Requests, first: int, batch_of: NDArray[np.int32], file: IO[bytes], pulse: Pulse) -> NDArray[np.int64]:
     """Write the ids of the requests from one on, one batch after the other; return where each batch begins, in ids."""
     batch = batch_of[requests.client[first:]]
     order = np.argsort(batch, kind="stable")
@@ -70,7 +71,7 @@ def _spool(requests: Requests, first: int, batch_of: NDArray[np.int32], file: IO
     start = written = 0
     for number, end in enumerate(ends.tolist()):
         cursors[number] = written
-        streams = Streams(requests.seeds)
+        streams = Streams(requests.seeds, pulse)
         while start < end:
             sizes = own_sizes(requests, order[start : min(end, start + _BATCH_IDS)])
             stop = start + max(1, int(np.searchsorted(np.cumsum(sizes), 2 * _BATCH_IDS, side="right")))

@@ -7,10 +7,16 @@ for each other's lock between them take longer than one alone.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from threading import Event
+from typing import TypeVar
 
-from blis_tui.workload.blocks import TokenBlock
+from blis_tui.workload.random.reader import Pulse
+
+T = TypeVar("T")
+_WAITING_S = 0.05
+"""So often, who waits for a block is told that it is not there yet."""
 
 
 def several(threads: int | None) -> bool:
@@ -18,17 +24,39 @@ def several(threads: int | None) -> bool:
     return (threads or os.cpu_count() or 1) > 1
 
 
-def made_ahead(blocks: Iterator[TokenBlock]) -> Iterator[TokenBlock]:
-    """Give blocks and make the next one meanwhile, but not before a second one is asked for."""
-    first = next(blocks, None)
+class _Stopped(Exception):
+    """Nobody wants the block any more."""
+
+
+def made_ahead(make: Callable[[Pulse], Iterator[T]], pulse: Pulse) -> Iterator[T]:
+    """Give what is made and make the next one meanwhile, but not before a second one is asked for.
+
+    While the next one is waited for, `pulse` is called now and then, in the thread that waits. If it raises, or no more
+    is asked for, the pulse given to `make` raises too, so that the other thread stops.
+    """
+    stop = Event()
+
+    def go_on() -> None:
+        if stop.is_set():
+            raise _Stopped
+
+    made = make(go_on)
+    first = next(made, None)
     if first is None:
         return
     yield first
     with ThreadPoolExecutor(1) as pool:
-        following = pool.submit(next, blocks, None)
+        following = pool.submit(next, made, None)
         try:
-            while (block := following.result()) is not None:
-                following = pool.submit(next, blocks, None)
-                yield block
+            while (one := _awaited(following, pulse)) is not None:
+                following = pool.submit(next, made, None)
+                yield one
         finally:
+            stop.set()
             wait([following])
+
+
+def _awaited(future: Future[T], pulse: Pulse) -> T:
+    while not wait([future], _WAITING_S).done:
+        pulse()
+    return future.result()

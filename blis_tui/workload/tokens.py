@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from blis_tui.workload.blocks import Spans, TokenBlock
 from blis_tui.workload.lengths import length_sampler
-from blis_tui.workload.random.reader import FIRST_BLOCK, LARGEST_BLOCK
+from blis_tui.workload.random.reader import FIRST_BLOCK, LARGEST_BLOCK, Pulse
 from blis_tui.workload.random.source import LENGTH, TAP, seed_states
 from blis_tui.workload.random.stream import Sampler, Stream
 from blis_tui.workload.root import root_stream
@@ -32,16 +32,18 @@ _AT_ONCE, _DRAWN_AT_ONCE = 1 << 14, 1 << 8
 """Requests whose columns are turned into Python numbers at once: of all clients, and of one."""
 
 
-def iterate_blocks(requests: Requests, most_tokens: int) -> Iterator[TokenBlock]:
+def iterate_blocks(requests: Requests, most_tokens: int, pulse: Pulse) -> Iterator[TokenBlock]:
     """Iterate over the ids of all requests, prefix and earlier rounds included, at most so many at a time."""
-    prefixes = requests.groups.tokens(root_stream(requests.spec.seed))
-    if not go_forward(requests):
-        blocks = _drawn_blocks(requests, prefixes, most_tokens)
-    elif len(requests.clients) > MOST_CLIENTS:
-        blocks = spooled_blocks(requests, prefixes, most_tokens)
-    else:
-        blocks = sliced_blocks(requests, prefixes, most_tokens)
-    return made_ahead(blocks) if several(requests.threads) else blocks
+
+    def blocks(pulse: Pulse) -> Iterator[TokenBlock]:
+        prefixes = requests.groups.tokens(root_stream(requests.spec.seed))
+        if not go_forward(requests):
+            return _drawn_blocks(requests, prefixes, most_tokens)
+        if len(requests.clients) > MOST_CLIENTS:
+            return spooled_blocks(requests, prefixes, most_tokens, pulse)
+        return sliced_blocks(requests, prefixes, most_tokens, pulse)
+
+    return made_ahead(blocks, pulse) if several(requests.threads) else blocks(pulse)
 
 
 def _drawn_blocks(requests: Requests, prefixes: Ids, most_tokens: int) -> Iterator[TokenBlock]:

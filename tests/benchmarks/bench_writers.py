@@ -43,7 +43,7 @@ class Ready(Requests):
 
     blocks: list[TokenBlock]
 
-    def token_blocks(self, most_tokens: int = 1 << 20) -> Any:
+    def token_blocks(self, most_tokens: int = 1 << 20, pulse: object = None) -> Any:
         return iter(self.blocks)
 
 

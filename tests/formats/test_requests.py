@@ -320,7 +320,7 @@ def test_token_ids_are_made_once_for_all_formats(tmp_path, monkeypatch):
     requests = generate(golden("clients-options"))
     walked = []
     real = type(requests).token_blocks
-    monkeypatch.setattr(type(requests), "token_blocks", lambda self, most: walked.append(1) or real(self, most))
+    monkeypatch.setattr(type(requests), "token_blocks", lambda self, *given: walked.append(1) or real(self, *given))
     export(golden("clients-options"), tmp_path, ["jsonl", "csv", "blis-trace"], tokens=True, requests=requests)
     assert len(walked) == 1
     export(golden("clients-options"), tmp_path, ["jsonl", "blis-trace"], requests=requests, force=True)

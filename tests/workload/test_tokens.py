@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import tempfile
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ import pytest
 from reference.generator import generate as generate_slowly
 from workload_specs import SECOND, client, compact, constant, dist, explicit, turns
 
+from blis_tui.problems import Cancelled
 from blis_tui.spec.model import Cohort, Multimodal, Window, WorkloadSpec
 from blis_tui.workload import slices, spool, tokens
 from blis_tui.workload.blocks import TokenBlock
@@ -263,6 +264,42 @@ def test_the_spool_is_deleted_when_reading_stops_early(monkeypatch: pytest.Monke
     assert not list(tmp_path.iterdir())
 
 
+def cancel() -> None:
+    raise Cancelled
+
+
+@pytest.mark.parametrize("kind", ["one request each", "stages"])
+def test_spooling_can_be_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str) -> None:
+    monkeypatch.setattr(tokens, "MOST_CLIENTS", 0)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(slices, "_FIRST_IDS", 200)
+    told: list[int] = []
+    blocks = generate(SPOOLED[kind], threads=1).token_blocks(200, lambda: cancel() if told else None)
+    next(blocks)
+    told.append(1)
+    with pytest.raises(Cancelled):
+        next(blocks)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("stop", ["cancelled", "closed"])
+def test_who_makes_blocks_ahead_stops_with_who_waits_for_them(stop: str) -> None:
+    def endless(pulse: Callable[[], None]) -> Iterator[int]:
+        yield from (1, 2)
+        while True:
+            pulse()
+
+    told: list[int] = []
+    ahead = made_ahead(endless, lambda: cancel() if told else None)
+    assert [next(ahead), next(ahead)] == [1, 2]
+    told.append(1)
+    if stop == "closed":
+        ahead.close()  # type: ignore[attr-defined]
+    else:
+        with pytest.raises(Cancelled):
+            next(ahead)
+
+
 @pytest.mark.parametrize("least", [1, 300, 5000])
 def test_slices_of_any_size_give_the_same(monkeypatch: pytest.MonkeyPatch, least: int) -> None:
     monkeypatch.setattr(slices, "_FIRST_IDS", least)
@@ -276,19 +313,19 @@ def test_slices_of_any_size_give_the_same(monkeypatch: pytest.MonkeyPatch, least
 def test_blocks_are_made_ahead_only_once_a_second_is_asked_for() -> None:
     made: list[int] = []
 
-    def blocks() -> Iterator[TokenBlock]:
+    def blocks(pulse: object) -> Iterator[TokenBlock]:
         for number in range(4):
             made.append(number)
             if number == 3:
                 raise KeyError("three")
             yield TokenBlock(number, number + 1, np.empty(0, np.int32), np.zeros(3, np.int64))
 
-    ahead = made_ahead(blocks())
+    ahead = made_ahead(blocks, lambda: None)
     assert next(ahead).start == 0 and made == [0]
     assert [next(ahead).start, next(ahead).start] == [1, 2]
     with pytest.raises(KeyError, match="three"):
         next(ahead)
-    stopped = made_ahead(blocks())
+    stopped = made_ahead(blocks, lambda: None)
     assert [next(stopped).start, next(stopped).start] == [0, 1]
     stopped.close()  # type: ignore[attr-defined]
-    assert list(made_ahead(iter(()))) == []
+    assert list(made_ahead(lambda pulse: iter(()), lambda: None)) == []
