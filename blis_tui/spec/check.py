@@ -11,7 +11,7 @@ from blis_tui.spec.model import WorkloadSpec
 from blis_tui.spec.nodes import Tree, compose
 from blis_tui.spec.reader import MAX_SIZE, read_text
 from blis_tui.spec.report import Report
-from blis_tui.spec.validate import validate_into
+from blis_tui.spec.validate import Faultless, validate_into
 
 
 class Checked(NamedTuple):
@@ -27,6 +27,8 @@ class Checked(NamedTuple):
     tree: Tree
     decoded: Decoded | None = None
     """What decoding found, which helps to check a similar text; ``None`` if the content is no text."""
+    faultless: Faultless | None = None
+    """Which clients have no errors, which helps likewise; ``None`` if there is no spec."""
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -49,13 +51,14 @@ def check(data: str | bytes, max_size: int | None = MAX_SIZE, *, base: Checked |
         return Checked("", None, tuple(problems), compose(""))
     decoded = decode(text, base.decoded if base is not None else None)
     problems = list(decoded.problems)
+    faultless = None
     if decoded.spec is not None:
         report = Report(decoded.tree, decoded.broken)
-        validate_into(report, decoded.spec)
+        faultless = validate_into(report, decoded.spec, base.faultless if base is not None else None)
         problems += report.problems
         problems += advise_beside(report, decoded.spec)
     problems.sort(key=_place)
-    return Checked(text, decoded.spec, tuple(problems), decoded.tree, decoded)
+    return Checked(text, decoded.spec, tuple(problems), decoded.tree, decoded, faultless)
 
 
 def _place(problem: Problem) -> tuple[int, int, int]:

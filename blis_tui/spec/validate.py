@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from blis_tui.problems import ERROR, Path, Problem
 from blis_tui.spec.facts import client_count, expected_requests, has_rate_windows, is_time_varying
@@ -38,6 +38,15 @@ MAX_REQUESTS = 1_000_000_000
 """Requests that a file may be expected to generate."""
 
 
+class Faultless(NamedTuple):
+    """The clients of a spec that have no error of their own, in the circumstances that their rules depend on."""
+
+    old_names: bool
+    varying: bool
+    clients: frozenset[int]
+    """Their identities: good as long as the spec is there."""
+
+
 def validate(spec: WorkloadSpec, tree: Tree | None = None, broken: Collection[Path] = ()) -> list[Problem]:
     """Return every error of a spec, in the order of its declared fields; empty if it can be generated.
 
@@ -51,15 +60,20 @@ def validate(spec: WorkloadSpec, tree: Tree | None = None, broken: Collection[Pa
     return report.problems
 
 
-def validate_into(report: Report, spec: WorkloadSpec) -> None:
-    """Add every error of a spec whose values have the right types."""
+def validate_into(report: Report, spec: WorkloadSpec, known: Faultless | None = None) -> Faultless:
+    """Add every error of a spec whose values have the right types.
+
+    Returns which clients have none, which helps with a spec that shares clients with this one.
+    """
     report.fields(spec, ())
-    varying = is_time_varying(spec)
+    varying, old_names = is_time_varying(spec), spec.rules == 1
+    passed = known.clients if known is not None and (known.old_names, known.varying) == (old_names, varying) else frozenset()
     _validate_sources(report, spec)
     if spec.inference_perf is not None:
         validate_compact(report, spec, spec.inference_perf)
     for index, client in enumerate(spec.clients):
-        validate_client(report, client, ("clients", index), old_names=spec.rules == 1, varying=varying)
+        if id(client) not in passed:
+            validate_client(report, client, ("clients", index), old_names=old_names, varying=varying)
     for index, cohort in enumerate(spec.cohorts):
         validate_cohort(report, cohort, ("cohorts", index), varying=varying)
     _validate_slo_classes(report, spec)
@@ -73,6 +87,15 @@ def validate_into(report: Report, spec: WorkloadSpec) -> None:
             validate_stepped(report, spec)
     _validate_end(report, spec, varying)
     _validate_size(report, spec)
+    return Faultless(old_names, varying, _faultless(report, spec))
+
+
+def _faultless(report: Report, spec: WorkloadSpec) -> frozenset[int]:
+    if not report.is_clean(("clients",)):
+        return frozenset()
+    paths = (*report.bad, *(problem.path for problem in report.problems))
+    bad = {path[1] for path in paths if len(path) > 1 and path[0] == "clients" and isinstance(path[1], int)}
+    return frozenset(map(id, spec.clients)) - {id(spec.clients[index]) for index in bad}
 
 
 def _validate_sources(report: Report, spec: WorkloadSpec) -> None:

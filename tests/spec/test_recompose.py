@@ -185,3 +185,20 @@ def test_the_base_stays_as_it_is() -> None:
         again = check(CLIENTS.replace("0.25", rate, 1), base=again)
     assert seen(base.tree.root) == before
     assert again.spec is not None and again.spec.clients[0].rate_fraction == 1
+
+
+def test_clients_are_looked_at_again_where_other_rules_hold_for_them() -> None:
+    """Version 1 has names of its own for SLO classes, and windows with rates change what clients may have."""
+    text = 'version: "1"\naggregate_rate: 5\nhorizon: 9\nclients:\n' + "".join(
+        f"  - id: c{number}\n    slo_class: realtime\n    rate_fraction: 1\n    arrival: {{process: poisson}}\n"
+        "    input_distribution: {type: constant, params: {value: 1}}\n"
+        "    output_distribution: {type: constant, params: {value: 1}}\n"
+        for number in range(3)
+    )
+    first = check(text)
+    assert first.ok
+    for old, new in (('"1"', '"2"'), ("aggregate_rate: 5", "aggregate_rate: x"), ("fraction: 1", "fraction: -1")):
+        changed = text.replace(old, new, 1)
+        found = check(changed, base=first)
+        assert found.problems == check(changed).problems and found.errors
+        assert check(text, base=found).problems == first.problems
