@@ -28,6 +28,9 @@ class Checker:
             self._waiting = view if view.revision != self._checking.revision else None
             return
         self._checking, self._waiting = view, None
+        self._app.call_after_refresh(self._begin, view)  # what was typed is painted first, and is not held up
+
+    def _begin(self, view: View) -> None:
         Job[Checked](self._app, lambda _: _checked(view), partial(self._take, view), partial(self._fail, view))
 
     def _take(self, view: View, checked: Checked) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 import resource
 import statistics
@@ -26,6 +27,8 @@ from blis_tui.tui.widgets.line_table import FilterInput, LineTable
 
 Script = Callable[[DesignerApp, Pilot[int]], Awaitable[None]]
 KEYSTROKE_MS = 16.0
+BETWEEN_KEYS_S = 0.3
+"""Longer than the chart waits for its preview before it is drawn without."""
 PREVIEW_MS = 250.0
 HELD_MS = 50.0
 MILLION_MB = 200.0
@@ -72,6 +75,7 @@ def keystrokes(runs: int) -> list[Row]:
             # to another number and back, to a problem and back
             for name in ("backspace", "8", "x", "backspace"):
                 await until(lambda: settled(app))
+                await asyncio.sleep(BETWEEN_KEYS_S)  # what the key before set off is over
                 begin, busy = time.perf_counter(), time.thread_time()
                 await watch.frame_after(partial(terminal(app).process_message, _key(name)))
                 busy = time.thread_time() - busy
