@@ -336,8 +336,11 @@ async def test_what_is_typed_first_replaces_the_name_to_save_under(make_app: Mak
 
 
 @pytest.mark.parametrize("name", ["x" * 300, f"{'x' * 300}/y", "f/y", "a\tb\x1b[2J"])
-async def test_names_that_no_file_can_have_or_few_do_are_no_crash(make_app: MakeApp, spec_file: Path, name: str) -> None:
-    (spec_file.parent / "f").write_text("no folder")
+async def test_names_that_no_file_can_have_or_few_do_are_no_crash(
+    make_app: MakeApp, spec_file: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(spec_file.parent)
+    Path("f").write_text("no folder")
     app = make_app(path=spec_file)
     async with app.run_test(size=(120, 40)) as pilot:
         await ready(pilot)
