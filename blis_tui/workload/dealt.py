@@ -28,7 +28,6 @@ _FEW = 48
 """So many gaps are drawn for many clients at once; of more, too many would hold one that takes several values."""
 _AT_ONCE = 1 << 19
 _SEEDED_AT_ONCE = 64
-_MASK_63 = np.uint64(2**63 - 1)
 Int64s = NDArray[np.int64]
 
 
@@ -67,7 +66,7 @@ def spread_clients(deal: Deal, start: int, seeds: Int64s) -> Iterator[Spread]:
 
 
 def _spread(deal: Deal, start: int, seeds: Int64s, count: int) -> Spread:
-    raw = _exponentials((first_values(seeds, 1)[0] & _MASK_63).view(np.int64), count)
+    raw = _exponentials((first_values(seeds, 1)[0] >> np.uint64(1)).view(np.int64), count)
     raw /= float(count) / float(deal.span_us)
     gaps = whole(raw * (float(deal.span_us) / np.cumsum(raw, axis=0)[-1]))
     arrival = np.cumsum(gaps, axis=0)
@@ -94,7 +93,7 @@ def _exponentials(seeds: Int64s, count: int) -> NDArray[np.float64]:
     variates = np.empty((count, len(seeds)))
     slow: NDArray[np.bool_] = np.ones(len(seeds), bool)
     if count <= _FEW:
-        values = first_values(seeds, count) << np.uint64(1)  # now the upper half is what Go's Uint32 gives
+        values = first_values(seeds, count)
         upper, strips = values.view(np.uint32)[:, 1::2], values.view(np.uint8)[:, 4::8]
         np.multiply(upper, EXP_WIDTHS.take(strips), out=variates)
         slow = np.any(upper >= EXP_ACCEPTS.take(strips), axis=0)

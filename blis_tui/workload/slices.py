@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from blis_tui.workload.assembling import Ids, Piece, Source, assemble
 from blis_tui.workload.blocks import Spans, TokenBlock
 from blis_tui.workload.lanes import Lanes, Opened, lanes_over_soonest, longest_lane
-from blis_tui.workload.random.reader import TOKEN_LIMIT, VOCABULARY, Pulse
+from blis_tui.workload.random.reader import UPPER_LIMIT, Pulse, make_ids
 from blis_tui.workload.random.side_by_side import SideBySide, redraws_of
 from blis_tui.workload.random.source import TAP, first_values, seed_states
 
@@ -103,11 +103,9 @@ class _Fill:
             self._rows = np.concatenate([self._rows, np.empty_like(self._rows[:, : max(start // 2, engine.rows)])], axis=1)
         ids = self._rows[:, start : self._filled]
         engine.upper_halves(ids)
-        suspect = (ids.max(axis=1) > TOKEN_LIMIT).nonzero()[0].tolist()
-        redraws = {lane: (ids[lane] > TOKEN_LIMIT).nonzero()[0].tolist() for lane in suspect}
-        quotient = np.floor_divide(ids, np.uint32(VOCABULARY), out=self._quotient)  # NumPy vectorises this, not `%`
-        quotient *= np.uint32(VOCABULARY)
-        ids -= quotient
+        suspect = (ids.max(axis=1) >= UPPER_LIMIT).nonzero()[0].tolist()
+        redraws = {lane: (ids[lane] >= UPPER_LIMIT).nonzero()[0].tolist() for lane in suspect}
+        make_ids(ids, self._quotient)
         for lane, rows in redraws.items():
             for row in rows:
                 self._skipped.append((lane, start + row))
@@ -212,8 +210,7 @@ def _opened(seeds: Int64s, rows: int, pulse: Pulse) -> tuple[Source, Int64s]:
         np.right_shift(values, np.uint64(32), out=values)
         ids[low : low + step] = values.T
         pulse()
-    ids &= np.uint32(2**31 - 1)
-    ids %= np.uint32(VOCABULARY)
+    make_ids(ids, np.empty_like(ids))
     return Source(ids.reshape(-1).view(np.int32), np.array(sorted(skipped), np.int64)), np.arange(len(seeds)) * rows
 
 

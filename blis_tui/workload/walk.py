@@ -27,7 +27,6 @@ _FEW = 12
 """So many gaps left in a block are gone through step by step rather than in another run."""
 _JOINED_AT_ONCE = 1 << 14
 _FAR = 1 << 62
-_MASK_63, _MASK_32 = 2**63 - 1, 2**32 - 1
 Int64s = NDArray[np.int64]
 
 
@@ -81,14 +80,14 @@ class _Column(Variates):
         """Draw a whole number below 2^63."""
         if self.row >= self._rows:
             raise _NotYet
-        value = self._values[self._origin + self.row * self._width + self.lane] & _MASK_63
+        value = self._values[self._origin + self.row * self._width + self.lane] >> 1
         self.row += 1
         return value
 
     def exponential(self) -> float:
         """Draw from the exponential distribution of mean 1."""
         if self.row < self._rows:
-            draw = self._values[self._origin + self.row * self._width + self.lane] >> 31 & _MASK_32
+            draw = self._values[self._origin + self.row * self._width + self.lane] >> 32
             if draw < EXP_ACCEPT[draw & 0xFF]:  # nearly always
                 self.row += 1
                 return draw * EXP_WIDTH[draw & 0xFF]
@@ -200,7 +199,6 @@ class PoissonWalk:
         flat += (at * width + lanes + block.origin)[:, None]
         np.minimum(flat, len(block.flat) - 1, out=flat)
         draws = block.flat.take(flat)
-        draws <<= np.uint64(1)  # now the upper half is what Go's Uint32 gives
         upper, strips = draws.view(np.uint32)[:, 1::2], draws.view(np.uint8)[:, 4::8]
         time = self._time[lanes, None]
         gaps = upper * EXP_WIDTHS.take(strips)

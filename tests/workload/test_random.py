@@ -31,8 +31,13 @@ def leading_to(values: Sequence[int], place: int) -> list[int]:
     return sequence
 
 
+def shifted(values: Sequence[int]) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+    """Return values as fast streams keep them."""
+    return np.array(values, np.uint64) << np.uint64(1)
+
+
 def pair(start: Sequence[int]) -> tuple[Stream, Rand]:
-    return Stream(np.array(start, np.uint64)), Rand(start=start)
+    return Stream(shifted(start)), Rand(start=start)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +67,7 @@ def test_variates_are_gos() -> None:
 def test_many_seeds_at_once(numbers: list[int]) -> None:
     states = seed_states(np.array(numbers, np.int64))
     for number, state in zip(numbers, states, strict=True):
-        assert state.tolist() == Rand(number).values
+        assert (state == shifted(Rand(number).values)).all()
 
 
 def test_seeding_leaves_the_seeds_alone() -> None:
@@ -77,7 +82,7 @@ def test_jump_goes_as_many_steps(steps: int) -> None:
     state = jump(seed_states(np.array([5]))[0], steps)
     for _ in range(steps):
         slow.uint64()
-    assert state.tolist() == slow.values[-LENGTH:]
+    assert (state == shifted(slow.values[-LENGTH:])).all()
 
 
 def reference_run(slow: Rand, name: str, count: int) -> object:
@@ -184,15 +189,6 @@ def test_tokens_stay_as_they_were_when_the_stream_goes_on() -> None:
     kept = first.copy()
     stream.tokens(200_000)
     assert (first == kept).all()
-
-
-def test_a_branch_is_seeded_by_the_next_draw() -> None:
-    slow = Rand(9)
-    slow.int63()
-    stream = Stream.seeded(9)
-    stream.int63()
-    assert stream.branch().int63() == Rand(slow.int63()).int63()
-    assert stream.at == 2
 
 
 def test_a_pulse_is_felt_with_every_block() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import samplers as slow
 from reference.go_rand import Rand
-from test_random import NEARLY_1, SPECIAL, leading_to
+from test_random import NEARLY_1, SPECIAL, leading_to, pair, shifted
 from workload_specs import arrivals, constant, dist, distributions, seeds
 
 from blis_tui.spec.fields import INT64_MAX
@@ -88,7 +88,7 @@ def test_fitted_gaps(process: str, shape: float, scale: float) -> None:
 @pytest.mark.parametrize("kind", ["gamma", "weibull", "lognormal", "exponential", "pareto_lognormal", "empirical"])
 def test_draws_at_the_ends_of_the_range(kind: str, value: int) -> None:
     start = leading_to([value, value, 1, value], 0)
-    stream, rand = Stream(np.array(start, np.uint64)), Rand(start=start)
+    stream, rand = pair(start)
     if kind in ("gamma", "weibull"):
         arrival = Arrival(process=kind, cv=3.0)
         same_draws(gap_sampler(arrival, 1e-5), slow.gap(arrival, 1e-5), stream, rand, 8)
@@ -104,7 +104,7 @@ def test_draws_at_the_ends_of_the_range(kind: str, value: int) -> None:
 
 
 def test_nearly_1_is_drawn_again() -> None:
-    stream = Stream(np.array(leading_to([NEARLY_1, NEARLY_1, 2**62], 0), np.uint64))
+    stream = Stream(shifted(leading_to([NEARLY_1, NEARLY_1, 2**62], 0)))
     assert stream.float64() == 0.5
     assert stream.at == 3
 

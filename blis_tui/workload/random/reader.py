@@ -14,11 +14,9 @@ VOCABULARY = 128_000
 FIRST_BLOCK, LARGEST_BLOCK = 4 * TAP, 128 * TAP
 """How many values a stream makes at once: few at first, since many streams give few."""
 _GROWTH = 4
-TOKEN_LIMIT = 2**31 - 1 - 2**31 % VOCABULARY
-"""Int31n draws again above this, so that all ids are equally likely."""
-_SIGNED_LIMIT = np.int64((TOKEN_LIMIT + 1) << 32)
-_UNSIGNED_LIMIT = np.uint64((1 << 63) + ((TOKEN_LIMIT + 1) << 32))
-_MASK_63 = 2**63 - 1
+UPPER_LIMIT = np.uint32((2**31 - 2**31 % VOCABULARY) << 1)
+"""A token draw skips values whose upper half is not below this, so that all ids are equally likely (Go's ``Int31n``)."""
+_LIMIT = np.uint64(int(UPPER_LIMIT) << 32)
 
 Pulse = Callable[[], None]
 """Is called whenever a stream makes values, and so now and then in everything that takes long; it may raise."""
@@ -27,16 +25,24 @@ Pulse = Callable[[], None]
 def skipped_rows(pieces: NDArray[np.uint64]) -> list[int]:
     """Find which values of a block, cut into equal pieces, token draws skip.
 
-    One in 78,000 is. So the largest of each piece is looked at, once as signed and once as unsigned numbers, since the
-    top bit does not count: only where one is too large is the piece searched.
+    One in 78,000 is. So the largest of each piece is looked at: only where it is too large is the piece searched.
     """
-    suspect = (pieces.max(axis=1) >= _UNSIGNED_LIMIT) | (pieces.view(np.int64).max(axis=1) >= _SIGNED_LIMIT)
     found: list[int] = []
-    for piece in suspect.nonzero()[0].tolist():
-        upper = pieces[piece].view(np.uint32)[1::2] & np.uint32(2**31 - 1)
+    for piece in (pieces.max(axis=1) >= _LIMIT).nonzero()[0].tolist():
         start = piece * pieces.shape[1]
-        found += [start + index for index in (upper > TOKEN_LIMIT).nonzero()[0].tolist()]
+        found += [start + index for index in (pieces[piece] >= _LIMIT).nonzero()[0].tolist()]
     return found
+
+
+def make_ids(upper: NDArray[np.uint32], quotient: NDArray[np.uint32]) -> None:
+    """Turn upper halves of values into token ids, in place; `quotient` is overwritten. The lowest bit of them counts nothing.
+
+    NumPy vectorises all of this, but not the remainder.
+    """
+    np.floor_divide(upper, np.uint32(2 * VOCABULARY), out=quotient)
+    quotient *= np.uint32(2 * VOCABULARY)
+    upper -= quotient
+    upper >>= np.uint32(1)
 
 
 class Reader:
@@ -90,7 +96,7 @@ class Reader:
         """Draw a whole number below 2^63."""
         if self.at == self._filled:
             self._fill()
-        value = self._values[self.at - self._filled] & _MASK_63
+        value = self._values[self.at - self._filled] >> 1
         self.at += 1
         return value
 
@@ -103,7 +109,7 @@ class Reader:
             values[done : done + len(ahead)] = ahead
             done += len(ahead)
             self.at += len(ahead)
-        return (values & np.uint64(_MASK_63)).view(np.int64)
+        return (values >> np.uint64(1)).view(np.int64)
 
     def seek(self, place: int) -> None:
         """Go forward to a place in the stream."""
@@ -142,8 +148,8 @@ class Reader:
 
     def _run_of_ids(self, count: int) -> NDArray[np.int32]:
         if self._ids is None:
-            ids = self._buffer.view(np.uint32)[2 * LENGTH + 1 :: 2] & np.uint32(2**31 - 1)  # as Go's Int31 gives them
-            ids -= ids // np.uint32(VOCABULARY) * np.uint32(VOCABULARY)  # NumPy vectorises this and not the remainder
+            ids = self._buffer.view(np.uint32)[2 * LENGTH + 1 :: 2].copy()
+            make_ids(ids, np.empty_like(ids))
             self._ids = ids.view(np.int32)
             self._ids.flags.writeable = False  # parts of it are given away
         start = self.at - self._filled + self._block

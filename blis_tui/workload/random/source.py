@@ -1,7 +1,9 @@
 """The random source of Go's `math/rand`: an additive lagged Fibonacci generator, seeded by a Lehmer generator.
 
 The source is ``x[n] = x[n-607] + x[n-273] (mod 2^64)``. In Go's state array, ``x[n]`` stands at index
-``(333 - n) mod 607``; here states are kept in the order of n, so that blocks of the sequence are plain slices.
+``(333 - n) mod 607``; here states are kept in the order of n, so that blocks of the sequence are plain slices, and
+shifted left by one bit: Go never looks at the top one. So a value's upper half is what Go's ``Uint32`` gives, and to be
+compared with a limit it needs no mask.
 Sources: D. P. Mitchell and J. A. Reeds (the generator); D. H. Lehmer, with the multiplier 48271 of S. K. Park,
 K. W. Miller and P. K. Stockmeyer (the seeding).
 """
@@ -96,12 +98,13 @@ def _reduced(seeds: NDArray[np.int64]) -> NDArray[np.uint64]:
 
 
 def seed_states(seeds: NDArray[np.int64]) -> State:
-    """Return the states of ``rand.NewSource(seed)`` for many seeds at once, shape (seeds, 607)."""
+    """Return the states of ``rand.NewSource(seed)`` for many seeds at once, shape (seeds, 607), shifted left by one bit."""
     start, powers = _reduced(seeds)[:, None], _powers()
     states = _lehmer(start, powers[0]) << np.uint64(40)
     states ^= _lehmer(start, powers[1]) << np.uint64(20)
     states ^= _lehmer(start, powers[2])
     states ^= _cooked()
+    states <<= np.uint64(1)
     return states
 
 
@@ -119,6 +122,7 @@ def first_values(seeds: NDArray[np.int64], count: int) -> State:
         word ^= _lehmer(start, powers[2, words, None])
         word ^= cooked[words, None]
         values += word
+    values <<= np.uint64(1)
     return values
 
 

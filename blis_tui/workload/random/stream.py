@@ -12,7 +12,6 @@ from blis_tui.workload.random.reader import Pulse, Reader
 from blis_tui.workload.random.source import seed_states
 from blis_tui.workload.random.variates import EXP_ACCEPT, EXP_WIDTH, NORM_ACCEPT, NORM_WIDTH, Variates
 
-_MASK_32 = 2**32 - 1
 EXP_ACCEPTS = ziggurat.EXP.accept
 EXP_WIDTHS = ziggurat.EXP.width.astype(np.float64)
 
@@ -27,15 +26,11 @@ class Stream(Reader, Variates):
         """Open the stream of one int64 seed."""
         return cls(seed_states(np.array([seed], np.int64))[0], pulse=pulse)
 
-    def branch(self) -> Stream:
-        """Open the stream whose seed is the next draw of this one."""
-        return Stream.seeded(self.int63(), self._pulse)
-
     def exponential(self) -> float:
         """Draw from the exponential distribution of mean 1."""
         index = self.at - self._filled
         if index < 0:
-            draw = self._values[index] >> 31 & _MASK_32
+            draw = self._values[index] >> 32
             if draw < EXP_ACCEPT[draw & 0xFF]:  # nearly always
                 self.at += 1
                 return draw * EXP_WIDTH[draw & 0xFF]
@@ -45,7 +40,7 @@ class Stream(Reader, Variates):
         """Draw from the normal distribution of mean 0 and standard deviation 1."""
         index = self.at - self._filled
         if index < 0:
-            draw = self._values[index] >> 31 & _MASK_32
+            draw = self._values[index] >> 32
             signed = draw - 2**32 if draw >= 2**31 else draw
             if abs(signed) < NORM_ACCEPT[draw & 0x7F]:  # nearly always
                 self.at += 1
@@ -61,7 +56,7 @@ class Stream(Reader, Variates):
         result = np.empty(count)
         done = 0
         while done < count:
-            ahead = self._ahead()[: count - done] << np.uint64(1)  # now the upper half is what Go's Uint32 gives
+            ahead = np.ascontiguousarray(self._ahead()[: count - done])
             upper, strips = ahead.view(np.uint32)[1::2], ahead.view(np.uint8)[4::8]
             values = upper * EXP_WIDTHS.take(strips)
             refused: list[int] = (upper >= EXP_ACCEPTS.take(strips)).nonzero()[0].tolist()

@@ -8,7 +8,6 @@ import numpy as np
 
 from blis_tui.workload.random import ziggurat
 
-_MASK_32 = 2**32 - 1
 EXP_ACCEPT: list[int] = ziggurat.EXP.accept.tolist()
 EXP_WIDTH: list[float] = ziggurat.EXP.width.astype(np.float64).tolist()
 NORM_ACCEPT: list[int] = ziggurat.NORM.accept.tolist()
@@ -34,7 +33,7 @@ class Variates:
     def exponential(self) -> float:
         """Draw from the exponential distribution of mean 1."""
         while True:
-            draw = self.int63() >> 31 & _MASK_32
+            draw = self.int63() >> 31
             strip = draw & 0xFF
             value = draw * EXP_WIDTH[strip]
             if draw < EXP_ACCEPT[strip]:
@@ -47,7 +46,7 @@ class Variates:
     def normal(self) -> float:
         """Draw from the normal distribution of mean 0 and standard deviation 1."""
         while True:
-            draw = self.int63() >> 31 & _MASK_32
+            draw = self.int63() >> 31
             signed = draw - 2**32 if draw >= 2**31 else draw
             strip = draw & 0x7F
             value = signed * NORM_WIDTH[strip]
