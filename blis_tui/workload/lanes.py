@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
@@ -42,14 +41,7 @@ class Walk(Protocol):
         """Go through the block that was just made; return the lanes whose jobs are over."""
 
 
-def lanes_for(values: NDArray[np.float64], most: int = MOST_LANES) -> int:
-    """Return how many lanes keep busy until the longest of walks that take so many values is over."""
-    longest = values.max(initial=0.0)
-    fitting = max(1.0, min(len(values), float(values.sum() / longest))) if longest else 1.0
-    return math.ceil(fitting / math.ceil(fitting / most))
-
-
-def lanes_over_soonest(values: NDArray[np.int64], most: int) -> int:
+def lanes_over_soonest(values: NDArray[np.int64], most: int = MOST_LANES) -> int:
     """Return how many lanes make the fewest values until all walks are over, those of idle lanes included.
 
     The walks are begun in the order given, the longest first. Many of them keep any number of lanes busy.

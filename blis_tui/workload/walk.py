@@ -1,9 +1,7 @@
 """Poisson arrivals of requests of fixed lengths, for many clients side by side.
 
-Nearly every gap takes one value of its stream and every token one more, so that gaps stand at even distances. All gaps
-of a block, of all its streams, are drawn in one go as if that always held; where it does not (a gap takes several
-values, a token is drawn again, activity changes), a client's run of requests ends, what is there is gone through step by
-step, and the next run begins behind it.
+`gaps` draws what gaps a block has of all its streams as if activity never changed. Where it does, a client's run of
+requests ends, the gap with which it changes is taken on its own, and the next run begins behind it.
 """
 
 from __future__ import annotations
@@ -16,15 +14,10 @@ from numpy.typing import NDArray
 from blis_tui.spec.distributions import go_int
 from blis_tui.spec.fields import INT64_MAX
 from blis_tui.workload.activity import Limits
+from blis_tui.workload.gaps import MOST_GAPS, Gaps, NotYet
 from blis_tui.workload.lanes import Job
 from blis_tui.workload.random.side_by_side import Block, Redraws
-from blis_tui.workload.random.stream import EXP_ACCEPTS, EXP_WIDTHS
-from blis_tui.workload.random.variates import EXP_ACCEPT, EXP_WIDTH, Variates
 
-_AT_ONCE = 256
-"""The most gaps of a client that are drawn in one go: one in a hundred needs a closer look."""
-_FEW = 12
-"""So many gaps left in a block are gone through step by step rather than in another run."""
 _JOINED_AT_ONCE = 1 << 14
 _FAR = 1 << 62
 Int64s = NDArray[np.int64]
@@ -62,45 +55,13 @@ class Plan(NamedTuple):
         return gaps + min(requests, self.most) * self.tokens
 
 
-class _NotYet(Exception):
-    """A draw takes values behind the block."""
-
-
-class _Column(Variates):
-    """One stream of a block, value by value."""
-
-    __slots__ = ("_origin", "_rows", "_values", "_width", "lane", "row")
-
-    def __init__(self, block: Block) -> None:
-        self._origin, self._rows, self._width = block.origin, block.rows, block.width
-        self._values = memoryview(block.flat.data).cast("B").cast("Q")
-        self.lane = self.row = 0
-
-    def int63(self) -> int:
-        """Draw a whole number below 2^63."""
-        if self.row >= self._rows:
-            raise _NotYet
-        value = self._values[self._origin + self.row * self._width + self.lane] >> 1
-        self.row += 1
-        return value
-
-    def exponential(self) -> float:
-        """Draw from the exponential distribution of mean 1."""
-        if self.row < self._rows:
-            draw = self._values[self._origin + self.row * self._width + self.lane] >> 32
-            if draw < EXP_ACCEPT[draw & 0xFF]:  # nearly always
-                self.row += 1
-                return draw * EXP_WIDTH[draw & 0xFF]
-        return super().exponential()
-
-
 class PoissonWalk:
     """The walks of the clients in the lanes of a block. Rows count from the block's first; places from a stream's."""
 
     def __init__(self, block: Block, base: Int64s) -> None:
         width = block.width
         self._block, self._base = block, base
-        self._column = _Column(block)
+        self._gaps = Gaps(block)
         self._plans: list[Plan | None] = [None] * width
         self._leg = [0] * width
         self._row = np.full(width, _FAR)  # of the next gap
@@ -114,7 +75,7 @@ class PoissonWalk:
         self._client = np.zeros(width, np.int32)
         self._waiting = np.zeros(width, bool)  # for the next block, since a gap takes values of both
         self._pending: Redraws = {}  # in a block before, behind a gap that could not be drawn yet
-        self._steps = np.arange(_AT_ONCE + 1)
+        self._steps = np.arange(MOST_GAPS + 1)
         self._over: list[int] = []
         self._found: list[tuple[Int64s, Int64s, NDArray[np.int32]]] = []
         self._single: list[tuple[int, int, int]] = []
@@ -166,7 +127,7 @@ class PoissonWalk:
         rows = self._block.rows
         with np.errstate(all="ignore"):
             for lane in (self._row < 0).nonzero()[0].tolist():
-                self._mend(lane, redraws.get(lane, []))
+                self._take_gap(lane, redraws.get(lane, []))
             while len(lanes := ((self._row < rows) & ~self._waiting).nonzero()[0]):
                 self._run(lanes, redraws)
         for lane in self._waiting.nonzero()[0].tolist():
@@ -184,27 +145,13 @@ class PoissonWalk:
             self._row[lane] = row
 
     def _run(self, lanes: NDArray[np.intp], redraws: Redraws) -> None:
-        """Make the requests of some lanes as far as they are even; then go on with those that stop within the block."""
-        block, at, stride = self._block, self._row[lanes], self._stride[lanes]
-        rows, width = block.rows, block.width
-        count = np.minimum((rows - 1 - at) // stride + 1, self._left[lanes])
-        np.minimum(count, _AT_ONCE, out=count)
-        if redraws:
-            for index, lane in enumerate(lanes.tolist()):
-                if redraws.get(lane):
-                    requests, within = divmod(redraws[lane][0] - int(at[index]), int(stride[index]))
-                    count[index] = min(int(count[index]), requests + (within > 0))
-        steps = self._steps[: int(count.max()) + 1]
-        flat = (stride * width)[:, None] * steps
-        flat += (at * width + lanes + block.origin)[:, None]
-        np.minimum(flat, len(block.flat) - 1, out=flat)
-        draws = block.flat.take(flat)
-        upper, strips = draws.view(np.uint32)[:, 1::2], draws.view(np.uint8)[:, 4::8]
-        time = self._time[lanes, None]
-        gaps = upper * EXP_WIDTHS.take(strips)
+        """Make the requests of some lanes as far as nothing changes; take the gap with which something does."""
+        count = self._left[lanes]
+        gaps, gap_rows, behind, cut = self._gaps.draw(lanes, self._row[lanes], self._stride[lanes], count, redraws)
+        steps = self._steps[: gaps.shape[1]]
         gaps /= self._rate[lanes, None]
-        even = upper < EXP_ACCEPTS.take(strips)
-        even &= gaps < (INT64_MAX - time) / (2.0 * _AT_ONCE)  # so that times stay within int64
+        time = self._time[lanes, None]
+        even = gaps < (INT64_MAX - time) / (2.0 * MOST_GAPS)  # so that times stay within int64
         even &= steps < count[:, None]
         whole = gaps.astype(np.int64)
         np.maximum(whole, 1, out=whole)
@@ -214,77 +161,71 @@ class PoissonWalk:
         run = taken.argmin(axis=1)  # nothing is taken in the last column
         made = run * self._active[lanes]
         every = np.arange(len(lanes))
-        ended = at + run * stride
+        ended = gap_rows[every, run]
         self._row[lanes] = ended
         self._left[lanes] -= made
         self._time[lanes] = np.where(run > 0, times[every, run - 1], time[:, 0])
         which = steps < made[:, None]
         if which.any():
-            start = at + self._base[lanes] + 1
-            places = start[:, None] + stride[:, None] * steps
-            self._found.append((times[which], places[which], self._client[lanes].repeat(made)))
+            behind += self._base[lanes, None]
+            self._found.append((times[which], behind[which], self._client[lanes].repeat(made)))
         over = even[every, run] & (times[every, run] >= self._end[lanes])
         over |= self._left[lanes] <= 0
         for lane in lanes[over].tolist():
             self._plans[lane] = None
         self._row[lanes[over]] = _FAR
         self._over += lanes[over].tolist()
-        for lane in lanes[~over].tolist() if redraws else ():
-            if redraws.get(lane):
-                self._pass(lane, redraws[lane])
-        for index in ((ended < rows) & ~over).nonzero()[0].tolist():
-            if run[index] < count[index] or (rows - ended[index]) // stride[index] <= _FEW or count[index] == 0:
-                self._mend(int(lanes[index]), redraws.get(int(lanes[index]), []))
+        for lane, row in zip(lanes.tolist(), ended.tolist(), strict=True) if redraws else ():
+            if lane in redraws:
+                redraws[lane] = [later for later in redraws[lane] if later >= row]
+        stopped = (ended < self._block.rows) & ~over
+        for index in (stopped & (run < count)).nonzero()[0].tolist():
+            self._take_gap(int(lanes[index]), redraws.get(int(lanes[index]), []))
+        cut &= stopped & (run == count)
+        self._waiting[lanes[cut]] = True
 
-    def _mend(self, lane: int, redraws: list[int]) -> None:
-        """Go through a client's next gap, and all that are left in the block if they are few, value by value."""
+    def _take_gap(self, lane: int, redraws: list[int]) -> None:
+        """Take a client's next gap and, if it is active then, the tokens of a request, value by value."""
         plan = self._plans[lane]
         assert plan is not None
-        limits, rate = plan.legs[self._leg[lane]]
-        tokens, activity, end = plan.tokens, limits.activity, limits.end
-        time, row, left, change = int(self._time[lane]), int(self._row[lane]), int(self._left[lane]), int(self._change[lane])
-        rows, base, column, client = self._block.rows, int(self._base[lane]), self._column, int(self._client[lane])
-        column.lane = lane
-        active = bool(self._active[lane])
-        end_row = rows if (rows - row) // int(self._stride[lane]) <= _FEW else row + 1
-        while left > 0 and row < end_row:
-            column.row = row
-            try:
-                value = column.exponential()
-            except _NotYet:
-                self._waiting[lane] = True
-                break
-            row = column.row
-            time += max(1, go_int(value / rate)) if rate else 1
+        leg = plan.legs[self._leg[lane]]
+        try:
+            gap, row = self._gaps.take(lane, int(self._row[lane]))
+        except NotYet:
+            self._waiting[lane] = True
+            return
+        time = int(self._time[lane]) + (max(1, go_int(gap / leg.rate)) if leg.rate else 1)
+        while redraws and redraws[0] < row:
+            redraws.pop(0)
+        if time >= leg.limits.end:
+            leg.limits.over(time)
+            self._leg[lane] += 1
+            if self._leg[lane] == len(plan.legs):
+                self._finish(lane)
+            else:
+                self._enter(lane, plan.legs[self._leg[lane]].limits.start)
+                self._row[lane] = row
+            return
+        if (self._active[lane] and time < self._change[lane]) or time in leg.limits.activity:
+            self._single.append((time, int(self._base[lane]) + row, int(self._client[lane])))
+            if len(self._single) >= _JOINED_AT_ONCE:
+                self._join()
+            self._left[lane] -= 1
+            if not self._left[lane]:
+                self._finish(lane)
+                return
+            row += plan.tokens
             while redraws and redraws[0] < row:
                 redraws.pop(0)
-            if time >= end:
-                limits.over(time)
-                self._leg[lane] += 1
-                if self._leg[lane] == len(plan.legs):
-                    left = 0
-                else:
-                    time = plan.legs[self._leg[lane]].limits.start
-                    self._enter(lane, time)
-                break
-            if (active and time < change) or time in activity:
-                self._single.append((time, base + row, client))
-                left -= 1
-                row += tokens
-                while redraws and redraws[0] < row:
-                    redraws.pop(0)
-                    row += 1
-            if time >= change:
-                self._enter(lane, time)
-                break
-        self._left[lane], self._row[lane], self._time[lane] = left, row, time
-        if left <= 0:
-            self._plans[lane] = None
-            self._row[lane] = _FAR
-            self._over.append(lane)
+                row += 1
+        self._time[lane], self._row[lane] = time, row
+        if time >= self._change[lane]:
+            self._enter(lane, time)
 
-        if len(self._single) >= _JOINED_AT_ONCE:
-            self._join()
+    def _finish(self, lane: int) -> None:
+        self._plans[lane] = None
+        self._row[lane] = _FAR
+        self._over.append(lane)
 
     def _join(self) -> None:
         """Put requests that were made one by one into arrays."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from blis_tui.workload.clients import Expansion
 from blis_tui.workload.dealt import Deal, spread_clients
-from blis_tui.workload.lanes import Job, Lanes, W, lanes_for, opened
+from blis_tui.workload.lanes import Job, Lanes, W, lanes_over_soonest, opened
 from blis_tui.workload.progress import Pulse
 from blis_tui.workload.random.side_by_side import Block, Opening
 from blis_tui.workload.random.source import TAP
@@ -21,6 +21,8 @@ _JOBS_AT_ONCE = 1 << 15
 _SHORT = 160
 """Walks of so few values are tried with the first values of their streams alone, many at a time."""
 _OPENED_VALUES = 1 << 18
+_MOST_VALUES = 2.0**40
+"""Of longer walks it does not matter how long they are."""
 
 
 class Walked:
@@ -83,8 +85,8 @@ class Walked:
 
     def _run(self, jobs: Sequence[Job], walk: Callable[[Block, NDArray[np.int64]], W]) -> W:
         """Run jobs side by side, and return what was made of them."""
-        values = np.array([job.values for job in jobs])
-        lanes = Lanes(lanes_for(values), walk)
+        values = np.sort([min(job.values, _MOST_VALUES) for job in jobs])[::-1]
+        lanes = Lanes(lanes_over_soonest(values.astype(np.int64)), walk)
         each = len(jobs) / max(float(values.sum()), 1.0)
         lanes.run(opened(jobs), lambda made: self._pulse.also(min(len(jobs), made * each)))
         self._pulse.done += len(jobs)

@@ -18,7 +18,7 @@ from workload_specs import SECOND, client, compact, compact_specs, constant, exp
 from blis_tui.spec.model import Window, WorkloadSpec
 from blis_tui.workload import slices
 from blis_tui.workload.activity import Activity, Limits
-from blis_tui.workload.lanes import Job, Lanes, lanes_for, lanes_over_soonest, longest_lane
+from blis_tui.workload.lanes import Job, Lanes, lanes_over_soonest, longest_lane
 from blis_tui.workload.random import side_by_side
 from blis_tui.workload.random.side_by_side import Opening, SideBySide
 from blis_tui.workload.random.source import first_values, seed_states
@@ -71,6 +71,7 @@ def test_lanes_are_as_many_as_leave_few_of_them_idle() -> None:
         width = lanes_over_soonest(np.array(values), most)
         assert 1 <= width <= most
         assert width * longest_lane(np.array(values), width) <= 1.1 * sum(values), values
+    assert longest_lane(np.array([5, 3, 3, 1]), 2) == 6
 
 
 def walk_slowly(rand: Rand, rate: float, tokens: int, until: int) -> list[tuple[int, int]]:
@@ -125,12 +126,3 @@ def test_first_values_need_no_whole_state(rows: int) -> None:
         rand = Rand(int(seed))
         assert (values[:, lane] == shifted([rand.uint64() for _ in range(rows)])).all()
     assert Opening(seeds, rows).values.tolist() == values.tolist()
-
-
-def test_lanes_are_as_many_as_keep_busy() -> None:
-    assert lanes_for(np.array([5.0])) == 1
-    assert lanes_for(np.array([100.0, 1.0, 1.0])) == 2
-    assert lanes_for(np.full(64, 7.0)) == 64
-    assert lanes_for(np.full(90, 7.0)) == 45
-    assert lanes_for(np.zeros(3)) == 1
-    assert longest_lane(np.array([5, 3, 3, 1]), 2) == 6

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from blis_tui.workload.random.reader import skipped_rows
 from blis_tui.workload.random.source import LENGTH, TAP, State, first_values
 
-BLOCK_VALUES = 500_000
+BLOCK_VALUES = 750_000
 """About how many values of all streams together a block has: small enough for a cache, large enough for NumPy."""
 _PIECE = 4096
 """About how many values are searched for redraws together."""
