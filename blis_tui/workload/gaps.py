@@ -52,21 +52,22 @@ class Gaps(Variates):
         if self._at >= self._end:
             raise NotYet
         value = self._values[self._at] >> 1
-        self._at += self._block.width
+        self._at += self._block.row_step
         return value
 
     def take(self, lane: int, row: int) -> tuple[float, int]:
         """Draw a gap of mean 1 whose first value is that of a row; return it and the row behind it."""
-        width, start = self._block.width, self._block.origin + lane
-        self._at, self._end = start + row * width, start + self._block.rows * width
-        return self.exponential(), (self._at - start) // width
+        block = self._block
+        start = block.origin + lane * block.lane_step
+        self._at, self._end = start + row * block.row_step, start + block.rows * block.row_step
+        return self.exponential(), (self._at - start) // block.row_step
 
     def draw(self, lanes: NDArray[np.intp], at: Int64s, strides: Int64s, count: Int64s, redraws: Redraws) -> Drawn:
         """Draw gaps of some lanes, at most `count` and `MOST_GAPS` of each: the first `at` a row, each a stride further on.
 
         `count` is lowered to those that are in the block.
         """
-        flat, width, rows = self._block.flat, self._block.width, self._block.rows
+        block, rows = self._block, self._block.rows
         np.minimum(count, (rows - 1 - at) // strides + 1, out=count)
         np.minimum(count, MOST_GAPS, out=count)
         steps = self._steps[: int(count.max()) + 1]
@@ -83,9 +84,9 @@ class Gaps(Variates):
         while len(some):
             places = gap_rows[some]
             in_block = (places < rows) & (steps < count[some, None])
-            places *= width
-            places += (lanes[some] + self._block.origin)[:, None]
-            values = flat.take(places, mode="clip")
+            places *= block.row_step
+            places += (lanes[some] * block.lane_step + block.origin)[:, None]
+            values = block.flat.take(places, mode="clip")
             upper, strips = values.view(np.uint32)[:, 1::2], values.view(np.uint8)[:, 4::8]
             gaps[some] = upper * EXP_WIDTHS.take(strips)
             refused = upper >= EXP_ACCEPTS.take(strips)

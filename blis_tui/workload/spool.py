@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from blis_tui.workload.assembling import Ids, Piece, Source, assemble
 from blis_tui.workload.blocks import Spans, TokenBlock
 from blis_tui.workload.random.reader import Pulse
-from blis_tui.workload.slices import Streams, Wanted, first_slice, own_sizes, prefix_piece, sliced_blocks
+from blis_tui.workload.slices import first_slice, own_sizes, prefix_piece, sliced_blocks
+from blis_tui.workload.streams import Streams, Wanted
 
 if TYPE_CHECKING:
     from blis_tui.workload.requests import Requests

@@ -22,15 +22,16 @@ Pulse = Callable[[], None]
 """Is called whenever a stream makes values, and so now and then in everything that takes long; it may raise."""
 
 
-def skipped_rows(pieces: NDArray[np.uint64]) -> list[int]:
-    """Find which values of a block, cut into equal pieces, token draws skip.
+def skipped_rows(pieces: NDArray[np.uint64] | NDArray[np.uint32]) -> list[int]:
+    """Find which values of a block, or upper halves of values, cut into equal pieces, token draws skip.
 
     One in 78,000 is. So the largest of each piece is looked at: only where it is too large is the piece searched.
     """
+    limit = UPPER_LIMIT if pieces.dtype == np.uint32 else _LIMIT
     found: list[int] = []
-    for piece in (pieces.max(axis=1) >= _LIMIT).nonzero()[0].tolist():
+    for piece in (pieces.max(axis=1) >= limit).nonzero()[0].tolist():
         start = piece * pieces.shape[1]
-        found += [start + index for index in (pieces[piece] >= _LIMIT).nonzero()[0].tolist()]
+        found += [start + index for index in (pieces[piece] >= limit).nonzero()[0].tolist()]
     return found
 
 

@@ -1,18 +1,13 @@
-"""Many streams made side by side: a row holds the same place of every stream, a column is one stream.
-
-A stream alone gives NumPy pieces of 273 values to add, too few to be worth a call. Of streams side by side, 273 rows are
-one contiguous piece that is `width` times as long; a block is made at the speed of the cache it fits in.
-"""
+"""Blocks of values of many streams, made together: what is to be done with them is then done for all of them at once."""
 
 from __future__ import annotations
-
-from collections import deque
 
 import numpy as np
 from numpy.typing import NDArray
 
 from blis_tui.workload.random.reader import skipped_rows
 from blis_tui.workload.random.source import LENGTH, TAP, State, first_values
+from blis_tui.workload.random.window import Window
 
 BLOCK_VALUES = 750_000
 """About how many values of all streams together a block has: small enough for a cache, large enough for NumPy."""
@@ -36,18 +31,23 @@ def redraws_of(values: State) -> Redraws:
 
 
 class Block:
-    """Values of several streams. `flat` holds those of `values`, whose first stands at `origin`, and perhaps earlier ones."""
+    """Values of several streams. `flat` holds that of row 0 of lane 0 at `origin`, and maybe those of rows before it."""
 
     width: int
+    """How many streams."""
     rows: int
-    values: State
+    """How many values of each."""
     flat: State
     origin: int
+    lane_step: int
+    """So far apart are the values of a row in `flat`."""
+    row_step: int
+    """So far apart are the values of a stream."""
 
     @property
     def redraws(self) -> Redraws:
         """The rows of the block that token draws skip."""
-        return redraws_of(self.values)
+        raise NotImplementedError
 
 
 class Opening(Block):
@@ -57,39 +57,37 @@ class Opening(Block):
         self.width, self.rows = len(seeds), rows
         self.values = first_values(seeds, rows)
         self.flat = self.values.reshape(-1)
-        self.origin = 0
+        self.origin, self.lane_step, self.row_step = 0, 1, self.width
+
+    @property
+    def redraws(self) -> Redraws:
+        """The rows of the block that token draws skip."""
+        return redraws_of(self.values)
 
 
 class SideBySide(Block):
-    """A block of values of each of `width` streams. `values` has shape (rows, width); it is made anew by `advance`."""
+    """A block of values of each of `width` streams, made anew by `advance`. `values` has shape (width, rows)."""
 
     def __init__(self, width: int, block_values: int | None = None) -> None:
-        pieces = max(1, (block_values or BLOCK_VALUES) // (TAP * width))
-        self.width, self.rows = width, pieces * TAP
-        self._buffer = np.zeros((LENGTH + self.rows, width), np.uint64)
-        self.values = self._buffer[LENGTH:]
-        self.flat = self._buffer.reshape(-1)
-        self.origin = LENGTH * width  # before the block stand the 607 rows before it
-
-        def parts(before: int) -> list[State]:
-            start = self.origin - before * width
-            return list(self.flat[start : start + self.rows * width].reshape(pieces, TAP * width))
-
-        self._older, self._newer, self._sums = parts(LENGTH), parts(TAP), parts(0)
+        self.width, self.rows = width, max(TAP, (block_values or BLOCK_VALUES) // width)
+        self._window = Window(width, self.rows)
+        self.values = self._window.made
+        self.flat = self._window.values.reshape(-1)
+        self.origin, self.lane_step, self.row_step = LENGTH, LENGTH + self.rows, 1  # the state is before the block
 
     def load(self, lane: int, state: State | int) -> None:
         """Put a stream in a lane; 0 puts none there."""
-        self._buffer[-LENGTH:, lane] = state
-
-    def state(self, lane: int, row: int) -> State:
-        """Return the state of a stream before a row of the block."""
-        return self._buffer[row : row + LENGTH, lane].copy()
+        self._window.values[lane, -LENGTH:] = state
 
     def advance(self) -> None:
         """Make the next block."""
-        self._buffer[:LENGTH] = self._buffer[-LENGTH:]
-        deque(map(np.add, self._older, self._newer, self._sums), maxlen=0)
+        self._window.advance()
 
-    def upper_halves(self, out: NDArray[np.uint32]) -> None:
-        """Write what token ids are made of, stream by stream: shape (width, rows)."""
-        out[:] = self.values.view(np.uint32)[:, 1::2].T
+    @property
+    def redraws(self) -> Redraws:
+        """The rows of the block that token draws skip."""
+        found: Redraws = {}
+        for index in skipped_rows(self.values):
+            lane, row = divmod(index, self.rows)
+            found.setdefault(lane, []).append(row)
+        return found
