@@ -13,6 +13,7 @@ import os
 from collections import deque
 from functools import cache
 from tempfile import TemporaryFile
+from threading import RLock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,8 +39,10 @@ class Window:
         self._sums = _sums(self.values, self._read, length)
 
     def __del__(self) -> None:
-        if len(_spare) < _MOST_SPARE:
+        with _lock:
             _spare.append(self._memory)
+            _spare.sort(key=lambda memory: len(memory[0]))
+            del _spare[:-_MOST_SPARE]
 
     def extend(self, count: int) -> None:
         """Make so many values of each stream."""
@@ -53,17 +56,16 @@ class Window:
 
 _Memory = tuple[NDArray[np.uint64], NDArray[np.uint64]]
 """The same memory, to be written and to be read; the same array twice where that is not possible."""
+_lock = RLock()  # memory may be given back by the garbage collector while it is held
 _spare: list[_Memory] = []
 """Memory that nobody uses: to touch new memory costs more than to fill it."""
 
 
 def _borrowed(size: int) -> _Memory:
-    try:
-        memory = _spare.pop()
-        if len(memory[0]) >= size:
-            return memory
-    except IndexError:
-        pass
+    with _lock:
+        for index, memory in enumerate(_spare):
+            if len(memory[0]) >= size:
+                return _spare.pop(index)
     size = max(_SMALLEST, 1 << (size - 1).bit_length())
     if not _in_order():
         written = np.empty(size, np.uint64)
