@@ -77,8 +77,8 @@ W = TypeVar("W", bound=Walk)
 class Lanes(Generic[W]):
     """Runs jobs: `walk` makes what is to be done with each block of the engine."""
 
-    def __init__(self, width: int, walk: Callable[[SideBySide, NDArray[np.int64]], W], block_values: int | None = None) -> None:
-        self.engine = SideBySide(width, block_values)
+    def __init__(self, width: int, rows: int, walk: Callable[[SideBySide, NDArray[np.int64]], W]) -> None:
+        self.engine = SideBySide(width, rows)
         self._base = np.zeros(width, np.int64)  # the place of the block's first row in each stream
         self.walk = walk(self.engine, self._base)
 

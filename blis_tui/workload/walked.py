@@ -21,6 +21,8 @@ _JOBS_AT_ONCE = 1 << 15
 _SHORT = 160
 """Walks of so few values are tried with the first values of their streams alone, many at a time."""
 _OPENED_VALUES = 1 << 18
+_BLOCK_VALUES, _LEAST_ROWS = 750_000, 300
+"""About how many values of all streams are made together: few enough for a cache, and enough for NumPy."""
 _MOST_VALUES = 2.0**40
 """Of longer walks it does not matter how long they are."""
 
@@ -86,7 +88,9 @@ class Walked:
     def _run(self, jobs: Sequence[Job], walk: Callable[[Block, NDArray[np.int64]], W]) -> W:
         """Run jobs side by side, and return what was made of them."""
         values = np.sort([min(job.values, _MOST_VALUES) for job in jobs])[::-1]
-        lanes = Lanes(lanes_over_soonest(values.astype(np.int64)), walk)
+        width = lanes_over_soonest(values.astype(np.int64))
+        rows = max(_LEAST_ROWS, min(_BLOCK_VALUES // width, int(values[0] * 1.1)))
+        lanes = Lanes(width, rows, walk)
         each = len(jobs) / max(float(values.sum()), 1.0)
         lanes.run(opened(jobs), lambda made: self._pulse.also(min(len(jobs), made * each)))
         self._pulse.done += len(jobs)

@@ -16,10 +16,9 @@ from test_reference import rows as rows_of
 from workload_specs import SECOND, client, compact, compact_specs, constant, explicit, stepped_specs
 
 from blis_tui.spec.model import Window, WorkloadSpec
-from blis_tui.workload import slices, streams
+from blis_tui.workload import slices, streams, walked
 from blis_tui.workload.activity import Activity, Limits
 from blis_tui.workload.lanes import Job, Lanes, lanes_over_soonest, longest_lane
-from blis_tui.workload.random import side_by_side
 from blis_tui.workload.random.side_by_side import Opening, SideBySide
 from blis_tui.workload.random.source import first_values, seed_states
 from blis_tui.workload.walk import Leg, Plan, PoissonWalk
@@ -31,7 +30,7 @@ thorough = settings(max_examples=60, deadline=None)
 def small_blocks() -> Iterator[None]:
     """Blocks so small that short walks see all there is."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(side_by_side, "BLOCK_VALUES", 600)
+        patch.setattr(walked, "_BLOCK_VALUES", 600)
         patch.setattr(streams, "_AT_ONCE", 600)
         patch.setattr(slices, "_FIRST_IDS", 300)
         patch.setattr(slices, "_LEAST_IDS", 300)
@@ -94,7 +93,7 @@ def test_walks_through_streams_with_rare_values(values: list[list[int]], place: 
     starts = [leading_to(each, place) for each in values]
     rate, until = 1e-4, 10_000 * max(9, 1500 // (tokens + 1))
     plan = Plan((Leg(Limits(Activity(()), until, 1 << 60), rate),), (tokens, 0), 0, 1 << 60)
-    lanes = Lanes(len(starts), PoissonWalk, 600)
+    lanes = Lanes(len(starts), 300, PoissonWalk)
     jobs = [Job(number, 0, plan, plan.values) for number in range(len(starts))]
     lanes.run(((job, shifted(start), 0) for job, start in zip(jobs, starts, strict=True)), lambda made: None)
     found: list[list[tuple[int, int]]] = [[] for _ in starts]
@@ -107,7 +106,7 @@ def test_walks_through_streams_with_rare_values(values: list[list[int]], place: 
 
 def test_streams_side_by_side_are_the_streams() -> None:
     seeds = np.array([1, -5, 2**40])
-    engine = SideBySide(3, 600)
+    engine = SideBySide(3, 300)
     for lane, state in enumerate(seed_states(seeds)):
         engine.load(lane, state)
     slow = [Rand(int(seed)) for seed in seeds]

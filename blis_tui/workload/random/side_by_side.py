@@ -6,11 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blis_tui.workload.random.reader import skipped_rows
-from blis_tui.workload.random.source import LENGTH, TAP, State, first_values
+from blis_tui.workload.random.source import LENGTH, State, first_values
 from blis_tui.workload.random.window import Window
 
-BLOCK_VALUES = 750_000
-"""About how many values of all streams together a block has: small enough for a cache, large enough for NumPy."""
 _PIECE = 4096
 """About how many values are searched for redraws together."""
 
@@ -66,10 +64,10 @@ class Opening(Block):
 
 
 class SideBySide(Block):
-    """A block of values of each of `width` streams, made anew by `advance`. `values` has shape (width, rows)."""
+    """A block of `rows` values of each of `width` streams, made anew by `advance`. `values` has shape (width, rows)."""
 
-    def __init__(self, width: int, block_values: int | None = None) -> None:
-        self.width, self.rows = width, max(TAP, (block_values or BLOCK_VALUES) // width)
+    def __init__(self, width: int, rows: int) -> None:
+        self.width, self.rows = width, rows
         self._window = Window(width, self.rows)
         self.values = self._window.made
         self.flat = self._window.values.reshape(-1)

@@ -11,9 +11,9 @@ from __future__ import annotations
 import mmap
 import os
 from collections import deque
+from contextlib import suppress
 from functools import cache
 from tempfile import TemporaryFile
-from threading import RLock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,10 +39,8 @@ class Window:
         self._sums = _sums(self.values, self._read, length)
 
     def __del__(self) -> None:
-        with _lock:
+        if len(_spare) < _MOST_SPARE:
             _spare.append(self._memory)
-            _spare.sort(key=lambda memory: len(memory[0]))
-            del _spare[:-_MOST_SPARE]
 
     def extend(self, count: int) -> None:
         """Make so many values of each stream."""
@@ -56,16 +54,19 @@ class Window:
 
 _Memory = tuple[NDArray[np.uint64], NDArray[np.uint64]]
 """The same memory, to be written and to be read; the same array twice where that is not possible."""
-_lock = RLock()  # memory may be given back by the garbage collector while it is held
 _spare: list[_Memory] = []
-"""Memory that nobody uses: to touch new memory costs more than to fill it."""
+"""Memory that nobody uses: to touch new memory costs more than to fill it. Taken and given back by any thread."""
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_spare.clear)  # a child would write into its parent's blocks
 
 
 def _borrowed(size: int) -> _Memory:
-    with _lock:
-        for index, memory in enumerate(_spare):
+    with suppress(IndexError):
+        for _ in range(_MOST_SPARE):
+            memory = _spare.pop(0)
             if len(memory[0]) >= size:
-                return _spare.pop(index)
+                return memory
+            _spare.append(memory)
     size = max(_SMALLEST, 1 << (size - 1).bit_length())
     if not _in_order():
         written = np.empty(size, np.uint64)
