@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from blis_tui.workload.blocks import Spans, TokenBlock
 from blis_tui.workload.lengths import length_sampler
 from blis_tui.workload.random.reader import FIRST_BLOCK, LARGEST_BLOCK, Pulse
-from blis_tui.workload.random.source import LENGTH, TAP, seed_states
+from blis_tui.workload.random.source import LENGTH, seed_states
 from blis_tui.workload.random.stream import Sampler, Stream
 from blis_tui.workload.root import root_stream
 from blis_tui.workload.slices import go_forward, sliced_blocks
@@ -115,7 +115,7 @@ class _Readers:
         self._open: dict[int, _Reader] = {}  # the one read last stands last
         busy = max(1, self._columns.busy_clients)
         self._all_open = busy <= _MOST_OPEN
-        self._largest_block = max(FIRST_BLOCK, min(LARGEST_BLOCK, _BUFFERED_VALUES // busy // TAP * TAP))
+        self._largest_block = max(FIRST_BLOCK, min(LARGEST_BLOCK, _BUFFERED_VALUES // busy // FIRST_BLOCK * FIRST_BLOCK))
 
     def read(self, client: int, request: int) -> _Drawn:
         """Return the ids of a request of a client."""

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from blis_tui.workload.random.source import LENGTH, TAP, Extension, State
+from blis_tui.workload.random.source import LENGTH, TAP, State
+from blis_tui.workload.random.window import extend
 
 VOCABULARY = 128_000
 """Token ids are drawn from 0 to this, exclusive (BLIS's `MaxTokenID`)."""
@@ -53,7 +54,7 @@ class Reader:
     """
 
     __slots__ = (
-        "_block", "_buffer", "_extension", "_filled", "_ids", "_largest_block", "_pulse", "_redraws", "_values", "at",
+        "_block", "_buffer", "_filled", "_ids", "_largest_block", "_pulse", "_redraws", "_values", "at",
     )  # fmt: skip
 
     def __init__(self, state: State, largest_block: int = LARGEST_BLOCK, pulse: Pulse | None = None) -> None:
@@ -69,7 +70,6 @@ class Reader:
     def _set_buffer(self, state: State) -> None:
         self._buffer = np.empty(LENGTH + self._block, np.uint64)
         self._buffer[:LENGTH] = state
-        self._extension = Extension(self._buffer)
         self._values = memoryview(self._buffer.data).cast("B").cast("Q")
 
     def _fill(self) -> None:
@@ -82,8 +82,8 @@ class Reader:
             self._set_buffer(newest)
         elif self._filled:
             self._buffer[:LENGTH] = newest
-        self._extension.run()
-        self._redraws = [row + self._filled for row in reversed(skipped_rows(self._buffer[LENGTH:].reshape(-1, TAP)))]
+        extend(self._buffer)
+        self._redraws = [row + self._filled for row in reversed(skipped_rows(self._buffer[LENGTH:].reshape(-1, FIRST_BLOCK)))]
         self._filled += self._block
         self._ids = None
 

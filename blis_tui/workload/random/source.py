@@ -71,7 +71,7 @@ def jump(state: State, steps: int) -> State:
             power = _multiply(power, _X)
     window = np.empty(LENGTH + 3 * TAP, np.uint64)
     window[:LENGTH] = state
-    Extension(window).run()
+    extend_by_pieces(window)
     return np.correlate(window[: 2 * LENGTH - 1], power)
 
 
@@ -126,18 +126,7 @@ def first_values(seeds: NDArray[np.int64], count: int) -> State:
     return values
 
 
-class Extension:
-    """Continues the sequence in one buffer: fills what lies behind its first 607 values, a multiple of 273 of them."""
-
-    def __init__(self, buffer: State) -> None:
-        self._sums = self._rows(buffer[LENGTH:])
-        self._older = self._rows(buffer[:-LENGTH])
-        self._newer = self._rows(buffer[LENGTH - TAP : -TAP])
-
-    @staticmethod
-    def _rows(values: State) -> list[State]:
-        return list(values.reshape(-1, TAP))
-
-    def run(self) -> None:
-        """Fill the buffer."""
-        deque(map(np.add, self._older, self._newer, self._sums), maxlen=0)
+def extend_by_pieces(values: State) -> None:
+    """Fill what is behind the first 607 values of an array, a multiple of 273 values, 273 at a time."""
+    older, newer, sums = (part.reshape(-1, TAP) for part in (values[:-LENGTH], values[LENGTH - TAP : -TAP], values[LENGTH:]))
+    deque(map(np.add, older, newer, sums), maxlen=0)

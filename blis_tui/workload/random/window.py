@@ -18,10 +18,11 @@ from tempfile import TemporaryFile
 import numpy as np
 from numpy.typing import NDArray
 
-from blis_tui.workload.random.source import LENGTH, TAP, State
+from blis_tui.workload.random.source import LENGTH, TAP, State, extend_by_pieces
 
 _SMALLEST = 1 << 16
 _MOST_SPARE = 4
+_WORTH_A_WINDOW = 4096
 
 
 class Window:
@@ -36,7 +37,6 @@ class Window:
         self._read = self.values if read is written else read[:size].reshape(streams, -1)
         self.states = self.values[:, :LENGTH]
         self.made = self.values[:, LENGTH:]
-        self._sums = _sums(self.values, self._read, length)
 
     def __del__(self) -> None:
         if len(_spare) < _MOST_SPARE:
@@ -49,7 +49,18 @@ class Window:
     def advance(self) -> None:
         """Go on behind the last of all values, as far as there is room."""
         self.states[:] = self.values[:, -LENGTH:]
-        _add(self._sums)
+        self.extend(self.length)
+
+
+def extend(values: State) -> None:
+    """Fill what is behind the first 607 values of an array, a multiple of 273 values."""
+    if len(values) < _WORTH_A_WINDOW:
+        extend_by_pieces(values)
+        return
+    made = Window(1, len(values) - LENGTH)
+    made.states[0] = values[:LENGTH]
+    made.extend(made.length)
+    values[LENGTH:] = made.made[0]
 
 
 _Memory = tuple[NDArray[np.uint64], NDArray[np.uint64]]
