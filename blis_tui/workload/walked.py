@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,8 @@ _SHORT = 160
 _OPENED_VALUES = 1 << 18
 _BLOCK_VALUES, _LEAST_ROWS = 750_000, 300
 """About how many values of all streams are made together: few enough for a cache, and enough for NumPy."""
+_ALIKE = 4
+"""A walk that takes less than one part in so many of the values of another would waste most of a block made for that."""
 _MOST_VALUES = 2.0**40
 """Of longer walks it does not matter how long they are."""
 
@@ -70,8 +72,8 @@ class Walked:
         self._lengths[number] = deal.lengths
         start = self._clients.starts[number]
         for spread in spread_clients(deal, start, seeds):
-            skipped = self._run(spread.jobs, SpanWalk).found if spread.jobs else {}
-            for client, rows in skipped.items():
+            skipped = [each for walk in self._run(spread.jobs, SpanWalk) for each in walk.found.items()]
+            for client, rows in skipped:
                 lane = client - int(spread.client[0])
                 span = Span(int(spread.place[0, lane]), len(spread.place), sum(deal.lengths))
                 spread.place[:, lane] = places(span, rows)
@@ -81,14 +83,22 @@ class Walked:
             self._pulse()
 
     def _walk(self) -> None:
-        if self._jobs:
-            self._found += self._run(self._jobs, PoissonWalk).found()
-            self._jobs = []
+        for walk in self._run(self._jobs, PoissonWalk):
+            self._found += walk.found()
+        self._jobs = []
 
-    def _run(self, jobs: Sequence[Job], walk: Callable[[Block, NDArray[np.int64]], W]) -> W:
-        """Run jobs side by side, and return what was made of them."""
-        values = np.sort([min(job.values, _MOST_VALUES) for job in jobs])[::-1]
-        width = lanes_over_soonest(values.astype(np.int64))
+    def _run(self, jobs: Sequence[Job], walk: Callable[[Block, NDArray[np.int64]], W]) -> Iterator[W]:
+        """Run jobs side by side, those that take about as long together, and yield what was made of them."""
+        jobs = sorted(jobs, key=lambda job: -job.values)
+        values = np.minimum([job.values for job in jobs], _MOST_VALUES).astype(np.int64)
+        low = 0
+        while low < len(jobs):
+            high = int(np.searchsorted(-values, -(values[low] // _ALIKE), side="right"))
+            yield self._run_together(jobs[low:high], values[low:high], walk)
+            low = high
+
+    def _run_together(self, jobs: Sequence[Job], values: NDArray[np.int64], walk: Callable[[Block, NDArray[np.int64]], W]) -> W:
+        width = lanes_over_soonest(values)
         rows = max(_LEAST_ROWS, min(_BLOCK_VALUES // width, int(values[0] * 1.1)))
         lanes = Lanes(width, rows, walk)
         each = len(jobs) / max(float(values.sum()), 1.0)
