@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,19 @@ def test_cases_are_timed_in_turn_and_the_first_round_is_not_counted() -> None:
     cases = {"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}
     seconds = importlib.import_module("measuring").in_turn(cases, 2)
     assert calls == ["a", "b"] * 3 and [len(each) for each in seconds.values()] == [2, 2]
+
+
+def test_ratios_are_to_the_smaller_yardstick() -> None:
+    measuring = importlib.import_module("measuring")
+    assert measuring.stricter(2.0, [1.0, 2.5, 9.0]) == [1.0, 2.0, 2.0]
+
+
+def test_what_is_timed_alone_is_in_a_process_of_its_own(tmp_path: Path) -> None:
+    told = tmp_path / "processes"
+    work = partial(exec, f"import os\nwith open({str(told)!r}, 'a') as file: print(os.getpid(), file=file)")
+    assert importlib.import_module("measuring").timed_alone(work, 2) > 0
+    processes = told.read_text().split()
+    assert len(processes) == 3 and len(set(processes)) == 1 and str(os.getpid()) not in processes
 
 
 def test_an_unknown_name_is_refused() -> None:

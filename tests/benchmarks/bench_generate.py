@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from measuring import CANONICAL, YARDSTICK, Row, in_turn, ratio, timed, yardstick
+from measuring import CANONICAL, YARDSTICK, YARDSTICK_INTEGERS, Row, in_turn, ratio, stricter, timed, timed_alone, yardstick
 
 from blis_tui.reading import load
 from blis_tui.spec.model import (
@@ -92,8 +92,11 @@ def memory() -> list[Row]:
     ]
 
 
-def generation(runs: int) -> list[Row]:
-    """Measure the canonical case against the yardstick, and ten times as much of it against itself."""
+def generation(runs: int, alone: float) -> tuple[list[Row], float]:
+    """Measure the canonical case against the yardstick, and ten times as much of it against itself.
+
+    `alone` is the yardstick's seconds in a process of its own. Returns the seconds that ratios are taken to, too.
+    """
     spec = load(CANONICAL)
     compact_block = spec.inference_perf
     assert compact_block is not None and compact_block.shared_prefix is not None
@@ -113,13 +116,18 @@ def generation(runs: int) -> list[Row]:
         "with all tokens, 10 × the users": lambda: walk_tokens(wider),
     }
     seconds = in_turn(cases, runs)
+    beside = seconds.pop(YARDSTICK)
+    seconds_to = {YARDSTICK: stricter(alone, beside), **seconds}
     wanted = {"schedule": 0.6, "with all tokens": 1.2, "with all tokens, two threads": 0.8}
-    rows = []
+    rows = [
+        Row(f"{YARDSTICK}, alone", alone * 1e3, "ms"),
+        Row(f"{YARDSTICK}, in turn", statistics.median(beside) * 1e3, "ms", statistics.median(beside) / alone, "alone"),
+    ]
     for name, each in seconds.items():
         of, _, many = name.partition(", 10 × ")
         to, most = (of, 10.5 if many == "the rate" else None) if many else (YARDSTICK, wanted.get(name))
-        rows.append(Row(name, statistics.median(each) * 1e3, "ms", ratio(each, seconds[to]), to, most))
-    return rows
+        rows.append(Row(name, statistics.median(each) * 1e3, "ms", ratio(each, seconds_to[to]), to, most))
+    return rows, statistics.median(seconds_to[YARDSTICK])
 
 
 def lengths(runs: int) -> list[Row]:
@@ -143,7 +151,7 @@ def draws(yard: float) -> list[Row]:
     count = 3_000_000
     seeds = np.arange(20_000)
     stream = Stream.seeded(1)
-    each = YARDSTICK_RATE / yard
+    each = YARDSTICK_INTEGERS / yard
     cases: dict[str, tuple[Callable[[], object], int]] = {
         "int63": (lambda: stream.int63s(count), count),
         "token ids": (lambda: stream.tokens(count), count),
@@ -157,9 +165,6 @@ def draws(yard: float) -> list[Row]:
         speed = times / min(timed(work) for _ in range(3))
         rows.append(Row(f"draws: {name}", speed / 1e6, "million/s", speed / each, "the yardstick's"))
     return rows
-
-
-YARDSTICK_RATE = 13_302_735
 
 
 def clients(yard: float) -> Row:
@@ -193,8 +198,8 @@ def windows(counts: tuple[int, ...] = (1_000, 4_000, 16_000, 40_000)) -> list[Ro
 
 
 def measure(runs: int) -> list[Row]:
-    """Measure everything; memory first, since what follows would blur it."""
+    """Measure everything; memory first in this process, since what follows would blur it."""
+    alone = timed_alone(yardstick, runs)
     found = memory()
-    timings = generation(runs)
-    yard = timings[0].value / 1e3
+    timings, yard = generation(runs, alone)
     return [*timings, *lengths(max(1, runs // 2)), *draws(yard), *found, clients(yard), *windows()]

@@ -1,16 +1,18 @@
 """What all benchmarks share: the yardstick, cases timed in turn, percentiles, and rows of a table.
 
-Machines are noisy and differ, so every time is told beside a yardstick that is measured in turn with it, in the same
-process: NumPy's own bounded integers, as many as `canonical-v2` has token ids.
+Machines are noisy and differ, so times are told beside a yardstick: NumPy's own bounded integers, as many as `canonical-v2`
+has token ids. It is measured alone, in a fresh process, and in turn with the cases, in theirs.
 """
 
 from __future__ import annotations
 
 import importlib
 import math
+import multiprocessing
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -68,6 +70,21 @@ def in_turn(cases: Mapping[str, Callable[[], object]], runs: int) -> dict[str, l
             if run:
                 seconds[name].append(took)
     return seconds
+
+
+def timed_alone(work: Callable[[], object], runs: int) -> float:
+    """Return the median seconds of some work in a fresh process, where nothing else was done; a first run is not counted.
+
+    What needs much memory at once takes half as long where it comes in large pages. By chance it does not in a process that
+    has been given much memory before, and stays slow there.
+    """
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return statistics.median(pool.submit(in_turn, {"": work}, runs).result()[""])
+
+
+def stricter(alone: float, in_turn: Sequence[float]) -> list[float]:
+    """Return what ratios are taken to, run by run: what a yardstick takes alone, or in turn where that is less."""
+    return [min(alone, each) for each in in_turn]
 
 
 def ratio(seconds: Sequence[float], to: Sequence[float]) -> float:
