@@ -63,3 +63,14 @@ def test_what_is_timed_alone_is_in_a_process_of_its_own(tmp_path: Path) -> None:
 def test_an_unknown_name_is_refused() -> None:
     run = subprocess.run([sys.executable, str(HERE), "nonsense"], capture_output=True, text=True, check=False)
     assert run.returncode == 2 and "no benchmark is called nonsense" in run.stderr
+
+
+def test_scaling_tells_every_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    scaling = importlib.import_module("bench_scaling")
+    monkeypatch.setattr(scaling, "REQUESTS", (10_000, 100_000))
+    monkeypatch.setattr(scaling, "CLIENTS", ())
+    monkeypatch.setattr(scaling, "MIDDLE", (100_000, 100))
+    rows = {row.name: row for row in scaling.measure(1)}
+    names = [f"10{power} requests, 10² clients{ids}" for ids in ("", ", with ids") for power in "⁴⁵"]
+    assert list(rows) == [name + what for name in names for what in ("", ": peak memory", ": peak memory, each")]
+    assert all(row.value > 0 for row in rows.values()) and rows[names[1]].ratio == rows[names[3]].ratio == 1.0

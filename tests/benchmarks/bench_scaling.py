@@ -2,41 +2,72 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
-import resource
-import time
+import statistics
 from concurrent.futures import ProcessPoolExecutor
+from typing import NamedTuple
 
-from bench_generate import compact, resident
-from measuring import Row
+from bench_generate import compact, peak, resident
+from measuring import Row, timed
 
+from blis_tui.spec.model import WorkloadSpec
 from blis_tui.workload.generate import generate
 
 REQUESTS = (10_000, 100_000, 1_000_000, 10_000_000)
 CLIENTS = (100, 1_000, 10_000, 100_000, 1_000_000)
+MIDDLE = (1_000_000, 100)  # of the lines over requests, and the start of those over clients
+RATE = 10_000  # per second: were it to grow with the requests, most would share their microsecond with others
+SECONDS = 5.0  # for each point, unless one run takes longer
+MOST_MEGABYTES = 2000
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def point(requests: int, clients: int, tokens: bool) -> tuple[float, float]:
-    """Return the seconds that a workload of short texts takes, and by how many MB the process grows at most."""
-    generate(compact(10.0, 10, 2, 2))  # what is loaded and made once
+class Point(NamedTuple):
+    """What so many requests of so many clients take: seconds, and the bytes that the process grows by at most."""
+
+    seconds: float
+    bytes: int
+
+
+def point(requests: int, clients: int, tokens: bool, runs: int) -> Point:
+    """Measure one workload of short texts: memory in the first run, and the median time of some runs."""
+    work = _walk if tokens else generate
+    work(compact(10.0, 10, 2, 2))  # what is loaded and made once
+    spec = compact(RATE, requests // RATE, 10, clients // 10)
     before = resident()
-    start = time.perf_counter()
-    made = generate(compact(requests / 10, 10, 10, clients // 10))
-    for _ in made.token_blocks() if tokens else ():
-        pass
-    seconds = time.perf_counter() - start
-    return seconds, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before) / 1e6
+    seconds = [timed(lambda: work(spec))]
+    most = peak() - before
+    while len(seconds) < runs and sum(seconds) < SECONDS:
+        seconds.append(timed(lambda: work(spec)))
+    return Point(statistics.median(seconds), most)
 
 
 def measure(runs: int) -> list[Row]:
-    """Measure every point once; `runs` is not needed for straight lines over decades."""
+    """Measure every point with and without token ids; fewer than `runs` times where that takes long."""
+    points = dict.fromkeys([(count, 100) for count in REQUESTS] + [(max(count, 1_000_000), count) for count in CLIENTS])
     rows = []
-    points = [(count, 100) for count in REQUESTS] + [(max(count, 1_000_000), count) for count in CLIENTS]
-    for requests, clients in dict.fromkeys(points):
-        for tokens in (False, True):
-            with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-                seconds, megabytes = pool.submit(point, requests, clients, tokens).result()
-            name = f"{requests:,} requests, {clients:,} clients{', tokens' if tokens else ''}"
-            rows.append(Row(name, seconds * 1e9 / requests, "ns/request"))
-            rows.append(Row(f"{name}: memory", megabytes, "MB", wanted=2000))
+    for tokens in (False, True):
+        found = {at: _alone(*at, tokens, runs) for at in points}
+        middle = found[MIDDLE].seconds / MIDDLE[0]
+        for (requests, clients), (seconds, most) in found.items():
+            name = f"{_power(requests)} requests, {_power(clients)} clients{', with ids' if tokens else ''}"
+            each = seconds / requests
+            rows.append(Row(name, each * 1e9, "ns/request", each / middle, f"that of {_power(MIDDLE[0])}"))
+            rows.append(Row(f"{name}: peak memory", most / 1e6, "MB", wanted=MOST_MEGABYTES))
+            rows.append(Row(f"{name}: peak memory, each", most / requests, "bytes/request"))
     return rows
+
+
+def _walk(spec: WorkloadSpec) -> None:
+    for _ in generate(spec).token_blocks():
+        pass
+
+
+def _alone(requests: int, clients: int, tokens: bool, runs: int) -> Point:
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(point, requests, clients, tokens, runs).result()
+
+
+def _power(count: int) -> str:
+    return "10" + str(round(math.log10(count))).translate(SUPERSCRIPTS)
