@@ -5,20 +5,45 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from blis_tui.formats.batches import Batch, Members, Writer
 from blis_tui.formats.source import Source
-from blis_tui.formats.table import ON_REQUEST, Format
+from blis_tui.formats.table import ON_REQUEST, Format, available
 from blis_tui.spec.model import WorkloadSpec
 from blis_tui.workload.blocks import TokenBlock
 
 if TYPE_CHECKING:
+    from blis_tui.workload.progress import Progress
     from blis_tui.workload.requests import Requests
 
 _SAMPLES, _SAMPLE_SIZE, _SAMPLE_IDS = 8, 512, 1 << 16
+
+
+class Size(NamedTuple):
+    """About how many bytes a format's files will have together: as they are, and if token ids are asked for."""
+
+    plain: int
+    full: int
+
+
+def estimates(text: str, requests: Requests, *, count: float | None = None, progress: Progress | None = None) -> dict[str, Size]:
+    """Return the size of each format that can be written on this machine, by its name; see `estimate`.
+
+    Raises what `progress` raises.
+    """
+    sizes = {}
+    formats = available()
+    for number, each in enumerate(formats):
+        if progress is not None:
+            progress(number / len(formats))
+        plain = full = estimate(each, requests.spec, text, requests, count=count)
+        if each.tokens == ON_REQUEST:
+            full = estimate(each, requests.spec, text, requests, tokens=True, count=count)
+        sizes[each.name] = Size(plain, full)
+    return sizes
 
 
 def estimate(

@@ -56,3 +56,9 @@ class Preview(NamedTuple):
     def cut_us(self) -> int | None:
         """The time before which `requests` are all there are, if they were cut to the budget."""
         return self.requests.horizon_us if self.requests is not None and not self.complete else None
+
+    @property
+    def total(self) -> float | None:
+        """About how many requests there are in all, if `requests` were cut to the budget and that is known."""
+        total = self.expected.total if self.expected is not None else None
+        return total.mean if not self.complete and total is not None else None

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from blis_tui.formats.estimate import estimate
+from blis_tui.formats.estimate import estimate, estimates
 from blis_tui.formats.export import export
-from blis_tui.formats.table import FORMATS
+from blis_tui.formats.table import FORMATS, ON_REQUEST
+from blis_tui.problems import Cancelled
 from blis_tui.spec.check import check
 from blis_tui.workload.generate import generate
 
@@ -37,3 +38,27 @@ def test_a_first_part_is_scaled_up() -> None:
     csv = next(each for each in FORMATS if each.name == "csv")
     once = estimate(csv, checked.spec, checked.text, requests)
     assert estimate(csv, checked.spec, checked.text, requests, count=10 * len(requests)) == pytest.approx(10 * once, rel=0.03)
+
+
+def test_all_formats_are_estimated_with_token_ids_where_they_have_a_place() -> None:
+    checked = check((GOLDEN / "ip-two-stage.yaml").read_bytes())
+    assert checked.spec is not None
+    requests = generate(checked.spec)
+    told: list[float] = []
+    sizes = estimates(checked.text, requests, count=3 * len(requests), progress=told.append)
+    assert list(sizes) == [each.name for each in FORMATS] and told == sorted(told) and len(told) == len(FORMATS)
+    for each in FORMATS:
+        for tokens, size in zip((False, True), sizes[each.name], strict=True):
+            assert size == estimate(each, checked.spec, checked.text, requests, tokens=tokens, count=3 * len(requests))
+        assert (sizes[each.name].full > sizes[each.name].plain) == (each.tokens == ON_REQUEST)
+
+
+def test_estimating_can_be_cancelled() -> None:
+    checked = check((GOLDEN / "ip-two-stage.yaml").read_bytes())
+    assert checked.spec is not None
+
+    def stop(_: float) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        estimates(checked.text, generate(checked.spec), progress=stop)

@@ -15,7 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Input, Label, ProgressBar, Static
 
 from blis_tui.files import AlreadyExists
-from blis_tui.formats.table import DEFAULT_FORMATS, FORMATS, NEVER, available
+from blis_tui.formats.table import DEFAULT_FORMATS, FORMATS, available
 from blis_tui.problems import Problem, SpecError, printable
 from blis_tui.tui.background import Job
 from blis_tui.tui.exporting import Exporting, Wish
@@ -26,12 +26,11 @@ from blis_tui.tui.widgets.tick import Tick
 from blis_tui.tui.words import spoken_size, spoken_time
 
 if TYPE_CHECKING:
+    from blis_tui.formats.estimate import Size
     from blis_tui.formats.export import Exported
     from blis_tui.tui.desk import Desk
     from blis_tui.tui.workspace import View
 
-Sizes = dict[tuple[str, bool], int]
-"""Estimated bytes by format, and whether token ids are asked for."""
 FOLDER = "out"
 """Where exports go unless another folder is named: not beside the file, which the format `yaml` would overwrite."""
 CLEAN_UP_S = 5.0
@@ -231,10 +230,9 @@ class _Formats(PreviewWidget):
         super().__init__()
         self._view = view
         self._available = available()
-        self._sizes: Sizes = {}
-        self._partial = False
+        self._sizes: dict[str, Size] = {}
         self._tokens = False
-        self._job: Job[Sizes] | None = None
+        self._job: Job[dict[str, Size]] | None = None
 
     @property
     def chosen(self) -> tuple[str, ...]:
@@ -256,38 +254,28 @@ class _Formats(PreviewWidget):
         """Show sizes with or without token ids."""
         self._tokens = tokens
         for each in self._available:
-            size = self._sizes.get((each.name, tokens and each.tokens != NEVER))
-            text = "…" if size is None else spoken_size(size)
+            size = self._sizes.get(each.name)
+            text = "…" if size is None else spoken_size(size.full if tokens else size.plain)
             self.query_one(f"#size-{each.name}", Static).update(text if size is None or each.name == "yaml" else f"≈ {text}")
 
     def show_preview(self, preview: Preview) -> None:
         """Measure on the preview's requests, once there are some for this text."""
-        if preview.requests is None or preview.revision != self._view.revision or self._job is not None:
+        requests, text = preview.requests, self._view.text
+        if requests is None or preview.revision != self._view.revision or self._job is not None:
             return
-        self._job = Job(self, lambda job: self._measure(job, preview), self._take, lambda _: None)
+
+        def work(job: Job[dict[str, Size]]) -> dict[str, Size]:
+            from blis_tui.formats.estimate import estimates
+
+            return estimates(text, requests, count=preview.total, progress=job.progress)
+
+        self._job = Job(self, work, self._take, lambda _: None)
 
     def on_unmount(self) -> None:
         """Measure no longer."""
         if self._job is not None:
             self._job.cancel()
 
-    def _measure(self, job: Job[Sizes], preview: Preview) -> Sizes:
-        from blis_tui.formats.estimate import estimate
-
-        assert preview.requests is not None
-        spec, text = preview.requests.clients.spec, self._view.text
-        total = preview.expected.total if preview.expected is not None else None
-        count = total.mean if not preview.complete and total is not None else None
-        sizes: Sizes = {}
-        for each in self._available:
-            for tokens in (False, True) if each.tokens != NEVER else (False,):
-                job.check()
-                try:
-                    sizes[each.name, tokens] = estimate(each, spec, text, preview.requests, tokens=tokens, count=count)
-                except SpecError:  # such a format is refused when it is exported, with the reason
-                    continue
-        return sizes
-
-    def _take(self, sizes: Sizes) -> None:
+    def _take(self, sizes: dict[str, Size]) -> None:
         self._sizes = sizes
         self.show_sizes(tokens=self._tokens)

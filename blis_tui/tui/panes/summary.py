@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -23,9 +23,9 @@ from blis_tui.tui.words import spoken_size
 from blis_tui.tui.workspace import View
 
 if TYPE_CHECKING:
+    from blis_tui.formats.estimate import Size
     from blis_tui.spec.model import WorkloadSpec
 
-Sizes = dict[tuple[str, bool], int]
 _INDENT = "  "
 _NAME = 17
 _VALUE = 15
@@ -68,9 +68,9 @@ class SummaryView(PreviewWidget):
         super().__init__()
         self._preview = Preview(EMPTY, 0)
         self._text = ""
-        self._sizes: Sizes = {}
+        self._sizes: dict[str, Size] = {}
         self._sized = -1
-        self._job: Job[Sizes] | None = None
+        self._job: Job[dict[str, Size]] | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the text."""
@@ -103,42 +103,27 @@ class SummaryView(PreviewWidget):
 
     def _measure(self) -> None:
         """Measure what an export would write, if this is looked at and not measured yet."""
-        preview, text = self._preview, self._text
-        if preview.requests is None or preview.stale or self._sized == preview.revision or not displayed(self):
+        preview, text, requests = self._preview, self._text, self._preview.requests
+        if requests is None or preview.stale or self._sized == preview.revision or not displayed(self):
             return
         if self._job is not None:
             self._job.cancel()
         self._sized = preview.revision
         self._sizes = {}
-        self._job = Job(self, lambda job: measure(job, preview, text), self._take, lambda _: None)
 
-    def _take(self, sizes: Sizes) -> None:
+        def work(job: Job[dict[str, Size]]) -> dict[str, Size]:
+            from blis_tui.formats.estimate import estimates
+
+            return estimates(text, requests, count=preview.total, progress=job.progress)
+
+        self._job = Job(self, work, self._take, lambda _: None)
+
+    def _take(self, sizes: dict[str, Size]) -> None:
         self._sizes = sizes
         self._write()
 
 
-def measure(job: Job[Sizes], preview: Preview, text: str) -> Sizes:
-    """Return about how large each format's files would be, without and with token ids; runs in a thread."""
-    from blis_tui.formats.estimate import estimate
-    from blis_tui.formats.table import NEVER, ON_REQUEST, available
-    from blis_tui.problems import SpecError
-
-    assert preview.requests is not None
-    total = preview.expected.total if preview.expected is not None else None
-    count = total.mean if not preview.complete and total is not None else None
-    spec = preview.requests.spec
-    sizes: Sizes = {}
-    for each in available():
-        for tokens in (False, True) if each.tokens == ON_REQUEST else (each.tokens != NEVER,):
-            job.check()
-            try:
-                sizes[each.name, tokens] = estimate(each, spec, text, preview.requests, tokens=tokens, count=count)
-            except SpecError:  # such a format is refused when it is exported, with the reason
-                continue
-    return sizes
-
-
-def summary_text(preview: Preview, sizes: Sizes, width: int) -> Content:
+def summary_text(preview: Preview, sizes: Mapping[str, Size], width: int) -> Content:
     """Write the summary of a preview, in lines of at most `width` columns."""
     clients, expected, summary = preview.clients, preview.expected, preview.summary
     if clients is None or expected is None:
@@ -184,16 +169,16 @@ def _section(title: str, rows: Sequence[Total], width: int) -> Content:
     return Content("\n").join([*lines, Content("")])
 
 
-def _written(sizes: Sizes) -> list[Total]:
-    from blis_tui.formats.table import available
+def _written(sizes: Mapping[str, Size]) -> list[Total]:
+    from blis_tui.formats.table import ON_REQUEST, available
 
     rows = []
     for each in available():
-        plain, full = sizes.get((each.name, False)), sizes.get((each.name, True))
-        size = plain if plain is not None else full
-        text = "…" if size is None else spoken_size(size) if each.name == "yaml" else f"≈ {spoken_size(size)}"
-        more = f"; with token ids ≈ {spoken_size(full)}" if plain is not None and full is not None else ""
-        rows.append(Total(each.name, size or 0, text, each.help.partition(";")[0] + more))
+        size = sizes.get(each.name)
+        plain = spoken_size(size.plain) if size is not None else "…"
+        text = plain if size is None or each.name == "yaml" else f"≈ {plain}"
+        more = f"; with token ids ≈ {spoken_size(size.full)}" if size is not None and each.tokens == ON_REQUEST else ""
+        rows.append(Total(each.name, size.plain if size is not None else 0, text, each.help.partition(";")[0] + more))
     return rows
 
 
