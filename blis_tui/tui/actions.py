@@ -112,15 +112,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("chart.slower", "nudge('rate',-1)", "down,j", "Rate down", "Lower the stage's rate.", "chart", True, "Rate"),
     Action("chart.much-faster", "nudge('rate',1,True)", "shift+up,K", "Rate far up", "Raise the rate by much.", "chart"),
     Action("chart.much-slower", "nudge('rate',-1,True)", "shift+down,J", "Rate far down", "Lower the rate by much.", "chart"),
-    Action("chart.longer", "nudge('duration',1)", "shift+right,L", "Longer", "Make the stage longer.", "chart", True, "Duration"),
-    Action(
-        "chart.shorter", "nudge('duration',-1)", "shift+left,H", "Shorter", "Make the stage shorter.", "chart", True, "Duration"
-    ),
+    Action("chart.longer", "nudge('duration',1)", "shift+right,L", "Longer", "Make the stage longer.", "chart"),
+    Action("chart.shorter", "nudge('duration',-1)", "shift+left,H", "Shorter", "Make the stage shorter.", "chart"),
     Action("chart.much-longer", "nudge('duration',1,True)", "greater_than_sign", "Much longer", "Longer by much.", "chart"),
     Action("chart.much-shorter", "nudge('duration',-1,True)", "less_than_sign", "Much shorter", "Shorter by much.", "chart"),
     Action("chart.edit", "edit", "enter", "Edit the stage", "Go to the stage in the form.", "chart"),
     Action("chart.measure", "measure", "m", "Measure", "Requests, sessions or input tokens a second.", "chart", footer=True),
-    Action("chart.stack", "stack", "g", "Groups", "Stack the bars by prefix group, or not.", "chart", footer=True),
+    Action("chart.stack", "stack", "g", "Group", "Stack the bars by prefix group, or not.", "chart", footer=True),
     # tables, the list of problems and the text
     Action("table.up", "go(-1, 0)", "up,k", "Up", "Go to the row above.", "table"),
     Action("table.down", "go(1, 0)", "down,j", "Down", "Go to the row below.", "table"),
@@ -155,7 +153,7 @@ def bindings(where: str) -> list[Binding]:
             action.run,
             action.title,
             show=action.footer,
-            group=Binding.Group(action.group, compact="+" not in action.keys.partition(",")[0]) if action.group else None,
+            group=Binding.Group(action.group, compact=True) if action.group else None,
             id=action.id,
             tooltip=action.help,
             priority=action.where == "" and action.keys.startswith(("ctrl", "f", "alt")),

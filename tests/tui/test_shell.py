@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from designer import SMALL, TWO_STAGE, MakeApp, ready, wait_for, write
 from textual.command import CommandPalette
-from textual.widgets import Tabs
+from textual.widgets import Footer, Tabs
+from textual.widgets._footer import FooterKey
 
 from blis_tui.spec.check import Checked, check
 from blis_tui.spec.edits import SetValue
@@ -23,9 +24,15 @@ from blis_tui.tui.app import DesignerApp
 from blis_tui.tui.dialogs.help import PLACES, HelpDialog, keys_here
 from blis_tui.tui.messages import MendRequested
 from blis_tui.tui.palette import commands
+from blis_tui.tui.panes.chart import ChartView
+from blis_tui.tui.panes.form_stages import StageTable
+from blis_tui.tui.panes.summary import SummaryScroll
 from blis_tui.tui.settings import Settings
+from blis_tui.tui.widgets.problem_list import ProblemRows
+from blis_tui.tui.widgets.table_rows import TableRows
 from blis_tui.tui.widgets.title_bar import TitleBar
 from blis_tui.tui.widgets.too_small import TooSmall
+from blis_tui.tui.widgets.yaml_area import YamlArea
 from blis_tui.tui.workspace import SYNCHRONOUS_SIZE, Workspace
 
 PADDING = f"# {'x' * 100}\n" * (SYNCHRONOUS_SIZE // 100)
@@ -146,6 +153,31 @@ async def test_each_tab_has_a_key_and_takes_the_focus(make_app: MakeApp) -> None
         await pilot.press("alt+0")
         form = app.query_one("#form-column")
         await wait_for(pilot, lambda: app.focused is not None and form in app.focused.ancestors_with_self)
+
+
+async def test_no_key_in_the_footer_is_cut_off_at_80_columns(make_app: MakeApp) -> None:
+    app = make_app()
+    seen = set()
+    async with app.run_test(size=(80, 24)) as pilot:
+        footer = app.screen.query_one(Footer)
+
+        def current() -> bool:
+            wanted = {binding.action for _, binding, *_ in app.screen.active_bindings.values() if binding.show}
+            shown = {key.action for key in footer.query(FooterKey) if not key.has_class("-command-palette")}
+            return shown == wanted and all(key.size.width for key in footer.query(FooterKey))
+
+        await ready(pilot)
+        for number in range(7):
+            await pilot.press(f"alt+{number}")
+            await pilot.pause()
+            for widget in app.screen.focus_chain:
+                if type(widget) in seen:
+                    continue
+                widget.focus()
+                await wait_for(pilot, lambda widget=widget: app.focused is widget and current(), "the footer")
+                assert footer.max_scroll_x == 0, f"{widget}: {[key.description for key in footer.query(FooterKey)]}"
+                seen.add(type(widget))
+    assert seen >= {ChartView, StageTable, TableRows, YamlArea, SummaryScroll, ProblemRows}
 
 
 def test_every_action_has_a_title_a_help_and_something_that_runs_it() -> None:
