@@ -17,19 +17,19 @@ from blis_tui.spec.facts import end_us
 from blis_tui.tui.widgets.plot import FINE, Bars, Figure, Label, Level, room
 from blis_tui.workload.bins import round_width_us
 from blis_tui.workload.expand import expand
-from blis_tui.workload.expected import Stage, expect
-from blis_tui.workload.summary import StageSummary, Summary, Tally, span_us
+from blis_tui.workload.expected import Stage
+from blis_tui.workload.measures import REQUESTS, SESSIONS, Tallies, expect_of, stage_tokens, tallies, weights_of
+from blis_tui.workload.summary import Tally, span_us
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blis_tui.spec.model import WorkloadSpec
     from blis_tui.tui.preview import Preview
+    from blis_tui.workload.clients import Expansion
     from blis_tui.workload.counts import Count
     from blis_tui.workload.requests import Requests
 
-REQUESTS, SESSIONS, TOKENS = "requests", "sessions", "tokens"
-MEASURES = {REQUESTS: "requests/s", SESSIONS: "sessions/s", TOKENS: "input tokens/s"}
 MOST_GROUPS = 5
 MARKERS = "█▓▒░▚#"
 """What the bars of stacked groups are made of: they can be told apart without colour."""
@@ -50,7 +50,10 @@ class Wanted(NamedTuple):
 
 
 class StageRow(NamedTuple):
-    """A row of the table of stages. `generated` is ``None`` without a preview, `tally` compares what was generated."""
+    """A row of the table of stages. `tally` compares what was generated, and is ``None`` without a preview.
+
+    `target_rate` is in units of the measure per second, and 0 where the file aims at no such rate.
+    """
 
     start_us: int
     end_us: int
@@ -63,8 +66,9 @@ class StageRow(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """What the chart shows. `groups` are the names of the stacked bars, the last first; `rows` the stages."""
+    """What the chart shows of a measure. `groups` are the names of the stacked bars, the last first; `rows` the stages."""
 
+    measure: str
     figure: Figure
     bin_us: int
     groups: tuple[str, ...]
@@ -79,10 +83,12 @@ class Chart(NamedTuple):
 def chart(wanted: Wanted) -> Chart:
     """Work out the chart."""
     preview = wanted.preview
-    stages, total, spec_end = _stages(wanted.spec)
-    requests, summary = preview.requests, preview.summary
+    aims = _aims(wanted)
+    stages, requests = aims.stages, preview.requests
+    found = _found(wanted)
+    spec_end = max((stage.end_us for stage in stages), default=0)
     end = max(spec_end, span_us(requests) if requests is not None else 0, 1)
-    line, levels = _levels(wanted, stages, summary)
+    line, levels = _levels(wanted, aims)
     labels_width = 8
     bin_us = round_width_us(end, max((wanted.width - labels_width) // _COLUMNS_PER_BIN, 1))
     names, heights = _bars(wanted, requests, end, bin_us)
@@ -110,65 +116,76 @@ def chart(wanted: Wanted) -> Chart:
         y_ticks=y_ticks,
         x_title="time" if titled else "",
     )
-    rows = tuple(
-        _row(stage, summary.stages[number] if summary is not None and number < len(summary.stages) else None, preview.cut_us)
-        for number, stage in enumerate(stages)
-    )
     return Chart(
+        wanted.measure,
         figure,
         bin_us,
         names,
-        rows,
-        _total(total, end, summary, preview.cut_us) if total is not None or summary is not None else None,
+        tuple(_row(number, aims, found, preview.cut_us) for number in range(len(stages))),
+        _total(aims, end, found, preview),
         line,
         _note(wanted, requests, heights),
     )
 
 
-def _stages(spec: WorkloadSpec | None) -> tuple[tuple[Stage, ...], Count | None, int]:
-    """Return what the spec's stages aim at, what to expect in all, and where the last one ends."""
+class _Aims(NamedTuple):
+    """What the spec aims at, in the measure. `factor` makes a stage's rate one of the measure; ``None`` if nothing does."""
+
+    stages: tuple[Stage, ...] = ()
+    total: Count | None = None
+    factor: float | None = None
+    line: str = ""
+
+
+def _aims(wanted: Wanted) -> _Aims:
+    spec, none = wanted.spec, _Aims(factor=1.0 if wanted.measure == REQUESTS else None)
     if spec is None or spec.inference_perf is None:
-        return (), None, 0
+        return none
     try:
-        expected = expect(expand(spec), end_us(spec))
+        clients = expand(spec)
     except SpecError:
-        return (), None, 0
-    return expected.stages, expected.total, max((stage.end_us for stage in expected.stages), default=0)
+        return none
+    expected = expect_of(wanted.measure, clients, end_us(spec))
+    factor, line = _factor(wanted.measure, clients)
+    return _Aims(expected.stages, expected.total, factor, line)
 
 
-def _levels(wanted: Wanted, stages: Sequence[Stage], summary: Summary | None) -> tuple[str, list[Level]]:
+def _factor(measure: str, clients: Expansion) -> tuple[float | None, str]:
+    """Return what makes a stage's rate one of the measure, ``None`` if nothing does, and what the line over the bars is."""
+    spec = clients.spec
+    compact = spec.inference_perf
+    chat = compact is not None and compact.shared_prefix is not None and compact.shared_prefix.enable_multi_turn_chat
+    if measure == REQUESTS:
+        return 1.0, "expected" if chat and spec.rules == 1 else "target"
+    if measure == SESSIONS:
+        return (1.0, "target") if chat and spec.rules == 1 else (None, "")
+    each = None if chat else stage_tokens(clients)
+    return (None, "") if each is None else (float(each), "target")
+
+
+def _found(wanted: Wanted) -> Tallies | None:
+    requests, summary = wanted.preview.requests, wanted.preview.summary
+    if summary is not None and wanted.measure == REQUESTS:
+        return Tallies(tuple(stage.requests for stage in summary.stages), summary.requests)
+    return tallies(wanted.measure, requests) if requests is not None else None
+
+
+def _levels(wanted: Wanted, aims: _Aims) -> tuple[str, list[Level]]:
     """Return the step line over the bars, and what it is called."""
-    factor, name = _factor(wanted, summary)
-    if factor is None:
+    if aims.factor is None:
         return "", []
-    rates = [stage.target_rate * factor for stage in stages]
-    if name == "expected":
+    rates = [stage.target_rate * aims.factor for stage in aims.stages]
+    if aims.line == "expected":
         rates = [
             stage.expected.mean / max(stage.end_us - stage.start_us, 1) * 1e6 if stage.expected is not None else 0.0
-            for stage in stages
+            for stage in aims.stages
         ]
     levels = [
         Level(float(stage.start_us), float(stage.end_us), rate, number == wanted.selected)
-        for number, (stage, rate) in enumerate(zip(stages, rates, strict=True))
+        for number, (stage, rate) in enumerate(zip(aims.stages, rates, strict=True))
         if stage.start_us < stage.end_us
     ]
-    return (name, levels) if levels else ("", [])
-
-
-def _factor(wanted: Wanted, summary: Summary | None) -> tuple[float | None, str]:
-    """Return what makes a stage's rate one of the measure, ``None`` if nothing does, and the name of the result."""
-    spec = wanted.spec
-    compact = spec.inference_perf if spec is not None else None
-    if spec is None or compact is None or compact.shared_prefix is None:
-        return None, ""
-    chat = compact.shared_prefix.enable_multi_turn_chat
-    if wanted.measure == REQUESTS:
-        return 1.0, "expected" if chat and spec.rules == 1 else "target"
-    if wanted.measure == SESSIONS:
-        return (1.0, "target") if chat and spec.rules == 1 else (None, "")
-    if chat or summary is None or not summary.requests.generated:
-        return None, ""
-    return summary.input_tokens / summary.requests.generated, "target"
+    return (aims.line, levels) if levels else ("", [])
 
 
 def _bars(wanted: Wanted, requests: Requests | None, end: int, bin_us: int) -> tuple[tuple[str, ...], list[NDArray[np.float64]]]:
@@ -176,18 +193,13 @@ def _bars(wanted: Wanted, requests: Requests | None, end: int, bin_us: int) -> t
     if requests is None or not len(requests):
         return (), []
     bins = -(-end // bin_us)
-    weights = requests.input_tokens if wanted.measure == TOKENS else None
-    counted = slice(None)
-    if wanted.measure == SESSIONS:
-        counted = np.flatnonzero((requests.session >= 0) & (requests.round == 0))  # type: ignore[assignment]
-    places = requests.arrival_us[counted] // bin_us
-    if weights is not None:
-        weights = weights[counted]
+    weights = weights_of(wanted.measure, requests)
+    places = requests.arrival_us // bin_us
     lengths = np.full(bins, bin_us / 1e6)
     lengths[-1] = (end - (bins - 1) * bin_us) / 1e6
     if not wanted.stacked:
         return (), [np.bincount(places, weights, bins)[:bins] / lengths]
-    groups = requests.prefix_group[counted]
+    groups = requests.prefix_group
     order = _largest(groups, weights)
     rank = np.full(int(groups.max(initial=-1)) + 2, len(order), np.int64)
     rank[order + 1] = np.arange(len(order))
@@ -202,7 +214,7 @@ def _bars(wanted: Wanted, requests: Requests | None, end: int, bin_us: int) -> t
     return tuple(reversed(names)), [heights[:, column] for column in reversed(range(heights.shape[1]))]
 
 
-def _largest(groups: NDArray[np.int32], weights: NDArray[np.int32] | None) -> NDArray[np.int64]:
+def _largest(groups: NDArray[np.int32], weights: NDArray[np.bool_] | NDArray[np.int32] | None) -> NDArray[np.int64]:
     """Return the numbers of the largest groups, the largest first; -1 stands for requests without a group."""
     sizes = np.bincount(groups + 1, weights)
     order = np.argsort(-sizes, kind="stable")[:MOST_GROUPS]
@@ -233,18 +245,21 @@ def _labels(stages: Sequence[Stage], selected: int, end: int, columns: int) -> l
     return labels
 
 
-def _row(stage: Stage, generated: StageSummary | None, cut_us: int | None) -> StageRow:
-    tally = None if generated is None else generated.requests
+def _row(number: int, aims: _Aims, found: Tallies | None, cut_us: int | None) -> StageRow:
+    stage = aims.stages[number]
+    tally = found.stages[number] if found is not None and number < len(found.stages) else None
     cut = cut_us is not None and stage.end_us > cut_us
-    return StageRow(stage.start_us, stage.end_us, stage.planned_us, stage.target_rate, stage.expected, tally, cut)
+    rate = stage.target_rate * (aims.factor or 0.0)
+    return StageRow(stage.start_us, stage.end_us, stage.planned_us, rate, stage.expected, tally, cut)
 
 
-def _total(expected: Count | None, end: int, summary: Summary | None, cut_us: int | None) -> StageRow:
-    rate = 0.0 if summary is None else summary.target_rate.mean
-    tally = None if summary is None else summary.requests
-    return StageRow(
-        0, end, end, rate, expected if expected is not None or tally is None else tally.expected, tally, cut_us is not None
-    )
+def _total(aims: _Aims, end: int, found: Tallies | None, preview: Preview) -> StageRow | None:
+    tally = found.total if found is not None else None
+    expected = tally.expected if aims.total is None and tally is not None else aims.total
+    if expected is None and tally is None:
+        return None
+    mean = preview.summary.target_rate.mean if preview.summary is not None else 0.0
+    return StageRow(0, end, end, mean * (aims.factor or 0.0), expected, tally, preview.cut_us is not None)
 
 
 def _note(wanted: Wanted, requests: Requests | None, heights: Sequence[NDArray[np.float64]]) -> str:

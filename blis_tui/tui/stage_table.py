@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from blis_tui.tui.charting import StageRow
     from blis_tui.workload.counts import Count
 
-HEADS = ("stage", "duration", "target/s", "expected", "generated", "difference", "±σ")
 PLAIN, HEAD, GENERATED, SELECTED = "plain", "head", "generated", "selected"
+_COLUMNS = 7
 _NARROW = (0, 1, 2, 3, 4, 6)
 """The columns that are shown where there is no room for all."""
 _GENERATED_COLUMNS = (4, 5, 6)
@@ -26,8 +26,13 @@ class TableLine(NamedTuple):
     stage: int | None = None
 
 
-def table(rows: Sequence[StageRow], total: StageRow | None, selected: int, lines: int, width: int) -> list[TableLine]:
-    """Lay the table out in a number of lines; of more stages than fit, those around the selected one are shown."""
+def table(
+    rows: Sequence[StageRow], total: StageRow | None, counted: str, selected: int, lines: int, width: int
+) -> list[TableLine]:
+    """Lay the table out in a number of lines; of more stages than fit, those around the selected one are shown.
+
+    `counted` is what the numbers are of, such as "requests".
+    """
     if lines < 2 or not (rows or total):
         return []
     below = 1 if total is not None and len(rows) != 1 else 0
@@ -37,8 +42,8 @@ def table(rows: Sequence[StageRow], total: StageRow | None, selected: int, lines
     cells = [_cells(f"{'▸' if number == selected else ' '} {number + 1}", rows[number]) for number in shown]
     if below and total is not None:
         cells.append(_cells("  total", total))
-    heads = tuple(f"  {head}" if not position else head for position, head in enumerate(HEADS))
-    columns: Sequence[int] = range(len(HEADS))
+    heads = ("  stage", "duration", "target/s", "expected", counted, "difference", "±σ")
+    columns: Sequence[int] = range(_COLUMNS)
     widths = _widths([heads, *cells])
     hidden = len(rows) - len(shown)
     remark = f"  ({hidden} more)" if hidden else ""
@@ -55,7 +60,7 @@ def table(rows: Sequence[StageRow], total: StageRow | None, selected: int, lines
 
 
 def _widths(rows: Sequence[tuple[str, ...]]) -> list[int]:
-    return [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
+    return [max(len(row[column]) for row in rows) for column in range(_COLUMNS)]
 
 
 def _runs(row: tuple[str, ...], widths: Sequence[int], columns: Sequence[int], kind: str) -> list[tuple[str, str]]:

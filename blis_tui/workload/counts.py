@@ -32,7 +32,10 @@ _REACH = 8.0
 
 
 class Count(NamedTuple):
-    """A number of requests: its mean and variance; 0 if the number is exact, ``None`` if the variance is not known."""
+    """A number of requests, or of what they have: its mean and variance.
+
+    The variance is 0 if the number is exact, ``None`` if it is not known.
+    """
 
     mean: float
     variance: float | None
@@ -52,6 +55,10 @@ class Count(NamedTuple):
         if not clients:
             return NOTHING
         return Count(self.mean * clients, None if self.variance is None else self.variance * clients)
+
+    def weighted(self, each: float) -> Count:
+        """Return the count of something of which every request has so many."""
+        return Count(self.mean * each, None if self.variance is None else self.variance * each * each)
 
 
 NOTHING = Count(0.0, 0.0)

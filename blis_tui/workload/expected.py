@@ -8,9 +8,9 @@ from typing import NamedTuple
 from blis_tui.spec.distributions import go_int
 from blis_tui.spec.facts import has_rate_windows, is_time_varying, mean_rate
 from blis_tui.spec.fields import INT64_MAX
-from blis_tui.spec.model import Arrival, Client, Window
+from blis_tui.spec.model import Arrival, Client, Distribution, Window
 from blis_tui.workload.arrivals import poisson_rate
-from blis_tui.workload.clients import ClientBlock, Expansion
+from blis_tui.workload.clients import ClientBlock, Dealt, Expansion
 from blis_tui.workload.counts import NOTHING, Count, add, capped, dealt, poisson, session, sessions
 from blis_tui.workload.expand import stage_windows
 from blis_tui.workload.lengths import fixed_length
@@ -44,21 +44,58 @@ class Expected(NamedTuple):
 
 def expect(clients: Expansion, until_us: int | None) -> Expected:
     """Return the expected counts of a spec whose generation ends at `until_us` (``None`` for no time limit)."""
-    spec = clients.spec
     until = math.inf if until_us is None else until_us
+    return _limited(clients, until, *_counts(clients, until))
+
+
+def expect_sessions(clients: Expansion, until_us: int | None) -> Expected:
+    """Return how many sessions can be expected to begin; ``None`` where `num_requests` may keep some from it."""
+    until = math.inf if until_us is None else until_us
+    counts, total = _counts(clients, until, first_rounds=True)
+    if clients.spec.num_requests:
+        counts, total = [_nothing_or_unknown(count) for count in counts], _nothing_or_unknown(total)
+    return Expected(tuple(_stages(clients, until, counts)), total)
+
+
+def _nothing_or_unknown(count: Count | None) -> Count | None:
+    return count if count == NOTHING else None
+
+
+def _counts(clients: Expansion, until: float, *, first_rounds: bool = False) -> tuple[list[Count | None], Count | None]:
+    """Return the counts of the stages and of all without the limit on their number, or those of sessions' first rounds."""
+    spec = clients.spec
+    chat = [_is_chat(block.template) for block in clients.blocks]
+    if first_rounds:
+        openings = [_opening(block) if talks else block for block, talks in zip(clients.blocks, chat, strict=True)]
+        clients = Expansion(spec, openings, aggregate_rate=clients.aggregate_rate, category=clients.category)
     stepped = spec.rules == 1 and (has_rate_windows(spec) or (_stage_count(clients) > 1))
     if stepped and spec.inference_perf is not None:
-        block = clients.blocks[0]
-        counts, total = _stepped_stages(block, until)
-        return _limited(clients, until, list(counts), total)
+        if first_rounds and not chat[0]:
+            return [NOTHING] * _stage_count(clients), NOTHING
+        counts, total = _stepped_stages(clients.blocks[0], until)
+        return list(counts), total
     if stepped:
         blocks = [_times(_stepped(block, until), block) for block in clients.blocks]
     elif is_time_varying(spec):
-        rates = WindowRates(clients, INT64_MAX if until_us is None else until_us)
+        rates = WindowRates(clients, INT64_MAX if until == math.inf else int(until))
         blocks = [_times(_varying(block, rates, until), block) for block in clients.blocks]
     else:
         blocks = [_ordinary(block, rate, until) for block, rate in zip(clients.blocks, block_rates(clients), strict=True)]
-    return _limited(clients, until, blocks[: _stage_count(clients)], _sum(blocks))
+    if first_rounds:
+        blocks = [count if talks else NOTHING for count, talks in zip(blocks, chat, strict=True)]
+    return blocks[: _stage_count(clients)], _sum(blocks)
+
+
+def _opening(block: ClientBlock) -> ClientBlock:
+    """Return a block of chat with the first round of each session alone; how long an answer takes does not matter then."""
+    reasoning = block.template.reasoning
+    assert reasoning is not None and reasoning.multi_turn is not None
+    template = block.template.replace(
+        reasoning=reasoning.replace(multi_turn=reasoning.multi_turn.replace(max_rounds=1)),
+        output_distribution=Distribution(type="constant", params={"value": 1.0}),
+    )
+    dealt = None if block.dealt is None else Dealt(1, 0)
+    return ClientBlock(template, block.size, block.names, dealt=dealt, exact_rate=block.exact_rate, spread_us=block.spread_us)
 
 
 def _stage_count(clients: Expansion) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -16,14 +17,14 @@ from blis_tui.workload.requests import Requests
 
 
 class Tally(NamedTuple):
-    """Expected against generated requests. `expected` is ``None`` where it cannot be told beforehand."""
+    """Expected against generated requests, or what else is counted. `expected` is ``None`` where it cannot be told beforehand."""
 
     expected: Count | None
     generated: int
 
     @property
     def difference(self) -> float | None:
-        """How many more requests were generated than expected."""
+        """How many more were generated than expected."""
         return None if self.expected is None else self.generated - self.expected.mean
 
     @property
@@ -94,7 +95,7 @@ def summarise(requests: Requests) -> Summary:
     return Summary(
         stages=tuple(
             StageSummary(*stage[:4], Tally(stage.expected, generated))
-            for stage, generated in zip(expected.stages, _per_stage(requests), strict=True)
+            for stage, generated in zip(expected.stages, per_stage(requests), strict=True)
         ),
         requests=Tally(expected.total, len(requests)),
         clients=len(clients),
@@ -137,20 +138,25 @@ def _target(aggregate_rate: float, stages: tuple[Stage, ...]) -> Rate:
     return Rate(mean, max(stage.target_rate for stage in stages))
 
 
-def _per_stage(requests: Requests) -> list[int]:
-    """Count the requests of each stage: by their clients in version 2, by their arrival in version 1."""
+def per_stage(requests: Requests, weights: NDArray[np.generic] | None = None) -> list[int]:
+    """Count the requests of each stage: by their clients in version 2, by their arrival in version 1.
+
+    With `weights`, a whole number for each request, these are added up instead.
+    """
     compact = requests.spec.inference_perf
     if compact is None:
         return []
     if requests.spec.rules == 2 or len(compact.stages) == 1:
         starts = requests.clients.starts[: len(compact.stages) + 1]
-        per_client = np.bincount(requests.client, minlength=starts[-1])
+        per_client = np.bincount(requests.client, weights, starts[-1])
         running = np.concatenate([[0], np.cumsum(per_client)])
         return [int(count) for count in np.diff(running[starts])]
     ends = np.cumsum([stage.duration for stage in compact.stages]) * 1_000_000
     places = np.searchsorted(requests.arrival_us, [0, *ends.tolist()])
-    return [int(count) for count in np.diff(places)]
+    if weights is None:
+        return [int(count) for count in np.diff(places)]
+    return [_sum(weights[start:stop]) for start, stop in pairwise(places.tolist())]
 
 
-def _sum(tokens: NDArray[np.signedinteger]) -> int:
-    return int(tokens.sum(dtype=np.int64))
+def _sum(numbers: NDArray[np.generic]) -> int:
+    return int(numbers.sum(dtype=np.int64))

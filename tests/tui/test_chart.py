@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 from designer import SMALL, MakeApp, ready, wait_for
 from textual.pilot import Pilot
@@ -17,6 +18,7 @@ from blis_tui.tui.panes.chart import ChartView
 from blis_tui.tui.preview import EMPTY, READY, Preview
 from blis_tui.tui.stage_table import table
 from blis_tui.tui.widgets.plot import BARS, SELECTED, Bars, Figure, Level, draw
+from blis_tui.workload.measures import MEASURES
 
 CHAT = SMALL.replace("chat: false", "chat: true")
 
@@ -104,11 +106,30 @@ def test_sessions_are_counted_once() -> None:
 
 
 def test_tokens_have_a_target_too() -> None:
-    made = chart(wanted(SMALL, measure="tokens"))
+    made = chart(wanted(SMALL, measure="input tokens"))
     preview = preview_of(SMALL)
     assert preview.summary is not None
     assert sum(made.figure.bars[0].heights) * made.bin_us / 1e6 == pytest.approx(preview.summary.input_tokens)
     assert made.figure.levels[0].height == pytest.approx(8.0 * 547)
+
+
+def test_tokens_of_chat_that_repeats_itself_have_neither_target_nor_expectation() -> None:
+    made = chart(wanted(CHAT.replace('"2"', '"1"'), measure="input tokens"))
+    assert not made.line and all(row.expected is None and not row.target_rate for row in made.rows)
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize("text", [SMALL, CHAT, CHAT.replace('"2"', '"1"')])
+def test_the_table_adds_up_the_bars(text: str, measure: str) -> None:
+    made = chart(wanted(text, measure=measure))
+    assert made.total is not None and made.total.tally is not None
+    bins, end = [*made.figure.bars[0].heights], made.figure.end
+    lengths = [made.bin_us] * (len(bins) - 1) + [end - made.bin_us * (len(bins) - 1)]
+    counted = sum(height * length / 1e6 for height, length in zip(bins, lengths, strict=True))
+    assert counted == pytest.approx(made.total.tally.generated)
+    assert sum(row.tally.generated for row in made.rows if row.tally is not None) == made.total.tally.generated
+    head = "".join(part for part, _ in table(made.rows, made.total, made.measure, 0, 5, 100)[0].runs)
+    assert measure in head
 
 
 def test_groups_are_stacked_up_to_the_total_and_told_apart_without_colour() -> None:
@@ -179,7 +200,7 @@ def test_the_table_shows_the_stages_around_the_selected_one() -> None:
     stages = "\n".join(f"    - {{rate: {number}.0, duration: 1}}" for number in range(1, 31))
     text = re.sub(r"    - \{rate: 8.*\n.*\n", stages + "\n", SMALL).replace("12000000", "30000000")
     made = chart(wanted(text))
-    lines = table(made.rows, made.total, 20, 8, 100)
+    lines = table(made.rows, made.total, made.measure, 20, 8, 100)
     texts = ["".join(part for part, _ in line.runs) for line in lines]
     assert len(texts) == 8
     assert "(24 more)" in texts[0] and texts[-1].startswith("  total")
@@ -189,7 +210,7 @@ def test_the_table_shows_the_stages_around_the_selected_one() -> None:
 
 def test_a_narrow_table_leaves_the_difference_out() -> None:
     made = chart(wanted(SMALL))
-    heads = ["".join(part for part, _ in table(made.rows, made.total, 0, 5, width)[0].runs) for width in (100, 60)]
+    heads = ["".join(part for part, _ in table(made.rows, made.total, made.measure, 0, 5, width)[0].runs) for width in (100, 60)]
     assert "difference" in heads[0] and "difference" not in heads[1] and "±σ" in heads[1]
 
 
@@ -283,6 +304,30 @@ async def test_measures_and_groups(make_app: MakeApp) -> None:
         await wait_for(pilot, lambda: "No sessions" in shown(pilot), "sessions")
         await pilot.press("m")
         await wait_for(pilot, lambda: "input tokens/s" in shown(pilot), "tokens")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_table_counts_what_the_chart_shows(make_app: MakeApp, size: tuple[int, int]) -> None:
+    def cells(line: str) -> list[str]:
+        return re.split(r"  +", shown(pilot).split(f"\n{line}")[1].split("\n")[0].strip())
+
+    app = make_app(CHAT)
+    async with app.run_test(size=size) as pilot:
+        await opened(pilot)
+        requests = app.previewer.preview.requests
+        assert requests is not None
+        first = requests.client < 45
+        begun = requests.round == 0
+        for measure, counted in (
+            ("requests", np.ones(len(requests), int)),
+            ("sessions", begun.astype(int)),
+            ("input tokens", requests.input_tokens),
+        ):
+            await wait_for(pilot, lambda measure=measure: f"{measure}/s" in shown(pilot), measure)
+            assert cells("  stage")[3] == measure
+            numbers = [cells(line)[3].replace(",", "") for line in ("▸ 1 ", "  2 ", "  total")]
+            assert numbers == [str(counted[first].sum()), str(counted[~first].sum()), str(counted.sum())]
+            await pilot.press("m")
 
 
 async def test_a_stage_is_selected_with_the_mouse(make_app: MakeApp) -> None:

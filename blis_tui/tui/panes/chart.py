@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from blis_tui.spec.model import WorkloadSpec
     from blis_tui.tui.charting import Chart, Wanted
 
-MEASURES = ("requests", "sessions", "tokens")
 _LEAST_PLOT = 6
 _GROUP_STYLES = 6
 _SOON_S = 0.25
@@ -95,7 +94,7 @@ class ChartView(PreviewWidget, can_focus=True):
         self._spec: WorkloadSpec | None = None
         self._view: View | None = None
         self._preview = Preview(EMPTY, 0)
-        self._measure = MEASURES[0]
+        self._measure = 0  # its number among the measures
         self._stacked = False
         self._selected = 0
         self._chart: Chart | None = None
@@ -200,8 +199,10 @@ class ChartView(PreviewWidget, can_focus=True):
 
         def work(job: Job[tuple[Chart, list[plot.Line]]]) -> tuple[Chart, list[plot.Line]]:
             from blis_tui.tui.charting import Wanted, chart
+            from blis_tui.workload.measures import MEASURES
 
-            wanted: Wanted = Wanted(self._spec, preview, width, height, self._measure, self._stacked, self._selected)
+            measure = MEASURES[self._measure]
+            wanted: Wanted = Wanted(self._spec, preview, width, height, measure, self._stacked, self._selected)
             made = chart(wanted)
             return made, plot.draw(made.figure)
 
@@ -248,9 +249,7 @@ class ChartView(PreviewWidget, can_focus=True):
             return [(self._failure, self._style("axes"))] if line == 0 else []
         if line:
             return self._groups(chart)
-        from blis_tui.tui.charting import MEASURES as NAMES
-
-        parts = [(NAMES[self._measure], self._style("axes") + Style(bold=True))]
+        parts = [(f"{chart.measure}/s", self._style("axes") + Style(bold=True))]
         if chart.note:
             return [*parts, ("   ", muted), (chart.note, self._style("axes"))]
         if chart.line:
@@ -294,7 +293,7 @@ class ChartView(PreviewWidget, can_focus=True):
     def _table_line(self, line: int, lines: int, width: int) -> list[tuple[str, Style]]:
         if line == 0:
             chart = self._chart
-            self._table = table(chart.rows, chart.total, self._selected, lines, width) if chart is not None else []
+            self._table = table(chart.rows, chart.total, chart.measure, self._selected, lines, width) if chart is not None else []
         if line >= len(self._table):
             return []
         return [(text, self._cell_style(kind, self._table[line])) for text, kind in self._table[line].runs]
@@ -337,7 +336,9 @@ class ChartView(PreviewWidget, can_focus=True):
 
     def action_measure(self) -> None:
         """Show the next measure."""
-        self._measure = MEASURES[(MEASURES.index(self._measure) + 1) % len(MEASURES)]
+        from blis_tui.workload.measures import MEASURES
+
+        self._measure = (self._measure + 1) % len(MEASURES)
         self._draw()
 
     def action_stack(self) -> None:
