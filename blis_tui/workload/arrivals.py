@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from blis_tui.spec.distributions import go_int
 from blis_tui.spec.model import Arrival
 from blis_tui.workload.lengths import power
-from blis_tui.workload.random.stream import Sampler, Stream
-from blis_tui.workload.random.variates import log
+from blis_tui.workload.random.stream import Sampler
+from blis_tui.workload.random.variates import Variates, log
 
 _LEAST_RATE = 1e-15
 _LEAST_GAMMA_SHAPE = 0.01
@@ -46,11 +46,11 @@ def poisson_rate(arrival: Arrival, rate: float) -> float | None:
 def poisson_sampler(rate: float) -> Sampler:
     """Return a function that draws exponential gaps at a rate in requests per microsecond."""
 
-    def sample(stream: Stream) -> int:
+    def sample(stream: Variates) -> int:
         value = stream.exponential() / rate
         return int(value) if 1.0 <= value < _FITTING else max(1, go_int(value))
 
-    def always_1(stream: Stream) -> int:
+    def always_1(stream: Variates) -> int:
         stream.exponential()
         return 1  # as infinity is converted
 
@@ -117,7 +117,7 @@ def _weibull_shape(cv: float) -> float:
     return (low + high) / 2.0
 
 
-def _draw_gamma(stream: Stream, shape: float, scale: float) -> float:
+def _draw_gamma(stream: Variates, shape: float, scale: float) -> float:
     """Draw from a gamma distribution (Marsaglia & Tsang 2000; below shape 1 by Ahrens & Dieter's step)."""
     if shape < 1.0:
         uniform = stream.float64()
@@ -135,6 +135,6 @@ def _draw_gamma(stream: Stream, shape: float, scale: float) -> float:
             return d * v * scale
 
 
-def _draw_weibull(stream: Stream, shape: float, scale: float) -> float:
+def _draw_weibull(stream: Variates, shape: float, scale: float) -> float:
     uniform = stream.float64() or _SMALLEST
     return scale * power(-log(uniform), 1.0 / shape)

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from blis_tui.problems import ERROR, Problem, SpecError
 from blis_tui.spec.model import MAX_LENGTH, Client, Distribution, Multimodal
-from blis_tui.workload.lengths import fixed_length, length_sampler
+from blis_tui.workload.lengths import family, fixed_length, length_sampler
 from blis_tui.workload.random.stream import Sampler, Stream
+from blis_tui.workload.random.variates import Variates
 
 MEDIA = ("text", "image", "audio", "video")
 
@@ -21,13 +22,14 @@ def checked(tokens: int) -> int:
 
 
 class Lengths:
-    """The lengths of a client's requests: `fixed` (input, output) where both never vary, and samplers of both."""
+    """The lengths of a client's requests: `fixed` (input, output) where both never vary, samplers and `formulas` of both."""
 
-    __slots__ = ("fixed", "input", "output")
+    __slots__ = ("fixed", "formulas", "input", "output")
 
     def __init__(self, input_distribution: Distribution, output_distribution: Distribution) -> None:
-        self.input = length_sampler(input_distribution)
-        self.output = length_sampler(output_distribution)
+        families = family(input_distribution), family(output_distribution)
+        self.input, self.output = (each.sampler for each in families)
+        self.formulas = (families[0].formula, families[1].formula)
         fixed_input, fixed_output = fixed_length(input_distribution), fixed_length(output_distribution)
         self.fixed = None if fixed_input is None or fixed_output is None else (fixed_input, fixed_output)
 
@@ -51,13 +53,18 @@ class TextContent:
 
     def __init__(self, lengths: Lengths) -> None:
         self._input, self._output = lengths.input, lengths.output
-        self.fixed = lengths.fixed
+        self.fixed, self.formulas = lengths.fixed, lengths.formulas
 
-    def draw(self, stream: Stream) -> Drawn:
-        """Draw one request's lengths and pass over its token ids."""
+    def lengths(self, stream: Variates) -> tuple[int, int]:
+        """Draw the lengths of one request."""
         fresh, output = self._input(stream), self._output(stream)
         if fresh > MAX_LENGTH or output > MAX_LENGTH:
             checked(max(fresh, output))
+        return fresh, output
+
+    def draw(self, stream: Stream) -> Drawn:
+        """Draw one request's lengths and pass over its token ids."""
+        fresh, output = self.lengths(stream)
         place = stream.at
         stream.skip_tokens(fresh + output)
         return Drawn(place, fresh, output)
@@ -96,8 +103,8 @@ class MediaContent:
         return Drawn(place, fresh, output, (text, image, audio, video))
 
 
-def content_of(client: Client) -> TextContent | MediaContent:
-    """Return how the single requests of a client are filled."""
+def content_of(client: Client, lengths: Lengths) -> TextContent | MediaContent:
+    """Return how the single requests of a client are filled, given its lengths."""
     if client.multimodal is not None:
-        return MediaContent(client.multimodal, length_sampler(client.output_distribution))
-    return TextContent(Lengths.of(client))
+        return MediaContent(client.multimodal, lengths.output)
+    return TextContent(lengths)

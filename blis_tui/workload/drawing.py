@@ -19,6 +19,8 @@ from blis_tui.workload.progress import Pulse
 from blis_tui.workload.random.source import seed_states
 from blis_tui.workload.random.stream import Stream
 from blis_tui.workload.rows import Rows, concatenate, empty, gather
+from blis_tui.workload.sampled import Sampled
+from blis_tui.workload.sampled_walk import SampledPlan
 from blis_tui.workload.walk import Plan
 from blis_tui.workload.walked import Walked
 
@@ -30,6 +32,9 @@ class Maker(Protocol):
 
     def plan(self) -> Plan | None:
         """Return the walk of each of them, if that is one of Poisson arrivals and fixed lengths."""
+
+    def sampled(self) -> SampledPlan | None:
+        """Return the walk of each of them, if that is one of Poisson arrivals and sampled lengths that have formulas."""
 
     def deal(self) -> Deal | None:
         """Return what they have to spread over a stage, if that was dealt to them and its lengths are fixed."""
@@ -65,20 +70,22 @@ def draw(
 ) -> Drawn:
     """Draw the requests of all clients that have makers, from streams of the given seeds."""
     pulse.clients = max(1, len(clients))
-    walked = Walked(clients, pulse)
+    walked, drawn = Walked(clients, pulse), Sampled(pulse)
     others: list[Part] = []
     for number, maker in enumerate(makers):
         if maker is None:
             continue
         start, stop = clients.starts[number : number + 2]
-        plan, deal = maker.plan(), maker.deal()
+        plan, sampled, deal = maker.plan(), maker.sampled(), maker.deal()
         if plan is not None:
             walked.walk(number, plan, seeds[start:stop])
+        elif sampled is not None:
+            drawn.walk(start, sampled, seeds[start:stop])
         elif deal is not None:
             walked.spread(number, deal, seeds[start:stop])
         else:
             others.append(_one_by_one(maker, start, seeds[start:stop], pulse))
-    return Drawn(others + walked.columns())
+    return Drawn(others + walked.columns() + drawn.columns())
 
 
 def _one_by_one(maker: Maker, start: int, seeds: NDArray[np.int64], pulse: Pulse) -> Part:

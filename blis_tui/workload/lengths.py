@@ -6,14 +6,59 @@ import math
 from bisect import bisect_left
 from collections.abc import Callable
 from itertools import accumulate
+from typing import Literal, NamedTuple
 
 from blis_tui.spec.distributions import go_int, read_bins, read_params
 from blis_tui.spec.model import Distribution
-from blis_tui.workload.random.stream import Sampler, Stream
+from blis_tui.workload.random.stream import Sampler
+from blis_tui.workload.random.variates import Variates
 
 _SMALLEST = 5e-324
 _WHOLE_FROM = 2.0**52
 """From here on floats are whole numbers."""
+
+_SURELY_FITTING = 2.0**50
+_FARTHEST = 8.0
+"""No variate that the ziggurat method accepts at once is farther from 0."""
+
+Variate = Literal["normal", "exponential"]
+
+
+class Formula(NamedTuple):
+    """How a length follows from one variate: scaled and shifted, in the exponent of e or not, bounded, then rounded.
+
+    The bounds are whole numbers of at least 1. So that it holds without exceptions, it is for variates that are accepted
+    at once, and there is none for parameters that may lead to what a float or a Go integer cannot hold.
+    """
+
+    variate: Variate | None
+    """``None`` for a length that is always `shift`, for which nothing is drawn."""
+    scale: float
+    shift: float
+    low: float
+    high: float
+    exponent: bool = False
+
+    @property
+    def sound(self) -> bool:
+        """Whether all that may come of it is far from what cannot be held."""
+        farthest = abs(self.shift) + abs(self.scale) * _FARTHEST
+        if self.variate is None and self.shift < 0.0:
+            return False
+        return farthest < (math.log(_SURELY_FITTING) if self.exponent else _SURELY_FITTING)
+
+    @property
+    def mean(self) -> float:
+        """About the mean."""
+        value = self.scale + self.shift if self.variate == "exponential" else self.shift
+        return min(max(math.exp(value + self.scale * self.scale / 2) if self.exponent else value, self.low), self.high)
+
+
+class Family(NamedTuple):
+    """A distribution's sampler, and the formula for what it draws, if there is one."""
+
+    sampler: Sampler
+    formula: Formula | None = None
 
 
 def round_half_away(value: float) -> float:
@@ -56,12 +101,22 @@ def fixed_length(distribution: Distribution) -> int | None:
 
 def length_sampler(distribution: Distribution) -> Sampler:
     """Return a function that draws from a (valid) distribution."""
+    return family(distribution).sampler
+
+
+def family(distribution: Distribution) -> Family:
+    """Return how to draw from a (valid) distribution."""
+    found = _family(distribution)
+    return found if found.formula is None or found.formula.sound else Family(found.sampler)
+
+
+def _family(distribution: Distribution) -> Family:
     fixed = fixed_length(distribution)
     if fixed is not None:
-        return lambda _: fixed
+        return Family(lambda _: fixed, Formula(None, 0.0, float(fixed), 1.0, math.inf))
     if distribution.type == "empirical":
-        return _empirical(read_bins(distribution.params))
-    families: dict[str, Callable[..., Sampler]] = {
+        return Family(_empirical(read_bins(distribution.params)))
+    families: dict[str, Callable[..., Family]] = {
         "gaussian": _gaussian,
         "exponential": _exponential,
         "pareto_lognormal": _pareto_lognormal,
@@ -91,32 +146,39 @@ def _clamp(value: float, low: int, high: int) -> int:
     return max(1, whole)
 
 
-def _gaussian(*, mean: float, std_dev: float, min: int, max: int) -> Sampler:
+def _bounds(low: int, high: int) -> tuple[float, float]:
+    """Return the bounds of `_clamp` as a formula has them."""
+    highest = float(high) if high > 0 else math.inf
+    return min(max(float(low), 1.0), highest), highest
+
+
+def _gaussian(*, mean: float, std_dev: float, min: int, max: int) -> Family:
     low, high = float(min), float(max)
 
-    def sample(stream: Stream) -> int:
+    def sample(stream: Variates) -> int:
         value = stream.normal() * std_dev + mean
         return _at_least_1(high if value > high else low if value < low else value)
 
-    return sample
+    return Family(sample, Formula("normal", std_dev, mean, low if low > 1.0 else 1.0, high if high > 1.0 else 1.0))
 
 
-def _exponential(*, mean: float, min: int, max: int) -> Sampler:
-    return lambda stream: _clamp(stream.exponential() * mean, min, max)
+def _exponential(*, mean: float, min: int, max: int) -> Family:
+    formula = Formula("exponential", mean, 0.0, *_bounds(min, max))
+    return Family(lambda stream: _clamp(stream.exponential() * mean, min, max), formula)
 
 
-def _lognormal(*, mu: float, sigma: float, min: int, max: int) -> Sampler:
-    def sample(stream: Stream) -> int:
+def _lognormal(*, mu: float, sigma: float, min: int, max: int) -> Family:
+    def sample(stream: Variates) -> int:
         value = exp(mu + sigma * stream.normal())
         return _clamp(value, min, max) if math.isfinite(value) else _clamp(0.0, min, 0)
 
-    return sample
+    return Family(sample, Formula("normal", sigma, mu, *_bounds(min, max), exponent=True))
 
 
-def _pareto_lognormal(*, alpha: float, xm: float, mu: float, sigma: float, mix_weight: float) -> Sampler:
+def _pareto_lognormal(*, alpha: float, xm: float, mu: float, sigma: float, mix_weight: float) -> Family:
     exponent = 1.0 / alpha if alpha else math.copysign(math.inf, alpha)
 
-    def sample(stream: Stream) -> int:
+    def sample(stream: Variates) -> int:
         if stream.float64() < mix_weight:
             tail = power(stream.float64() or _SMALLEST, exponent)
             value = xm / tail if tail else math.inf
@@ -124,7 +186,7 @@ def _pareto_lognormal(*, alpha: float, xm: float, mu: float, sigma: float, mix_w
             value = exp(mu + sigma * stream.normal())
         return _at_least_1(value) if math.isfinite(value) else 1
 
-    return sample
+    return Family(sample)
 
 
 def _empirical(bins: list[tuple[int, float]]) -> Sampler:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from blis_tui.workload.activity import Activity, Limits
 from blis_tui.workload.arrivals import gap_sampler, poisson_rate, poisson_sampler
 from blis_tui.workload.clients import ClientBlock
-from blis_tui.workload.content import Lengths, checked, content_of
+from blis_tui.workload.content import Lengths, MediaContent, checked, content_of
 from blis_tui.workload.dealt import Deal
 from blis_tui.workload.random.stream import Stream
 from blis_tui.workload.rows import Rows, gather
+from blis_tui.workload.sampled_walk import SampledPlan
 from blis_tui.workload.sessions import Conversation, one_session, sent, sessions
 from blis_tui.workload.singles import (
     constant_requests,
@@ -29,8 +30,20 @@ class OrdinaryClients:
         self._poisson = poisson_rate(client.arrival, rate) if exact is None else exact
         self._gap = gap_sampler(client.arrival, rate) if exact is None else poisson_sampler(exact)
         self._lengths = Lengths.of(client)
-        self._content = content_of(client)
+        self._content = content_of(client, self._lengths)
         self._reasoning = client.reasoning if client.reasoning and client.reasoning.multi_turn else None
+
+    def sampled(self) -> SampledPlan | None:
+        """Return the walk of each member, if that is one of Poisson arrivals and sampled lengths that have formulas."""
+        content = self._content
+        if self._poisson is None or self._block.exact_rate is not None or self._reasoning is not None:
+            return None
+        if isinstance(content, MediaContent) or content.fixed is not None:
+            return None
+        given, answered = content.formulas
+        if given is None or answered is None:
+            return None
+        return SampledPlan(self._limits, self._poisson, self._gap, content, (given, answered))
 
     def plan(self) -> Plan | None:
         """Return the walk of each member, if that is one of Poisson arrivals and fixed lengths."""

@@ -30,7 +30,7 @@ class SteppedClients:
         client = block.template
         self._limits = Limits(Activity.of(client), until, most)
         self._lengths = Lengths.of(client)
-        self._content = content_of(client)
+        self._content = content_of(client, self._lengths)
         self._reasoning = client.reasoning if client.reasoning and client.reasoning.multi_turn else None
         self._steps: list[_Step] = []
         for window in client.lifecycle.windows if client.lifecycle else ():
@@ -47,6 +47,9 @@ class SteppedClients:
             return None
         checked(max(lengths))
         return Plan(legs, lengths, 0, self._limits.most)
+
+    def sampled(self) -> None:
+        """Tell that lengths are not drawn side by side."""
 
     def deal(self) -> None:
         """Tell that nothing is dealt."""

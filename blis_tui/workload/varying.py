@@ -64,6 +64,9 @@ class VaryingClients:
     def plan(self) -> None:
         """Tell that windows are stretched, which is no walk."""
 
+    def sampled(self) -> None:
+        """Tell that lengths are not drawn side by side."""
+
     def deal(self) -> None:
         """Tell that nothing is dealt."""
 

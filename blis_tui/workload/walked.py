@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from blis_tui.workload.clients import Expansion
 from blis_tui.workload.dealt import Deal, spread_clients
-from blis_tui.workload.lanes import Job, Lanes, W, lanes_over_soonest, opened
+from blis_tui.workload.lanes import MOST_LANES, Job, Lanes, W, lanes_over_soonest, opened
 from blis_tui.workload.progress import Pulse
 from blis_tui.workload.random.side_by_side import Block, Opening
 from blis_tui.workload.random.source import TAP
@@ -27,6 +27,31 @@ _ALIKE = 4
 """A walk that takes less than one part in so many of the values of another would waste most of a block made for that."""
 _MOST_VALUES = 2.0**40
 """Of longer walks it does not matter how long they are."""
+
+
+Making = Callable[[Block, NDArray[np.int64]], W]
+"""Makes a walk through a block, given at which place of each stream it begins."""
+
+
+def run(jobs: Sequence[Job], walk: Making[W], pulse: Pulse, most_lanes: int = MOST_LANES) -> Iterator[W]:
+    """Run jobs side by side, those that take about as long together, and yield what was made of them."""
+    jobs = sorted(jobs, key=lambda job: -job.values)
+    values = np.minimum([job.values for job in jobs], _MOST_VALUES).astype(np.int64)
+    low = 0
+    while low < len(jobs):
+        high = int(np.searchsorted(-values, -(values[low] // _ALIKE), side="right"))
+        yield _run_together(jobs[low:high], values[low:high], walk, pulse, most_lanes)
+        low = high
+
+
+def _run_together(jobs: Sequence[Job], values: NDArray[np.int64], walk: Making[W], pulse: Pulse, most_lanes: int) -> W:
+    width = lanes_over_soonest(values, most_lanes)
+    rows = max(_LEAST_ROWS, min(_BLOCK_VALUES // width, int(values[0] * 1.1)))
+    lanes = Lanes(width, rows, walk)
+    each = len(jobs) / max(float(values.sum()), 1.0)
+    lanes.run(opened(jobs), lambda made: pulse.also(min(len(jobs), made * each)))
+    pulse.done += len(jobs)
+    return lanes.walk
 
 
 class Walked:
@@ -72,7 +97,7 @@ class Walked:
         self._lengths[number] = deal.lengths
         start = self._clients.starts[number]
         for spread in spread_clients(deal, start, seeds):
-            skipped = [each for walk in self._run(spread.jobs, SpanWalk) for each in walk.found.items()]
+            skipped = [each for walk in run(spread.jobs, SpanWalk, self._pulse) for each in walk.found.items()]
             for client, rows in skipped:
                 lane = client - int(spread.client[0])
                 span = Span(int(spread.place[0, lane]), len(spread.place), sum(deal.lengths))
@@ -83,28 +108,9 @@ class Walked:
             self._pulse()
 
     def _walk(self) -> None:
-        for walk in self._run(self._jobs, PoissonWalk):
+        for walk in run(self._jobs, PoissonWalk, self._pulse):
             self._found += walk.found()
         self._jobs = []
-
-    def _run(self, jobs: Sequence[Job], walk: Callable[[Block, NDArray[np.int64]], W]) -> Iterator[W]:
-        """Run jobs side by side, those that take about as long together, and yield what was made of them."""
-        jobs = sorted(jobs, key=lambda job: -job.values)
-        values = np.minimum([job.values for job in jobs], _MOST_VALUES).astype(np.int64)
-        low = 0
-        while low < len(jobs):
-            high = int(np.searchsorted(-values, -(values[low] // _ALIKE), side="right"))
-            yield self._run_together(jobs[low:high], values[low:high], walk)
-            low = high
-
-    def _run_together(self, jobs: Sequence[Job], values: NDArray[np.int64], walk: Callable[[Block, NDArray[np.int64]], W]) -> W:
-        width = lanes_over_soonest(values)
-        rows = max(_LEAST_ROWS, min(_BLOCK_VALUES // width, int(values[0] * 1.1)))
-        lanes = Lanes(width, rows, walk)
-        each = len(jobs) / max(float(values.sum()), 1.0)
-        lanes.run(opened(jobs), lambda made: self._pulse.also(min(len(jobs), made * each)))
-        self._pulse.done += len(jobs)
-        return lanes.walk
 
     def columns(self) -> list[tuple[Rows, NDArray[np.int32]]]:
         """Walk through the clients that are left; return all requests, and whose they are."""

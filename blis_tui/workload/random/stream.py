@@ -78,5 +78,5 @@ class Stream(Reader, Variates):
         return result
 
 
-Sampler = Callable[[Stream], int]
+Sampler = Callable[[Variates], int]
 """Draws one whole number, a length or a gap, from a stream."""
