@@ -12,17 +12,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from blis_tui.workload.random.column import Column, NotYetError
 from blis_tui.workload.random.side_by_side import Block, Redraws
 from blis_tui.workload.random.stream import EXP_ACCEPTS, EXP_WIDTHS
-from blis_tui.workload.random.variates import Variates
 
 MOST_GAPS = 256
 """The most gaps of a client that are drawn in one go: one in forty takes several values."""
 Int64s = NDArray[np.int64]
-
-
-class NotYet(Exception):
-    """A draw takes values behind the block."""
 
 
 class Drawn(NamedTuple):
@@ -38,29 +34,21 @@ class Drawn(NamedTuple):
     """Of shape (lanes,): whether the next gap takes values behind the block."""
 
 
-class Gaps(Variates):
+class Gaps:
     """Draws the gaps of a block, many at a time or one by one."""
 
     def __init__(self, block: Block) -> None:
         self._block = block
-        self._values = memoryview(block.flat.data).cast("B").cast("Q")
-        self._at = self._end = 0
+        self._column = Column(block)
         self._steps = np.arange(MOST_GAPS + 1)
 
-    def int63(self) -> int:
-        """Draw a whole number below 2^63."""
-        if self._at >= self._end:
-            raise NotYet
-        value = self._values[self._at] >> 1
-        self._at += self._block.row_step
-        return value
-
     def take(self, lane: int, row: int) -> tuple[float, int]:
-        """Draw a gap of mean 1 whose first value is that of a row; return it and the row behind it."""
-        block = self._block
-        start = block.origin + lane * block.lane_step
-        self._at, self._end = start + row * block.row_step, start + block.rows * block.row_step
-        return self.exponential(), (self._at - start) // block.row_step
+        """Draw a gap of mean 1 whose first value is that of a row; return it and the row behind it.
+
+        Raises `NotYetError` if that is behind the block.
+        """
+        column = self._column.go_to(lane, row)
+        return column.exponential(), column.row
 
     def draw(self, lanes: NDArray[np.intp], at: Int64s, strides: Int64s, count: Int64s, redraws: Redraws) -> Drawn:
         """Draw gaps of some lanes, at most `count` and `MOST_GAPS` of each: the first `at` a row, each a stride further on.
@@ -101,7 +89,7 @@ class Gaps(Variates):
             for number, (index, begin, lane, row) in enumerate(hits):
                 try:
                     gap, after = self.take(lane, row)
-                except NotYet:
+                except NotYetError:
                     count[index], cut[index] = begin, True
                     continue
                 slow.append((index, begin, gap, after))

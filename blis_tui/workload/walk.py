@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from blis_tui.spec.distributions import go_int
 from blis_tui.spec.fields import INT64_MAX
 from blis_tui.workload.activity import Limits
-from blis_tui.workload.gaps import MOST_GAPS, Gaps, NotYet
+from blis_tui.workload.gaps import MOST_GAPS, Gaps
 from blis_tui.workload.lanes import Job
+from blis_tui.workload.random.column import NotYetError
 from blis_tui.workload.random.side_by_side import Block, Redraws
 
 _JOINED_AT_ONCE = 1 << 14
@@ -191,7 +192,7 @@ class PoissonWalk:
         leg = plan.legs[self._leg[lane]]
         try:
             gap, row = self._gaps.take(lane, int(self._row[lane]))
-        except NotYet:
+        except NotYetError:
             self._waiting[lane] = True
             return
         time = int(self._time[lane]) + (max(1, go_int(gap / leg.rate)) if leg.rate else 1)

@@ -18,13 +18,26 @@ class Column(Variates):
     `end` is where that of the first value behind the block would stand.
     """
 
-    __slots__ = ("_halves", "_stride", "_values", "at", "end")
+    __slots__ = ("_block", "_first", "_halves", "_stride", "_values", "at", "end")
 
     def __init__(self, block: Block) -> None:
         self._values = memoryview(block.flat.data).cast("B").cast("Q")
         self._halves = memoryview(block.flat.view(np.uint32).data).cast("B").cast("I")
         self._stride = 2 * block.row_step
+        self._block, self._first = block, 0
         self.at = self.end = 0
+
+    def go_to(self, lane: int, row: int) -> Column:
+        """Stand at the value of a lane in a row of the block, or in one before it that is still there."""
+        block = self._block
+        self._first = first = 2 * (block.origin + lane * block.lane_step) + 1
+        self.at, self.end = first + row * self._stride, first + block.rows * self._stride
+        return self
+
+    @property
+    def row(self) -> int:
+        """The row of the next value."""
+        return (self.at - self._first) // self._stride
 
     def int63(self) -> int:
         """Draw a whole number below 2^63."""
