@@ -41,7 +41,6 @@ class Streams:
         self._pulse = pulse
         self._states: dict[int, tuple[NDArray[np.uint64], int]] = {}
         self._store = np.empty(0, np.uint32)
-        self._quotient = np.empty(_MADE_AT_ONCE, np.uint32)
 
     def draw(self, wanted: Wanted) -> tuple[list[Source], NDArray[np.int64], Int64s]:
         """Draw the ids of requests; return sources, and for each request which one has them, and where."""
@@ -60,7 +59,7 @@ class Streams:
         longer = ~short
         if longer.any():
             part[longer] = len(sources)
-            first[longer], source = self._long(clients[longer], places[longer], reached[longer])
+            first[longer], source = self._long(clients[longer], places[longer], reached[longer], _SPARE)
             sources.append(source)
         member = np.repeat(np.arange(len(clients)), np.diff(ends, prepend=-1))
         which, start = np.empty(len(order), np.int64), np.empty(len(order), np.int64)
@@ -68,51 +67,27 @@ class Streams:
         start += wanted.place
         return sources, which, start
 
-    def _long(self, clients: NDArray[np.int32], places: Int64s, ends: Int64s, spare: int = _SPARE) -> tuple[Int64s, Source]:
-        """Draw streams in groups of about as many values: all of a group as many as the one that needs most."""
+    def _long(self, clients: NDArray[np.int32], places: Int64s, ends: Int64s, spare: int) -> tuple[Int64s, Source]:
+        """Draw streams in groups of about as many values: of each as many as of the one that needs most, and some to spare."""
         drawn = np.array([self._states[client][1] if client in self._states else 0 for client in clients.tolist()])
-        last, end = places - drawn, ends - drawn
-        order = np.argsort(-end)
-        groups = list(_groups(end[order] + spare))
-        self._make_room(sum((which.stop - which.start) * rows for which, rows in groups))
+        order = np.argsort(drawn - ends)
+        groups = list(_groups((ends - drawn)[order] + spare))
+        bases = np.cumsum([0] + [(which.stop - which.start) * rows for which, rows in groups]).tolist()
+        if bases[-1] > len(self._store):
+            self._store = np.empty(bases[-1] + bases[-1] // 8, np.uint32)
         firsts, states = np.empty(len(clients), np.int64), dict[int, tuple[NDArray[np.uint64], int]]()
         skipped: list[int] = []
-        base = 0
-        for which, rows in groups:
+        for (which, rows), base, end in zip(groups, bases, bases[1:], strict=False):
             members = order[which]
-            ids = self._store[base : base + len(members) * rows].reshape(-1, rows)
-            window = Window(len(members), min(rows, max(TAP, _AT_ONCE // len(members))))
-            window.states[:] = self._opened(clients[members])
-            for begin in range(0, rows, window.length):
-                count = min(window.length, rows - begin)
-                if begin:
-                    window.states[:] = window.values[:, -LENGTH:]
-                window.extend(count)
-                piece = ids[:, begin : begin + count]
-                piece[:] = window.made.view(np.uint32)[:, 1 : 2 * count : 2]
-                for index in skipped_rows(piece):
-                    lane, row = divmod(index, count)
-                    skipped.append(base + lane * rows + begin + row)
-                    if last[members[lane]] <= begin + row < end[members[lane]]:
-                        end[members[lane]] += 1
-                reached = end[members] - begin
-                for lane in ((reached > 0) & (reached <= count)).nonzero()[0].tolist():
-                    member, state = members[lane], window.values[lane, reached[lane] :][:LENGTH].copy()
-                    states[int(clients[member])] = state, int(drawn[member] + end[member])
-                self._pulse()
-            for low in range(0, ids.size, _MADE_AT_ONCE):
-                part = ids.reshape(-1)[low : low + _MADE_AT_ONCE]
-                make_ids(part, self._quotient[: len(part)])
+            group = _Group(clients[members], self._opened(clients[members]), drawn[members], places[members], ends[members])
+            group.draw(self._store[base:end].reshape(-1, rows), self._pulse)
+            states.update(group.reached)
+            skipped += [base + index for index in group.skipped]
             firsts[members] = base + np.arange(len(members)) * rows - drawn[members]
-            base += ids.size
         if len(states) < len(clients):  # many ids of a last request were drawn again
-            return self._long(clients, places, ends, 8 * spare)
+            return self._long(clients, places, ends, 8 * (spare + 1))
         self._states.update(states)
         return firsts, Source(self._store.view(np.int32), np.sort(np.array(skipped, np.int64)))
-
-    def _make_room(self, size: int) -> None:
-        if size > len(self._store):
-            self._store = np.empty(size + size // 8, np.uint32)
 
     def _opened(self, clients: NDArray[np.int32]) -> NDArray[np.uint64]:
         """Return the states of streams, shape (clients, 607)."""
@@ -120,6 +95,47 @@ class Streams:
         new = [client for client in numbers if client not in self._states]
         fresh = dict(zip(new, seed_states(self._seeds[new]), strict=True)) if new else {}
         return np.stack([fresh[client] if client in fresh else self._states[client][0] for client in numbers])
+
+
+class _Group:
+    """Streams that are drawn together: to the ends of last requests, of which it is known at which places they begin."""
+
+    def __init__(
+        self, clients: NDArray[np.int32], states: NDArray[np.uint64], drawn: Int64s, places: Int64s, ends: Int64s
+    ) -> None:
+        self._clients, self._states, self._drawn = clients.tolist(), states, drawn.tolist()
+        self._last, self._end = (places - drawn).tolist(), ends - drawn
+        self.skipped: list[int] = []
+        """Indexes of ids that token draws skip."""
+        self.reached: dict[int, tuple[NDArray[np.uint64], int]] = {}
+        """For each client whose end was reached, the state of its stream there, and the place."""
+
+    def draw(self, ids: NDArray[np.uint32], pulse: Pulse) -> None:
+        """Fill `ids`, of shape (clients, ids of each)."""
+        streams, rows = ids.shape
+        window = Window(streams, min(rows, max(TAP, _AT_ONCE // streams)))
+        window.states[:] = self._states
+        for begin in range(0, rows, window.length):
+            count = min(window.length, rows - begin)
+            if begin:
+                window.states[:] = window.values[:, -LENGTH:]
+            window.extend(count)
+            piece = ids[:, begin : begin + count]
+            piece[:] = window.made.view(np.uint32)[:, 1 : 2 * count : 2]
+            for index in skipped_rows(piece):
+                lane, row = divmod(index, count)
+                self.skipped.append(lane * rows + begin + row)
+                if self._last[lane] <= begin + row < self._end[lane]:
+                    self._end[lane] += 1
+            reached = self._end - begin
+            for lane in ((reached > 0) & (reached <= count)).nonzero()[0].tolist():
+                state = window.values[lane, reached[lane] :][:LENGTH].copy()
+                self.reached[self._clients[lane]] = state, self._drawn[lane] + int(self._end[lane])
+            pulse()
+        flat, quotient = ids.reshape(-1), np.empty(min(ids.size, _MADE_AT_ONCE), np.uint32)
+        for low in range(0, ids.size, _MADE_AT_ONCE):
+            part = flat[low : low + _MADE_AT_ONCE]
+            make_ids(part, quotient[: len(part)])
 
 
 def _groups(needed: Int64s) -> Iterator[tuple[slice, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from workload_specs import SECOND, client, compact, compact_specs, constant, exp
 from blis_tui.spec.model import Window, WorkloadSpec
 from blis_tui.workload import slices, streams, walked
 from blis_tui.workload.activity import Activity, Limits
+from blis_tui.workload.generate import generate
 from blis_tui.workload.lanes import Job, Lanes, lanes_over_soonest, longest_lane
 from blis_tui.workload.random.side_by_side import Opening, SideBySide
 from blis_tui.workload.random.source import first_values, seed_states
@@ -62,6 +64,24 @@ CASES = {
 @pytest.mark.parametrize("kind", CASES)
 def test_all_kinds(kind: str, threads: int) -> None:
     assert rows_of(CASES[kind], threads=threads) == generate_slowly(CASES[kind])
+
+
+def test_streams_of_which_more_ids_are_skipped_than_there_are_to_spare(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = explicit(*(client(f"c{n}", output_distribution=constant(60_000)) for n in range(3)), aggregate_rate=2.0)
+    expected = generate(spec, threads=1)
+    ids = np.concatenate([block.ids for block in expected.token_blocks()])
+    drawn: list[int] = []
+    long = streams.Streams._long
+
+    def counted(self: streams.Streams, clients: Any, places: Any, ends: Any, spare: int) -> Any:
+        drawn.append(spare)
+        return long(self, clients, places, ends, spare)
+
+    monkeypatch.setattr(streams, "_SPARE", 0)
+    monkeypatch.setattr(streams.Streams, "_long", counted)
+    again = np.concatenate([block.ids for block in expected.token_blocks()])
+    assert max(drawn) > 0
+    assert (again == ids).all()
 
 
 def test_lanes_are_as_many_as_leave_few_of_them_idle() -> None:
