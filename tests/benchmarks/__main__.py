@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import platform
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from measuring import rows_of, table
+from measuring import in_fresh_process, rows_of, table
 
 HERE = Path(__file__).parent
 JSON_VERSION = 1
@@ -30,8 +28,7 @@ def main() -> None:
     found: dict[str, list[dict[str, Any]]] = {}
     for name in options.names or names:
         # a process of its own for each: memory is measured too, and what one has loaded would help the next
-        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-            rows = pool.submit(rows_of, name, options.runs).result()
+        rows = in_fresh_process(rows_of, name, options.runs)
         print(f"== {name}\n{table(rows)}\n", flush=True)
         found[name] = [{**row._asdict(), "good": row.good} for row in rows]
     if options.json:

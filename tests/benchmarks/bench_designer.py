@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import resource
 import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
 from driving import Heart, Watch, drive, painted, settled, terminal, until
-from measuring import EXAMPLE, Row, percentile
+from measuring import EXAMPLE, Row, in_fresh_process, percentile
 from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Static
@@ -184,11 +182,9 @@ def peak_of(text: str) -> int:
 
 def memory() -> list[Row]:
     """Measure what a million clients take beside a few, each in a process of its own."""
-    peaks = []
-    for prompts, users in ((100, 10), (1000, 500)):
-        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-            peaks.append(pool.submit(peak_of, compact(1.0, 10, prompts, users)).result())
-    few, million = (peak / 1e6 for peak in peaks)
+    few, million = (
+        in_fresh_process(peak_of, compact(1.0, 10, prompts, users)) / 1e6 for prompts, users in ((100, 10), (1000, 500))
+    )
     return [
         Row("the app with 2,000 clients, peak", few, "MB"),
         Row("a million clients: more than that", million - few, "MB", wanted=MILLION_MB),

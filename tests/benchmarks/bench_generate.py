@@ -9,7 +9,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from measuring import CANONICAL, YARDSTICK, YARDSTICK_INTEGERS, Row, in_turn, ratio, stricter, timed, timed_alone, yardstick
+from measuring import (
+    CANONICAL,
+    YARDSTICK,
+    YARDSTICK_INTEGERS,
+    Row,
+    in_fresh_process,
+    in_turn,
+    ratio,
+    stricter,
+    timed,
+    timed_alone,
+    yardstick,
+)
 
 from blis_tui.reading import load
 from blis_tui.spec.model import (
@@ -114,24 +126,28 @@ def generation(runs: int, alone: float) -> tuple[list[Row], float]:
         "schedule": lambda: generate(spec, threads=1),
         "with all tokens": lambda: walk_tokens(spec),
         "with all tokens, two threads": lambda: walk_tokens(spec, 2),
-        "schedule, 10 × the rate": lambda: generate(faster, threads=1),
-        "with all tokens, 10 × the rate": lambda: walk_tokens(faster),
-        "schedule, 10 × the users": lambda: generate(wider, threads=1),
-        "with all tokens, 10 × the users": lambda: walk_tokens(wider),
     }
     seconds = in_turn(cases, runs)
     beside = seconds.pop(YARDSTICK)
-    seconds_to = {YARDSTICK: stricter(alone, beside), **seconds}
+    to_yardstick = stricter(alone, beside)
     wanted = {"schedule": 0.6, "with all tokens": 1.2, "with all tokens, two threads": 0.8}
     rows = [
         Row(f"{YARDSTICK}, alone", alone * 1e3, "ms"),
         Row(f"{YARDSTICK}, in turn", statistics.median(beside) * 1e3, "ms", statistics.median(beside) / alone, "alone"),
     ]
     for name, each in seconds.items():
-        of, _, many = name.partition(", 10 × ")
-        to, most = (of, 10.5 if many == "the rate" else None) if many else (YARDSTICK, wanted.get(name))
-        rows.append(Row(name, statistics.median(each) * 1e3, "ms", ratio(each, seconds_to[to]), to, most))
-    return rows, statistics.median(seconds_to[YARDSTICK])
+        rows.append(Row(name, statistics.median(each) * 1e3, "ms", ratio(each, to_yardstick), YARDSTICK, wanted[name]))
+    of_all: dict[str, Callable[[WorkloadSpec], object]] = {
+        "schedule": lambda spec: generate(spec, threads=1),
+        "with all tokens": walk_tokens,
+    }
+    for name, work in of_all.items():
+        sizes = {"": spec, ", 10 × the rate": faster, ", 10 × the users": wider}
+        some = in_turn({name + size: lambda of=of, work=work: work(of) for size, of in sizes.items()}, runs)
+        for size, most in ((", 10 × the rate", 10.5), (", 10 × the users", None)):
+            each = some[name + size]
+            rows.append(Row(name + size, statistics.median(each) * 1e3, "ms", ratio(each, some[name]), name, most))
+    return rows, statistics.median(to_yardstick)
 
 
 def lengths(runs: int) -> list[Row]:
@@ -202,8 +218,6 @@ def windows(counts: tuple[int, ...] = (1_000, 4_000, 16_000, 40_000)) -> list[Ro
 
 
 def measure(runs: int) -> list[Row]:
-    """Measure everything; memory first in this process, since what follows would blur it."""
-    alone = timed_alone(yardstick, runs)
-    found = memory()
-    timings, yard = generation(runs, alone)
-    return [*timings, *lengths(max(1, runs // 2)), *draws(yard), *found, clients(yard), *windows()]
+    """Measure everything."""
+    timings, yard = generation(runs, timed_alone(yardstick, runs))
+    return [*timings, *lengths(max(1, runs // 2)), *draws(yard), *in_fresh_process(memory), clients(yard), *windows()]

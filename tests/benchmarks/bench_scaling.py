@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-import multiprocessing
 import statistics
-from concurrent.futures import ProcessPoolExecutor
 from typing import NamedTuple
 
 from bench_generate import compact, peak, resident
-from measuring import Row, timed
+from measuring import Row, in_fresh_process, timed
 
 from blis_tui.spec.model import WorkloadSpec
 from blis_tui.workload.generate import generate
@@ -48,7 +46,7 @@ def measure(runs: int) -> list[Row]:
     points = dict.fromkeys([(count, 100) for count in REQUESTS] + [(max(count, 1_000_000), count) for count in CLIENTS])
     rows = []
     for tokens in (False, True):
-        found = {at: _alone(*at, tokens, runs) for at in points}
+        found = {at: in_fresh_process(point, *at, tokens, runs) for at in points}
         middle = found[MIDDLE].seconds / MIDDLE[0]
         for (requests, clients), (seconds, most) in found.items():
             name = f"{_power(requests)} requests, {_power(clients)} clients{', with ids' if tokens else ''}"
@@ -62,11 +60,6 @@ def measure(runs: int) -> list[Row]:
 def _walk(spec: WorkloadSpec) -> None:
     for _ in generate(spec).token_blocks():
         pass
-
-
-def _alone(requests: int, clients: int, tokens: bool, runs: int) -> Point:
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(point, requests, clients, tokens, runs).result()
 
 
 def _power(count: int) -> str:

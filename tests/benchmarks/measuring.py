@@ -14,13 +14,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 ROOT = Path(__file__).parent.parent.parent
 CANONICAL = ROOT / "tests" / "golden" / "canonical-v2.yaml"
 EXAMPLE = ROOT / "examples" / "two-stage.yaml"
 YARDSTICK_INTEGERS = 13_302_735
 YARDSTICK = "yardstick"
+
+
+R = TypeVar("R")
 
 
 class Row(NamedTuple):
@@ -72,14 +75,19 @@ def in_turn(cases: Mapping[str, Callable[[], object]], runs: int) -> dict[str, l
     return seconds
 
 
+def in_fresh_process(work: Callable[..., R], *arguments: object) -> R:
+    """Return what some work returns in a process in which nothing else was done."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(work, *arguments).result()
+
+
 def timed_alone(work: Callable[[], object], runs: int) -> float:
     """Return the median seconds of some work in a fresh process, where nothing else was done; a first run is not counted.
 
     What needs much memory at once takes half as long where it comes in large pages. By chance it does not in a process that
     has been given much memory before, and stays slow there.
     """
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        return statistics.median(pool.submit(in_turn, {"": work}, runs).result()[""])
+    return statistics.median(in_fresh_process(in_turn, {"": work}, runs)[""])
 
 
 def stricter(alone: float, in_turn: Sequence[float]) -> list[float]:
