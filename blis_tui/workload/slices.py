@@ -1,7 +1,7 @@
 """Token ids, drawn slice by slice: a slice of the requests in arrival order is small enough to keep its ids in memory.
 
 For each slice, every client's stream is drawn from where the last slice left it to the client's last request in this
-one, many streams side by side; then the requests are put together in arrival order. That needs all streams to go
+one; then the requests are put together in arrival order. That needs all streams to go
 forward as time does, and no more clients than can have the states of their streams in memory (`spool` serves more).
 """
 

@@ -1,7 +1,7 @@
 """Blocks made in another thread while the last one is used: NumPy lets go of Python's lock while it works.
 
-Several threads that make streams side by side would be no use: each NumPy call takes microseconds, and threads that wait
-for each other's lock between them take longer than one alone.
+Several threads that draw would be no use: half of their time goes into NumPy calls of a few microseconds, and threads that
+wait for each other's lock between them take longer than one alone.
 """
 
 from __future__ import annotations
