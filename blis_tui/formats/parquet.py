@@ -43,7 +43,6 @@ from blis_tui.formats.lines import PADDING, Part, lay_out, without_padding
 from blis_tui.formats.names import ClientText
 from blis_tui.formats.source import Source
 from blis_tui.formats.table import PARQUET
-from blis_tui.workload.blocks import Spans
 
 if TYPE_CHECKING:
     from blis_tui.workload.requests import Requests
@@ -135,7 +134,7 @@ def _id_lists(batch: Batch) -> Iterator[pa.ListArray]:
 
 def _group_ends(requests: Requests, *, tokens: bool) -> Iterator[int]:
     """Yield where row groups end; it does not depend on how requests come in batches."""
-    spans, start = Spans(requests), 0
+    spans, start = requests.spans, 0
     while start < len(requests):
         most = min(start + GROUP_ROWS, len(requests))
         start = min(most, spans.cut(start, GROUP_IDS)[0]) if tokens else most

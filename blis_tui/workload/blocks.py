@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from blis_tui.workload.requests import Requests
 
 BLOCK_TOKENS = 1_060_000
 """About how many token ids a block holds unless another number is asked for: just enough for memory in large pages."""
@@ -38,8 +35,8 @@ class TokenBlock(NamedTuple):
 class Spans:
     """Cuts the requests into blocks that have few more token ids than asked for, and at least one request."""
 
-    def __init__(self, requests: Requests) -> None:
-        self._inputs, self._outputs = requests.input_tokens, requests.output_tokens
+    def __init__(self, inputs: NDArray[np.int32], outputs: NDArray[np.int32]) -> None:
+        self._inputs, self._outputs = inputs, outputs
 
     def cut(self, start: int, most_tokens: int) -> tuple[int, NDArray[np.int64]]:
         """Return where a block that begins at a request stops, and its bounds."""

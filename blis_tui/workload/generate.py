@@ -24,6 +24,7 @@ from blis_tui.workload.requests import DEFAULT_TIMEOUT_US, Requests, Traits
 from blis_tui.workload.root import root_stream
 from blis_tui.workload.rows import Rows
 from blis_tui.workload.stepped import SteppedClients
+from blis_tui.workload.tokens import iterate_blocks
 from blis_tui.workload.varying import VaryingClients
 
 
@@ -63,6 +64,7 @@ def generate(spec: WorkloadSpec, *, progress: Progress | None = None, threads: i
         groups=groups,
         horizon_us=horizon,
         threads=threads,
+        draw_ids=iterate_blocks,
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blis_tui.spec.model import WorkloadSpec
-from blis_tui.workload.blocks import BLOCK_TOKENS, TokenBlock
+from blis_tui.workload.blocks import BLOCK_TOKENS, Spans, TokenBlock
 from blis_tui.workload.clients import Expansion
 from blis_tui.workload.content import MEDIA
 from blis_tui.workload.prefixes import PrefixGroups
@@ -59,6 +59,7 @@ class Requests:
         groups: PrefixGroups,
         horizon_us: int | None,
         threads: int | None = None,
+        draw_ids: Callable[[Requests, int, Callable[[], None]], Iterator[TokenBlock]],
     ) -> None:
         self.clients = clients
         self.client = client
@@ -74,6 +75,7 @@ class Requests:
         """When generation ended, in µs; ``None`` if no time limit was set."""
         self.traits = traits
         """What holds for all requests of each block of clients."""
+        self._draw_ids = draw_ids
         self._trait_values: dict[str, NDArray[np.int64]] = {}
 
     def __len__(self) -> int:
@@ -189,6 +191,11 @@ class Requests:
         """Video tokens of the input."""
         return self._media(3)
 
+    @property
+    def spans(self) -> Spans:
+        """The lengths of all requests, to be cut into blocks."""
+        return Spans(self.input_tokens, self.output_tokens)
+
     def token_blocks(self, most_tokens: int = BLOCK_TOKENS, pulse: Callable[[], None] | None = None) -> Iterator[TokenBlock]:
         """Iterate over the token ids of the requests in arrival order, many requests at a time.
 
@@ -196,9 +203,7 @@ class Requests:
         that memory holds a part of the ids only. Of very many clients ids are spooled to disk before the second block
         comes; `pulse` is called now and then while a block takes long, and may raise, best `Cancelled`, to stop.
         """
-        from blis_tui.workload.tokens import iterate_blocks
-
-        return iterate_blocks(self, most_tokens, pulse or (lambda: None))
+        return self._draw_ids(self, most_tokens, pulse or (lambda: None))
 
     def tokens(self) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
         """Iterate over the token ids of the requests, as (input ids, output ids), in arrival order."""

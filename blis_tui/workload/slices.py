@@ -8,7 +8,6 @@ forward as time does, and no more clients than can have the states of their stre
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +15,8 @@ from numpy.typing import NDArray
 from blis_tui.workload.assembling import Ids, Piece, Source, assemble
 from blis_tui.workload.blocks import Spans, TokenBlock
 from blis_tui.workload.random.reader import Pulse
+from blis_tui.workload.requests import Requests
 from blis_tui.workload.streams import Streams, Wanted
-
-if TYPE_CHECKING:
-    from blis_tui.workload.requests import Requests
 
 Int64s = NDArray[np.int64]
 _FIRST_IDS, _LEAST_IDS, _MOST_IDS = 1_100_000, 4_400_000, 1 << 25
@@ -41,7 +38,7 @@ def go_forward(requests: Requests) -> bool:
 
 def first_slice(requests: Requests) -> int:
     """Return where the first slice ends."""
-    return Spans(requests).cut(0, _FIRST_IDS)[0]
+    return requests.spans.cut(0, _FIRST_IDS)[0]
 
 
 def sliced_blocks(
@@ -49,7 +46,11 @@ def sliced_blocks(
 ) -> Iterator[TokenBlock]:
     """Yield the ids of all requests, or of those before one, at most so many at a time."""
     behind = len(requests) if behind is None else behind
-    streams, spans, head = Streams(requests.seeds, pulse), Spans(requests), Source(prefixes, np.empty(0, np.int64))
+    streams, spans, head = (
+        Streams(requests.seeds, pulse),
+        requests.spans,
+        Source(prefixes, np.empty(0, np.int64)),
+    )
     start, size = 0, _FIRST_IDS
     while start < behind:
         low = start

@@ -9,19 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from tempfile import TemporaryFile
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from blis_tui.workload.assembling import Ids, Piece, Source, assemble
-from blis_tui.workload.blocks import Spans, TokenBlock
+from blis_tui.workload.blocks import TokenBlock
 from blis_tui.workload.random.reader import Pulse
+from blis_tui.workload.requests import Requests
 from blis_tui.workload.slices import first_slice, own_sizes, prefix_piece, sliced_blocks
 from blis_tui.workload.streams import Streams, Wanted
-
-if TYPE_CHECKING:
-    from blis_tui.workload.requests import Requests
 
 _BATCH_CLIENTS, _BATCH_IDS = 1 << 16, 1 << 24
 """How many clients, and about how many ids, are drawn at once."""
@@ -40,7 +38,7 @@ def spooled_blocks(requests: Requests, prefixes: Ids, most_tokens: int, pulse: P
     batch_of = _batches(requests)
     with TemporaryFile(prefix="blis-tui-") as file:
         cursors = _spool(requests, start, batch_of, file, pulse)
-        spans = Spans(requests)
+        spans = requests.spans
         while start < len(requests):
             stop, bounds = spans.cut(start, most_tokens)
             batch, own = batch_of[requests.client[start:stop]], own_sizes(requests, slice(start, stop))

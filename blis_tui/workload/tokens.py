@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from blis_tui.workload.blocks import Spans, TokenBlock
+from blis_tui.workload.blocks import TokenBlock
 from blis_tui.workload.lengths import length_sampler
 from blis_tui.workload.random.reader import FIRST_BLOCK, LARGEST_BLOCK, Pulse
 from blis_tui.workload.random.source import LENGTH, seed_states
 from blis_tui.workload.random.stream import Sampler, Stream
+from blis_tui.workload.requests import Requests
 from blis_tui.workload.root import root_stream
 from blis_tui.workload.slices import go_forward, sliced_blocks
 from blis_tui.workload.spool import spooled_blocks
 from blis_tui.workload.threads import made_ahead, several
-
-if TYPE_CHECKING:
-    from blis_tui.workload.requests import Requests
 
 Ids = NDArray[np.int32]
 MOST_CLIENTS = 20_000
@@ -47,7 +44,7 @@ def iterate_blocks(requests: Requests, most_tokens: int, pulse: Pulse) -> Iterat
 
 
 def _drawn_blocks(requests: Requests, prefixes: Ids, most_tokens: int) -> Iterator[TokenBlock]:
-    spans, pieces = Spans(requests), _pieces(requests, prefixes)
+    spans, pieces = requests.spans, _pieces(requests, prefixes)
     start = 0
     while start < len(requests):
         stop, bounds = spans.cut(start, most_tokens)
