@@ -115,6 +115,27 @@ def test_a_forked_process_has_memory_of_its_own() -> None:
     assert window._spare
 
 
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_memory_is_mapped_twice_with_and_without_files_in_memory(in_memory: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not in_memory:
+        monkeypatch.delattr(os, "memfd_create", raising=False)
+    written, read = window._mapped_twice(5000)
+    written[:] = np.arange(5000)
+    assert (read == np.arange(5000)).all()
+
+
+def test_blocks_are_made_by_pieces_where_memory_runs_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert window._in_order()
+    window._spare.clear()
+
+    def refuse(size: int) -> None:
+        raise OSError
+
+    monkeypatch.setattr(window, "_mapped_twice", refuse)
+    check(3, 700, 2)
+    window._spare.clear()
+
+
 def test_spare_memory_is_used_again() -> None:
     window._spare.clear()
     first = Window(1, 1000)

@@ -79,15 +79,21 @@ def _borrowed(size: int) -> _Memory:
                 return memory
             _spare.append(memory)
     size = max(_SMALLEST, 1 << (size - 1).bit_length())
-    if not _in_order():
-        written = np.empty(size, np.uint64)
-        return written, written
-    return _mapped_twice(size)
+    if _in_order():
+        with suppress(OSError):
+            return _mapped_twice(size)
+    written = np.empty(size, np.uint64)
+    return written, written
 
 
 def _mapped_twice(size: int) -> _Memory:
-    with TemporaryFile() if not hasattr(os, "memfd_create") else os.fdopen(os.memfd_create("blis-tui"), "r+b") as file:
-        file.truncate(8 * size)
+    in_memory = hasattr(os, "memfd_create")
+    with os.fdopen(os.memfd_create("blis-tui"), "r+b") if in_memory else TemporaryFile(prefix="blis-tui-") as file:
+        if in_memory:
+            file.truncate(8 * size)
+        else:
+            file.write(bytes(8 * size))  # or a full disk would show when it is too late to raise
+            file.flush()
         flags = {}
         if hasattr(mmap, "MAP_POPULATE"):  # much faster than page by page
             flags = {"flags": mmap.MAP_SHARED | mmap.MAP_POPULATE}
