@@ -44,14 +44,14 @@ class Walk(Protocol):
 def lanes_over_soonest(values: NDArray[np.int64], most: int = MOST_LANES) -> int:
     """Return how many lanes make the fewest values until all walks are over, those of idle lanes included.
 
-    The walks are begun in the order given, the longest first. Many of them keep any number of lanes busy.
+    The walks are begun in the order given, the longest first. Many of them keep any number of lanes busy; of few, lanes
+    are best given as many each.
     """
     if len(values) > _MANY * most:
         return most
-    widest = min(len(values), most)
-    fewest = min(widest // 2 + 1, max(1, int(values.sum() / max(1, values.max()))))
-    # a row of values costs about as much more, whatever its width, as one lane does
-    return min(range(widest, fewest - 1, -1), key=lambda width: (width + 1) * longest_lane(values, width))
+    fewest = min(most, len(values), max(1, int(values.sum() / max(1, values.max()))))
+    widths = {min(most, -(-len(values) // each)) for each in range(1, -(-len(values) // fewest) + 1)}
+    return min(sorted(widths), key=lambda width: width * longest_lane(values, width))
 
 
 def longest_lane(blocks: NDArray[np.int64], width: int) -> int:
