@@ -32,7 +32,7 @@ def generate(spec: WorkloadSpec, *, progress: Progress | None = None, threads: i
     """Return the requests BLIS makes of a spec, without their token ids (these come from `Requests.token_blocks`).
 
     With more than one of `threads`, by default where there are several processors, token ids are made while those before
-    them are used; they are the same.
+    them are used, if using them takes long enough; they are the same.
     Raises `SpecError` if the spec has errors, and what `progress` raises.
     """
     problems = [problem for problem in generation_problems(spec) if problem.severity == ERROR]

@@ -7,6 +7,7 @@ wait for each other's lock between them take longer than one alone.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from threading import Event
@@ -15,6 +16,8 @@ from typing import TypeVar
 from blis_tui.workload.random.reader import Pulse
 
 T = TypeVar("T")
+_WORTH_S = 0.001
+"""If one is used for a shorter time, to hand the next one over takes longer than is won."""
 _WAITING_S = 0.05
 """So often, who waits for a block is told that it is not there yet."""
 
@@ -29,22 +32,29 @@ class _Stopped(Exception):
 
 
 def made_ahead(make: Callable[[Pulse], Iterator[T]], pulse: Pulse) -> Iterator[T]:
-    """Give what is made and make the next one meanwhile, but not before a second one is asked for.
+    """Give what is made, and make the next one meanwhile in another thread once using one takes long enough for that.
 
-    While the next one is waited for, `pulse` is called now and then, in the thread that waits. If it raises, or no more
-    is asked for, the pulse given to `make` raises too, so that the other thread stops.
+    While one is made or waited for, `pulse` is called now and then in the thread that asks. If it raises, or no more is
+    asked for, the pulse given to `make` raises too, so that the other thread stops.
     """
-    stop = Event()
+    stop, alone = Event(), True
 
     def go_on() -> None:
-        if stop.is_set():
+        if alone:
+            pulse()
+        elif stop.is_set():
             raise _Stopped
 
     made = make(go_on)
-    first = next(made, None)
-    if first is None:
-        return
-    yield first
+    used = 0.0
+    while used < _WORTH_S:
+        one = next(made, None)
+        if one is None:
+            return
+        given = time.perf_counter()
+        yield one
+        used = time.perf_counter() - given
+    alone = False
     with ThreadPoolExecutor(1) as pool:
         following = pool.submit(next, made, None)
         try:

@@ -56,9 +56,10 @@ def test_all_cases_are_there() -> None:
     assert {path.stem for path in GOLDEN.glob("*.yaml")} == set(DIGESTS)
 
 
+@pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("name", sorted(DIGESTS))
-def test_requests_are_those_of_blis(name: str) -> None:
-    requests = generate(spec_of(name))
+def test_requests_are_those_of_blis(name: str, threads: int) -> None:
+    requests = generate(spec_of(name), threads=threads)
     made = lines(requests)
     expected = GOLDEN / f"{name}.csv"
     if expected.exists():  # not for the large one

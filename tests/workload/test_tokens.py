@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import tempfile
+import threading
+import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +17,7 @@ from workload_specs import SECOND, client, compact, constant, dist, explicit, tu
 
 from blis_tui.problems import Cancelled
 from blis_tui.spec.model import Cohort, Multimodal, Window, WorkloadSpec
-from blis_tui.workload import slices, spool, tokens
+from blis_tui.workload import slices, spool, threads, tokens
 from blis_tui.workload.blocks import TokenBlock
 from blis_tui.workload.generate import generate
 from blis_tui.workload.random.source import State
@@ -282,8 +284,11 @@ def test_spooling_can_be_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("worth", [1e-9, 1e9])
 @pytest.mark.parametrize("stop", ["cancelled", "closed"])
-def test_who_makes_blocks_ahead_stops_with_who_waits_for_them(stop: str) -> None:
+def test_who_makes_blocks_ahead_stops_with_who_waits_for_them(stop: str, worth: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "_WORTH_S", worth)
+
     def endless(pulse: Callable[[], None]) -> Iterator[int]:
         yield from (1, 2)
         while True:
@@ -306,11 +311,30 @@ def test_slices_of_any_size_give_the_same(monkeypatch: pytest.MonkeyPatch, least
     monkeypatch.setattr(slices, "_LEAST_IDS", least)
     monkeypatch.setattr(slices, "_IDS_PER_CLIENT", 0)
     for kind, spec in SPOOLED.items():
-        for threads in (1, 2):
-            assert ids(generate(spec, threads=threads)) == slow_ids(spec), kind
+        for number in (1, 2):
+            assert ids(generate(spec, threads=number)) == slow_ids(spec), kind
 
 
-def test_blocks_are_made_ahead_only_once_a_second_is_asked_for() -> None:
+def test_blocks_are_made_ahead_only_where_using_them_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "_WORTH_S", 0.01)
+    made: list[int] = []
+
+    def numbers(pulse: object) -> Iterator[int]:
+        for number in range(9):
+            made.append(threading.get_ident())
+            yield number
+
+    ahead = made_ahead(numbers, lambda: None)
+    assert [next(ahead) for _ in range(4)] == [0, 1, 2, 3]
+    time.sleep(0.02)
+    assert list(ahead) == [4, 5, 6, 7, 8]
+    assert made[:4] == [threading.get_ident()] * 4
+    assert threading.get_ident() not in made[4:]
+
+
+@pytest.mark.parametrize("worth", [1e-9, 1e9])
+def test_blocks_are_made_ahead_only_once_a_second_is_asked_for(worth: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "_WORTH_S", worth)
     made: list[int] = []
 
     def blocks(pulse: object) -> Iterator[TokenBlock]:
