@@ -19,6 +19,8 @@ from blis_tui.workload.lanes import Job
 from blis_tui.workload.random.column import NotYetError
 from blis_tui.workload.random.side_by_side import Block, Redraws
 
+_MARGIN, _MORE = 1.2, 6
+"""More gaps than this are not drawn before activity changes: those behind the change would be drawn in vain."""
 _JOINED_AT_ONCE = 1 << 14
 _FAR = 1 << 62
 Int64s = NDArray[np.int64]
@@ -147,7 +149,9 @@ class PoissonWalk:
 
     def _run(self, lanes: NDArray[np.intp], redraws: Redraws) -> None:
         """Make the requests of some lanes as far as nothing changes; take the gap with which something does."""
-        count = self._left[lanes]
+        expected = self._rate[lanes] * (self._change[lanes] - self._time[lanes])
+        count = np.fmin(_MARGIN * expected + _MORE, MOST_GAPS).astype(np.int64)
+        np.minimum(count, self._left[lanes], out=count)
         gaps, gap_rows, behind, cut = self._gaps.draw(lanes, self._row[lanes], self._stride[lanes], count, redraws)
         steps = self._steps[: gaps.shape[1]]
         gaps /= self._rate[lanes, None]
