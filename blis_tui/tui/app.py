@@ -180,7 +180,8 @@ class DesignerApp(Desk):
         view = self.workspace.view
         for screen in self.screen_stack:
             for widget in screen.walk_children(DocumentWidget):  # a query would look at the rules of every widget
-                widget.show_document(view)
+                if widget.is_mounted:  # or it is filled when it is
+                    widget.show_document(view)
         if view.checked is None:
             self.checker.request(view)
         self.previewer.request(view)
@@ -252,7 +253,8 @@ class DesignerApp(Desk):
         """Show a new state of the preview everywhere."""
         for screen in self.screen_stack:
             for widget in screen.walk_children(PreviewWidget):
-                widget.show_preview(event.preview)
+                if widget.is_mounted:
+                    widget.show_preview(event.preview)
 
     def show_in(self, parent: Widget) -> None:
         """Fill widgets that were just made."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from designer import SMALL, TWO_STAGE, MakeApp, ready, wait_for, write
 from textual.command import CommandPalette
-from textual.widgets import Footer, Tabs
+from textual.widgets import ContentSwitcher, Footer, Tabs
 from textual.widgets._footer import FooterKey
 
 from blis_tui.spec.check import Checked, check
@@ -24,9 +24,11 @@ from blis_tui.tui.app import DesignerApp
 from blis_tui.tui.dialogs.help import PLACES, HelpDialog, keys_here
 from blis_tui.tui.messages import MendRequested
 from blis_tui.tui.palette import commands
+from blis_tui.tui.panes import TABS, make_tab
 from blis_tui.tui.panes.chart import ChartView
 from blis_tui.tui.panes.form_stages import StageTable
 from blis_tui.tui.panes.summary import SummaryScroll
+from blis_tui.tui.previewer import PreviewChanged
 from blis_tui.tui.settings import Settings
 from blis_tui.tui.widgets.problem_list import ProblemRows
 from blis_tui.tui.widgets.table_rows import TableRows
@@ -412,3 +414,20 @@ async def test_messages_do_not_hide_a_dialog(make_app: MakeApp) -> None:
         await wait_for(pilot, lambda: len(app._notifications) == 1)
         await pilot.press("f12")
         await wait_for(pilot, lambda: len(app.screen_stack) == 2 and not app._notifications)
+
+
+async def test_tabs_that_are_being_made_are_filled_when_they_are(make_app: MakeApp) -> None:
+    """A check or a preview may end while a tab has no widgets yet."""
+    app = make_app()
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        switcher = app.home.query_one("#content", ContentSwitcher)
+        tabs = [make_tab(name) for name in TABS if not switcher.query(f"#{name}")]
+        assert tabs
+        for tab in tabs:
+            made = switcher.mount(tab)
+            app.refresh_view()
+            app.show_preview(PreviewChanged(app.preview))
+            await made
+            app.show_in(tab)
+        await ready(pilot)
