@@ -19,7 +19,7 @@ from blis_tui.workload.content import checked
 from blis_tui.workload.lanes import Job
 from blis_tui.workload.random.side_by_side import redraws_of
 from blis_tui.workload.random.source import TAP, first_values, seed_states
-from blis_tui.workload.random.stream import EXP_ACCEPTS, EXP_WIDTHS, Stream
+from blis_tui.workload.random.stream import Stream, at_first
 from blis_tui.workload.spans import Span, places
 
 _FIRST = 1
@@ -90,14 +90,11 @@ def _spread(deal: Deal, start: int, seeds: Int64s, count: int) -> Spread:
 
 def _exponentials(seeds: Int64s, count: int) -> NDArray[np.float64]:
     """Return the first exponential variates of many streams, shape (count, seeds)."""
-    variates = np.empty((count, len(seeds)))
-    slow: NDArray[np.bool_] = np.ones(len(seeds), bool)
     if count <= _FEW:
-        values = first_values(seeds, count)
-        upper, strips = values.view(np.uint32)[:, 1::2], values.view(np.uint8)[:, 4::8]
-        np.multiply(upper, EXP_WIDTHS.take(strips), out=variates)
-        slow = np.any(upper >= EXP_ACCEPTS.take(strips), axis=0)
-    lanes = slow.nonzero()[0]
+        variates, refused = at_first(first_values(seeds, count))
+        lanes = np.any(refused, axis=0).nonzero()[0]
+    else:
+        variates, lanes = np.empty((count, len(seeds))), np.arange(len(seeds))
     for low in range(0, len(lanes), _SEEDED_AT_ONCE):
         part = lanes[low : low + _SEEDED_AT_ONCE]
         for lane, state in zip(part.tolist(), seed_states(seeds[part]), strict=True):

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from blis_tui.workload.random.column import Column, NotYetError
 from blis_tui.workload.random.side_by_side import Block, Redraws
-from blis_tui.workload.random.stream import EXP_ACCEPTS, EXP_WIDTHS
+from blis_tui.workload.random.stream import at_first
 
 MOST_GAPS = 256
 """The most gaps of a client that are drawn in one go: one in forty takes several values."""
@@ -75,9 +75,7 @@ class Gaps:
             places *= block.row_step
             places += (lanes[some] * block.lane_step + block.origin)[:, None]
             values = block.flat.take(places, mode="clip")
-            upper, strips = values.view(np.uint32)[:, 1::2], values.view(np.uint8)[:, 4::8]
-            gaps[some] = upper * EXP_WIDTHS.take(strips)
-            refused = upper >= EXP_ACCEPTS.take(strips)
+            gaps[some], refused = at_first(values)
             refused &= in_block
             refused &= steps >= known[some, None]
             column = refused.argmax(axis=1)

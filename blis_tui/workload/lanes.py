@@ -27,14 +27,14 @@ class Job(NamedTuple):
     values: float
 
 
-Opened = tuple[Any, State | int, int]
-"""A job, the state of its stream, and the place in the stream that comes next."""
+Opened = tuple[Job, State]
+"""A job, and the state of its stream."""
 
 
 class Walk(Protocol):
     """What is done with the blocks."""
 
-    def start(self, lane: int, job: Any, /) -> None:
+    def start(self, lane: int, job: Job, /) -> None:
         """Put a job in a lane, whose next block is the first of it."""
 
     def step(self) -> list[int]:
@@ -66,8 +66,7 @@ def opened(jobs: Sequence[Job]) -> Iterator[Opened]:
     """Open the streams of jobs, which are best ordered: if the longest is first, all lanes end at about the same time."""
     for low in range(0, len(jobs), _SEEDED_AT_ONCE):
         part = jobs[low : low + _SEEDED_AT_ONCE]
-        for job, state in zip(part, seed_states(np.array([job.seed for job in part], np.int64)), strict=True):
-            yield job, state, 0
+        yield from zip(part, seed_states(np.array([job.seed for job in part], np.int64)), strict=True)
 
 
 W = TypeVar("W", bound=Walk)
@@ -88,9 +87,9 @@ class Lanes(Generic[W]):
         made = busy = 0
         while True:
             for lane in free:
-                job, state, place = next(queue, (None, 0, 0))
+                job, state = next(queue, (None, 0))
                 engine.load(lane, state)
-                self._base[lane] = place
+                self._base[lane] = 0
                 if job is not None:
                     walk.start(lane, job)
                     busy += 1

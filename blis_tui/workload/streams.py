@@ -118,8 +118,9 @@ class _Group:
         for begin in range(0, rows, window.length):
             count = min(window.length, rows - begin)
             if begin:
-                window.states[:] = window.values[:, -LENGTH:]
-            window.extend(count)
+                window.advance(count)
+            else:
+                window.extend(count)
             piece = ids[:, begin : begin + count]
             piece[:] = window.made.view(np.uint32)[:, 1 : 2 * count : 2]
             for index in skipped_rows(piece):
@@ -158,8 +159,7 @@ def _opened(seeds: Int64s, rows: int, pulse: Pulse) -> tuple[Source, Int64s]:
     for low in range(0, len(seeds), step):
         values = first_values(seeds[low : low + step], rows)
         skipped += [(low + lane) * rows + row for lane, found in redraws_of(values).items() for row in found]
-        np.right_shift(values, np.uint64(32), out=values)
-        ids[low : low + step] = values.T
+        ids[low : low + step] = values.view(np.uint32)[:, 1::2].T
         pulse()
     make_ids(ids, np.empty_like(ids))
     return Source(ids.reshape(-1).view(np.int32), np.array(sorted(skipped), np.int64)), np.arange(len(seeds)) * rows

@@ -118,7 +118,7 @@ def walk(starts: Sequence[list[int]], plans: Sequence[SampledPlan]) -> list[list
     """Walk through streams side by side; return arrivals, places and lengths for each."""
     lanes = Lanes(len(starts), 300, partial(SampledWalk, kind=plans[0].kind))
     jobs = [Job(number, 0, plan, plan.values) for number, plan in enumerate(plans)]
-    lanes.run(((job, shifted(start), 0) for job, start in zip(jobs, starts, strict=True)), lambda made: None)
+    lanes.run(((job, shifted(start)) for job, start in zip(jobs, starts, strict=True)), lambda made: None)
     found: list[list[tuple[int, ...]]] = [[] for _ in starts]
     for rows, numbers in lanes.walk.found():
         columns = (rows.arrival, rows.place, rows.fresh, rows.output)

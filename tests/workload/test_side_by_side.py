@@ -115,7 +115,7 @@ def test_walks_through_streams_with_rare_values(values: list[list[int]], place: 
     plan = Plan((Leg(Limits(Activity(()), until, 1 << 60), rate),), (tokens, 0), 0, 1 << 60)
     lanes = Lanes(len(starts), 300, PoissonWalk)
     jobs = [Job(number, 0, plan, plan.values) for number in range(len(starts))]
-    lanes.run(((job, shifted(start), 0) for job, start in zip(jobs, starts, strict=True)), lambda made: None)
+    lanes.run(((job, shifted(start)) for job, start in zip(jobs, starts, strict=True)), lambda made: None)
     found: list[list[tuple[int, int]]] = [[] for _ in starts]
     for arrivals, places, clients in lanes.walk.found():
         for arrival, at, number in zip(arrivals.tolist(), places.tolist(), clients.tolist(), strict=True):

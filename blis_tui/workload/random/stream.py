@@ -12,8 +12,14 @@ from blis_tui.workload.random.reader import Pulse, Reader
 from blis_tui.workload.random.source import seed_states
 from blis_tui.workload.random.variates import EXP_ACCEPT, EXP_WIDTH, NORM_ACCEPT, NORM_WIDTH, Variates
 
-EXP_ACCEPTS = ziggurat.EXP.accept
-EXP_WIDTHS = ziggurat.EXP.width.astype(np.float64)
+_EXP_ACCEPTS = ziggurat.EXP.accept
+_EXP_WIDTHS = ziggurat.EXP.width.astype(np.float64)
+
+
+def at_first(values: NDArray[np.uint64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return the exponential variates that values of streams come to, and which of them are not taken at once."""
+    upper, strips = values.view(np.uint32)[..., 1::2], values.view(np.uint8)[..., 4::8]
+    return upper * _EXP_WIDTHS.take(strips), upper >= _EXP_ACCEPTS.take(strips)
 
 
 class Stream(Reader, Variates):
@@ -56,10 +62,9 @@ class Stream(Reader, Variates):
         result = np.empty(count)
         done = 0
         while done < count:
-            ahead = np.ascontiguousarray(self._ahead()[: count - done])
-            upper, strips = ahead.view(np.uint32)[1::2], ahead.view(np.uint8)[4::8]
-            values = upper * EXP_WIDTHS.take(strips)
-            refused: list[int] = (upper >= EXP_ACCEPTS.take(strips)).nonzero()[0].tolist()
+            ahead = self._ahead()[: count - done]
+            values, slow = at_first(ahead)
+            refused: list[int] = slow.nonzero()[0].tolist()
             begin, start = self.at, 0
             for stop in (*refused, len(ahead)):
                 if stop < start:

@@ -46,10 +46,10 @@ class Window:
         """Make so many values of each stream."""
         _add(_sums(self.values, self._read, count))
 
-    def advance(self) -> None:
-        """Go on behind the last of all values, as far as there is room."""
+    def advance(self, count: int | None = None) -> None:
+        """Go on behind the last of all values: make so many of each stream, or as many as there is room for."""
         self.states[:] = self.values[:, -LENGTH:]
-        self.extend(self.length)
+        self.extend(self.length if count is None else count)
 
 
 def extend(values: State) -> None:
