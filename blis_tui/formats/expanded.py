@@ -24,6 +24,7 @@ from blis_tui.formats.source import Source
 from blis_tui.formats.yaml_text import block, entry
 from blis_tui.problems import ERROR, WARNING, Problem, SpecError
 from blis_tui.spec.facts import end_us
+from blis_tui.spec.generation import STEPPED, generation_path, mean_window_rate
 from blis_tui.spec.model import Client, WorkloadSpec
 from blis_tui.workload.clients import Expansion
 
@@ -94,7 +95,7 @@ def warnings(source: Source) -> list[Problem]:
                 "are exact.",
             )
         )
-    if spec.rules == 1 and any(_has_rates(each.template) for each in expansion.blocks):
+    if generation_path(spec) == STEPPED:
         found.append(
             _warning(
                 "expanded-version-1",
@@ -116,19 +117,25 @@ def _warning(code: str, message: str) -> Problem:
     return Problem(code, WARNING, (), message)
 
 
-def _has_rates(client: Client) -> bool:
-    return client.lifecycle is not None and any(window.trace_rate is not None for window in client.lifecycle.windows)
-
-
 def _head(spec: WorkloadSpec, expansion: Expansion) -> WorkloadSpec:
     """Return the spec without what the clients take the place of."""
     return spec.replace(
         version="1" if spec.rules == 1 else spec.version,
         category=expansion.category,
-        aggregate_rate=expansion.aggregate_rate,
+        aggregate_rate=_aggregate_rate(expansion),
         horizon=end_us(spec) or 0,
         clients=(),
         cohorts=(),
         servegen_data=None,
         inference_perf=None,
     )
+
+
+def _aggregate_rate(expansion: Expansion) -> float:
+    """Return the rate to write: of version-1 windows with rates that of all clients, by which such a file is known again."""
+    spec, rate = expansion.spec, expansion.aggregate_rate
+    if spec.inference_perf is not None and generation_path(spec) == STEPPED:
+        for cohort in expansion.blocks[1:]:
+            windows = cohort.template.lifecycle.windows if cohort.template.lifecycle is not None else ()
+            rate += cohort.size * mean_window_rate(windows)
+    return rate

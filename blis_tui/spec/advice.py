@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from blis_tui.problems import Path, Problem
 from blis_tui.spec.advice_clients import advise_member, advise_windows
 from blis_tui.spec.advice_compact import DEFAULT_PREFIX, advise_compact
-from blis_tui.spec.facts import clients_per_stage, is_time_varying
+from blis_tui.spec.facts import clients_per_stage
 from blis_tui.spec.fields import Record
+from blis_tui.spec.generation import VARYING, generation_path
 from blis_tui.spec.mends import remove, set_value, upgrade
 from blis_tui.spec.model import SLO_CLASSES, V1_SLO_CLASSES, Client, Cohort, WorkloadSpec
 from blis_tui.spec.ranges import demand, is_in_range, shown
@@ -82,7 +83,7 @@ def _refusal_as_2(spec: WorkloadSpec) -> Problem | None:
 
 def _advise_members(report: Report, spec: WorkloadSpec) -> None:
     """Warn about all clients and cohorts."""
-    varying = is_time_varying(spec)
+    varying = generation_path(spec) == VARYING
     for index, client in enumerate(spec.clients):
         path: Path = ("clients", index)
         if client.concurrency > 0:
@@ -99,7 +100,7 @@ def _advise_members(report: Report, spec: WorkloadSpec) -> None:
     for index, cohort in enumerate(spec.cohorts):
         path = ("cohorts", index)
         advise_member(report, spec, cohort, path, varying)
-        _advise_patterns(report, spec, cohort, path)
+        _advise_patterns(report, spec, cohort, path, varying)
         if varying:
             _advise_varying(report, cohort, path, any((cohort.diurnal, cohort.spike, cohort.drain)))
     if varying and spec.inference_perf is not None and len(spec.inference_perf.stages) == 1:
@@ -125,14 +126,14 @@ def _advise_varying(report: Report, member: Client | Cohort, path: Path, windowe
             report.warn("lost-in-windows", (*path, name), f"has no effect on {whose} here{because}")
 
 
-def _advise_patterns(report: Report, spec: WorkloadSpec, cohort: Cohort, path: Path) -> None:
+def _advise_patterns(report: Report, spec: WorkloadSpec, cohort: Cohort, path: Path, varying: bool) -> None:
     spike, place = cohort.spike, (*path, "spike")
     if spike is None:
         return
     if 0 < spec.horizon <= spike.start_time_us:
         text = f"is at or past the horizon ({spec.horizon}): nothing is sent in the spike"
         report.warn("past-the-horizon", (*place, "start_time_us"), text, found=spike.start_time_us)
-    if spike.trace_rate is not None and spec.rules == 2 and (spec.aggregate_rate != 0 or spec.inference_perf):
+    if spike.trace_rate is not None and varying and (spec.aggregate_rate != 0 or spec.inference_perf):
         text = "is a weight and no rate where there is an aggregate_rate, and puts all clients on BLIS's time-varying path"
         mend = remove((*place, "trace_rate"))
         report.warn("rate-is-weight", (*place, "trace_rate"), text, found=spike.trace_rate, mend=mend)

@@ -14,6 +14,7 @@ from blis_tui.spec.facts import (
     stage_requests,
     stages_end_us,
 )
+from blis_tui.spec.generation import SAME_RATE
 from blis_tui.spec.mends import GENERATED_COUNT, remove, set_value
 from blis_tui.spec.model import InferencePerf, SharedPrefix, WorkloadSpec
 from blis_tui.spec.report import Report
@@ -21,8 +22,6 @@ from blis_tui.spec.validate_compact import PREFIX, PROMPTS, STAGES, USERS
 
 DEFAULT_PREFIX = 50
 """Prefix tokens of a group whose length is 0 or not given."""
-SAME_RATE = 1e-9
-"""A given aggregate_rate nearer to the mean than this part of it is taken to be the mean."""
 HORIZON: Path = ("horizon",)
 CHAT: Path = (*PREFIX, "enable_multi_turn_chat")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from blis_tui.spec.distributions import go_int
+from blis_tui.spec.generation import STEPPED, VARYING, generation_path
 from blis_tui.spec.model import Arrival, Client, Cohort, InferencePerf, SharedPrefix, Stage, WorkloadSpec
 
 US_PER_S = 1_000_000
@@ -45,31 +46,6 @@ def mean_rate(compact: InferencePerf) -> float:
     return sum(stage.rate * stage.duration for stage in compact.stages) / sum(stage.duration for stage in compact.stages)
 
 
-def has_rate_windows(spec: WorkloadSpec) -> bool:
-    """Tell whether any window of the file's clients and cohorts carries a trace_rate."""
-    return any(cohort.spike is not None and cohort.spike.trace_rate is not None for cohort in spec.cohorts) or any(
-        window.trace_rate is not None
-        for client in spec.clients
-        if client.lifecycle is not None
-        for window in client.lifecycle.windows
-    )
-
-
-def is_time_varying(spec: WorkloadSpec) -> bool:
-    """Tell whether windows override anything, so that BLIS takes its time-varying path for all clients.
-
-    Not so in a version-1 file whose windows carry rates: there they are absolute (`has_rate_windows`).
-    """
-    if has_rate_windows(spec):
-        return spec.rules == 2
-    return any(
-        window.arrival is not None or window.input_distribution is not None or window.output_distribution is not None
-        for client in spec.clients
-        if client.lifecycle is not None
-        for window in client.lifecycle.windows
-    )
-
-
 def end_us(spec: WorkloadSpec) -> int | None:
     """Return the time at which generation is cut off, ``None`` if it is left open."""
     if spec.horizon > 0:
@@ -90,7 +66,7 @@ def expected_requests(spec: WorkloadSpec) -> float:
         expected = _compact_requests(spec, compact, compact.shared_prefix)
     else:
         expected = _explicit_requests(spec)
-    capped = spec.num_requests > 0 and not is_time_varying(spec)
+    capped = spec.num_requests > 0 and generation_path(spec) != VARYING
     return min(expected, float(spec.num_requests)) if capped else expected
 
 
@@ -127,8 +103,9 @@ def _explicit_requests(spec: WorkloadSpec) -> float:
     total = sum(client.rate_fraction for client in spec.clients if client.concurrency == 0)
     total += sum(cohort.rate_fraction for cohort in spec.cohorts)
     until = spec.horizon if spec.horizon > 0 else math.inf
-    always = 0.0 if is_time_varying(spec) else until
-    aggregate_rate = 0.0 if spec.rules == 1 and has_rate_windows(spec) else spec.aggregate_rate
+    path = generation_path(spec)
+    always = 0.0 if path == VARYING else until
+    aggregate_rate = 0.0 if path == STEPPED else spec.aggregate_rate
     requests = 0.0
     for client in spec.clients:
         if client.concurrency == 0:

@@ -45,9 +45,9 @@ def remove(path: Path, *, safe: bool = False, label: str = "") -> Mend:
 def upgrade(spec: WorkloadSpec) -> Mend:
     """Offer to make the file version 2, old SLO class names included.
 
-    It is safe where both versions generate the same: explicit clients and cohorts whose windows carry no rates.
+    It is safe where both versions generate the same: explicit clients and cohorts that are no expansion of version 1.
     """
-    from blis_tui.spec.facts import has_rate_windows
+    from blis_tui.spec.generation import STEPPED, generation_path
     from blis_tui.spec.model import V1_SLO_CLASSES
 
     renamed = [
@@ -55,7 +55,7 @@ def upgrade(spec: WorkloadSpec) -> Mend:
         for index, client in enumerate(spec.clients)
         if client.slo_class in V1_SLO_CLASSES
     ]
-    safe = spec.inference_perf is None and not has_rate_windows(spec)
+    safe = spec.inference_perf is None and generation_path(spec) != STEPPED
     return set_values([(("version",), "2"), *renamed], 'set version to "2"', safe=safe)
 
 

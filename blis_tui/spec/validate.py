@@ -20,7 +20,8 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
 from blis_tui.problems import ERROR, Path, Problem
-from blis_tui.spec.facts import client_count, expected_requests, has_rate_windows, is_time_varying
+from blis_tui.spec.facts import client_count, expected_requests
+from blis_tui.spec.generation import STEPPED, VARYING, generation_path, has_rate_windows
 from blis_tui.spec.mends import set_value
 from blis_tui.spec.model import WorkloadSpec
 from blis_tui.spec.report import Report
@@ -66,7 +67,8 @@ def validate_into(report: Report, spec: WorkloadSpec, known: Faultless | None = 
     Returns which clients have none, which helps with a spec that shares clients with this one.
     """
     report.fields(spec, ())
-    varying, old_names = is_time_varying(spec), spec.rules == 1
+    generated, old_names = generation_path(spec), spec.rules == 1
+    varying = generated == VARYING
     passed = known.clients if known is not None and (known.old_names, known.varying) == (old_names, varying) else frozenset()
     _validate_sources(report, spec)
     if spec.inference_perf is not None:
@@ -78,13 +80,10 @@ def validate_into(report: Report, spec: WorkloadSpec, known: Faultless | None = 
         validate_cohort(report, cohort, ("cohorts", index), varying=varying)
     _validate_slo_classes(report, spec)
     _validate_concurrency(report, spec)
-    with_rates = has_rate_windows(spec)
     if spec.inference_perf is None and report.is_clean(("aggregate_rate",)):
-        validate_aggregate_rate(report, spec, with_rates)
-    if spec.rules == 1 and report.is_clean(("version",)):
-        stepped = spec.inference_perf is not None and len(spec.inference_perf.stages) > 1
-        if with_rates or (stepped and (spec.clients or spec.cohorts)):
-            validate_stepped(report, spec)
+        validate_aggregate_rate(report, spec, has_rate_windows(spec))
+    if generated == STEPPED and report.is_clean(("version",)):
+        validate_stepped(report, spec)
     _validate_end(report, spec, varying)
     _validate_size(report, spec)
     return Faultless(old_names, varying, _faultless(report, spec))

@@ -9,7 +9,7 @@ from blis_tui.spec.mends import upgrade
 from blis_tui.spec.model import Client, Cohort, Window, WorkloadSpec
 from blis_tui.spec.report import Report
 
-IN_VERSION_1 = "in version 1 the trace_rate of a window is an absolute rate, and then"
+IN_VERSION_1 = "in an expansion of version 1 the trace_rate of a window is an absolute rate, and then"
 OVERRIDES = ("arrival", "input_distribution", "output_distribution")
 
 
@@ -63,7 +63,7 @@ def _validate_cohort_rate(report: Report, cohort: Cohort, path: Path) -> None:
 
 
 def validate_stepped(report: Report, spec: WorkloadSpec) -> None:
-    """Check a version-1 file that has windows with rates: all its clients must run through such windows.
+    """Check a spec that goes by version 1's windows with rates (`generation_path`): all its clients must be of that kind.
 
     A client may have nothing but windows with a trace_rate, which do not overlap.
     """
@@ -74,11 +74,8 @@ def validate_stepped(report: Report, spec: WorkloadSpec) -> None:
 
 
 def _unstepped(spec: WorkloadSpec) -> Iterator[tuple[Path, str]]:
-    compact = spec.inference_perf
-    if compact is not None and len(compact.stages) == 1:
-        yield ("inference_perf",), f"has one stage and so no windows: {IN_VERSION_1} all clients need such windows"
     for index, client in enumerate(spec.clients):
-        if client.concurrency > 0:
+        if client.concurrency > 0 or spec.inference_perf is not None:
             continue
         if client.lifecycle is None:
             path = ("clients", index, "lifecycle")
@@ -91,8 +88,6 @@ def _unstepped(spec: WorkloadSpec) -> Iterator[tuple[Path, str]]:
 
 def _unstepped_windows(windows: tuple[Window, ...], path: Path) -> Iterator[tuple[Path, str]]:
     for index, window in enumerate(windows):
-        if window.trace_rate is None:
-            yield (*path, index, "trace_rate"), f"is missing: {IN_VERSION_1} every window needs one"
         for name in OVERRIDES:
             if getattr(window, name) is not None:
                 yield (*path, index, name), f"is not possible: {IN_VERSION_1} windows override nothing else"

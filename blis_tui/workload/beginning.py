@@ -12,7 +12,8 @@ import math
 from collections.abc import Callable
 from itertools import pairwise
 
-from blis_tui.spec.facts import end_us, expected_requests, is_time_varying, stages_end_us
+from blis_tui.spec.facts import end_us, expected_requests, stages_end_us
+from blis_tui.spec.generation import VARYING, generation_path
 from blis_tui.spec.model import Client, WorkloadSpec
 from blis_tui.workload.clients import Expansion
 from blis_tui.workload.expected import expect
@@ -33,7 +34,7 @@ def expected_total(clients: Expansion, until_us: int | None) -> float:
 
 def has_beginning(clients: Expansion) -> bool:
     """Tell whether the first requests of a workload can be made without the others."""
-    if clients.spec.rules == 2 and is_time_varying(clients.spec):
+    if generation_path(clients.spec) == VARYING:
         return False
     return all(_runs_forwards(block.template) for block in clients.blocks)
 

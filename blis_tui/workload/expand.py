@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from blis_tui.problems import ERROR, SpecError
 from blis_tui.spec.facts import US_PER_S, V1_ROUNDS, clients_per_stage, mean_rate, stage_requests
+from blis_tui.spec.generation import SAME_RATE
 from blis_tui.spec.model import (
     V1_SLO_CLASSES,
     Arrival,
@@ -25,8 +26,6 @@ from blis_tui.workload.clients import ClientBlock, Dealt, Expansion, Name, Names
 from blis_tui.workload.cohorts import expand_cohort
 
 V1_THINK_TIME_US = 500_000
-_SAME_RATE = 1e-9
-"""An aggregate_rate nearer to the mean than this part of it is taken to be the mean."""
 
 
 def expand(spec: WorkloadSpec) -> Expansion:
@@ -61,7 +60,7 @@ def _aggregate_rate(spec: WorkloadSpec, compact: InferencePerf) -> float:
         return total
     mean = mean_rate(compact)
     given = spec.aggregate_rate
-    return given if given > 0 and abs(given - mean) > _SAME_RATE * mean else mean
+    return given if given > 0 and abs(given - mean) > SAME_RATE * mean else mean
 
 
 def stage_windows(stages: tuple[Stage, ...]) -> list[Window]:

@@ -6,8 +6,9 @@ import math
 from typing import NamedTuple
 
 from blis_tui.spec.distributions import go_int
-from blis_tui.spec.facts import has_rate_windows, is_time_varying, mean_rate
+from blis_tui.spec.facts import mean_rate
 from blis_tui.spec.fields import INT64_MAX
+from blis_tui.spec.generation import STEPPED, VARYING, generation_path
 from blis_tui.spec.model import Arrival, Client, Distribution, Window
 from blis_tui.workload.arrivals import poisson_rate
 from blis_tui.workload.clients import ClientBlock, Dealt, Expansion
@@ -68,15 +69,15 @@ def _counts(clients: Expansion, until: float, *, first_rounds: bool = False) -> 
     if first_rounds:
         openings = [_opening(block) if talks else block for block, talks in zip(clients.blocks, chat, strict=True)]
         clients = Expansion(spec, openings, aggregate_rate=clients.aggregate_rate, category=clients.category)
-    stepped = spec.rules == 1 and (has_rate_windows(spec) or (_stage_count(clients) > 1))
-    if stepped and spec.inference_perf is not None:
+    path = generation_path(spec)
+    if path == STEPPED and spec.inference_perf is not None:
         if first_rounds and not chat[0]:
             return [NOTHING] * _stage_count(clients), NOTHING
         counts, total = _stepped_stages(clients.blocks[0], until)
         return list(counts), total
-    if stepped:
+    if path == STEPPED:
         blocks = [_times(_stepped(block, until), block) for block in clients.blocks]
-    elif is_time_varying(spec):
+    elif path == VARYING:
         rates = WindowRates(clients, INT64_MAX if until == math.inf else int(until))
         blocks = [_times(_varying(block, rates, until), block) for block in clients.blocks]
     else:

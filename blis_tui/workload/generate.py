@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from blis_tui.problems import ERROR, SpecError
 from blis_tui.spec.facts import end_us
 from blis_tui.spec.fields import INT64_MAX
+from blis_tui.spec.generation import STEPPED, VARYING, generation_path
 from blis_tui.spec.model import Client, WorkloadSpec
 from blis_tui.spec.validate import generation_problems
 from blis_tui.workload.clients import ClientBlock, Expansion, windowed
@@ -70,31 +71,16 @@ def generate(spec: WorkloadSpec, *, progress: Progress | None = None, threads: i
 
 def _makers(clients: Expansion, until: int, most: int) -> list[Maker | None]:
     """Choose how each block's requests are made; ``None`` for clients that make none and take no seed."""
-    path = _path(clients)
-    if path == "stepped":
+    path = generation_path(clients.spec)
+    if path == STEPPED:
         return [SteppedClients(block, until, most) for block in clients.blocks]
-    if path == "varying":
+    if path == VARYING:
         rates = WindowRates(clients, until)
         return [VaryingClients(block, rates, until) if windowed(block.template) else None for block in clients.blocks]
     return [
         OrdinaryClients(block, rate, until, most) if rate > 0 else None
         for block, rate in zip(clients.blocks, block_rates(clients), strict=True)
     ]
-
-
-def _path(clients: Expansion) -> str:
-    windows = [
-        window for block in clients.blocks if block.template.lifecycle is not None for window in block.template.lifecycle.windows
-    ]
-    if clients.spec.rules == 1 and any(window.trace_rate is not None for window in windows):
-        return "stepped"
-    if any(
-        own is not None
-        for window in windows
-        for own in (window.trace_rate, window.arrival, window.input_distribution, window.output_distribution)
-    ):
-        return "varying"
-    return "ordinary"
 
 
 def _merge(drawn: Drawn, num_requests: int) -> tuple[tuple[Rows, NDArray[np.int32]], tuple[Rows, NDArray[np.int32]]]:

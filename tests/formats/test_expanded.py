@@ -75,6 +75,17 @@ def test_version_1_is_exact(version, talk, rates, limits):
     assert codes(spec) == (["expanded-version-1"] if len(rates) > 1 else [])
 
 
+def test_version_1_with_cohorts_beside_the_stages_is_exact():
+    cohort = Cohort(
+        id="x", population=3, rate_fraction=1.0, slo_class="batch", arrival=client().arrival, input_distribution=constant(3),
+        output_distribution=constant(2), spike=Spike(start_time_us=1_000_000, duration_us=2_000_000, trace_rate=6.0),
+    )  # fmt: skip
+    spec = compact(8.0, 20.0, version="1", cohorts=(cohort,))
+    back = read_spec(text_of(spec))
+    assert back.aggregate_rate == 14.0 + 6.0
+    assert_same_requests(generate(spec), generate(back))
+
+
 def test_version_1_carries_where_its_stages_end():
     assert read_spec(text_of(compact(8.0, 20.0, version="1"))).horizon == 10_000_000
     assert read_spec(text_of(compact(8.0, 20.0, version="1", horizon=3_000_000))).horizon == 3_000_000
@@ -137,7 +148,8 @@ def test_a_version_2_spec_without_an_end_is_told():
 
 def test_explicit_rates_in_version_1_are_told():
     windows = Lifecycle(windows=(Window(end_us=1_000_000, trace_rate=5.0),))
-    assert codes(explicit(client(lifecycle=windows), version="1")) == ["expanded-version-1"]
+    assert codes(explicit(client(lifecycle=windows), version="1", aggregate_rate=5.0)) == ["expanded-version-1"]
+    assert codes(explicit(client(lifecycle=windows), version="1")) == []  # shares, which BLIS reads as this program does
     assert codes(explicit(client(lifecycle=windows))) == []
 
 

@@ -248,8 +248,8 @@ def test_single_requests_lose_things_on_the_time_varying_path(name: str, value: 
     assert problem.path == (*ONE, name) and "single requests" in problem.message
     assert codes(checked(WITH_WINDOWS, ((*ONE, name), value))) == []
     everywhere = [
-        ((*ONE, "lifecycle"), windows(*SPANS, trace_rate=1.0)),
-        (("clients", 0, "lifecycle"), windows(*SPANS, trace_rate=1.0)),
+        ((*ONE, "lifecycle"), windows(*SPANS, trace_rate=2.5)),
+        (("clients", 0, "lifecycle"), windows(*SPANS, trace_rate=2.5)),
     ]
     found = codes(checked(VARYING, *everywhere, ((*ONE, name), value), (("version",), "1")))
     assert found == ["version-1"]  # there the windows' rates are absolute, and nothing is lost
@@ -280,7 +280,9 @@ def test_the_rate_of_a_spike_is_a_weight_beside_an_aggregate_rate() -> None:
     assert "rate-is-weight" in codes(checked(COMPACT, (("cohorts",), [client("x", population=2, spike=spike[1])])))
     alone = {**COHORTS, "aggregate_rate": 0.0, "cohorts": [client("x", population=2, spike=spike[1])]}
     assert codes(checked(alone)) == []
-    assert codes(checked(alone, (("aggregate_rate",), 5.0), (("version",), "1"))) == ["version-1"]
+    assert codes(checked(alone, (("aggregate_rate",), 2.0), (("version",), "1"))) == ["version-1"]
+    weighed = checked(alone, (("aggregate_rate",), 5.0), (("version",), "1"))
+    assert codes(weighed) == ["version-1", "rate-is-weight"]
 
 
 def test_what_cannot_be_generated_here() -> None:
@@ -414,7 +416,7 @@ def test_version_1_explicit_generates_the_same() -> None:
     after = check(apply_edits(checked(CLIENTS, *change).text, problem.mend.edits))
     assert codes(after) == [] and after.spec is not None
     assert after.spec.clients[1].slo_class == "critical"
-    rated = [(("clients", index, "lifecycle"), windows(*SPANS, trace_rate=1.0)) for index in range(2)]
+    rated = [(("clients", index, "lifecycle"), windows(*SPANS, trace_rate=2.5)) for index in range(2)]
     problem = warning("version-1", CLIENTS, (("version",), "1"), *rated)
     assert "no current BLIS" in problem.message and problem.mend is not None and not problem.mend.safe
 

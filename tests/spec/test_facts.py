@@ -13,9 +13,7 @@ from blis_tui.spec.facts import (
     client_count,
     end_us,
     expected_requests,
-    has_rate_windows,
     is_fitted,
-    is_time_varying,
     mean_rate,
     stage_requests,
     stages_end_us,
@@ -60,30 +58,6 @@ def test_the_end() -> None:
     assert end_us(of(COMPACT, (("horizon",), DROP), (("version",), "1"))) == 1_200_000_000
     assert end_us(of(COMPACT, (("horizon",), DROP), (("version",), "1"), (("num_requests",), 5))) is None
     assert end_us(of(CLIENTS)) == 20_000_000
-
-
-@pytest.mark.parametrize(
-    ("override", "rates"),
-    [
-        ({}, False),
-        ({"trace_rate": 1.0}, True),
-        ({"arrival": {"process": "poisson"}}, False),
-        ({"input_distribution": {"type": "constant", "params": {"value": 3}}}, False),
-        ({"output_distribution": {"type": "constant", "params": {"value": 3}}}, False),
-    ],
-)
-def test_the_time_varying_path(override: dict[str, Any], rates: bool) -> None:
-    change = (("clients", 1, "lifecycle"), windows(*SPANS, **override))
-    spec = of(CLIENTS, change)
-    assert has_rate_windows(spec) is rates and is_time_varying(spec) is bool(override)
-    old = of(CLIENTS, change, (("version",), "1"))
-    assert has_rate_windows(old) is rates and is_time_varying(old) is (bool(override) and not rates)
-
-
-def test_a_spike_with_a_rate_makes_the_file_time_varying() -> None:
-    spike = (("cohorts", 1, "spike"), {"duration_us": 5, "trace_rate": 1.0})
-    assert is_time_varying(of(COHORTS, spike)) and has_rate_windows(of(COHORTS, spike))
-    assert not is_time_varying(of(COHORTS, (("cohorts", 1, "spike"), {"duration_us": 5})))
 
 
 def test_fitted_arrivals() -> None:
@@ -157,8 +131,10 @@ def test_expected_requests_of_windows_with_rates() -> None:
     assert expected_requests(of(CLIENTS, *absolute)) == pytest.approx(16)
     assert expected_requests(of(CLIENTS, *absolute, (("horizon",), 7_000_000))) == pytest.approx(12)
     assert expected_requests(of(CLIENTS, *absolute, (("num_requests",), 3))) == pytest.approx(16)  # makes all, then cuts
-    assert expected_requests(of(CLIENTS, *rates, (("version",), "1"))) == pytest.approx(16)
-    assert expected_requests(of(CLIENTS, *rates, (("version",), "1"), (("num_requests",), 3))) == pytest.approx(3)
+    stepped = [(("clients", index, "lifecycle"), windows(*SPANS, trace_rate=2.0 - index)) for index in range(2)]
+    stepped += [(("version",), "1"), (("aggregate_rate",), 3.0)]
+    assert expected_requests(of(CLIENTS, *stepped)) == pytest.approx(24)
+    assert expected_requests(of(CLIENTS, *stepped, (("num_requests",), 3))) == pytest.approx(3)
 
 
 @pytest.mark.parametrize(

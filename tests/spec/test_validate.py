@@ -185,6 +185,7 @@ def test_populations_add_up() -> None:
             (("horizon",), 10**10),
             (("clients", 0, "lifecycle"), windows((0, 10**10), trace_rate=1e12)),
             (("clients", 1, "lifecycle"), windows((0, 20_000_000), trace_rate=1.0)),
+            (("aggregate_rate",), 1e12 + 1),
         ],
     ],
 )
@@ -195,7 +196,7 @@ def test_more_requests_than_any_memory_holds(changes: list[tuple[Path, Any]]) ->
 def test_no_client_sends_more_than_one_request_a_microsecond() -> None:
     assert checked(CLIENTS, (("aggregate_rate",), 1e15)).ok
     lifecycles = [(("clients", index, "lifecycle"), windows((0, 20_000_000), trace_rate=1e12)) for index in range(2)]
-    assert checked(CLIENTS, (("version",), "1"), *lifecycles).ok
+    assert checked(CLIENTS, (("version",), "1"), (("aggregate_rate",), 2e12), *lifecycles).ok
     assert not checked(CLIENTS, (("aggregate_rate",), 0.0), *lifecycles).ok  # here requests are counted first
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from workload_specs import SECOND, client, compact, constant, turns
+from workload_specs import SECOND, client, compact, constant, mean_rate, turns
 
 from blis_tui.spec.model import Window, WorkloadSpec
 from blis_tui.workload.expand import expand
@@ -57,14 +57,14 @@ def test_windows_hold_to_the_microsecond() -> None:
     windows = (Window(start_us=1000, end_us=1009, trace_rate=300_000.0), Window(start_us=2000, end_us=2003, trace_rate=300_000.0))
     seen: set[int] = set()
     for seed in range(300):
-        spec = WorkloadSpec(version="1", seed=seed, horizon=5000, aggregate_rate=1.0, clients=(client("a", *windows),))
+        spec = WorkloadSpec(version="1", seed=seed, horizon=5000, aggregate_rate=300_000.0, clients=(client("a", *windows),))
         seen |= set(generate(spec).arrival_us.tolist())
     assert seen == set(range(1001, 1009)) | {2001, 2002}  # a gap is at least 1 µs
 
 
 def test_windows_are_gone_through_as_written() -> None:
     early, late = Window(start_us=0, end_us=SECOND, trace_rate=50.0), Window(start_us=SECOND, end_us=2 * SECOND, trace_rate=50.0)
-    spec = WorkloadSpec(version="1", horizon=2 * SECOND, aggregate_rate=1.0, clients=(client("a", early, late),))
+    spec = WorkloadSpec(version="1", horizon=2 * SECOND, aggregate_rate=50.0, clients=(client("a", early, late),))
     swapped = generate(spec.replace(clients=(client("a", late, early),))).arrival_us
     straight = generate(spec).arrival_us
     assert (np.diff(swapped) >= 0).all()
@@ -93,7 +93,7 @@ def test_a_client_stops_after_twice_num_requests() -> None:
     assert len(requests) == 3
     assert len(requests.rows.arrival) == 3
     windows = tuple(Window(start_us=n * SECOND, end_us=(n + 1) * SECOND, trace_rate=2.0) for n in range(30))
-    later = spec.replace(inference_perf=None, aggregate_rate=1.0, clients=(client("a", *reversed(windows)),))
+    later = spec.replace(inference_perf=None, aggregate_rate=2.0, clients=(client("a", *reversed(windows)),))
     assert generate(later).arrival_us.min() > 20 * SECOND  # six were made of the windows drawn first
 
 
@@ -122,12 +122,8 @@ def test_rounds_between_windows_are_dropped_and_yet_remembered() -> None:
         Window(start_us=1_500_000, end_us=3 * SECOND, trace_rate=0.001),
     )
     talk = turns(4, 600_000, accumulate=True)
-    spec = WorkloadSpec(
-        version="1",
-        horizon=3 * SECOND,
-        aggregate_rate=1.0,
-        clients=(client("a", *windows, reasoning=talk, output_distribution=constant(5)),),
-    )
+    talker = client("a", *windows, reasoning=talk, output_distribution=constant(5))
+    spec = WorkloadSpec(version="1", horizon=3 * SECOND, aggregate_rate=mean_rate(talker), clients=(talker,))
     requests = generate(spec)
     inside = (requests.arrival_us < SECOND) | (requests.arrival_us >= 1_500_000)
     assert inside.all()
@@ -138,3 +134,16 @@ def test_rounds_between_windows_are_dropped_and_yet_remembered() -> None:
     assert any(bin(mask)[2:].strip("0").count("0") for mask in rounds.values())  # some have gaps within
     for number, inputs, (ids, _) in zip(requests.round.tolist(), requests.input_tokens.tolist(), requests.tokens(), strict=True):
         assert len(ids) == inputs == 4 + number * (4 + 5)
+
+
+def test_windows_with_weights_go_by_version_2_whatever_the_version() -> None:
+    """A rate of 0.5 in a file whose aggregate_rate is 20 is no absolute rate: every BLIS reads it as a share."""
+    window = Window(end_us=10 * SECOND, trace_rate=0.5)
+    specs = [
+        WorkloadSpec(version=version, seed=1, aggregate_rate=20.0, horizon=10 * SECOND, clients=(client("a", window),))
+        for version in ("", "1", "2")
+    ]
+    counts = [len(generate(spec)) for spec in specs]
+    assert counts == [199, 199, 199]
+    arrivals = [generate(spec).arrival_us.tolist() for spec in specs]
+    assert arrivals[0] == arrivals[1] == arrivals[2]

@@ -58,6 +58,12 @@ def client(id: str = "a", *windows: Window, **fields: Any) -> Client:
     return Client(id=id, **{"input_distribution": constant(4), "output_distribution": constant(2), **given, **fields})
 
 
+def mean_rate(*clients: Client) -> float:
+    """Return the time-weighted mean of the rates that clients have in their windows: the aggregate_rate of an expansion."""
+    spans = [[(w.end_us - w.start_us, w.trace_rate or 0.0) for w in c.lifecycle.windows] for c in clients if c.lifecycle]
+    return sum(sum(span * rate for span, rate in own) / sum(span for span, _ in own) for own in spans)
+
+
 def turns(rounds: int, think_time_us: int = 1000, accumulate: bool = False, single: bool = False, **more: Any) -> Reasoning:
     """Write conversations."""
     growth = "accumulate" if accumulate else ""
@@ -271,7 +277,7 @@ def stepped_specs(draw: st.DrawFn) -> WorkloadSpec:
         version=draw(st.sampled_from(["", "1"])),
         seed=draw(seeds),
         clients=tuple(clients),
-        aggregate_rate=3.0,
+        aggregate_rate=mean_rate(*clients),
         horizon=horizon,
         num_requests=count,
     )

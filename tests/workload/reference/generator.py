@@ -255,6 +255,20 @@ def signed(value: int) -> int:
     return value - 2**64 if value >= 2**63 else value
 
 
+def is_version_1_expansion(spec: WorkloadSpec) -> bool:
+    """Tell whether windows have absolute rates: in several stages, or where aggregate_rate is the mean of all clients' rates."""
+    if spec.inference_perf is not None:
+        return len(spec.inference_perf.stages) > 1
+    clients = [plan.client for plan in expand(spec)[0] if windows_of(plan.client)]
+    if not clients or any(w.trace_rate is None for c in clients for w in windows_of(c)):
+        return False
+    mean = 0.0
+    for c in clients:
+        spans = [w.end_us - w.start_us for w in windows_of(c)]
+        mean += sum((w.trace_rate or 0.0) * span for w, span in zip(windows_of(c), spans, strict=True)) / sum(spans)
+    return mean > 0 and math.isclose(spec.aggregate_rate, mean, rel_tol=1e-9)
+
+
 def generate(spec: WorkloadSpec) -> list[Request]:
     """Return the requests of a valid spec."""
     v1 = spec.version in ("", "1")
@@ -272,13 +286,14 @@ def generate(spec: WorkloadSpec) -> list[Request]:
             prefixes[c.prefix_group] = root.tokens(c.prefix_length or 50)
 
     windows = [window for c in clients for window in windows_of(c)]
-    rated = any(w.trace_rate is not None for w in windows)
-    overridden = rated or any(w.arrival or w.input_distribution or w.output_distribution for w in windows)
+    own = ("trace_rate", "arrival", "input_distribution", "output_distribution")
+    overridden = any(getattr(w, name) is not None for w in windows for name in own)
+    absolute = v1 and is_version_1_expansion(spec)
     rates = ordinary_rates(clients, aggregate)
     made: list[Request] = []
     for plan, rate in zip(plans, rates, strict=True):
         prefix = prefixes[plan.client.prefix_group]
-        if v1 and rated:
+        if absolute:
             made += stepped(Rand(root.int63()), plan, until, most, prefix)
         elif overridden:
             if windows_of(plan.client):
