@@ -28,11 +28,11 @@ def chart_title(summary: Summary, *, unicode: bool) -> str:
 
 
 def _title(summary: Summary, spec: WorkloadSpec, name: str) -> str:
-    horizon = end_us(spec)
+    end = end_us(spec)
     parts = [
         f"version {spec.rules}",
         f"seed {spec.seed}",
-        f"horizon {duration(horizon)}" if horizon else "no horizon",
+        f"{'horizon' if spec.horizon else 'ends at'} {duration(end)}" if end else "no horizon",
         *([f"at most {spec.num_requests:,} requests"] if spec.num_requests else []),
         counted(summary.clients, "client"),
     ]

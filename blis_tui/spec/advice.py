@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from blis_tui.problems import Path, Problem
 from blis_tui.spec.advice_clients import advise_member, advise_windows
-from blis_tui.spec.advice_compact import DEFAULT_PREFIX, advise_compact
-from blis_tui.spec.facts import clients_per_stage
+from blis_tui.spec.advice_compact import AN_END, DEFAULT_PREFIX, HORIZON, NO_END, advise_compact
+from blis_tui.spec.facts import clients_per_stage, windows_end_us
 from blis_tui.spec.fields import Record
 from blis_tui.spec.generation import VARYING, generation_path
 from blis_tui.spec.mends import remove, set_value, upgrade
@@ -19,7 +19,7 @@ from blis_tui.spec.model import SLO_CLASSES, V1_SLO_CLASSES, Client, Cohort, Wor
 from blis_tui.spec.ranges import demand, is_in_range, shown
 from blis_tui.spec.report import Report
 from blis_tui.spec.soundness import sound
-from blis_tui.spec.validate import generation_problems, validate_into
+from blis_tui.spec.validate import generation_problems, validate_into, windows_are_clean
 
 if TYPE_CHECKING:
     from blis_tui.spec.nodes import Tree
@@ -43,6 +43,7 @@ def advise_beside(errors: Report, spec: WorkloadSpec) -> list[Problem]:
     if spec.inference_perf is not None:
         advise_compact(report, spec, spec.inference_perf)
     _advise_members(report, spec)
+    _advise_end(report, spec)
     _advise_prefixes(report, spec)
     _advise_names(report, spec)
     _advise_goodput(report, spec)
@@ -137,6 +138,25 @@ def _advise_patterns(report: Report, spec: WorkloadSpec, cohort: Cohort, path: P
         text = "is a weight and no rate where there is an aggregate_rate, and puts all clients on BLIS's time-varying path"
         mend = remove((*place, "trace_rate"))
         report.warn("rate-is-weight", (*place, "trace_rate"), text, found=spike.trace_rate, mend=mend)
+
+
+def _advise_end(report: Report, spec: WorkloadSpec) -> None:
+    """Tell that clients and cohorts end with their windows where nothing else ends the file, but that BLIS refuses it."""
+    if spec.inference_perf is not None or spec.horizon != 0 or spec.num_requests != 0:
+        return
+    if not report.is_clean(HORIZON, ("num_requests",)) or not windows_are_clean(report):
+        return
+    end = windows_end_us(spec)
+    if end is not None:
+        text = f"{NO_END}; here it ends with its last window, at {end:,} µs"
+        mend = set_value(HORIZON, end, safe=not _goes_back_in_time(spec), label=f"set horizon to the last window's end, {end}")
+        report.warn("no-end", HORIZON, text, allowed=AN_END, mend=mend)
+
+
+def _goes_back_in_time(spec: WorkloadSpec) -> bool:
+    """Tell whether rounds may come before earlier ones, which a horizon cuts off with them."""
+    turns = [member.reasoning.multi_turn for _, member in _members(spec) if member.reasoning is not None]
+    return any(each is not None and each.think_time_us < 0 for each in turns)
 
 
 def _advise_prefixes(report: Report, spec: WorkloadSpec) -> None:

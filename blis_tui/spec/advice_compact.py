@@ -23,6 +23,8 @@ from blis_tui.spec.validate_compact import PREFIX, PROMPTS, STAGES, USERS
 DEFAULT_PREFIX = 50
 """Prefix tokens of a group whose length is 0 or not given."""
 HORIZON: Path = ("horizon",)
+NO_END = "is not set, nor is num_requests: BLIS refuses the file unless its command line has one of them"
+AN_END = "a horizon > 0 or num_requests > 0"
 CHAT: Path = (*PREFIX, "enable_multi_turn_chat")
 
 
@@ -185,17 +187,14 @@ def _advise_end(report: Report, spec: WorkloadSpec, compact: InferencePerf, pref
     """Without a horizon and a count this program stops by itself, but BLIS refuses the file."""
     if spec.horizon != 0 or spec.num_requests != 0 or not report.is_clean(HORIZON, ("num_requests",)):
         return
-    text = (
-        "is not set, nor is num_requests: BLIS refuses the file unless its command line has one of them "
-        "(a horizon would also stop the simulation while requests still run)"
-    )
+    text = f"{NO_END} (a horizon would also stop the simulation while requests still run)"
     place = ("num_requests",)
     if spec.rules == 2 and len(compact.stages) == 1 and not spec.cohorts:
         mend = set_value(place, stage_requests(compact.stages[0]), safe=True)
     else:
         mend = set_value(place, GENERATED_COUNT, safe=_count_is_safe(spec, compact, prefix))
         mend = mend._replace(label="set num_requests to what the file generates")
-    report.warn("no-end", HORIZON, text, allowed="a horizon > 0 or num_requests > 0", mend=mend)
+    report.warn("no-end", HORIZON, text, allowed=AN_END, mend=mend)
 
 
 def _count_is_safe(spec: WorkloadSpec, compact: InferencePerf, prefix: SharedPrefix) -> bool:

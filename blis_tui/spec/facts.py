@@ -7,6 +7,7 @@ import math
 from blis_tui.spec.distributions import go_int
 from blis_tui.spec.generation import STEPPED, VARYING, generation_path
 from blis_tui.spec.model import Arrival, Client, Cohort, InferencePerf, SharedPrefix, Stage, WorkloadSpec
+from blis_tui.spec.windows import windows_of
 
 US_PER_S = 1_000_000
 _DAY_US = 24 * 3600 * US_PER_S
@@ -50,9 +51,25 @@ def end_us(spec: WorkloadSpec) -> int | None:
     """Return the time at which generation is cut off, ``None`` if it is left open."""
     if spec.horizon > 0:
         return spec.horizon
-    if spec.num_requests <= 0 and spec.inference_perf is not None and spec.rules == 1:
-        return stages_end_us(spec.inference_perf)
-    return None
+    if spec.num_requests > 0:
+        return None
+    if spec.inference_perf is None:
+        return windows_end_us(spec)
+    return stages_end_us(spec.inference_perf) if spec.rules == 1 else None
+
+
+def windows_end_us(spec: WorkloadSpec) -> int | None:
+    """Return when the last window of a spec's clients and cohorts ends, where BLIS stops; ``None`` if some go on.
+
+    Clients without windows do, except where BLIS skips them, and so do virtual users.
+    """
+    members: tuple[Client | Cohort, ...] = (*spec.clients, *spec.cohorts)
+    if spec.servegen_data is not None or any(client.concurrency > 0 for client in spec.clients):
+        return None
+    spans = [windows_of(member) for member in members]
+    if not all(spans) and generation_path(spec) != VARYING:
+        return None
+    return max((window.end_us for windows in spans for window in windows), default=None)
 
 
 def expected_requests(spec: WorkloadSpec) -> float:
@@ -102,7 +119,8 @@ def _sent_rate(rate: float, clients: int, floods: bool = False) -> float:
 def _explicit_requests(spec: WorkloadSpec) -> float:
     total = sum(client.rate_fraction for client in spec.clients if client.concurrency == 0)
     total += sum(cohort.rate_fraction for cohort in spec.cohorts)
-    until = spec.horizon if spec.horizon > 0 else math.inf
+    end = end_us(spec)
+    until = math.inf if end is None else end
     path = generation_path(spec)
     always = 0.0 if path == VARYING else until
     aggregate_rate = 0.0 if path == STEPPED else spec.aggregate_rate

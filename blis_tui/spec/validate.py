@@ -4,7 +4,7 @@ They are those of BLIS's `Validate`, of its checks while expanding and drawing, 
 and runs is not refused, but for these deliberate cases:
 
 - a negative `horizon`, which BLIS takes for none, is an error (and having neither `horizon` nor `num_requests`, which
-  BLIS refuses, is none in a compact file that ends by itself);
+  BLIS refuses, is none in a file that ends by itself);
 - a distribution must be complete, with min ≤ max (gaussian too) and no bin given twice with two probabilities, even
   where nothing happens to be drawn from it; those of tokens must not draw negative numbers, which crash BLIS;
 - times, sums and products that leave int64 are errors where BLIS would go on with what is left of them;
@@ -20,15 +20,15 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
 from blis_tui.problems import ERROR, Path, Problem
-from blis_tui.spec.facts import client_count, expected_requests
+from blis_tui.spec.facts import client_count, expected_requests, windows_end_us
 from blis_tui.spec.generation import STEPPED, VARYING, generation_path, has_rate_windows
-from blis_tui.spec.mends import set_value
 from blis_tui.spec.model import WorkloadSpec
 from blis_tui.spec.report import Report
 from blis_tui.spec.soundness import sound
 from blis_tui.spec.validate_clients import validate_client, validate_cohort
 from blis_tui.spec.validate_compact import PROMPTS, USERS, validate_compact
 from blis_tui.spec.validate_rates import validate_aggregate_rate, validate_stepped
+from blis_tui.spec.windows import windows_of
 
 if TYPE_CHECKING:
     from blis_tui.spec.nodes import Tree
@@ -135,23 +135,27 @@ def _validate_concurrency(report: Report, spec: WorkloadSpec) -> None:
         report.error("concurrency-and-sessions", ("clients", users, "concurrency"), text)
 
 
+def windows_are_clean(report: Report) -> bool:
+    """Tell whether nothing bad is known of when clients and cohorts are active."""
+    about = ("lifecycle", "diurnal", "spike", "drain", "population", "concurrency")
+    return not any(path[:1] in (("clients",), ("cohorts",)) and (len(path) < 3 or path[2] in about) for path in report.bad)
+
+
 def _validate_end(report: Report, spec: WorkloadSpec, varying: bool) -> None:
-    """Without a horizon and a count, only compact files end."""
+    """Without a horizon and a count, only compact files end, and those of clients that all have windows."""
     if spec.horizon != 0 or spec.num_requests != 0 or not report.is_clean(("horizon",), ("num_requests",)):
         return
+    if not windows_are_clean(report):
+        return
+    endless = ""
     if spec.inference_perf is None:
-        ends = [window.end_us for client in spec.clients if client.lifecycle for window in client.lifecycle.windows]
-        windowed = not spec.cohorts and all(client.lifecycle is not None for client in spec.clients)
-        mend = set_value(("horizon",), max(ends)) if ends and windowed and max(ends) > 0 else None
-        text = "is missing: without horizon or num_requests the file never ends"
-        if spec.clients or spec.cohorts or spec.servegen_data is not None:
-            report.error("endless", ("horizon",), text, allowed="a horizon > 0 or num_requests > 0", mend=mend)
+        if (spec.clients or spec.cohorts or spec.servegen_data is not None) and windows_end_us(spec) is None:
+            endless = "the file"
     elif spec.rules == 2 and not varying:
-        for index, cohort in enumerate(spec.cohorts):
-            if cohort.diurnal is None and cohort.spike is None and cohort.drain is None:
-                text = f"is missing: without horizon or num_requests cohorts[{index}] never ends"
-                report.error("endless", ("horizon",), text, allowed="a horizon > 0 or num_requests > 0")
-                return
+        endless = next((f"cohorts[{index}]" for index, cohort in enumerate(spec.cohorts) if not windows_of(cohort)), "")
+    if endless:
+        text = f"is missing: {endless} never ends; set a horizon or num_requests, or give --horizon for this run"
+        report.error("endless", ("horizon",), text, allowed="a horizon > 0 or num_requests > 0")
 
 
 def _validate_size(report: Report, spec: WorkloadSpec) -> None:

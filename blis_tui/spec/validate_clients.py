@@ -10,11 +10,10 @@ from blis_tui.spec.mends import set_value
 from blis_tui.spec.model import MAX_LENGTH, V1_SLO_CLASSES, Arrival, Client, Cohort, Lifecycle, Multimodal, Reasoning
 from blis_tui.spec.report import Report
 from blis_tui.spec.validate_distributions import COUNT, RATIO, validate_distribution
+from blis_tui.spec.windows import drain_windows
 
 WEIBULL_CV = (0.01, 10.4)
 """The coefficients of variation for which BLIS finds a Weibull shape."""
-DRAIN_STEPS = 10
-"""The steps in which BLIS ramps a cohort down."""
 MEDIA = ("image", "audio", "video")
 
 
@@ -48,8 +47,7 @@ def validate_cohort(report: Report, cohort: Cohort, path: Path, *, varying: bool
         _validate_end(report, end, (*path, "spike", "duration_us"), "start_time_us + duration_us")
     if cohort.drain is not None:
         report.fields(cohort.drain, (*path, "drain"))
-        step = max(cohort.drain.ramp_duration_us // DRAIN_STEPS, 1)
-        end = cohort.drain.start_time_us + (DRAIN_STEPS - 1) * step + max(step // DRAIN_STEPS, 1)
+        end = max(window.end_us for window in drain_windows(cohort.drain))
         _validate_end(report, end, (*path, "drain", "ramp_duration_us"), "start_time_us + ramp_duration_us")
 
 

@@ -7,11 +7,27 @@ from pathlib import Path as File
 from typing import Any
 
 import pytest
-from spec_samples import CLIENTS, COHORTS, COMPACT, DROP, PREFIX, STAGES, changed, checked, client, only_error, windows
+from spec_samples import (
+    CLIENTS,
+    COHORTS,
+    COMPACT,
+    DROP,
+    PREFIX,
+    STAGES,
+    changed,
+    checked,
+    client,
+    codes,
+    only_error,
+    sessions,
+    warning,
+    windows,
+)
 
 from blis_tui.problems import ERROR, Path
 from blis_tui.spec.check import check
 from blis_tui.spec.decode import decode
+from blis_tui.spec.facts import end_us
 from blis_tui.spec.model import (
     Arrival,
     Client,
@@ -116,10 +132,58 @@ def test_files_that_never_end(data: dict[str, Any]) -> None:
     assert only_error(data, (("horizon",), 0)).code == "endless"
 
 
-def test_windows_offer_their_end_as_the_horizon() -> None:
-    lifecycles = [(("clients", index, "lifecycle"), windows((0, 5 + index))) for index in range(2)]
-    problem = only_error(CLIENTS, (("horizon",), DROP), *lifecycles)
-    assert problem.mend is not None and not problem.mend.safe and problem.mend.edits[0].value == 6  # type: ignore[union-attr]
+def test_the_ways_on_from_a_file_that_never_ends() -> None:
+    message = only_error(CLIENTS, (("horizon",), DROP)).message
+    assert message == "horizon is missing: the file never ends; set a horizon or num_requests, or give --horizon for this run"
+
+
+ENDLESS: list[list[tuple[Path, Any]]] = [
+    [(("clients", 0, "lifecycle"), windows((0, 5)))],
+    [(("clients", 0, "lifecycle"), windows((0, 5))), (("cohorts",), [client("x", population=2, spike={"duration_us": 9})])],
+    [(("clients",), [client("a", lifecycle=windows((0, 5)))]), (("cohorts",), [client("x", population=2)])],
+    [(("clients",), [client("a", lifecycle=windows((0, 5))), {**USERS, "lifecycle": windows((0, 5))}])],
+]
+
+
+@pytest.mark.parametrize("changes", ENDLESS)
+def test_files_of_which_a_part_never_ends(changes: list[tuple[Path, Any]]) -> None:
+    assert only_error(CLIENTS, (("horizon",), DROP), *changes).code == "endless"
+
+
+ENDS: list[tuple[list[tuple[Path, Any]], int]] = [
+    ([(("clients", index, "lifecycle"), windows((0, 7 - index), (8, 9 + index))) for index in range(2)], 10),
+    ([(("clients", 0, "lifecycle"), windows((0, 7), trace_rate=2.0))], 7),  # BLIS skips the other client
+    ([(("clients",), []), (("cohorts",), [client("x", population=2, spike={"start_time_us": 3, "duration_us": 9})])], 12),
+    ([(("clients",), []), (("cohorts",), [client("x", population=2, drain={"start_time_us": 5, "ramp_duration_us": 100})])], 96),
+    (
+        [(("clients",), []), (("cohorts",), [client("x", population=2, diurnal={"peak_hour": 23, "peak_to_trough_ratio": 2.0})])],
+        24 * 3_600_000_000,
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "end"), ENDS)
+def test_files_that_end_with_their_last_window(changes: list[tuple[Path, Any]], end: int) -> None:
+    problem = warning("no-end", CLIENTS, (("horizon",), DROP), *changes)
+    assert problem.path == ("horizon",) and f"ends with its last window, at {end:,} µs" in problem.message
+    assert problem.mend is not None and problem.mend.safe and problem.mend.edits[0].value == end  # type: ignore[union-attr]
+    mended = checked(CLIENTS, (("horizon",), end), *changes)
+    assert mended.ok and "no-end" not in codes(mended)
+    assert mended.spec is not None and end_us(mended.spec) == end == end_us(mended.spec.replace(horizon=0))
+
+
+def test_rounds_that_go_back_in_time_make_the_last_window_no_safe_horizon() -> None:
+    talk = client("a", lifecycle=windows((0, 7)), reasoning=sessions(think_time_us=-5))
+    problem = warning("no-end", CLIENTS, (("horizon",), DROP), (("clients",), [talk]))
+    assert problem.mend is not None and not problem.mend.safe
+
+
+def test_nothing_is_said_of_an_end_that_is_not_known() -> None:
+    for broken in (windows((5, 5)), windows((0, "soon"))):  # type: ignore[arg-type]
+        assert only_error(CLIENTS, (("horizon",), DROP), (("clients", 0, "lifecycle"), broken)).code != "endless"
+    nobody = client("x", population=0, spike={"duration_us": 5, "trace_rate": 1.0})
+    result = checked(COHORTS, (("horizon",), DROP), (("cohorts",), [nobody]))
+    assert not {"endless", "no-end"} & set(codes(result))
 
 
 @pytest.mark.parametrize("version", ["1", "2"])
