@@ -68,9 +68,8 @@ def is_terminal(stream: TextIO | None) -> bool:
 def _abandon(stream: TextIO) -> None:
     """Let what is still written to a stream, and its flushing at exit, go nowhere."""
     try:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)
+        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - pathlib takes long to import
+            os.dup2(nowhere.fileno(), stream.fileno())
     except (OSError, ValueError):
         return
 

@@ -8,7 +8,7 @@ import os
 import secrets
 import threading
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -84,8 +84,11 @@ class Recovery:
     def _claim(self) -> None:
         if self._lock is None:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._lock = _lock_file(self._file).open("wb")
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with ExitStack() as undo:
+                lock = undo.enter_context(_lock_file(self._file).open("wb"))
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                undo.pop_all()
+            self._lock = lock
 
 
 def discard(copy: Copy) -> None:

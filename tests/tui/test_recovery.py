@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
 import pytest
 from designer import SMALL, MakeApp, ready, wait_for
@@ -52,6 +53,19 @@ def test_a_copy_that_makes_no_sense_is_passed_over(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_no_crash(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert not Recovery(tmp_path / "file" / "r").keep("x", None)
+
+
+def test_a_lock_that_cannot_be_had_is_no_copy_and_stays_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(lock: IO[bytes], operation: int) -> None:
+        opened.append(lock)
+        raise OSError("no locks here")
+
+    opened: list[IO[bytes]] = []
+    monkeypatch.setattr("fcntl.flock", refused)
+    recovery = Recovery(tmp_path / "r")
+    assert not recovery.keep("x", None)
+    assert not recovery.keep("x", None)  # a second time too: a copy without a lock would be offered while its owner runs
+    assert len(opened) == 2 and all(lock.closed for lock in opened)
 
 
 def test_the_newest_copy_comes_first_and_those_of_the_killed_are_found(tmp_path: Path) -> None:

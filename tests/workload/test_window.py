@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,6 +52,19 @@ def check(streams: int, length: int, blocks: int) -> None:
             made.advance()
         for row, rand in zip(made.made, slow, strict=True):
             assert (row == shifted([rand.uint64() for _ in range(length)])).all()
+
+
+def test_ctrl_c_while_memory_is_borrowed_leaves_nothing_to_release(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(size: int) -> None:
+        raise KeyboardInterrupt
+
+    complaints: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+    monkeypatch.setattr(window, "_borrowed", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        Window(1, 5000)
+    gc.collect()
+    assert complaints == []
 
 
 @given(st.integers(1, 12), st.integers(1, 1500), st.integers(1, 3))

@@ -28,18 +28,20 @@ _WORTH_A_WINDOW = 4096
 class Window:
     """`values`, of shape (streams, 607 + length): in each row the state of a stream, and behind it what `extend` makes."""
 
+    _memory: _Memory | None = None
+    """None until there is some: Ctrl-C may come while it is borrowed."""
+
     def __init__(self, streams: int, length: int) -> None:
         self.length = length
         size = streams * (LENGTH + length)
-        self._memory = _borrowed(size)
-        written, read = self._memory
+        written, read = self._memory = _borrowed(size)
         self.values = written[:size].reshape(streams, -1)
         self._read = self.values if read is written else read[:size].reshape(streams, -1)
         self.states = self.values[:, :LENGTH]
         self.made = self.values[:, LENGTH:]
 
     def __del__(self) -> None:
-        if len(_spare) < _MOST_SPARE:
+        if self._memory is not None and len(_spare) < _MOST_SPARE:
             _spare.append(self._memory)
 
     def extend(self, count: int) -> None:
