@@ -161,7 +161,7 @@ def _parser() -> _Parser:
 def _help(parser: _Parser) -> str:
     from blis_tui.formats.table import DEFAULT_FORMATS, FORMATS
 
-    formats = "\n".join(f"  {each.name:<11} {', '.join(f'STEM{end}' for end in each.suffixes)}: {each.help}" for each in FORMATS)
+    formats = "\n".join(f"  {each.name:<14} {', '.join(f'STEM{end}' for end in each.suffixes)}: {each.help}" for each in FORMATS)
     parser.epilog = _EXAMPLES.format(defaults=",".join(DEFAULT_FORMATS), formats=formats)
     return parser.format_help()
 

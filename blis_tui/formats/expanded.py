@@ -1,14 +1,13 @@
 """Format `expanded`: the explicit clients of a spec as a workload file of its own.
 
 The clients are those that `blis convert inference-perf` writes, and BLIS's `ExpandCohorts` makes of cohorts. Horizon,
-number of requests, category and goodput targets of the spec, which that command forgets, are kept; so is the version.
-Reading the file back and generating gives the same requests, with two exceptions, told in a comment at the top of the
-file and by `warnings`:
+number of requests, category and goodput targets of the spec, which that command forgets, are kept; so is the version. A
+spec with neither horizon nor num_requests gets an end, as a file of clients may not lack one.
 
-- Compact specs of version 2: BLIS gives their clients exact rates or counts that no file can say (but for chat in a
-  single stage, which has none), so the expanded file is for reading.
-- A spec with neither horizon nor num_requests, which a compact file may lack and a file of clients may not. A compact
-  spec of version 1 ends after its stages; its expanded file carries that as its horizon.
+Reading the file back and generating gives the same requests, with one exception, told in a comment at the top of the
+file and by `warnings`: BLIS gives the clients of compact specs of version 2 exact rates or counts that no file can say
+(but for chat in a single stage, which has none), so their expanded file is for reading. Format `expanded-rates` keeps the
+rates of such a spec and loses its prefixes.
 
 In version 1 the windows of several stages carry absolute rates. BLIS knows no such rule and would take them for
 proportions, whence another comment and warning.
@@ -16,126 +15,147 @@ proportions, whence another comment and warning.
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
+from blis_tui.formats.client_file import (
+    ClientFile,
+    arrivals_of,
+    clients_of,
+    head_of,
+    short,
+    span,
+    stages,
+    windows_in,
+    with_an_end,
+)
 from blis_tui.formats.source import Source
-from blis_tui.formats.yaml_text import block, entry
-from blis_tui.problems import ERROR, WARNING, Problem, SpecError
-from blis_tui.spec.facts import end_us
-from blis_tui.spec.generation import STEPPED, generation_path, mean_window_rate
-from blis_tui.spec.model import Client, WorkloadSpec
+from blis_tui.numbers import counted, duration
+from blis_tui.problems import WARNING, Problem
+from blis_tui.spec.facts import US_PER_S
+from blis_tui.spec.generation import ORDINARY, STEPPED, generation_path, mean_window_rate
+from blis_tui.spec.model import InferencePerf, WorkloadSpec
 from blis_tui.workload.clients import Expansion
+from blis_tui.workload.rates import WindowRates, block_rates
 
-_CLIENTS_PER_CHUNK = 256
-_REMEMBERED = 1000
+_EXACT = "the compact file and the exported requests are exact."
 
 
 def chunks(source: Source) -> Iterator[tuple[str, int]]:
     """Give the file's text in pieces, each with the number of clients in it."""
-    expansion = _expansion(source)
-    comment = ["The explicit clients of a workload spec.", *(problem.message for problem in warnings(source))]
-    lines = [f"# {line}\n" for part in comment for line in textwrap.wrap(part, 100)]
-    yield f"{''.join(lines)}{block(_head(source.spec, expansion))}clients:\n", 0
-    piece: list[str] = []
-    write = _Repeater()
-    for client in expansion:
-        piece.append(write(client))
-        if len(piece) == _CLIENTS_PER_CHUNK:
-            yield "".join(piece), len(piece)
-            piece = []
-    yield "".join(piece), len(piece)
-
-
-class _Repeater:
-    """Writes clients as items of a list. What is the same object in many clients is made into text once."""
-
-    def __init__(self) -> None:
-        self._written: dict[tuple[str, int], tuple[Any, str]] = {}
-
-    def __call__(self, client: Client) -> str:
-        lines = [self._entry(name, value) for name, value in client.given()]
-        return f"  - {''.join(lines)[4:]}"
-
-    def _entry(self, name: str, value: Any) -> str:
-        if isinstance(value, str | float | int):
-            return entry(name, value, "    ")
-        known = self._written.get((name, id(value)))
-        if known is None or known[0] is not value:
-            if len(self._written) >= _REMEMBERED:
-                self._written.clear()
-            known = self._written[name, id(value)] = value, entry(name, value, "    ")
-        return known[1]
+    return _file(source).chunks()
 
 
 def size(source: Source) -> int:
     """Return how many clients `chunks` will write."""
-    return len(_expansion(source))
-
-
-def _expansion(source: Source) -> Expansion:
-    """Return the clients, unless there are more in a data set that is not read here."""
-    if source.spec.servegen_data is not None:
-        text = "servegen_data: the clients of a ServeGen data set cannot be expanded here; convert it with BLIS first"
-        raise SpecError([Problem("not-generated", ERROR, ("servegen_data",), text)])
-    return source.expansion
+    return len(clients_of(source))
 
 
 def warnings(source: Source) -> list[Problem]:
     """Say where what is generated from the file differs from what the spec gives."""
-    spec, expansion = source.spec, source.expansion
-    found = []
-    if any(each.exact_rate is not None or each.spread_us is not None for each in expansion.blocks):
-        found.append(
-            _warning(
-                "expanded-inexact",
-                "This expanded file is for reading: YAML cannot say a stage's exact rate or number of requests, so "
-                "other requests come from it than from the compact spec. The compact file and the exported requests "
-                "are exact.",
-            )
-        )
-    if generation_path(spec) == STEPPED:
-        found.append(
-            _warning(
-                "expanded-version-1",
-                "In this expanded file, as in any of version 1, a window's trace_rate is in requests per second. "
-                "BLIS upgrades the file to version 2 and would read the rates as proportions of aggregate_rate.",
-            )
-        )
-    if not end_us(spec) and not spec.num_requests:
-        found.append(
-            _warning(
-                "expanded-open-ended",
-                "This expanded file has no end: give it a horizon or a num_requests before requests are generated from it.",
-            )
-        )
-    return found
+    return list(_file(source).remarks)
 
 
-def _warning(code: str, message: str) -> Problem:
-    return Problem(code, WARNING, (), message)
+def _file(source: Source) -> ClientFile:
+    clients = clients_of(source)
+    spec = clients.spec
+    version = "1" if spec.rules == 1 else spec.version
+    head, end = with_an_end(head_of(clients, version=version, aggregate_rate=_aggregate_rate(clients)), clients)
+    remarks = [*_inexact(clients, head), *_version_1(clients, head), *end]
+    return ClientFile(head, clients, tuple(remarks))
 
 
-def _head(spec: WorkloadSpec, expansion: Expansion) -> WorkloadSpec:
-    """Return the spec without what the clients take the place of."""
-    return spec.replace(
-        version="1" if spec.rules == 1 else spec.version,
-        category=expansion.category,
-        aggregate_rate=_aggregate_rate(expansion),
-        horizon=end_us(spec) or 0,
-        clients=(),
-        cohorts=(),
-        servegen_data=None,
-        inference_perf=None,
+def _aggregate_rate(clients: Expansion) -> float:
+    """Return the rate to write: of version-1 windows with rates that of all clients, by which such a file is known again."""
+    spec, rate = clients.spec, clients.aggregate_rate
+    if spec.inference_perf is not None and generation_path(spec) == STEPPED:
+        rate += sum(cohort.size * mean_window_rate(tuple(windows_in(cohort))) for cohort in clients.blocks[1:])
+    return rate
+
+
+def _inexact(clients: Expansion, head: WorkloadSpec) -> Iterator[Problem]:
+    """Say what BLIS makes of clients whose exact rates or counts the file cannot say."""
+    compact = clients.spec.inference_perf
+    odd = any(block.exact_rate is not None or block.spread_us is not None for block in clients.blocks)
+    if compact is None or not odd or generation_path(clients.spec) != ORDINARY:
+        return
+    chat = compact.shared_prefix is not None and compact.shared_prefix.enable_multi_turn_chat
+    if len(compact.stages) == 1:
+        text = _one_stage(clients, compact)
+    else:
+        text = _sessions(clients, compact) if chat else _several_stages(clients, compact, head)
+    loses = "keeps the sessions' beginnings" if chat else "keeps the rates and loses the prefixes"
+    text = f"This expanded file is for reading: {text} Format expanded-rates {loses}; {_EXACT}"
+    yield Problem("expanded-inexact", WARNING, (), text)
+
+
+def _one_stage(clients: Expansion, compact: InferencePerf) -> str:
+    dealt = clients.blocks[0].dealt
+    assert dealt is not None
+    requests, stage = dealt.base * clients.blocks[0].size + dealt.extra, compact.stages[0]
+    return (
+        "YAML cannot say how many requests a stage has. Clients, prefixes, lengths and the rate are right in it; BLIS would "
+        f"draw Poisson arrivals at {short(stage.rate)} requests/s, where the compact file sends exactly "
+        f"{counted(requests, 'request')} in {duration(stage.duration * US_PER_S)}."
     )
 
 
-def _aggregate_rate(expansion: Expansion) -> float:
-    """Return the rate to write: of version-1 windows with rates that of all clients, by which such a file is known again."""
-    spec, rate = expansion.spec, expansion.aggregate_rate
-    if spec.inference_perf is not None and generation_path(spec) == STEPPED:
-        for cohort in expansion.blocks[1:]:
-            windows = cohort.template.lifecycle.windows if cohort.template.lifecycle is not None else ()
-            rate += cohort.size * mean_window_rate(windows)
-    return rate
+def _several_stages(clients: Expansion, compact: InferencePerf, head: WorkloadSpec) -> str:
+    planned = [stage.rate for stage in compact.stages]
+    sent = _stage_rates(clients, compact)
+    return (
+        "YAML cannot say the rates of several stages. Clients, prefixes, lengths and windows are right in it; "
+        f"BLIS would send {_in_stages(sent)}, not {span(planned)}{_in_all(compact, sent, head)}."
+    )
+
+
+def _sessions(clients: Expansion, compact: InferencePerf) -> str:
+    size = clients.blocks[0].size
+    starts = [size / rate for rate in _stage_rates(clients, compact)]
+    return (
+        "YAML cannot say when the sessions of several stages begin. Clients, prefixes, lengths and rounds are right in it; "
+        f"BLIS would begin each session {span(starts)} s into its stage on average, "
+        f"not {span([size / stage.rate for stage in compact.stages])} s."
+    )
+
+
+def _stage_rates(clients: Expansion, compact: InferencePerf) -> list[float]:
+    """Return the requests, or beginnings of sessions, per second that BLIS makes of the clients of each stage."""
+    rates = zip(clients.blocks, block_rates(clients), strict=True)
+    return [rate * US_PER_S * block.size for block, rate in rates][: len(compact.stages)]
+
+
+def _version_1(clients: Expansion, head: WorkloadSpec) -> Iterator[Problem]:
+    """Say how BLIS reads the windows of version 1, and with which numbers if they are those of stages."""
+    if generation_path(clients.spec) != STEPPED:
+        return
+    compact, numbers = clients.spec.inference_perf, ""
+    if compact is not None and not clients.spec.cohorts:
+        block = clients.blocks[0]
+        rates = WindowRates(clients)
+        windows = windows_in(block)
+        sent = [rates.rate(block, window) * block.size for window in windows]
+        planned = [(window.trace_rate or 0.0) * block.size for window in windows]
+        numbers = f": it would send {_in_stages(sent, arrivals_of(block))}, not {span(planned)}"
+    text = (
+        "In this expanded file a window's trace_rate is in requests per second, as version 1 has it. BLIS upgrades the file to "
+        f"version 2 and would read the rates as proportions of aggregate_rate{numbers}. Format expanded-rates gives it the rates."
+    )
+    yield Problem("expanded-version-1", WARNING, (), text)
+
+
+def _in_stages(rates: Sequence[float], arrivals: str = "requests") -> str:
+    alike = short(min(rates)) == short(max(rates))
+    return f"{span(rates)} {arrivals}/s in {'each of ' if alike else ''}the {stages(len(rates))}"
+
+
+def _in_all(compact: InferencePerf, sent: Sequence[float], head: WorkloadSpec) -> str:
+    """Compare how many requests rates come to until the horizon, unless their number is limited."""
+    if head.num_requests:
+        return ""
+    start, totals = 0, [0.0, 0.0]
+    for stage, rate in zip(compact.stages, sent, strict=True):
+        seconds = min(max(head.horizon / US_PER_S - start, 0.0), stage.duration)
+        start += stage.duration
+        totals[0] += rate * seconds
+        totals[1] += stage.rate * seconds
+    return f": about {totals[0]:,.0f} requests, not {totals[1]:,.0f}"

@@ -53,6 +53,7 @@ PARQUET = Format(
 FORMATS = (
     Format("yaml", (".yaml",), "the spec's text as it stands", "as_it_stands"),
     Format("expanded", (".expanded.yaml",), "the explicit clients the spec stands for", "expanded"),
+    Format("expanded-rates", (".expanded-rates.yaml",), "the same with each window's rate, without prefixes", "expanded_rates"),
     Format(
         "jsonl", (".requests.jsonl",), "one request per line as a JSON object; token ids if asked for", "jsonl",
         needs_requests=True, tokens=ON_REQUEST, version=1,

@@ -13,7 +13,7 @@ from blis_tui.spec.advice_clients import advise_member, advise_windows
 from blis_tui.spec.advice_compact import AN_END, DEFAULT_PREFIX, HORIZON, NO_END, advise_compact
 from blis_tui.spec.facts import clients_per_stage, windows_end_us
 from blis_tui.spec.fields import Record
-from blis_tui.spec.generation import VARYING, generation_path
+from blis_tui.spec.generation import VARYING, generation_path, is_chat, lost_when_varying
 from blis_tui.spec.mends import remove, set_value, upgrade
 from blis_tui.spec.model import SLO_CLASSES, V1_SLO_CLASSES, Client, Cohort, WorkloadSpec
 from blis_tui.spec.ranges import demand, is_in_range, shown
@@ -115,16 +115,10 @@ def _advise_varying(report: Report, member: Client | Cohort, path: Path, windowe
         text = "has no windows and generates nothing: where windows carry rates or overrides, BLIS skips such clients"
         report.warn("windowless", path, text)
         return
-    because = ": where windows carry rates or overrides, BLIS leaves it out"
-    if member.reasoning is not None and member.reasoning.multi_turn is not None:
-        lost: dict[str, object] = {"slo_target_us": member.slo_target_us}
-        whose = "sessions"
-    else:
-        lost = {"prefix_group": member.prefix_group, "timeout": member.timeout, "multimodal": member.multimodal}
-        whose = "single requests"
-    for name, value in lost.items():
-        if value:
-            report.warn("lost-in-windows", (*path, name), f"has no effect on {whose} here{because}")
+    whose = "sessions" if is_chat(member) else "single requests"
+    for name in lost_when_varying(member):
+        text = f"has no effect on {whose} here: where windows carry rates or overrides, BLIS leaves it out"
+        report.warn("lost-in-windows", (*path, name), text)
 
 
 def _advise_patterns(report: Report, spec: WorkloadSpec, cohort: Cohort, path: Path, varying: bool) -> None:

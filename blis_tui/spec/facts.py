@@ -166,11 +166,21 @@ def _member_requests(cohort: Cohort, share: float, until: float, always: float) 
 
 def _own_rate(arrival: Arrival, share: float) -> float:
     """Return a client's requests per µs: its share of the rate per second, unless its gaps are fitted; at most 1."""
-    if is_fitted(arrival):
-        assert arrival.shape is not None and arrival.scale is not None
-        gap = arrival.scale * (arrival.shape if arrival.process == "gamma" else 1.0)
-        return 1.0 / max(gap, 1.0)
-    return min(share / US_PER_S, 1.0)
+    gap = fitted_gap_us(arrival)
+    return min(share / US_PER_S, 1.0) if gap is None else 1.0 / max(gap, 1.0)
+
+
+def fitted_gap_us(arrival: Arrival) -> float | None:
+    """Return the mean gap of an arrival process whose shape and scale take the place of the rate; ``None`` for others."""
+    if not is_fitted(arrival):
+        return None
+    assert arrival.shape is not None and arrival.scale is not None
+    if arrival.process == "gamma":
+        return arrival.shape * arrival.scale
+    try:
+        return math.gamma(1.0 + 1.0 / arrival.shape) * arrival.scale
+    except OverflowError:  # of a shape below 0.006
+        return math.inf
 
 
 def is_fitted(arrival: Arrival) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from blis_tui.spec.model import Window, WorkloadSpec
+from blis_tui.spec.model import Client, Cohort, Window, WorkloadSpec
 
 ORDINARY = "ordinary"
 """A client's gaps run on from time 0, and what lands outside its windows is thrown away."""
@@ -43,6 +43,17 @@ def mean_window_rate(windows: tuple[Window, ...]) -> float:
     """Return the time-weighted mean of a client's rates in its windows, in requests per second; 0 without windows."""
     span = sum(window.end_us - window.start_us for window in windows)
     return sum((window.trace_rate or 0.0) * (window.end_us - window.start_us) for window in windows) / span if span > 0 else 0.0
+
+
+def is_chat(member: Client | Cohort) -> bool:
+    """Tell whether a client or cohort sends sessions of several rounds, and not single requests."""
+    return member.reasoning is not None and member.reasoning.multi_turn is not None
+
+
+def lost_when_varying(member: Client | Cohort) -> tuple[str, ...]:
+    """Return which fields of a client or cohort have values that BLIS leaves out on its time-varying path."""
+    names = ("slo_target_us",) if is_chat(member) else ("prefix_group", "timeout", "multimodal")
+    return tuple(name for name in names if getattr(member, name))
 
 
 def _client_windows(spec: WorkloadSpec) -> Iterator[Window]:

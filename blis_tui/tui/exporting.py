@@ -112,12 +112,15 @@ class Exporting:
 
 def commands_for(paths: Sequence[Path]) -> list[str]:
     """Return commands for BLIS that run what was written; BLIS reads no other formats."""
-    commands = []
-    ends = {suffix: path for path in paths for each in FORMATS for suffix in each.suffixes if path.name.endswith(suffix)}
-    plain = [path for path in paths if path.suffix == ".yaml" and not path.name.endswith((".expanded.yaml", ".trace.yaml"))]
-    specs = [*plain, *([ends[".expanded.yaml"]] if ".expanded.yaml" in ends else [])]
-    commands += [f"blis run --model {MODEL} --workload-spec {shlex.quote(str(path))}" for path in specs]
-    if ".trace.yaml" in ends:
-        header, data = (shlex.quote(str(ends[suffix])) for suffix in (".trace.yaml", ".trace.csv"))
+    written = {_suffix(path): shlex.quote(str(path)) for path in paths}
+    specs = [suffix for each in FORMATS for suffix in each.suffixes if each.streams and suffix.endswith(".yaml")]
+    commands = [f"blis run --model {MODEL} --workload-spec {written[suffix]}" for suffix in specs if suffix in written]
+    if ".trace.yaml" in written:
+        header, data = written[".trace.yaml"], written[".trace.csv"]
         commands.append(f"blis replay --model {MODEL} --trace-header {header} --trace-data {data}")
     return commands
+
+
+def _suffix(path: Path) -> str:
+    """Return the longest suffix of any format with which a file's name ends."""
+    return max((suffix for each in FORMATS for suffix in each.suffixes if path.name.endswith(suffix)), key=len, default="")

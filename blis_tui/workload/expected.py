@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from blis_tui.spec.distributions import go_int
-from blis_tui.spec.facts import mean_rate
+from blis_tui.spec.facts import fitted_gap_us, mean_rate
 from blis_tui.spec.fields import INT64_MAX
 from blis_tui.spec.generation import STEPPED, VARYING, generation_path
 from blis_tui.spec.model import Arrival, Client, Distribution, Window
@@ -221,10 +221,8 @@ def _renewals(arrival: Arrival, rate: float, span: float) -> Count:
     exponential = poisson_rate(arrival, rate)
     if exponential is not None:
         return poisson(exponential, span)
-    gap = 1.0 / rate
-    if arrival.shape is not None and arrival.scale is not None and arrival.process != "constant":
-        shape = arrival.shape if arrival.process == "gamma" else math.gamma(1.0 + 1.0 / arrival.shape)
-        gap = shape * arrival.scale
+    fitted = fitted_gap_us(arrival)
+    gap = 1.0 / rate if fitted is None else fitted
     return Count(span / max(gap, 1.0), None)
 
 

@@ -19,10 +19,11 @@ from export_samples import (
     written,
 )
 
-from blis_tui.formats import expanded
+from blis_tui.formats import client_file, expanded
 from blis_tui.formats.source import Source
 from blis_tui.formats.yaml_text import block
 from blis_tui.problems import SpecError
+from blis_tui.spec.check import check
 from blis_tui.spec.model import Cohort, GoodputTargets, Lifecycle, ServeGenData, Spike, Window, WorkloadSpec
 from blis_tui.workload.expand import expand
 from blis_tui.workload.generate import generate
@@ -39,7 +40,7 @@ def text_of(spec):
 
 
 def is_exact(spec):
-    return not {"expanded-inexact", "expanded-open-ended"} & set(codes(spec))
+    return "expanded-inexact" not in codes(spec)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -72,7 +73,8 @@ def test_version_1_is_exact(version, talk, rates, limits):
     back = read_spec(text_of(spec))
     assert (back.version, back.rules) == ("1", 1)
     assert_same_requests(generate(spec), generate(back))
-    assert codes(spec) == (["expanded-version-1"] if len(rates) > 1 else [])
+    own_end = "horizon" not in limits and "num_requests" not in limits
+    assert codes(spec) == [*(["expanded-version-1"] if len(rates) > 1 else []), *(["expanded-end"] if own_end else [])]
 
 
 def test_version_1_with_cohorts_beside_the_stages_is_exact():
@@ -95,8 +97,11 @@ def test_version_1_carries_where_its_stages_end():
 def test_the_text_of_two_stages_in_version_1():
     assert text_of(compact(8.0, 20.0, version="1", prompts=1, users=2)) == (
         "# The explicit clients of a workload spec.\n"
-        "# In this expanded file, as in any of version 1, a window's trace_rate is in requests per second. BLIS\n"
-        "# upgrades the file to version 2 and would read the rates as proportions of aggregate_rate.\n"
+        "# In this expanded file a window's trace_rate is in requests per second, as version 1 has it. BLIS\n"
+        "# upgrades the file to version 2 and would read the rates as proportions of aggregate_rate: it would\n"
+        "# send 14 requests/s in each of the two stages, not 8 to 20. Format expanded-rates gives it the rates.\n"
+        "# The spec has neither horizon nor num_requests, and BLIS refuses files that have neither: here the\n"
+        "# horizon is the end of the last window, at 10,000,000 µs.\n"
         'version: "1"\n'
         "seed: 3\n"
         "category: language\n"
@@ -141,9 +146,85 @@ def test_version_2_has_blis_s_clients_and_what_its_converter_forgets(talk, rates
         assert_same_requests(generate(spec), generate(back))
 
 
-def test_a_version_2_spec_without_an_end_is_told():
-    assert codes(compact(8.0, chat=True)) == ["expanded-open-ended"]
-    assert "no end" in text_of(compact(8.0, chat=True))
+ONE_MINUTE = Cohort(
+    id="x", population=3, rate_fraction=1.0, slo_class="batch", arrival=client().arrival, input_distribution=constant(3),
+    output_distribution=constant(2), spike=Spike(duration_us=60_000_000),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("spec", "end"),
+    [
+        (compact(8.0), {"num_requests": 40}),
+        (compact(8.0, chat=True), {"num_requests": 40}),
+        (compact(8.0, 20.0), {"horizon": 10_000_000}),
+        (compact(8.0, 20.0, chat=True), {"horizon": 10_000_000}),
+        (compact(8.0, cohorts=(ONE_MINUTE,)), {"horizon": 60_000_000}),
+        (compact(8.0, 20.0, cohorts=(ONE_MINUTE,)), {"horizon": 60_000_000}),
+        (compact(8.0, 20.0, cohorts=(ONE_MINUTE.replace(spike=Spike(duration_us=5)),)), {"horizon": 10_000_000}),
+        (compact(8.0, version="1"), {"horizon": 5_000_000}),
+        (compact(8.0, 20.0, version="1"), {"horizon": 10_000_000}),
+        (explicit(client(lifecycle=Lifecycle(windows=(Window(end_us=7),))), horizon=0), {"horizon": 7}),
+        (WorkloadSpec(version="2", aggregate_rate=1.0, cohorts=(ONE_MINUTE,)), {"horizon": 60_000_000}),
+    ],
+)
+@pytest.mark.parametrize("format", ["expanded", "expanded-rates"])
+def test_a_spec_without_an_end_gets_one_and_is_told(format, spec, end):
+    """BLIS refuses files without, and so do they pass the check of this program."""
+    text = written(spec, format).decode()
+    checked = check(text)
+    assert checked.ok and "no-end" not in [problem.code for problem in checked.problems]
+    if format == "expanded-rates":
+        end = {"horizon": 5_000_000} if "num_requests" in end else end  # all its clients have windows
+    assert {name: getattr(checked.spec, name) for name in ("horizon", "num_requests") if getattr(checked.spec, name)} == end
+    comment = " ".join(line.removeprefix("# ") for line in text.splitlines() if line.startswith("#"))
+    value = next(iter(end.values()))
+    assert "neither horizon nor num_requests" in comment and f"{value:,}" in comment
+
+
+def test_chat_in_one_stage_is_exact_without_a_horizon_too():
+    spec = compact(8.0, chat=True)
+    assert codes(spec) == ["expanded-end"]
+    assert_same_requests(generate(spec), generate(read_spec(text_of(spec))))
+
+
+def said(spec):
+    return expanded.warnings(Source(spec))[0].message
+
+
+def test_what_blis_would_send_of_several_stages_is_said_with_numbers():
+    ramp = read_spec((EXAMPLES / "ramp.yaml").read_text(encoding="utf-8"))
+    assert "BLIS would send 75 requests/s in each of the five stages, not 5 to 25: about 45,000 requests, not 9,000." in said(
+        ramp
+    )
+    assert "Format expanded-rates keeps the rates and loses the prefixes" in said(ramp)
+    assert len(generate(ramp)) == 8899
+    assert len(generate(read_spec(text_of(ramp)))) == 44_881  # as BLIS itself has it
+    assert ", not 5 to 25. Format" in said(ramp.replace(num_requests=50))
+    assert "about 15,750 requests, not 1,500." in said(ramp.replace(horizon=210_000_000))
+
+
+def test_what_blis_would_send_beside_cohorts_differs_from_stage_to_stage():
+    cohort = ONE_MINUTE.replace(spike=Spike(start_time_us=6_000_000, duration_us=1_000_000), population=1)
+    assert "BLIS would send 25.2 to 28 requests/s in the two stages, not 8 to 20" in said(
+        compact(8.0, 20.0, cohorts=(cohort,), users=5, prompts=9).replace(cohorts=(cohort.replace(rate_fraction=5.0),))
+    )
+
+
+def test_one_stage_has_the_right_rate_and_a_number_by_chance():
+    assert "draw Poisson arrivals at 8 requests/s, where the compact file sends exactly 40 requests in 5 s." in said(compact(8.0))
+
+
+def test_sessions_of_several_stages_would_begin_at_other_times():
+    spec = compact(2.0, 4.0, chat=True, horizon=10_000_000)
+    assert "BLIS would begin each session 0.667 s into its stage on average, not 1 to 2 s." in said(spec)
+
+
+def test_rates_of_windows_are_exact_where_blis_takes_its_time_varying_path():
+    cohort = ONE_MINUTE.replace(spike=Spike(duration_us=9_000_000, trace_rate=5.0))
+    spec = compact(8.0, 20.0, horizon=10_000_000, cohorts=(cohort,))
+    assert codes(spec) == []
+    assert_same_requests(generate(spec), generate(read_spec(text_of(spec))))
 
 
 def test_explicit_rates_in_version_1_are_told():
@@ -169,7 +250,7 @@ def test_cohorts_and_odd_names():
 
 @pytest.mark.parametrize("remembered", [1, 1000])
 def test_what_clients_share_is_written_right_in_each_place(monkeypatch, remembered):
-    monkeypatch.setattr(expanded, "_REMEMBERED", remembered)
+    monkeypatch.setattr(client_file, "_REMEMBERED", remembered)
     one, other = constant(3), constant(4)
     pairs = [(one, one), (one, other), (other, one), (constant(3), one)]
     spec = explicit(*(client(input_distribution=i, output_distribution=o, streaming=o is one) for i, o in pairs))

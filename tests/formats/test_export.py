@@ -41,6 +41,7 @@ def test_all_formats_in_a_folder_made_for_them(tmp_path):
     assert [path.relative_to(out).name for path in exported.paths] == [
         "two.stage.yaml",
         "two.stage.expanded.yaml",
+        "two.stage.expanded-rates.yaml",
         "two.stage.requests.jsonl",
         "two.stage.requests.csv",
         "two.stage.trace.yaml",
@@ -88,7 +89,7 @@ def test_provenance(tmp_path):
         data = (tmp_path / name).read_bytes()
         assert (each["bytes"], each["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
     assert [(each["format"], each["format_version"]) for each in document["files"]] == [
-        ("yaml", None), ("expanded", None), ("jsonl", 1), ("csv", 1), ("blis-trace", None), ("blis-trace", None),
+        ("yaml", None), ("expanded", None), ("expanded-rates", None), ("jsonl", 1), ("csv", 1), ("blis-trace", None), ("blis-trace", None),
         ("parquet", 1),
     ]  # fmt: skip
 
@@ -288,10 +289,10 @@ def test_progress_counts_clients_and_requests(tmp_path, monkeypatch):
     monkeypatch.setattr("blis_tui.formats.batches.BATCH_REQUESTS", 8)
     calls = []
     export(small(), tmp_path, ALL, progress=lambda done, total: calls.append((done, total)))
-    assert {total for _, total in calls} == {22}
+    assert {total for _, total in calls} == {24}
     done = [each for each, _ in calls]
     assert done == sorted(done)
-    assert (done[0], done[-1]) == (0, 22)
+    assert (done[0], done[-1]) == (0, 24)
     calls.clear()
     export(small(), tmp_path, ["yaml"], force=True, progress=lambda done, total: calls.append((done, total)))
     assert set(calls) == {(0, 0)}
@@ -300,7 +301,7 @@ def test_progress_counts_clients_and_requests(tmp_path, monkeypatch):
 # streams
 
 
-@pytest.mark.parametrize("format", ["yaml", "expanded", "jsonl", "csv", "parquet"])
+@pytest.mark.parametrize("format", ["yaml", "expanded", "expanded-rates", "jsonl", "csv", "parquet"])
 def test_a_stream_gets_what_the_file_gets(tmp_path, format):
     exported = export(golden("clients-options"), tmp_path, [format], text="text\n")
     assert written(golden("clients-options"), format, text="text\n") == exported.paths[0].read_bytes()
@@ -329,7 +330,7 @@ def test_streams_that_fail():
 def test_warnings_for_a_stream_are_returned():
     assert [problem.code for problem in write_to(io.BytesIO(), compact(8.0), "expanded")] == [
         "expanded-inexact",
-        "expanded-open-ended",
+        "expanded-end",
     ]
 
 

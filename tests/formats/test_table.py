@@ -13,6 +13,7 @@ def test_names_and_suffixes_are_those_of_the_documentation():
     assert {each.name: each.suffixes for each in FORMATS} == {
         "yaml": (".yaml",),
         "expanded": (".expanded.yaml",),
+        "expanded-rates": (".expanded-rates.yaml",),
         "jsonl": (".requests.jsonl",),
         "csv": (".requests.csv",),
         "blis-trace": (".trace.yaml", ".trace.csv"),
@@ -26,6 +27,7 @@ def test_what_formats_need():
     assert {each.name: each.tokens for each in FORMATS} == {
         "yaml": NEVER,
         "expanded": NEVER,
+        "expanded-rates": NEVER,
         "jsonl": ON_REQUEST,
         "csv": ALWAYS,
         "blis-trace": NEVER,
@@ -55,7 +57,9 @@ def test_a_format_whose_package_is_not_installed_is_told_with_its_extra(monkeypa
 
 
 def test_an_unknown_format_is_told_with_those_there_are():
-    with pytest.raises(FormatError, match=r"unknown format 'xml'; there are yaml, expanded, jsonl, csv, blis-trace, parquet"):
+    with pytest.raises(
+        FormatError, match=r"unknown format 'xml'; there are yaml, expanded, expanded-rates, jsonl, csv, blis-trace, parquet"
+    ):
         find_formats(["yaml", "xml"])
 
 

@@ -62,7 +62,7 @@ async def test_an_export_writes_the_files_and_tells_how_to_use_them(make_app: Ma
         await wait_for(pilot, lambda: isinstance(app.screen, ExportedDialog), "the export")
         out = spec_file.parent / "out"
         assert {path.name for path in out.iterdir()} == {
-            "small.yaml", "small.expanded.yaml", "small.requests.jsonl", "small.requests.csv", "small.trace.yaml",
+            "small.yaml", "small.expanded.yaml", "small.expanded-rates.yaml", "small.requests.jsonl", "small.requests.csv", "small.trace.yaml",
             "small.trace.csv", "small.requests.parquet", "small.export.json",
         }  # fmt: skip
         document = json.loads((out / "small.export.json").read_text())
@@ -172,6 +172,9 @@ async def test_a_text_with_errors_is_not_exported(make_app: MakeApp) -> None:
 def test_commands_quote_what_a_shell_would_obey() -> None:
     commands = commands_for([Path("/a b/x.yaml"), Path("/a b/x.requests.csv"), Path("/a b/x.export.json")])
     assert commands == ["blis run --model qwen/qwen3-14b --workload-spec '/a b/x.yaml'"]
+    run = "blis run --model qwen/qwen3-14b --workload-spec"
+    expanded = [Path("x.expanded.yaml"), Path("x.expanded-rates.yaml")]
+    assert commands_for(expanded) == [f"{run} x.expanded.yaml", f"{run} x.expanded-rates.yaml"]
 
 
 @pytest.mark.parametrize(("size", "words"), [(999, "999 B"), (1337, "1.34 kB"), (88_924_689, "88.9 MB"), (2_000_000_000, "2 GB")])

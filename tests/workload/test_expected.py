@@ -242,7 +242,13 @@ def test_what_cannot_be_told_beforehand_is_not_guessed(name: str) -> None:
 
 def test_chat_in_windows_with_rates_of_version_1_is_not_guessed() -> None:
     member = client(reasoning=chat(), lifecycle=windows((0, 4_000_000), trace_rate=3.0))
-    assert summaries(explicit(member, version="1"), 1)[0].requests.expected is None
+    assert summaries(explicit(member, version="1", aggregate_rate=3.0), 1)[0].requests.expected is None
+
+
+def test_fitted_gaps_that_are_longer_than_any_time_expect_nothing() -> None:
+    rare = client(arrival=Arrival(process="weibull", shape=0.005, scale=50_000.0))
+    total = expect(expand(explicit(rare)), 6_000_000).total
+    assert total is not None and total.mean == 0
 
 
 def test_virtual_users_expect_nothing_as_they_are_not_generated() -> None:
