@@ -153,7 +153,7 @@ def _parser() -> _Parser:
     )
     add("--seed", metavar="N", help="another seed")
     add("--horizon", metavar="T", help="another end: us, ms, s, m or min, h; a bare number is microseconds")
-    add("--num-requests", metavar="N", help="at most so many requests")
+    add("--num-requests", metavar="N", help="another limit on the planned requests")
     add("--max-size", metavar="BYTES", help="largest file to read, such as 20MB (default 8MB)")
     return parser
 

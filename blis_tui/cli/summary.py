@@ -35,7 +35,7 @@ def run(options: Options) -> int:
     from blis_tui.cli.chart import draw
     from blis_tui.cli.summary_text import chart_title, lines
 
-    put("".join(f"{line}\n" for line in lines(summary, checked.spec, shown_name(path))))
+    put("".join(f"{line}\n" for line in lines(summary, requests, shown_name(path))))
     if len(requests):
         unicode = _is_unicode()
         chart = draw(summary.bins, summary.stages, _width(), colour=_wants_colour(), unicode=unicode)

@@ -8,15 +8,18 @@ from blis_tui.numbers import counted, duration, rate
 from blis_tui.problems import printable
 from blis_tui.spec.facts import end_us
 from blis_tui.spec.model import WorkloadSpec
-from blis_tui.workload.remarks import stage_remarks
+from blis_tui.workload.remarks import limit_remark, limit_text, stage_remarks
+from blis_tui.workload.requests import Requests
 from blis_tui.workload.summary import StageSummary, Summary, Tally
 
 _HEADS = ("stage", "from", "to", "target/s", "expected", "generated", "difference", "")
 
 
-def lines(summary: Summary, spec: WorkloadSpec, name: str) -> list[str]:
-    """Return the lines of a summary, but for the chart."""
+def lines(summary: Summary, requests: Requests, name: str) -> list[str]:
+    """Return the lines of a summary of some requests, but for the chart."""
+    spec, limit = requests.spec, limit_remark(requests)
     remarks = stage_remarks(spec, [(stage.end_us - stage.start_us, stage.planned_us) for stage in summary.stages])
+    remarks += [] if limit is None else [limit]
     return [_title(summary, spec, name), "", *_stage_table(summary), *remarks, "", *_totals(summary)]
 
 
@@ -33,7 +36,7 @@ def _title(summary: Summary, spec: WorkloadSpec, name: str) -> str:
         f"version {spec.rules}",
         f"seed {spec.seed}",
         f"{'horizon' if spec.horizon else 'ends at'} {duration(end)}" if end else "no horizon",
-        *([f"at most {spec.num_requests:,} requests"] if spec.num_requests else []),
+        *([limit_text(spec)] if spec.num_requests else []),
         counted(summary.clients, "client"),
     ]
     return f"{printable(name)}   {' · '.join(parts)}"

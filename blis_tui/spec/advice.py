@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
+from blis_tui.numbers import counted
 from blis_tui.problems import Path, Problem
 from blis_tui.spec.advice_clients import advise_member, advise_windows
 from blis_tui.spec.advice_compact import AN_END, DEFAULT_PREFIX, HORIZON, NO_END, advise_compact
-from blis_tui.spec.facts import clients_per_stage, windows_end_us
+from blis_tui.spec.facts import clients_per_stage, overrun, windows_end_us
 from blis_tui.spec.fields import Record
 from blis_tui.spec.generation import VARYING, generation_path, is_chat, lost_when_varying
 from blis_tui.spec.mends import remove, set_value, upgrade
@@ -44,6 +45,7 @@ def advise_beside(errors: Report, spec: WorkloadSpec) -> list[Problem]:
         advise_compact(report, spec, spec.inference_perf)
     _advise_members(report, spec)
     _advise_end(report, spec)
+    _advise_limit(report, spec)
     _advise_prefixes(report, spec)
     _advise_names(report, spec)
     _advise_goodput(report, spec)
@@ -145,6 +147,18 @@ def _advise_end(report: Report, spec: WorkloadSpec) -> None:
         text = f"{NO_END}; here it ends with its last window, at {end:,} µs"
         mend = set_value(HORIZON, end, safe=not _goes_back_in_time(spec), label=f"set horizon to the last window's end, {end}")
         report.warn("no-end", HORIZON, text, allowed=AN_END, mend=mend)
+
+
+def _advise_limit(report: Report, spec: WorkloadSpec) -> None:
+    """Tell that a run goes past num_requests where sessions wait for their answers."""
+    past = None if report.bad else overrun(spec)
+    if past is not None:
+        text = (
+            f"of {spec.num_requests:,} limits what is planned, not what is sent: BLIS sends all rounds of the sessions that "
+            f"begin within it, up to {counted(past.sessions, 'session')} × {past.rounds:,} rounds = "
+            f"{past.sessions * past.rounds:,} requests"
+        )
+        report.inform("limit-passed", ("num_requests",), text, found=spec.num_requests)
 
 
 def _goes_back_in_time(spec: WorkloadSpec) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from itertools import accumulate
 
+from blis_tui.numbers import counted
 from blis_tui.problems import Path
 from blis_tui.spec.facts import (
     US_PER_S,
@@ -140,7 +141,7 @@ def _advise_version_2(report: Report, spec: WorkloadSpec, compact: InferencePerf
             lost = clients * math.exp(-product / clients)
             if lost >= 0.5:
                 text = (
-                    f"× duration gives each session {_counted(requests // clients, 'round')}, so that about {lost:,.0f} of "
+                    f"× duration gives each session {counted(requests // clients, 'round')}, so that about {lost:,.0f} of "
                     f"{clients:,} sessions would start after the stage's end and are lost"
                 )
                 report.warn("lost-sessions", place, text)
@@ -166,10 +167,6 @@ def _exactly(number: float) -> str:
     """Write a number short, but never as a whole number if it is none."""
     text = f"{number:,.10g}"
     return f"{number!r}" if float(text.replace(",", "")).is_integer() else text
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _advise_single_requests(report: Report, spec: WorkloadSpec, compact: InferencePerf, clients: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 from blis_tui.spec.distributions import go_int
 from blis_tui.spec.generation import STEPPED, VARYING, generation_path
@@ -70,6 +71,49 @@ def windows_end_us(spec: WorkloadSpec) -> int | None:
     if not all(spans) and generation_path(spec) != VARYING:
         return None
     return max((window.end_us for windows in spans for window in windows), default=None)
+
+
+class Overrun(NamedTuple):
+    """How far a run may go past num_requests: the most sessions that may begin within it, and the most rounds of one."""
+
+    sessions: int
+    rounds: int
+
+
+def overrun(spec: WorkloadSpec) -> Overrun | None:
+    """Return how far a run of a valid spec may go past its num_requests; ``None`` if that is a limit.
+
+    BLIS cuts the plan of all rounds at that number, keeps the first rounds of sessions that wait for their answers, and
+    then sends all rounds of these.
+    """
+    compact, most = spec.inference_perf, spec.num_requests
+    if most <= 0:
+        return None
+    sessions, rounds = 0, 1
+    if compact is not None and compact.shared_prefix is not None and compact.shared_prefix.enable_multi_turn_chat:
+        sessions, rounds = most, V1_ROUNDS
+        if spec.rules == 2:
+            clients = clients_per_stage(compact.shared_prefix)
+            sessions, rounds = clients * len(compact.stages), max(-(-stage_requests(each) // clients) for each in compact.stages)
+    members: tuple[Client | Cohort, ...] = (*spec.clients, *spec.cohorts)
+    for member in members:
+        turns = member.reasoning.multi_turn if member.reasoning is not None else None
+        if turns is not None and turns.max_rounds > 1 and member.closed_loop is not False:
+            alone = member.population if isinstance(member, Cohort) else 1
+            sessions += alone if turns.single_session else most
+            rounds = max(rounds, turns.max_rounds)
+    if rounds == 1 or _unlimited(spec, rounds) <= most:
+        return None
+    return Overrun(min(sessions, most), rounds)
+
+
+def _unlimited(spec: WorkloadSpec, rounds: int) -> float:
+    """Return how many requests the plan would have without num_requests, rather too many than too few."""
+    compact = spec.inference_perf
+    if compact is not None and spec.rules == 1 and len(compact.stages) == 1 and spec.horizon <= 0:
+        return math.inf
+    expected = expected_requests(spec.replace(num_requests=0))
+    return expected if compact is not None and spec.rules == 2 and not spec.cohorts else 2.0 * rounds * expected
 
 
 def expected_requests(spec: WorkloadSpec) -> float:

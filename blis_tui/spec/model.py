@@ -267,7 +267,11 @@ class WorkloadSpec(Record):
         unit="req/s",
     )
     horizon: int = integer("End of the workload; 0 or none leaves it open.", minimum=0, unit="µs")
-    num_requests: int = integer("At most this many requests; 0 or none is no limit.", minimum=0, unit="requests")
+    num_requests: int = integer(
+        "Limit on the planned requests; 0 or none is no limit. Sessions that wait for answers go on past it.",
+        minimum=0,
+        unit="requests",
+    )
     servegen_data: ServeGenData | None = record(ServeGenData, "A ServeGen data set to derive cohorts from.")
     inference_perf: InferencePerf | None = record(InferencePerf, "The compact description: stages and a shared prefix.")
     goodput_slo_targets: Mapping[str, GoodputTargets] = mapping(GoodputTargets, "Latency targets per SLO class.")

@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from blis_tui.spec.distributions import go_int
-from blis_tui.spec.facts import fitted_gap_us, mean_rate
+from blis_tui.spec.facts import fitted_gap_us, mean_rate, overrun
 from blis_tui.spec.fields import INT64_MAX
 from blis_tui.spec.generation import STEPPED, VARYING, generation_path
 from blis_tui.spec.model import Arrival, Client, Distribution, Window
@@ -113,6 +113,9 @@ def _limited(clients: Expansion, until: float, counts: list[Count | None], total
         elif total is None or total.mean > spec.num_requests / 2:
             counts = [None] * len(counts)
         total = None if total is None else capped([total], spec.num_requests)[0]
+        if overrun(spec) is not None:  # the limit is none for what is sent
+            counts = [None if count is None else count._replace(variance=None) for count in counts]
+            total = None if total is None else total._replace(variance=None)
     return Expected(tuple(_stages(clients, until, counts)), total)
 
 

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from blis_tui.numbers import counted
+from blis_tui.spec.facts import overrun
 from blis_tui.spec.model import Client, WorkloadSpec
 
 if TYPE_CHECKING:
-    from blis_tui.workload.clients import Expansion
+    from numpy.typing import NDArray
+
+    from blis_tui.workload.clients import ClientBlock, Expansion
     from blis_tui.workload.expected import Stage
+    from blis_tui.workload.requests import Requests
 
 
 def stage_remarks(spec: WorkloadSpec, spans_us: Sequence[tuple[int, int]]) -> list[str]:
@@ -36,6 +43,41 @@ def run_remarks(clients: Expansion, stages: Sequence[Stage]) -> list[str]:
         )
     remarks.append("A replayed trace gets new random tokens, of the same lengths and prefix groups.")
     return remarks
+
+
+def limit_text(spec: WorkloadSpec) -> str:
+    """Say what num_requests limits: the requests, or where sessions go on past it those of the plan."""
+    requests = counted(spec.num_requests, "request")
+    return f"at most {requests}" if overrun(spec) is None else f"plan cut at {requests}"
+
+
+def limit_remark(requests: Requests) -> str | None:
+    """Say how many requests a run sends of sessions that num_requests cuts off in the plan; ``None`` if it cuts none off."""
+    if overrun(requests.spec) is None:
+        return None
+    begun = requests.client[(requests.session >= 0) & (requests.round == 0)]
+    rounds = np.concatenate([_rounds(block) for block in requests.clients.blocks])
+    waiting = np.array([_waits(block.template) for block in requests.clients.blocks])
+    sessions = begun[np.repeat(waiting, [block.size for block in requests.clients.blocks])[begun]]
+    others = int((~waiting[requests.block]).sum())
+    sent = int(rounds[sessions].sum()) + others
+    kinds = np.unique(rounds[sessions]).tolist()
+    each = f"{kinds[0]:,}" if len(kinds) == 1 else f"{kinds[0]:,} to {kinds[-1]:,}" if kinds else "0"
+    return (
+        f"num_requests cuts the plan alone: a run sends all rounds of its {counted(len(sessions), 'session')}, "
+        f"{len(sessions):,} × {each}{f' + {others:,} others' if others else ''} = {counted(sent, 'request')}"
+        f"{', fewer if the horizon comes first' if requests.spec.horizon else ''}."
+    )
+
+
+def _rounds(block: ClientBlock) -> NDArray[np.int64]:
+    """Return the rounds of a session of each client of a block, shape (clients); 1 for single requests."""
+    turns = block.template.reasoning.multi_turn if block.template.reasoning is not None else None
+    rounds = np.full(block.size, 1 if turns is None else turns.max_rounds)
+    if turns is not None and block.dealt is not None:
+        rounds[:] = block.dealt.base
+        rounds[: block.dealt.extra] += 1
+    return rounds
 
 
 def _waits(client: Client) -> bool:

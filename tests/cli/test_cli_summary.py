@@ -106,6 +106,15 @@ def test_limits_are_told(run: Run, spec: Path) -> None:
     assert cells(out, "total")[1:] == ["100", "100", "0", "exact"]
 
 
+def test_a_limit_that_sessions_go_past_is_called_neither_a_limit_nor_exact(run: Run, write: Write) -> None:
+    path = write(CHAT.replace("seed: 42", "seed: 42\nnum_requests: 50"))
+    ran = run("--summary", path)
+    assert "plan cut at 50 requests" in ran.out and "at most" not in ran.out and "exact" not in ran.out
+    assert "num_requests cuts the plan alone: a run sends all rounds of its 6 sessions, 6 × 40 = 240 requests, fewer" in ran.out
+    total = json.loads(run("--summary", "--json", path).out)["total"]
+    assert (total["generated"], total["exact"], total["standard_deviation"]) == (50, False, None)
+
+
 def test_problems_go_to_standard_error(run: Run, write: Write) -> None:
     ran = run("--summary", write(GOOD.replace('"2"', '"3"')))
     assert ran.code == 0

@@ -444,3 +444,15 @@ def test_advice_without_a_text() -> None:
 def test_advice_on_specs_that_are_wrong_all_over() -> None:
     assert [problem.code for problem in advise(WorkloadSpec())] == ["version-1"]
     assert [problem.code for problem in advise(WorkloadSpec(version=7, clients=3))] == []
+
+
+def test_sessions_that_wait_go_past_num_requests() -> None:
+    change = [(("num_requests",), 20), ((*ONE, "reasoning"), sessions(max_rounds=4))]
+    problem = warning("limit-passed", CLIENTS, *change)
+    assert problem.severity == INFO and problem.path == ("num_requests",)
+    assert problem.message == (
+        "num_requests of 20 limits what is planned, not what is sent: BLIS sends all rounds of the sessions that begin within it, "
+        "up to 20 sessions × 4 rounds = 80 requests"
+    )
+    assert "limit-passed" not in codes(checked(CLIENTS, *change, ((*ONE, "closed_loop"), False)))
+    assert "limit-passed" not in codes(checked(CLIENTS, *change, (("seed",), "x")))

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import pytest
-from spec_samples import CHAT, CLIENTS, COHORTS, COMPACT, DROP, STAGES, changed, checked, client, windows
+from spec_samples import CHAT, CLIENTS, COHORTS, COMPACT, DROP, STAGES, changed, checked, client, sessions, windows
 
 from blis_tui.problems import Path
 from blis_tui.spec.facts import (
@@ -15,6 +15,7 @@ from blis_tui.spec.facts import (
     expected_requests,
     is_fitted,
     mean_rate,
+    overrun,
     stage_requests,
     stages_end_us,
 )
@@ -162,3 +163,43 @@ def test_expected_requests_of_absolute_spikes() -> None:
 def test_expected_requests_that_never_end() -> None:
     assert expected_requests(of(CLIENTS, (("horizon",), DROP))) == math.inf
     assert expected_requests(WorkloadSpec()) == 0
+
+
+TALK = (("clients", 1, "reasoning"), sessions(max_rounds=4))
+TWENTY = [(("num_requests",), 20), (("horizon",), DROP)]
+
+
+@pytest.mark.parametrize(
+    ("data", "changes", "expected"),
+    [
+        (CLIENTS, [TALK, *TWENTY], (20, 4)),
+        (CLIENTS, [TALK, (("num_requests",), 20)], (20, 4)),
+        (CLIENTS, [TALK, *TWENTY, (("clients", 1, "closed_loop"), True)], (20, 4)),
+        (CLIENTS, [(("clients", 1, "reasoning"), sessions(max_rounds=4, single_session=True)), *TWENTY], (1, 4)),
+        (COHORTS, [(("cohorts", 0, "reasoning"), sessions(max_rounds=3, single_session=True)), *TWENTY], (4, 3)),
+        (COMPACT, [(CHAT, True), *TWENTY], (20, 267)),
+        (COMPACT, [(CHAT, True), (("num_requests",), 200)], (90, 267)),
+        (COMPACT, [(CHAT, True), *TWENTY, (("version",), "1")], (20, 5)),
+        (ONE_STAGE, [(CHAT, True), (("num_requests",), 10**6), (("horizon",), DROP), (("version",), "1")], (10**6, 5)),
+        (COMPACT, [(CHAT, True), (("num_requests",), 16_799), (("horizon",), DROP)], (90, 267)),
+    ],
+)
+def test_how_far_sessions_go_past_num_requests(data: dict[str, Any], changes: list[tuple[Path, Any]], expected: Any) -> None:
+    assert overrun(of(data, *changes)) == expected
+
+
+@pytest.mark.parametrize(
+    ("data", "changes"),
+    [
+        (CLIENTS, TWENTY),
+        (CLIENTS, [TALK]),
+        (CLIENTS, [TALK, *TWENTY, (("clients", 1, "closed_loop"), False)]),
+        (CLIENTS, [(("clients", 1, "reasoning"), sessions(max_rounds=1)), *TWENTY]),
+        (CLIENTS, [TALK, (("num_requests",), 10**6)]),
+        (COMPACT, TWENTY),
+        (COMPACT, [(CHAT, True), (("num_requests",), 16_800), (("horizon",), DROP)]),
+        (ONE_STAGE, [(CHAT, True), (("num_requests",), 4800), (("horizon",), DROP)]),
+    ],
+)
+def test_where_num_requests_is_a_limit(data: dict[str, Any], changes: list[tuple[Path, Any]]) -> None:
+    assert overrun(of(data, *changes)) is None

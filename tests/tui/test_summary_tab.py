@@ -57,6 +57,16 @@ async def test_what_an_export_writes_is_estimated(make_app: MakeApp) -> None:
             assert value(text, name) == "≈"
 
 
+async def test_a_limit_that_sessions_go_past(make_app: MakeApp) -> None:
+    text = SMALL.replace("chat: false", "chat: true").replace("seed:", "num_requests: 20\nseed:")
+    async with make_app(text).run_test(size=(120, 40)) as pilot:
+        await pilot.press("alt+5")
+        await ready(pilot)
+        await wait_for(pilot, lambda: "num_requests cuts" in shown(pilot), "the remark")
+        assert value(shown(pilot), "plan cut at") == "20"
+        assert "at most" not in shown(pilot) and "exact" not in shown(pilot)
+
+
 async def test_an_older_summary_says_so(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test(size=(120, 40)) as pilot:

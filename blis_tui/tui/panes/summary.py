@@ -145,7 +145,7 @@ def summary_text(preview: Preview, sizes: Mapping[str, Size], width: int) -> Con
 
 
 def _file(spec: WorkloadSpec) -> list[Total]:
-    from blis_tui.spec.facts import end_us
+    from blis_tui.spec.facts import end_us, overrun
 
     end = end_us(spec)
     rows = [
@@ -154,7 +154,8 @@ def _file(spec: WorkloadSpec) -> list[Total]:
         Total("ends at", end or 0, duration(end) if end else "no time limit"),
     ]
     if spec.num_requests:
-        rows.append(Total("at most", spec.num_requests, f"{spec.num_requests:,}", "requests"))
+        name, remark = ("at most", "requests") if overrun(spec) is None else ("plan cut at", "requests; its sessions go on")
+        rows.append(Total(name, spec.num_requests, f"{spec.num_requests:,}", remark))
     return rows
 
 
@@ -183,10 +184,14 @@ def _written(sizes: Mapping[str, Size]) -> list[Total]:
 
 
 def _remarks(preview: Preview, width: int) -> Content:
-    from blis_tui.workload.remarks import run_remarks
+    from blis_tui.workload.remarks import limit_remark, run_remarks
 
     assert preview.clients is not None and preview.expected is not None
     lines = ["To know"]
-    for remark in run_remarks(preview.clients, preview.expected.stages):
+    remarks = run_remarks(preview.clients, preview.expected.stages)
+    if preview.requests is not None and preview.complete and not preview.stale:
+        limit = limit_remark(preview.requests)
+        remarks[:0] = [] if limit is None else [limit]
+    for remark in remarks:
         lines += textwrap.wrap(remark, max(width, 20), initial_indent=f"{_INDENT}· ", subsequent_indent=f"{_INDENT}  ")
     return Content.styled(lines[0], "bold") + Content("\n" + "\n".join(lines[1:]))
