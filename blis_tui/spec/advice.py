@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from blis_tui.numbers import counted
 from blis_tui.problems import Path, Problem
-from blis_tui.spec.advice_clients import advise_member, advise_windows
+from blis_tui.spec.advice_clients import advise_instances, advise_member, advise_windows
 from blis_tui.spec.advice_compact import AN_END, DEFAULT_PREFIX, HORIZON, NO_END, advise_compact
 from blis_tui.spec.facts import clients_per_stage, overrun, windows_end_us
 from blis_tui.spec.fields import Record
@@ -48,6 +48,7 @@ def advise_beside(errors: Report, spec: WorkloadSpec) -> list[Problem]:
     _advise_limit(report, spec)
     _advise_prefixes(report, spec)
     _advise_names(report, spec)
+    advise_instances(report, _members(spec))
     _advise_goodput(report, spec)
     for problem in generation_problems(spec):
         text = problem.message.partition(": ")[2]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from blis_tui.problems import Path
 from blis_tui.spec.advice_distributions import advise_distribution
 from blis_tui.spec.facts import is_fitted
@@ -112,6 +114,24 @@ def _advise_multimodal(report: Report, member: Client | Cohort, path: Path, chat
         elif has_tokens or has_pieces:
             given, absent = (tokens, pieces) if has_tokens else (pieces, tokens)
             report.warn("not-used", (*place, given), f"has no effect without {absent}")
+
+
+_INSTANCES = {
+    "adapter": ("needs-adapter", "BLIS must have that adapter declared (--lora-config), or it refuses the file"),
+    "model": ("needs-model", "instances of another model reject its requests in BLIS; empty goes to any"),
+}
+"""What a client may name that BLIS must have: the code of the problem, and what is said."""
+
+
+def advise_instances(report: Report, members: Iterable[tuple[Path, Client | Cohort]]) -> None:
+    """Tell once of every adapter and model that clients ask for."""
+    told: set[tuple[str, str]] = set()
+    for path, member in members:
+        for name, (code, what) in _INSTANCES.items():
+            wanted = getattr(member, name)
+            if wanted and (name, wanted) not in told:
+                told.add((name, wanted))
+                report.inform(code, (*path, name), f"is {shown(wanted)}: {what}", found=wanted)
 
 
 def advise_windows(report: Report, spec: WorkloadSpec, client: Client, path: Path) -> None:

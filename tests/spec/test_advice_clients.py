@@ -456,3 +456,21 @@ def test_sessions_that_wait_go_past_num_requests() -> None:
     )
     assert "limit-passed" not in codes(checked(CLIENTS, *change, ((*ONE, "closed_loop"), False)))
     assert "limit-passed" not in codes(checked(CLIENTS, *change, (("seed",), "x")))
+
+
+def test_what_blis_must_have_is_told_once_of_each() -> None:
+    named = [client("a", adapter="x", model="m"), client("b", adapter="x", model="n")]
+    result = checked(CLIENTS, (("clients",), named), (("cohorts",), [client("c", population=2, adapter="y", model="m")]))
+    told = [(problem.code, problem.path, problem.found) for problem in result.problems if problem.severity == INFO]
+    assert told == [
+        ("needs-adapter", ("clients", 0, "adapter"), "x"),
+        ("needs-model", ("clients", 0, "model"), "m"),
+        ("needs-model", ("clients", 1, "model"), "n"),
+        ("needs-adapter", ("cohorts", 0, "adapter"), "y"),
+    ]
+    adapter = next(problem for problem in result.problems if problem.code == "needs-adapter")
+    assert adapter.message == (
+        'clients[0].adapter is "x": BLIS must have that adapter declared (--lora-config), or it refuses the file'
+    )
+    model = next(problem for problem in result.problems if problem.code == "needs-model")
+    assert model.message == 'clients[0].model is "m": instances of another model reject its requests in BLIS; empty goes to any'
