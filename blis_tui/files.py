@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
+from blis_tui.spec.reader import UTF_8, written_text
+
 
 class WriteError(Exception):
     """Something could not be written; `path` is the file or folder and `reason` says why."""
@@ -38,7 +40,7 @@ def write_errors(path: str | Path) -> Iterator[None]:
     except OSError as error:
         raise WriteError(path, error.strerror or str(error)) from error
     except UnicodeEncodeError as error:
-        raise WriteError(path, f"the text has a character that UTF-8 cannot hold (U+{_culprit(error):04X})") from error
+        raise WriteError(path, f"the text has a character that no file can hold (U+{_culprit(error):04X})") from error
     except ValueError as error:  # a NUL in the name
         raise WriteError(path, str(error)) from error
 
@@ -236,12 +238,12 @@ class FileSet:
                     folder.rmdir()
 
 
-def replace_text(path: str | Path, text: str) -> None:
+def replace_text(path: str | Path, text: str, encoding: str = UTF_8) -> None:
     """Save a text file: all of the new text or the old one, mode and owner kept, symbolic links followed.
 
-    The text is written as UTF-8, its line ends as they are. A missing file is created. Raises `WriteError`.
+    The text's line ends are written as they are. A missing file is created. Raises `WriteError`.
     """
     with FileSet(force=True) as files, write_errors(path):
         file = files.add(path)
-        file.write(text.encode("utf-8"))
+        file.write(written_text(text, encoding))
         files.commit()

@@ -63,9 +63,10 @@ def _workspace(options: Options) -> Workspace:
         workspace = Workspace(template_text(FIRST), path)
     else:
         try:
-            workspace = Workspace(read_document(path, options.max_size).text, path)
+            document = read_document(path, options.max_size)
         except OpenError as error:
             raise CommandError(str(error)) from error
+        workspace = Workspace(document.text, path, encoding=document.encoding)
     if options.overrides:
         from blis_tui.cli.overrides import overridden
         from blis_tui.spec.check import check

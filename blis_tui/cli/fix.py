@@ -19,7 +19,7 @@ def fix(path: str, checked: Checked) -> Finding:
     if text == checked.text:
         return Finding(path, checked.problems)
     try:
-        replace_text(path, text)
+        replace_text(path, text, checked.encoding)
     except WriteError as error:
         return Finding(path, checked.problems, failure=str(error))
     return Finding(path, check(text, None).problems, mended)

@@ -21,7 +21,7 @@ def overridden(checked: Checked, options: Options) -> Checked:
         text = apply_edits(checked.text, edits, checked.tree)
     except EditRefused as error:
         raise UsageError(f"--set {error}" if options.settings else str(error)) from error
-    return check(text, None)
+    return check(text, None)._replace(encoding=checked.encoding)
 
 
 def _edits(options: Options) -> list[Edit]:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from blis_tui.formats.source import Source
 from blis_tui.problems import Problem
+from blis_tui.spec.reader import UTF_8, written_text
 
 
-def chunks(source: Source) -> Iterator[tuple[str, int]]:
+def chunks(source: Source) -> Iterator[tuple[str | bytes, int]]:
     """Give the file's text in pieces, each with the number of clients in it: none here."""
-    yield source.text, 0
+    yield source.text if source.encoding == UTF_8 else written_text(source.text, source.encoding), 0
 
 
 def size(source: Source) -> int:

@@ -13,6 +13,7 @@ from blis_tui.formats.batches import Batch, Members, Writer
 from blis_tui.formats.source import Source
 from blis_tui.formats.table import ON_REQUEST, Format, available
 from blis_tui.spec.model import WorkloadSpec
+from blis_tui.spec.reader import UTF_8
 from blis_tui.workload.blocks import TokenBlock
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ class Size(NamedTuple):
     full: int
 
 
-def estimates(text: str, requests: Requests, *, count: float | None = None, progress: Progress | None = None) -> dict[str, Size]:
+def estimates(
+    text: str, requests: Requests, *, encoding: str = UTF_8, count: float | None = None, progress: Progress | None = None
+) -> dict[str, Size]:
     """Return the size of each format that can be written on this machine, by its name; see `estimate`.
 
     Raises what `progress` raises.
@@ -39,7 +42,7 @@ def estimates(text: str, requests: Requests, *, count: float | None = None, prog
     for number, each in enumerate(formats):
         if progress is not None:
             progress(number / len(formats))
-        plain = full = estimate(each, requests.spec, text, requests, count=count)
+        plain = full = estimate(each, requests.spec, text, requests, encoding=encoding, count=count)
         if each.tokens == ON_REQUEST:
             full = estimate(each, requests.spec, text, requests, tokens=True, count=count)
         sizes[each.name] = Size(plain, full)
@@ -47,14 +50,21 @@ def estimates(text: str, requests: Requests, *, count: float | None = None, prog
 
 
 def estimate(
-    format: Format, spec: WorkloadSpec, text: str, requests: Requests, *, tokens: bool = False, count: float | None = None
+    format: Format,
+    spec: WorkloadSpec,
+    text: str,
+    requests: Requests,
+    *,
+    encoding: str = UTF_8,
+    tokens: bool = False,
+    count: float | None = None,
 ) -> int:
     """Return about how many bytes a format's files will have together.
 
     `requests` are the spec's requests, or the first part of them, and `count` is the number of all if there are more.
     Only some of the requests are written for it, and no file. Raises `SpecError` for what cannot be exported.
     """
-    source = Source(spec, text=text, requests=requests)
+    source = Source(spec, text=text, encoding=encoding, requests=requests)
     module: Any = import_module(f"blis_tui.formats.{format.module}")
     if not format.needs_requests:
         return _text_size(module, source)
@@ -75,11 +85,12 @@ def _text_size(module: Any, source: Source) -> int:
     written = clients = head = 0
     total = module.size(source)
     for piece, count in islice(module.chunks(source), 3):
+        length = len(piece if isinstance(piece, bytes) else piece.encode())
         if count:
-            written += len(piece.encode())
+            written += length
             clients += count
         else:
-            head += len(piece.encode())
+            head += length
     return head + (round(written * total / clients) if clients else 0)
 
 

@@ -13,6 +13,7 @@ from blis_tui.formats.source import Progress, Source
 from blis_tui.formats.table import DEFAULT_FORMATS, PROVENANCE_SUFFIX, Format, FormatError, find_formats
 from blis_tui.problems import Problem
 from blis_tui.spec.model import WorkloadSpec
+from blis_tui.spec.reader import UTF_8
 
 if TYPE_CHECKING:
     from blis_tui.formats.batches import Writer
@@ -44,6 +45,7 @@ def export(
     *,
     stem: str = "workload",
     text: str | None = None,
+    encoding: str = UTF_8,
     path: str = "",
     tokens: bool = False,
     force: bool = False,
@@ -56,10 +58,10 @@ def export(
     together or, after an error, an interrupt or whatever `progress` raises, not at all; existing ones are left alone
     unless `force` is given.
 
-    `spec` must be without errors. `text` is its text (by default the spec written out) and `path` where that came from,
-    as the user gave it. `tokens` puts token ids where a format has a place for them. `requests` are the spec's requests
-    or a function that makes them; it is not called, and nothing is generated, unless a format needs requests.
-    `progress` is called with the lines (clients and requests) written so far and their final number.
+    `spec` must be without errors. `text` is its text (by default the spec written out), `encoding` that of its file and
+    `path` where that is, as the user gave it. `tokens` puts token ids where a format has a place for them. `requests` are
+    the spec's requests or a function that makes them; it is not called, and nothing is generated, unless a format needs
+    requests. `progress` is called with the lines (clients and requests) written so far and their final number.
 
     Raises `FormatError`, `AlreadyExists`, `WriteError`, `SpecError`, and what `requests` and `progress` raise.
     """
@@ -68,7 +70,7 @@ def export(
     wanted = find_formats(formats)
     if not stem or "/" in stem:
         raise WriteError(stem, "is not a file name")
-    source = Source(spec, text=text, path=path, requests=requests)
+    source = Source(spec, text=text, encoding=encoding, path=path, requests=requests)
     with FileSet(force=force) as files:
         folder = files.make_folder(out)
         opened = [(each, files.add(folder / f"{stem}{suffix}")) for each in wanted for suffix in each.suffixes]
@@ -87,6 +89,7 @@ def write_to(
     format: str,
     *,
     text: str | None = None,
+    encoding: str = UTF_8,
     path: str = "",
     tokens: bool = False,
     requests: Requests | Callable[[], Requests] | None = None,
@@ -100,7 +103,7 @@ def write_to(
     wanted = find_formats([format])
     if not wanted[0].streams:
         raise FormatError(f"format {format!r} is two files; it cannot go to a stream")
-    source = Source(spec, text=text, path=path, requests=requests)
+    source = Source(spec, text=text, encoding=encoding, path=path, requests=requests)
     warnings = _write(wanted, [_Output(stream.write, "-")], source, tokens, progress)
     with write_errors("-"):
         stream.flush()

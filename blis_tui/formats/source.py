@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from blis_tui.formats.yaml_text import document
 from blis_tui.spec.model import WorkloadSpec
+from blis_tui.spec.reader import UTF_8
 
 if TYPE_CHECKING:
     from blis_tui.workload.clients import Expansion
@@ -19,8 +20,9 @@ Progress = Callable[[int, int], None]
 class Source:
     """The spec to export.
 
-    `text` is the file's, by default the spec written out; `path` is where it came from, as the user gave it, and
-    empty if from nowhere. `requests` may be the requests, or a function that makes them when a format needs them.
+    `text` is the file's, by default the spec written out, and `encoding` how it was encoded there; `path` is where it came
+    from, as the user gave it, and empty if from nowhere. `requests` may be the requests, or a function that makes them when
+    a format needs them.
     """
 
     def __init__(
@@ -28,11 +30,13 @@ class Source:
         spec: WorkloadSpec,
         *,
         text: str | None = None,
+        encoding: str = UTF_8,
         path: str = "",
         requests: Requests | Callable[[], Requests] | None = None,
     ) -> None:
         self.spec = spec
         self._text = text
+        self.encoding = encoding
         self.path = path
         self._make = requests if callable(requests) else None
         self.made_requests: Requests | None = None if callable(requests) else requests

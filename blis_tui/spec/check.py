@@ -9,7 +9,7 @@ from blis_tui.spec.advice import advise_beside
 from blis_tui.spec.decode import Decoded, decode
 from blis_tui.spec.model import WorkloadSpec
 from blis_tui.spec.nodes import Tree, compose
-from blis_tui.spec.reader import MAX_SIZE, read_text
+from blis_tui.spec.reader import MAX_SIZE, UTF_8, encoding_of, read_text
 from blis_tui.spec.report import Report
 from blis_tui.spec.validate import Faultless, validate_into
 
@@ -29,6 +29,8 @@ class Checked(NamedTuple):
     """What decoding found, which helps to check a similar text; ``None`` if the content is no text."""
     faultless: Faultless | None = None
     """Which clients have no errors, which helps likewise; ``None`` if there is no spec."""
+    encoding: str = UTF_8
+    """How the file is encoded that the text was read from."""
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -46,6 +48,7 @@ def check(data: str | bytes, max_size: int | None = MAX_SIZE, *, base: Checked |
 
     The result for a similar text, `base`, makes it faster and changes nothing else.
     """
+    encoding = UTF_8 if isinstance(data, str) else encoding_of(data)
     text, problems = (data, []) if isinstance(data, str) else read_text(data, max_size)
     if text is None:
         return Checked("", None, tuple(problems), compose(""))
@@ -58,7 +61,7 @@ def check(data: str | bytes, max_size: int | None = MAX_SIZE, *, base: Checked |
         problems += report.problems
         problems += advise_beside(report, decoded.spec)
     problems.sort(key=_place)
-    return Checked(text, decoded.spec, tuple(problems), decoded.tree, decoded, faultless)
+    return Checked(text, decoded.spec, tuple(problems), decoded.tree, decoded, faultless, encoding)
 
 
 def _place(problem: Problem) -> tuple[int, int, int]:

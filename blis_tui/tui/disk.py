@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from blis_tui.reading import read_bytes
-from blis_tui.spec.reader import MAX_SIZE, read_text
+from blis_tui.spec.reader import MAX_SIZE, UTF_8, encoding_of, read_text
 
 
 class OpenError(Exception):
@@ -24,10 +24,11 @@ class Stamp(NamedTuple):
 
 
 class Document(NamedTuple):
-    """A file's text, and the state of the file it was read from; a file that is not there has no stamp."""
+    """A file's text, and the state and encoding of the file it was read from; a file that is not there has no stamp."""
 
     text: str
     stamp: Stamp | None
+    encoding: str = UTF_8
 
 
 def stamp_of(path: Path) -> Stamp | None:
@@ -51,4 +52,4 @@ def read_document(path: Path, max_size: int | None = MAX_SIZE) -> Document:
     text, problems = read_text(data, max_size)
     if text is None:
         raise OpenError(f"{path}: {problems[0].message}")
-    return Document(text, stamp)
+    return Document(text, stamp, encoding_of(data))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from blis_tui.formats.table import FORMATS, PROVENANCE_SUFFIX, find_formats
+from blis_tui.spec.reader import UTF_8
 from blis_tui.tui.background import EVERY_S, Job
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Wish(NamedTuple):
     tokens: bool = False
     force: bool = False
     requests: Requests | None = None
+    encoding: str = UTF_8
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -90,6 +92,7 @@ class Exporting:
                 wish.formats,
                 stem=wish.stem,
                 text=wish.text,
+                encoding=wish.encoding,
                 path=wish.path,
                 tokens=wish.tokens,
                 force=wish.force,

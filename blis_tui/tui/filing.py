@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blis_tui.spec.reader import written_text
 from blis_tui.tui.disk import Document, OpenError, Stamp, read_document, stamp_of
 from blis_tui.tui.folders import holds
 from blis_tui.tui.keeper import Keeper
@@ -83,7 +84,7 @@ class Filing:
             return
         if not await self._may_leave(f"opening {path.name}"):
             return
-        self._show(document.text, path, document.stamp)
+        self._show(document, path)
         self._appearance.remember(folder=str(path.absolute().parent))
         await self._offer_recovery()
 
@@ -95,13 +96,13 @@ class Filing:
         if chosen == OPEN_A_FILE:
             await self.open()
         elif chosen is not None and await self._may_leave("beginning a new file"):
-            self._show(chosen, None, None)
+            self._show(Document(chosen, None), None)
 
-    def _show(self, text: str, path: Path | None, stamp: Stamp | None) -> None:
-        self._stamp = stamp
+    def _show(self, document: Document, path: Path | None) -> None:
+        self._stamp = document.stamp
         workspace = self._app.workspace
         workspace.note = ""
-        workspace.open(text, path)
+        workspace.open(document.text, path, encoding=document.encoding)
         self._app.problem_shown = None
         self._app.refresh_view()
 
@@ -142,7 +143,7 @@ class Filing:
         workspace = self._app.workspace
         text = workspace.text
         try:
-            await asyncio.to_thread(replace_text, path, text)
+            await asyncio.to_thread(replace_text, path, text, workspace.encoding)
         except WriteError as error:
             self._fail("Not saved", str(error))
             return False
@@ -150,7 +151,7 @@ class Filing:
         workspace.seal()
         workspace.saved(path, text)
         self._note(time.strftime("saved %H:%M"))
-        self._app.say(f"Saved {path.name}, {len(text.encode('utf-8')):,} bytes.", timeout=3)
+        self._app.say(f"Saved {path.name}, {len(written_text(text, workspace.encoding)):,} bytes.", timeout=3)
         return True
 
     # --- what others do to the file -----------------------------------------------------------------------------------
@@ -204,6 +205,7 @@ class Filing:
             self._fail("Not reloaded", str(error))
             return
         self._stamp = document.stamp
+        workspace.encoding = document.encoding
         workspace.seal()
         workspace.write(document.text, "reload")
         workspace.saved(workspace.path, document.text)
@@ -265,7 +267,7 @@ class Filing:
     async def _recover(self, copy: Copy) -> None:
         document = await asyncio.to_thread(self._read, copy.path) if copy.path is not None else None
         if self._app.workspace.path != copy.path or copy.path is None:
-            self._show(document.text if document else "", copy.path, document.stamp if document else None)
+            self._show(document or Document("", None), copy.path)
         self._app.write(copy.text, "recover")
         await self.keeper.keep_now()
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from blis_tui.spec.check import Checked, check
 from blis_tui.spec.edits import Edit, apply_edits
 from blis_tui.spec.model import WorkloadSpec
+from blis_tui.spec.reader import UTF_8
 from blis_tui.tui.history import History
 
 SYNCHRONOUS_SIZE = 16 * 1024
@@ -29,6 +30,7 @@ class View(NamedTuple):
     redo_label: str | None
     note: str = ""
     """How it stands with the file, in a few words: "new file", "saved 14:02", "changed on disk"."""
+    encoding: str = UTF_8
 
     @property
     def stale(self) -> bool:
@@ -44,14 +46,15 @@ class View(NamedTuple):
 class Workspace:
     """One document and its history."""
 
-    def __init__(self, text: str = "", path: FilePath | None = None, *, saved: bool = True) -> None:
+    def __init__(self, text: str = "", path: FilePath | None = None, *, saved: bool = True, encoding: str = UTF_8) -> None:
         self.revision = 0
         self.note = ""
-        self.open(text, path, saved=saved)
+        self.open(text, path, saved=saved, encoding=encoding)
 
-    def open(self, text: str, path: FilePath | None, *, saved: bool = True) -> None:
-        """Begin with another document; its history is empty."""
+    def open(self, text: str, path: FilePath | None, *, saved: bool = True, encoding: str = UTF_8) -> None:
+        """Begin with another document; its history is empty. `encoding` is that of its file, in which it is saved."""
         self.path = path
+        self.encoding = encoding
         self._history = History(text)
         self._saved_text: str | None = text if saved else None
         self._checked: Checked | None = None
@@ -87,6 +90,7 @@ class Workspace:
             history.undo_label,
             history.redo_label,
             self.note,
+            self.encoding,
         )
 
     def edit(self, label: str, edits: Sequence[Edit], merge: str | None = None) -> None:

@@ -207,7 +207,7 @@ def test_fix_tells_json_what_it_did(run: Run, write: Write) -> None:
 def test_fix_that_cannot_be_written(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     from blis_tui.files import WriteError
 
-    def refuse(path: str, text: str) -> None:
+    def refuse(path: str, *_: str) -> None:
         raise WriteError(path, "No space left on device")
 
     monkeypatch.setattr("blis_tui.cli.fix.replace_text", refuse)
@@ -238,3 +238,14 @@ def test_fix_keeps_line_ends_and_a_byte_order_mark(run: Run, write: Write) -> No
     data = path.read_bytes()
     assert data.startswith(b"\xef\xbb\xbf# a comment\r\n")
     assert data.count(b"\n") == data.count(b"\r\n")
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_fix_keeps_utf_16(run: Run, write: Write, codec: str) -> None:
+    text = "\ufeff" + UNVERSIONED.replace("# a comment", "# größer: 日本 😀")
+    path = write(text.encode(codec))
+    assert "version-1" in run("--check", path).out
+    assert run("--check", "--fix", path).code == 0
+    mended = path.read_bytes().decode(codec)
+    assert mended.startswith("\ufeff") and 'version: "2"' in mended and "# größer: 日本 😀" in mended
+    assert run("--check", path).code == 0

@@ -85,6 +85,13 @@ def test_a_file_that_is_missing_begins_with_a_template(tmp_path: Path) -> None:
     assert not (tmp_path / "new.yaml").exists()
 
 
+def test_a_file_keeps_its_encoding(tmp_path: Path) -> None:
+    path = tmp_path / "wide.yaml"
+    path.write_bytes(GOOD.encode("utf-16"))
+    workspace = designer._workspace(parse([str(path), "--seed", "5"]))
+    assert workspace.encoding == "utf-16-le" and workspace.saved_text == f"\ufeff{GOOD}" and "seed: 5" in workspace.text
+
+
 def test_overrides_are_the_first_step_of_the_history(spec: Path) -> None:
     workspace = designer._workspace(parse([str(spec), "--seed", "5", "--set", "inference_perf.stages[0].rate=3"]))
     assert workspace.text == GOOD.replace("seed: 42", "seed: 5").replace("rate: 8.0", "rate: 3.0")

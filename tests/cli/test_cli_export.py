@@ -42,6 +42,20 @@ def test_the_default_formats_and_where_they_came_from(run: Run, small: Path, tmp
     assert f"wrote {out / 'small.export.json'}\n20 requests of 12 clients\n" in ran.err
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_exported_as_it_is_and_means_the_same(run: Run, write: Write, tmp_path: Path, codec: str) -> None:
+    data = f"\ufeff{SMALL}".encode(codec)
+    path = write(data, "small.yaml")
+    assert run("--export", tmp_path / "out", path, "--format", "yaml,csv").code == 0
+    assert (tmp_path / "out" / "small.yaml").read_bytes() == data
+    assert (tmp_path / "out" / "small.requests.csv").read_text() == run(
+        "--export", "-", "-", "--format", "csv", stdin=SMALL.encode()
+    ).out
+    changed = run("--export", tmp_path / "changed", path, "--format", "yaml", "--seed", "7").code
+    text = (tmp_path / "changed" / "small.yaml").read_bytes().decode(codec)
+    assert changed == 0 and text.startswith("\ufeff") and "seed: 7" in text
+
+
 def test_all_formats(run: Run, small: Path, tmp_path: Path) -> None:
     ran = run("--export", tmp_path / "out", small, "--format", ",".join(each.name for each in FORMATS))
     assert ran.code == 0

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blis_tui.spec.reader import MAX_SIZE, read_text
+from blis_tui.spec.reader import MAX_SIZE, encoding_of, read_text, written_text
 
 
 def only_problem(data: bytes) -> tuple[str, int | None, int | None]:
@@ -46,11 +46,27 @@ def test_what_is_not_utf_8_has_a_place(data: bytes, place: tuple[int, int]) -> N
     assert only_problem(data) == ("not-utf-8", *place)
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
-def test_utf_16_and_32_are_named(encoding: str) -> None:
-    data = "version: '2'\n".encode(encoding)
-    assert only_problem(data) == ("not-utf-8", 1, 1)
-    assert "UTF-16" in read_text(data)[1][0].message
+@pytest.mark.parametrize(("codec", "mark"), [("utf-16-le", codecs.BOM_UTF16_LE), ("utf-16-be", codecs.BOM_UTF16_BE)])
+def test_utf_16_with_a_mark_is_read_and_written_back(codec: str, mark: bytes) -> None:
+    data = mark + "id: é日本😀\r\nb: 1\r".encode(codec)
+    text = "\ufeffid: é日本😀\r\nb: 1\r"
+    assert encoding_of(data) == codec and read_text(data) == (text, [])
+    assert written_text(text, codec) == data
+    assert written_text(text[1:], codec) == data  # without its mark nobody could read it
+    assert only_problem(mark + "a: 1\nb: ".encode(codec) + b"x") == ("not-utf-8", 2, 4)
+
+
+def test_utf_8_is_written_as_it_is() -> None:
+    for text in ("a: 1", "\ufeffa: 1"):
+        assert written_text(text) == text.encode()
+        assert encoding_of(written_text(text)) == "utf-8"
+
+
+def test_utf_32_is_named() -> None:
+    for codec in ("utf-32", "utf-32-be"):
+        data = "\ufeffversion: '2'\n".encode(codec) if codec.endswith("be") else "version: '2'\n".encode(codec)
+        assert only_problem(data) == ("not-utf-8", 1, 1)
+        assert "UTF-32" in read_text(data)[1][0].message
 
 
 def test_size_has_a_limit_that_can_be_lifted() -> None:
@@ -66,4 +82,4 @@ def test_any_bytes_are_text_or_a_problem(data: bytes) -> None:
     text, problems = read_text(data)
     assert (text is None) == bool(problems)
     if text is not None:
-        assert text.encode() == data
+        assert written_text(text, encoding_of(data)) == data

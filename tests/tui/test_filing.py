@@ -41,6 +41,32 @@ async def test_save_writes_the_text_and_nothing_else(make_app: MakeApp, spec_fil
         assert app.workspace.undo() == "seed"  # saving is not a step
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+async def test_utf_16_is_saved_as_it_was(make_app: MakeApp, tmp_path: Path, codec: str) -> None:
+    """Opened, edited and saved; reloaded after somebody made it UTF-8, and saved under another name."""
+    text = "\ufeff" + SMALL.replace("# nine", "# größer: 日本 😀, nine")
+    path = tmp_path / "wide.yaml"
+    path.write_bytes(text.encode(codec))
+    app = make_app()
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        app.do(app.filing.open_path(path), "files")
+        await wait_for(pilot, lambda: app.workspace.path == path, "opening")
+        change_seed(app)
+        await pilot.press("ctrl+s")
+        await wait_for(pilot, lambda: not app.workspace.dirty, "saving")
+        assert path.read_bytes() == text.replace("seed: 42", "seed: 7").encode(codec)
+        assert f"{len(path.read_bytes()):,} bytes" in said(app)
+        assert await app.filing._write(tmp_path / "copy.yaml")
+        assert (tmp_path / "copy.yaml").read_bytes() == path.read_bytes()
+        path.write_text(SMALL, encoding="utf-8")
+        app.workspace.path = path
+        await app.filing.reload()
+        change_seed(app)
+        assert await app.filing._write(path)
+        assert path.read_text(encoding="utf-8") == SMALL.replace("seed: 42", "seed: 7")
+
+
 async def test_save_goes_through_a_symbolic_link(make_app: MakeApp, spec_file: Path, tmp_path: Path) -> None:
     link = tmp_path / "link.yaml"
     link.symlink_to(spec_file)

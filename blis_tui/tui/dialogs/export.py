@@ -129,6 +129,7 @@ class ExportDialog(ModalScreen["Exported | None"]):
             self.query_one("#tokens", Checkbox).value,
             self.query_one("#force", Checkbox).value,
             preview.requests if at_hand else None,
+            self._view.encoding,
         )
 
     @on(Checkbox.Changed)
@@ -260,14 +261,14 @@ class _Formats(PreviewWidget):
 
     def show_preview(self, preview: Preview) -> None:
         """Measure on the preview's requests, once there are some for this text."""
-        requests, text = preview.requests, self._view.text
+        requests, view = preview.requests, self._view
         if requests is None or preview.revision != self._view.revision or self._job is not None:
             return
 
         def work(job: Job[dict[str, Size]]) -> dict[str, Size]:
             from blis_tui.formats.estimate import estimates
 
-            return estimates(text, requests, count=preview.total, progress=job.progress)
+            return estimates(view.text, requests, encoding=view.encoding, count=preview.total, progress=job.progress)
 
         self._job = Job(self, work, self._take, lambda _: None)
 

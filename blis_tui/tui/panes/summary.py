@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from blis_tui.numbers import duration
+from blis_tui.spec.reader import UTF_8
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.background import Job
 from blis_tui.tui.preview import EMPTY, Preview
@@ -47,7 +48,7 @@ class SummaryTab(DocumentWidget):
 
     def show_document(self, view: View) -> None:
         """Show a state of the document."""
-        self.query_one(SummaryView).show_text(view.text)
+        self.query_one(SummaryView).show_text(view.text, view.encoding)
 
 
 class SummaryScroll(VerticalScroll):
@@ -67,7 +68,7 @@ class SummaryView(PreviewWidget):
     def __init__(self) -> None:
         super().__init__()
         self._preview = Preview(EMPTY, 0)
-        self._text = ""
+        self._text, self._encoding = "", UTF_8
         self._sizes: dict[str, Size] = {}
         self._sized = -1
         self._job: Job[dict[str, Size]] | None = None
@@ -76,9 +77,9 @@ class SummaryView(PreviewWidget):
         """Lay out the text."""
         yield Static(markup=False)
 
-    def show_text(self, text: str) -> None:
+    def show_text(self, text: str, encoding: str) -> None:
         """Take note of the text that would be exported."""
-        self._text = text
+        self._text, self._encoding = text, encoding
 
     def show_preview(self, preview: Preview) -> None:
         """Show a state of the preview."""
@@ -103,7 +104,8 @@ class SummaryView(PreviewWidget):
 
     def _measure(self) -> None:
         """Measure what an export would write, if this is looked at and not measured yet."""
-        preview, text, requests = self._preview, self._text, self._preview.requests
+        preview, requests = self._preview, self._preview.requests
+        text, encoding = self._text, self._encoding
         if requests is None or preview.stale or self._sized == preview.revision or not displayed(self):
             return
         if self._job is not None:
@@ -114,7 +116,7 @@ class SummaryView(PreviewWidget):
         def work(job: Job[dict[str, Size]]) -> dict[str, Size]:
             from blis_tui.formats.estimate import estimates
 
-            return estimates(text, requests, count=preview.total, progress=job.progress)
+            return estimates(text, requests, encoding=encoding, count=preview.total, progress=job.progress)
 
         self._job = Job(self, work, self._take, lambda _: None)
 
