@@ -6,11 +6,11 @@ from blis_tui.problems import Mend, Path
 from blis_tui.spec.distributions import BIN, FAMILIES, bin_value, go_int, read_bins, smallest_draw
 from blis_tui.spec.edits import RenameKey
 from blis_tui.spec.fields import INTEGER, Field
-from blis_tui.spec.mends import remove, set_value
+from blis_tui.spec.mends import remove, rename, set_value
 from blis_tui.spec.model import Distribution
 from blis_tui.spec.ranges import demand, is_in_range, shown
 from blis_tui.spec.report import Report
-from blis_tui.spec.suggest import closest
+from blis_tui.spec.suggest import meant_by
 from blis_tui.spec.validate_distributions import LENGTH, RATIO
 
 _LARGEST_MU = 21.5
@@ -49,11 +49,11 @@ def _is_sound(report: Report, distribution: Distribution, path: Path) -> bool:
 
 def _advise_spare(report: Report, distribution: Distribution, name: str, path: Path) -> None:
     declared = FAMILIES[distribution.type].fields
-    meant = closest(name, (option for option in declared if option not in distribution.params))
+    meant = meant_by(name, {option: field for option, field in declared.items() if option not in distribution.params})
     if meant is None:
         mend, hint = remove(path, safe=True), ""
     else:
-        mend, hint = Mend(f"rename it to {meant.name}", (RenameKey(path, meant.name),)), f"; {meant.name} is"
+        mend, hint = rename(path, meant.name), f"; {meant.name} is"
     report.warn("not-used", path, f"is no parameter of {distribution.type} distributions{hint}", mend=mend)
 
 

@@ -13,28 +13,34 @@ from blis_tui.spec.fields import INT64_MAX, INT64_MIN, Field, Record, integer, n
 class Gaussian(Record):
     """A normal draw, clamped to [min, max] and rounded; ``min == max`` gives that value without any draw."""
 
-    mean: float = number("Mean before clamping.", required=True, unit="tokens")
-    std_dev: float = number("Standard deviation before clamping.", required=True, minimum=0, unit="tokens")
-    min: int = integer("Smallest value.", required=True, unit="tokens")
-    max: int = integer("Largest value.", required=True, unit="tokens")
+    mean: float = number("Mean before clamping.", required=True, unit="tokens", also=("mu", "average"))
+    std_dev: float = number(
+        "Standard deviation before clamping.",
+        required=True,
+        minimum=0,
+        unit="tokens",
+        also=("std", "stdev", "sd", "sigma"),
+    )
+    min: int = integer("Smallest value.", required=True, unit="tokens", also=("minimum", "low", "lower"))
+    max: int = integer("Largest value.", required=True, unit="tokens", also=("maximum", "high", "upper"))
 
 
 class Exponential(Record):
     """An exponential draw, rounded, then clamped."""
 
-    mean: float = number("Mean before clamping.", required=True, above=0, unit="tokens")
-    min: int = integer("Smallest value; 0 or less is no bound.", minimum=0, unit="tokens")
-    max: int = integer("Largest value; 0 or less is no bound.", minimum=0, unit="tokens")
+    mean: float = number("Mean before clamping.", required=True, above=0, unit="tokens", also=("average", "scale"))
+    min: int = integer("Smallest value; 0 or less is no bound.", minimum=0, unit="tokens", also=("minimum", "low", "lower"))
+    max: int = integer("Largest value; 0 or less is no bound.", minimum=0, unit="tokens", also=("maximum", "high", "upper"))
 
 
 class ParetoLognormal(Record):
     """A mixture: Pareto (alpha, xm) with probability mix_weight, else lognormal (mu, sigma)."""
 
-    alpha: float = number("Shape of the Pareto part; the smaller, the heavier its tail.", required=True, above=0)
-    xm: float = number("Smallest value of the Pareto part.", required=True, above=0, unit="tokens")
+    alpha: float = number("Shape of the Pareto part; the smaller, the heavier its tail.", required=True, above=0, also=("shape",))
+    xm: float = number("Smallest value of the Pareto part.", required=True, above=0, unit="tokens", also=("scale", "minimum"))
     mu: float = number("Mean of the logarithm of the lognormal part.", required=True)
     sigma: float = number("Standard deviation of the logarithm of the lognormal part.", required=True, minimum=0)
-    mix_weight: float = number("Probability of the Pareto part.", required=True, minimum=0, maximum=1)
+    mix_weight: float = number("Probability of the Pareto part.", required=True, minimum=0, maximum=1, also=("weight", "mix"))
 
 
 class Lognormal(Record):
@@ -42,14 +48,14 @@ class Lognormal(Record):
 
     mu: float = number("Mean of the logarithm.", required=True)
     sigma: float = number("Standard deviation of the logarithm.", required=True, minimum=0)
-    min: int = integer("Smallest value; 0 or less is no bound.", minimum=0, unit="tokens")
-    max: int = integer("Largest value; 0 or less is no bound.", minimum=0, unit="tokens")
+    min: int = integer("Smallest value; 0 or less is no bound.", minimum=0, unit="tokens", also=("minimum", "low", "lower"))
+    max: int = integer("Largest value; 0 or less is no bound.", minimum=0, unit="tokens", also=("maximum", "high", "upper"))
 
 
 class Constant(Record):
     """Always the same value; below 1 it is raised to 1."""
 
-    value: int = integer("The value.", required=True, minimum=1, unit="tokens")
+    value: int = integer("The value.", required=True, minimum=1, unit="tokens", also=("mean", "tokens", "length", "val"))
 
 
 class Empirical(Record):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, TypeVar
 
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
+
+_NO_WORDS: Mapping[str, str] = {}
 
 INTEGER, NUMBER, BOOLEAN, TEXT, RECORD, LIST, PARAMS, MAP = (
     "integer",
@@ -24,8 +26,8 @@ class Field:
     """One declared field: its kind, unit, range, default and meaning."""
 
     __slots__ = (
-        "above", "choices", "default", "help", "kind", "label", "lenient", "maximum", "minimum", "name", "record",
-        "required", "unit",
+        "above", "also", "choices", "default", "elsewhere", "help", "kind", "label", "lenient", "maximum", "minimum", "name",
+        "record", "required", "unit", "words",
     )  # fmt: skip
 
     def __init__(
@@ -43,6 +45,9 @@ class Field:
         lenient: bool = False,
         record: type[Record] | None = None,
         label: str = "",
+        also: tuple[str, ...] = (),
+        words: Mapping[str, str] = _NO_WORDS,
+        elsewhere: Mapping[str, str] = _NO_WORDS,
     ) -> None:
         self.kind = kind
         self.help = help
@@ -57,6 +62,12 @@ class Field:
         """BLIS takes values out of the range too: they are warned about, not refused."""
         self.record = record
         self.label = label
+        self.also = also
+        """Names by which other tools, or people, call the field: what was meant where one of them is given."""
+        self.words = words
+        """Other words for its choices, likewise: each word and the choice that it stands for."""
+        self.elsewhere = elsewhere
+        """Words that are no choices, and where what they stand for is given instead."""
         self.name = ""
 
     def __set_name__(self, owner: type, name: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from blis_tui.problems import ERROR, Mend, Path, Problem, format_path
 from blis_tui.spec import fields
+from blis_tui.spec.distributions import FAMILIES
 from blis_tui.spec.effort import Exhausted
 from blis_tui.spec.fields import INT64_MAX, INT64_MIN, Field, Record
 from blis_tui.spec.model import WorkloadSpec
@@ -35,6 +36,9 @@ _REASONS = {
     "unknown-tag": "has {found}, which no field can have",
     "wrong-tag": "cannot be read: {found}",
 }
+
+
+_PARAMETERS = frozenset(name for family in FAMILIES.values() for name in family.fields)
 
 
 class Findings:
@@ -111,10 +115,10 @@ class Findings:
     def unknown(self, key: Node, name: str, record: type[Record], path: Path, present: set[str], own: bool) -> None:
         """Note a key that its block does not know; `present` are all its keys, `own` tells that no merge brought it."""
         from blis_tui.spec.edits import RenameKey
-        from blis_tui.spec.suggest import closest, home
+        from blis_tui.spec.suggest import home, meant_by
 
         mend, hint = None, ""
-        suggestion = closest(name, record.fields)
+        suggestion = meant_by(name, record.fields)
         elsewhere = home(name, WorkloadSpec, path) if suggestion is None or not suggestion.close else None
         if elsewhere is not None:
             hint = f"; it is a field of {elsewhere or 'the top level'}"
@@ -125,6 +129,8 @@ class Findings:
                 if own:
                     edit = RenameKey((*path, name), suggestion.name)
                     mend = self._mend(f'rename it to "{suggestion.name}"', edit, suggestion.close)
+        elif name in _PARAMETERS and any(field.kind == fields.PARAMS for field in record.fields.values()):
+            hint = "; parameters of distributions stand under params"
         message = f"{place(path)} has no field {quote(name)}{hint}"
         self.report("unknown-key", key, (*path, name), message, shorten(name), ", ".join(record.fields), mend)
 

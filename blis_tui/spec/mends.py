@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from blis_tui.problems import ERROR, Mend, Path, Problem, format_path
-from blis_tui.spec.edits import EditRefused, Remove, SetValue, apply_edits
+from blis_tui.spec.edits import EditRefused, Remove, RenameKey, SetValue, apply_edits
 
 if TYPE_CHECKING:
     from blis_tui.spec.check import Checked
@@ -40,6 +40,11 @@ def set_values(values: Iterable[tuple[Path, Any]], label: str, *, safe: bool = F
 def remove(path: Path, *, safe: bool = False, label: str = "") -> Mend:
     """Offer to remove what stands at a path."""
     return Mend(label or f"remove {format_path(path)}", (Remove(path),), safe)
+
+
+def rename(path: Path, name: str, *, safe: bool = False) -> Mend:
+    """Offer another name for the key at a path."""
+    return Mend(f'rename it to "{name}"', (RenameKey(path, name),), safe)
 
 
 def upgrade(spec: WorkloadSpec) -> Mend:

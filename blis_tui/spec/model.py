@@ -27,14 +27,39 @@ MAX_ROUNDS = 10_000_000
 """Rounds of one session; BLIS has no limit but the machine's memory."""
 MAX_SECONDS = INT64_MAX // 1_000_000
 
+_ALSO = {
+    "tenant_id": ("tenant",),
+    "slo_class": ("slo", "sla_class", "service_class", "priority_class"),
+    "model": ("model_name",),
+    "adapter": ("lora", "lora_adapter"),
+    "rate_fraction": ("weight", "share", "fraction", "traffic_share"),
+    "arrival": ("arrival_process", "arrivals"),
+    "input_distribution": ("input_dist", "prompt_distribution"),
+    "output_distribution": ("output_dist", "completion_distribution"),
+    "prefix_length": ("prefix_len", "prefix_tokens"),
+    "streaming": ("stream",),
+    "timeout": ("timeout_us",),
+    "trace_rate": ("rate", "rps", "qps", "request_rate"),
+}
+"""Other names of fields that several blocks have."""
+_USERS = "virtual users are given by concurrency on the client"
+_EVEN = {"deterministic": "constant", "fixed": "constant"}
+
 
 class Arrival(Record):
     """The process that times a client's requests."""
 
-    process: str = text("How the gaps between requests are drawn.", choices=ARRIVAL_PROCESSES, required=True)
+    process: str = text(
+        "How the gaps between requests are drawn.",
+        choices=ARRIVAL_PROCESSES,
+        required=True,
+        also=("type", "arrival_type", "distribution", "kind", "pattern"),
+        words={**_EVEN, "even": "constant", "exponential": "poisson"},
+        elsewhere={"concurrent": _USERS, "concurrency": _USERS, "closed_loop": _USERS},
+    )
     cv: float | None = number(
         "Coefficient of variation of the gaps: 1 is like Poisson, more is burstier (gamma and weibull).",
-        default=None, above=0,
+        default=None, above=0, also=("coefficient_of_variation", "burstiness"),
     )  # fmt: skip
     shape: float | None = number(
         "Fitted shape: gamma's alpha or weibull's k; with scale it takes the place of cv and of the rate.",
@@ -46,8 +71,16 @@ class Arrival(Record):
 class Distribution(Record):
     """How a number (of tokens, images, percent …) is drawn."""
 
-    type: str = text("The family of the distribution.", choices=DISTRIBUTION_TYPES, required=True)
-    params: Mapping[str, float] = params("The family's parameters; for empirical, token count: probability.")
+    type: str = text(
+        "The family of the distribution.",
+        choices=DISTRIBUTION_TYPES,
+        required=True,
+        also=("distribution", "family", "kind", "name"),
+        words={**_EVEN, "normal": "gaussian", "gauss": "gaussian", "histogram": "empirical"},
+    )
+    params: Mapping[str, float] = params(
+        "The family's parameters; for empirical, token count: probability.", also=("parameters", "args")
+    )
     file: str = text("A data file; BLIS accepts the key and does not read it.")
 
 
@@ -61,11 +94,11 @@ class Network(Record):
 class Window(Record):
     """A span of time in which a client is active, start included, end excluded."""
 
-    start_us: int = integer("When the window opens.", minimum=0, unit="µs")
-    end_us: int = integer("When the window closes.", above=0, unit="µs", required=True)
+    start_us: int = integer("When the window opens.", minimum=0, unit="µs", also=("start_time_us", "begin_us"))
+    end_us: int = integer("When the window closes.", above=0, unit="µs", required=True, also=("end_time_us", "stop_us"))
     trace_rate: float | None = number(
         "The client's rate in this window: a weight if aggregate_rate is given, requests per second if it is 0.",
-        default=None, unit="req/s",
+        default=None, unit="req/s", also=_ALSO["trace_rate"],
     )  # fmt: skip
     arrival: Arrival | None = record(Arrival, "Arrival process in this window, in place of the client's.")
     input_distribution: Distribution | None = record(Distribution, "Input lengths in this window, in place of the client's.")
@@ -93,7 +126,13 @@ class Multimodal(Record):
 class MultiTurn(Record):
     """Conversations: sessions of several rounds."""
 
-    max_rounds: int = integer("Rounds in a session.", minimum=1, maximum=MAX_ROUNDS, required=True)
+    max_rounds: int = integer(
+        "Rounds in a session.",
+        minimum=1,
+        maximum=MAX_ROUNDS,
+        required=True,
+        also=("rounds", "turns", "max_turns", "num_rounds", "num_turns"),
+    )
     think_time_us: int = integer("Pause between an answer and the next round.", minimum=0, unit="µs", lenient=True)
     context_growth: str = text("Whether each round repeats the rounds before it.", choices=CONTEXT_GROWTHS, lenient=True)
     single_session: bool = boolean("One session per client instead of a new one at every arrival.")
@@ -111,32 +150,47 @@ class Reasoning(Record):
 class Client(Record):
     """One client: who it is, how often it asks and how long its prompts and answers are."""
 
-    id: str = text("The client's name.")
-    tenant_id: str = text("The tenant the client belongs to.")
-    slo_class: str = text("Service class; on all clients or on none.", choices=SLO_CLASSES)
-    model: str = text("The model asked for; empty is the default one.")
-    adapter: str = text("The LoRA adapter asked for; empty is the base model.")
-    rate_fraction: float = number("The client's share of aggregate_rate; shares are normalised.", above=0)
-    concurrency: int = integer("Virtual users that each wait for their answer; in place of rate_fraction.", minimum=0)
+    id: str = text("The client's name.", also=("client_id", "name"))
+    tenant_id: str = text("The tenant the client belongs to.", also=_ALSO["tenant_id"])
+    slo_class: str = text(
+        "Service class; on all clients or on none.",
+        choices=SLO_CLASSES,
+        also=_ALSO["slo_class"],
+    )
+    model: str = text("The model asked for; empty is the default one.", also=_ALSO["model"])
+    adapter: str = text("The LoRA adapter asked for; empty is the base model.", also=_ALSO["adapter"])
+    rate_fraction: float = number(
+        "The client's share of aggregate_rate; shares are normalised.",
+        above=0,
+        also=_ALSO["rate_fraction"],
+    )
+    concurrency: int = integer(
+        "Virtual users that each wait for their answer; in place of rate_fraction.",
+        minimum=0,
+        also=("concurrent", "num_users", "virtual_users", "num_concurrent"),
+    )
     think_time_us: int = integer("Pause of a virtual user between answer and next request.", minimum=0, unit="µs")
-    arrival: Arrival = record(Arrival, "How its requests are timed.", optional=False)
-    input_distribution: Distribution = record(Distribution, "Input tokens after the prefix.", optional=False)
-    output_distribution: Distribution = record(Distribution, "Output tokens.", optional=False)
+    arrival: Arrival = record(Arrival, "How its requests are timed.", optional=False, also=_ALSO["arrival"])
+    input_distribution: Distribution = record(
+        Distribution, "Input tokens after the prefix.", optional=False, also=_ALSO["input_distribution"]
+    )
+    output_distribution: Distribution = record(Distribution, "Output tokens.", optional=False, also=_ALSO["output_distribution"])
     prefix_group: str = text("Clients of one group share the first tokens of their prompts.")
     prefix_length: int = integer(
         "Shared prefix tokens; the group's first client decides, 0 gives 50.",
         minimum=0,
         maximum=MAX_LENGTH,
         unit="tokens",
+        also=_ALSO["prefix_length"],
     )
-    streaming: bool = boolean("Whether the client reads the answer as a stream.")
+    streaming: bool = boolean("Whether the client reads the answer as a stream.", also=_ALSO["streaming"])
     network: Network | None = record(Network, "The client's network.")
     lifecycle: Lifecycle | None = record(Lifecycle, "When the client is active.")
     multimodal: Multimodal | None = record(Multimodal, "Images, audio and video in the input.")
     reasoning: Reasoning | None = record(Reasoning, "Reasoning and multi-turn behaviour.")
     timeout: int | None = integer(
         "Time a request may take; 0 is no limit, not given is 300 s for sessions and no limit otherwise.",
-        default=None, minimum=0, unit="µs",
+        default=None, minimum=0, unit="µs", also=_ALSO["timeout"],
     )  # fmt: skip
     slo_target_us: int | None = integer("Target for the time to first token.", default=None, minimum=0, unit="µs")
     closed_loop: bool | None = boolean(
@@ -154,41 +208,65 @@ class Diurnal(Record):
 class Spike(Record):
     """One burst of activity."""
 
-    start_time_us: int = integer("When it starts.", minimum=0, unit="µs")
-    duration_us: int = integer("How long it lasts.", above=0, unit="µs", required=True)
-    trace_rate: float | None = number("Rate of the whole cohort, for aggregate_rate 0.", default=None, unit="req/s")
+    start_time_us: int = integer("When it starts.", minimum=0, unit="µs", also=("start_us",))
+    duration_us: int = integer("How long it lasts.", above=0, unit="µs", required=True, also=("length_us",))
+    trace_rate: float | None = number(
+        "Rate of the whole cohort, for aggregate_rate 0.", default=None, unit="req/s", also=_ALSO["trace_rate"]
+    )
 
 
 class Drain(Record):
     """Full activity up to a time, then a ramp down to nothing in ten steps."""
 
-    start_time_us: int = integer("When the ramp begins.", minimum=0, unit="µs")
-    ramp_duration_us: int = integer("How long the ramp takes.", above=0, unit="µs", required=True)
+    start_time_us: int = integer("When the ramp begins.", minimum=0, unit="µs", also=("start_us",))
+    ramp_duration_us: int = integer("How long the ramp takes.", above=0, unit="µs", required=True, also=("duration_us",))
 
 
 class Cohort(Record):
     """A population of like clients."""
 
-    id: str = text("The cohort's name; its members are called ID-0, ID-1, …")
-    population: int = integer("How many clients it has.", above=0, maximum=MAX_POPULATION, unit="clients", required=True)
-    tenant_id: str = text("The tenant its clients belong to.")
-    slo_class: str = text("Service class; on all clients and cohorts or on none.", choices=SLO_CLASSES)
-    model: str = text("The model asked for; empty is the default one.")
-    adapter: str = text("The LoRA adapter asked for; empty is the base model.")
-    arrival: Arrival = record(Arrival, "How the requests of each member are timed.", optional=False)
-    input_distribution: Distribution = record(Distribution, "Input tokens after the prefix.", optional=False)
-    output_distribution: Distribution = record(Distribution, "Output tokens.", optional=False)
+    id: str = text("The cohort's name; its members are called ID-0, ID-1, …", also=("cohort_id", "name"))
+    population: int = integer(
+        "How many clients it has.",
+        above=0,
+        maximum=MAX_POPULATION,
+        unit="clients",
+        required=True,
+        also=("size", "count", "num_clients", "members"),
+    )
+    tenant_id: str = text("The tenant its clients belong to.", also=_ALSO["tenant_id"])
+    slo_class: str = text(
+        "Service class; on all clients and cohorts or on none.",
+        choices=SLO_CLASSES,
+        also=_ALSO["slo_class"],
+    )
+    model: str = text("The model asked for; empty is the default one.", also=_ALSO["model"])
+    adapter: str = text("The LoRA adapter asked for; empty is the base model.", also=_ALSO["adapter"])
+    arrival: Arrival = record(Arrival, "How the requests of each member are timed.", optional=False, also=_ALSO["arrival"])
+    input_distribution: Distribution = record(
+        Distribution, "Input tokens after the prefix.", optional=False, also=_ALSO["input_distribution"]
+    )
+    output_distribution: Distribution = record(Distribution, "Output tokens.", optional=False, also=_ALSO["output_distribution"])
     prefix_group: str = text("The prefix its members share, or the stem of their own ones.")
     prefix_sharing: str = text("One prefix for all members (shared, the default) or one each.", choices=PREFIX_SHARINGS)
-    streaming: bool = boolean("Whether the clients read answers as streams.")
-    rate_fraction: float = number("The cohort's share of aggregate_rate, dealt evenly to its members.", above=0, required=True)
+    streaming: bool = boolean("Whether the clients read answers as streams.", also=_ALSO["streaming"])
+    rate_fraction: float = number(
+        "The cohort's share of aggregate_rate, dealt evenly to its members.",
+        above=0,
+        required=True,
+        also=_ALSO["rate_fraction"],
+    )
     diurnal: Diurnal | None = record(Diurnal, "A day's rise and fall.")
     spike: Spike | None = record(Spike, "One burst of activity.")
     drain: Drain | None = record(Drain, "A ramp down to nothing.")
-    prefix_length: int = integer("Shared prefix tokens; 0 gives 50.", minimum=0, maximum=MAX_LENGTH, unit="tokens")
+    prefix_length: int = integer(
+        "Shared prefix tokens; 0 gives 50.", minimum=0, maximum=MAX_LENGTH, unit="tokens", also=_ALSO["prefix_length"]
+    )
     reasoning: Reasoning | None = record(Reasoning, "Reasoning and multi-turn behaviour.")
     closed_loop: bool | None = boolean("Whether BLIS waits for an answer before the next round.", default=None)
-    timeout: int | None = integer("Time a request may take; 0 is no limit.", default=None, minimum=0, unit="µs")
+    timeout: int | None = integer(
+        "Time a request may take; 0 is no limit.", default=None, minimum=0, unit="µs", also=_ALSO["timeout"]
+    )
     slo_target_us: int | None = integer("Target for the time to first token.", default=None, minimum=0, unit="µs")
     network: Network | None = record(Network, "The clients' network.")
     multimodal: Multimodal | None = record(Multimodal, "Images, audio and video in the input.")
@@ -208,8 +286,21 @@ class ServeGenData(Record):
 class Stage(Record):
     """A stretch of time with one request rate."""
 
-    rate: float = number("Requests per second, over all clients.", above=0, unit="req/s", required=True)
-    duration: int = integer("How long the stage lasts.", above=0, maximum=MAX_SECONDS, unit="s", required=True)
+    rate: float = number(
+        "Requests per second, over all clients.",
+        above=0,
+        unit="req/s",
+        required=True,
+        also=("rps", "qps", "request_rate", "requests_per_second"),
+    )
+    duration: int = integer(
+        "How long the stage lasts.",
+        above=0,
+        maximum=MAX_SECONDS,
+        unit="s",
+        required=True,
+        also=("seconds", "duration_s", "duration_seconds"),
+    )
 
 
 class SharedPrefix(Record):
@@ -221,9 +312,15 @@ class SharedPrefix(Record):
         unit="prompts",
         required=True,
         label="System prompts",
+        also=("num_groups", "num_system_prompts"),
     )
     num_users_per_system_prompt: int = integer(
-        "Clients that share each system prompt.", above=0, unit="users", required=True, label="Users each"
+        "Clients that share each system prompt.",
+        above=0,
+        unit="users",
+        required=True,
+        label="Users each",
+        also=("num_prompts_per_group", "num_users_per_group"),
     )
     system_prompt_len: int = integer(
         "Tokens of the system prompt, shared by a group's requests; 0 gives 50.",
@@ -231,12 +328,24 @@ class SharedPrefix(Record):
         maximum=MAX_LENGTH,
         unit="tokens",
         label="Prompt length",
+        also=("system_prompt_length", "prefix_len", "prefix_length"),
     )
     question_len: int = integer(
-        "Input tokens after the system prompt.", minimum=0, maximum=MAX_LENGTH, unit="tokens", label="Question"
+        "Input tokens after the system prompt.",
+        minimum=0,
+        maximum=MAX_LENGTH,
+        unit="tokens",
+        label="Question",
+        also=("question_length", "input_len"),
     )
-    output_len: int = integer("Output tokens.", minimum=0, maximum=MAX_LENGTH, unit="tokens", label="Output")
-    enable_multi_turn_chat: bool = boolean("Sessions of several rounds instead of single requests.", label="Multi-turn chat")
+    output_len: int = integer(
+        "Output tokens.", minimum=0, maximum=MAX_LENGTH, unit="tokens", label="Output", also=("output_length", "max_tokens")
+    )
+    enable_multi_turn_chat: bool = boolean(
+        "Sessions of several rounds instead of single requests.",
+        label="Multi-turn chat",
+        also=("multi_turn", "enable_multi_turn"),
+    )
 
 
 class InferencePerf(Record):
@@ -258,19 +367,21 @@ class WorkloadSpec(Record):
     """A workload file."""
 
     version: str = text('Expansion rules: "1" for the older contract, "2" for what BLIS does today.')
-    seed: int = integer("Seed of all random draws.")
+    seed: int = integer("Seed of all random draws.", also=("random_seed", "base_seed"))
     category: str = text("Kind of workload.", choices=CATEGORIES)
     clients: tuple[Client, ...] = records(Client, "Clients, each written out.")
     cohorts: tuple[Cohort, ...] = records(Cohort, "Populations of like clients.")
     aggregate_rate: float = number(
         "Requests per second of all clients together; 0 with a trace_rate on every window means absolute rates.",
         unit="req/s",
+        also=("rps", "qps", "request_rate", "requests_per_second"),
     )
-    horizon: int = integer("End of the workload; 0 or none leaves it open.", minimum=0, unit="µs")
+    horizon: int = integer("End of the workload; 0 or none leaves it open.", minimum=0, unit="µs", also=("horizon_us",))
     num_requests: int = integer(
         "Limit on the planned requests; 0 or none is no limit. Sessions that wait for answers go on past it.",
         minimum=0,
         unit="requests",
+        also=("max_requests", "total_requests", "num_prompts"),
     )
     servegen_data: ServeGenData | None = record(ServeGenData, "A ServeGen data set to derive cohorts from.")
     inference_perf: InferencePerf | None = record(InferencePerf, "The compact description: stages and a shared prefix.")

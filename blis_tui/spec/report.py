@@ -9,7 +9,7 @@ from blis_tui.problems import ERROR, INFO, WARNING, Mend, Path, Problem, format_
 from blis_tui.spec.fields import Field, Record
 from blis_tui.spec.mends import set_value
 from blis_tui.spec.ranges import demand, shown, tests_of
-from blis_tui.spec.suggest import closest
+from blis_tui.spec.suggest import choice_meant
 
 if TYPE_CHECKING:
     from blis_tui.spec.nodes import Tree
@@ -104,6 +104,10 @@ class Report:
             return
         code = "unknown-choice" if field.choices else "out-of-range"
         text = f"must {demand(field, value)}, got {shown(value)}"
-        meant = closest(value, filter(None, field.choices)) if field.choices else None
-        mend = set_value(path, meant.name) if meant and meant.close else None
+        meant = choice_meant(field, value) if field.choices else None
+        mend = set_value(path, meant.name, safe=meant.sure) if meant and meant.close else None
+        if mend is not None and meant is not None:
+            text += f'; did you mean "{meant.name}"?'
+        elif value in field.elsewhere:
+            text += f"; {field.elsewhere[value]}"
         self.error(code, path, text, found=value, allowed=allowed, mend=mend)

@@ -8,10 +8,10 @@ from typing import Any
 
 from blis_tui.problems import Path, format_path
 from blis_tui.spec import fields, scalars
-from blis_tui.spec.editing.declared import declared, field_order
+from blis_tui.spec.editing.declared import declared
 from blis_tui.spec.edits import EditRefused
 from blis_tui.spec.nodes import MAPPING, SCALAR, SEQUENCE, Node, compose
-from blis_tui.spec.suggest import closest
+from blis_tui.spec.suggest import meant_by
 
 _STEP = re.compile(r'\[(\d{1,9})\]|\["((?:[^"\\]|\\["\\])*)"\]|\.([^\s.\[\]"\'=]+)', re.ASCII)
 _READERS: dict[str, Callable[[Node], Any]] = {
@@ -46,7 +46,8 @@ def _demand_field(path: Path) -> None:
         place, step = path[: length - 1], path[length - 1]
         if isinstance(step, int):
             raise EditRefused(path, f"{format_path(place) or 'the file'} is not a list")
-        guess = closest(step, field_order(place))
+        kind, record = declared(place)
+        guess = meant_by(step, record.fields) if kind == fields.RECORD and record is not None else None
         meant = f"; is {guess.name!r} meant?" if guess is not None else ""
         raise EditRefused(path, f"{format_path(place) or 'the file'} has no field {step!r}{meant}")
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from blis_tui.problems import Path
-from blis_tui.spec.fields import LIST, MAP, Record
+from blis_tui.spec.fields import LIST, MAP, Field, Record
 
 MAX_LENGTH = 60
 """Longer keys are compared with nothing: the time of a comparison is quadratic."""
@@ -18,10 +18,29 @@ _UNITS = frozenset(("us", "ms", "s", "sec", "secs", "seconds", "min", "minutes",
 
 
 class Suggestion(NamedTuple):
-    """The most likely known name; `close` tells that hardly anything else can have been meant."""
+    """The most likely known name; `close` tells that hardly anything else can have been meant, `sure` that nothing can."""
 
     name: str
     close: bool
+    sure: bool = False
+
+
+def meant_by(name: str, fields: Mapping[str, Field]) -> Suggestion | None:
+    """Find the field that is meant by a name: the one that is also known by it, or the closest."""
+    plain = _plain(name)
+    for field in fields.values():
+        if any(plain == _plain(known) for known in field.also):
+            return Suggestion(field.name, True, True)
+    return closest(name, fields)
+
+
+def choice_meant(field: Field, value: str) -> Suggestion | None:
+    """Find the choice of a field that is meant by another word, or the closest."""
+    plain = _plain(value)
+    for word, choice in field.words.items():
+        if plain == _plain(word):
+            return Suggestion(choice, True, True)
+    return closest(value, filter(None, field.choices))
 
 
 def closest(name: str, known: Iterable[str]) -> Suggestion | None:

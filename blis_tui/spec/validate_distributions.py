@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from blis_tui.problems import Path
 from blis_tui.spec.distributions import FAMILIES, bin_value, go_int, smallest_draw, typical_draw
+from blis_tui.spec.mends import rename
 from blis_tui.spec.model import MAX_LENGTH, Distribution
 from blis_tui.spec.ranges import shown
 from blis_tui.spec.report import Report
-from blis_tui.spec.suggest import closest
+from blis_tui.spec.suggest import meant_by
 
 LENGTH, COUNT, RATIO = "length", "count", "ratio"
 """What a distribution is drawn for: tokens (a negative number crashes BLIS), pieces, or a share in percent."""
@@ -37,10 +38,13 @@ def _validate_parameters(report: Report, distribution: Distribution, path: Path)
     for name, field in declared.items():
         if field.required and name not in params:
             complete = False
-            spare = [given for given in params if given not in declared]
-            typo = closest(name, spare)
-            hint = f"; {shown(typo.name)} is no parameter of it" if typo else ""
-            report.error("missing", (*path, "params", name), f"is missing: {family} distributions need it{hint}")
+            hint, mend = "", None
+            for spare in params:
+                meant = meant_by(spare, declared) if spare not in declared else None
+                if meant is not None and meant.name == name:
+                    hint, mend = f"; did you mean it by {shown(spare)}?", rename((*path, "params", spare), name, safe=meant.close)
+                    break
+            report.error("missing", (*path, "params", name), f"is missing: {family} distributions need it{hint}", mend=mend)
     if not complete or not report.is_clean(*((*path, "params", name) for name in params)):
         return False
     if "min" not in declared or "min" not in params or "max" not in params:

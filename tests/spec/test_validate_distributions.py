@@ -9,6 +9,7 @@ from spec_samples import CLIENTS, checked, only_error
 
 from blis_tui.problems import Path
 from blis_tui.spec.distributions import FAMILIES
+from blis_tui.spec.edits import RenameKey
 
 PATH: Path = ("clients", 1, "output_distribution")
 COMPLETE: dict[str, dict[str, Any]] = {
@@ -48,7 +49,9 @@ def test_required_parameters(family: str, name: str) -> None:
 def test_a_misspelt_parameter_is_hinted_at() -> None:
     distribution = of("gaussian")
     distribution["params"]["std_dv"] = distribution["params"].pop("std_dev")
-    assert '"std_dv" is no parameter of it' in only_error(CLIENTS, (PATH, distribution)).message
+    problem = only_error(CLIENTS, (PATH, distribution))
+    assert 'did you mean it by "std_dv"?' in problem.message
+    assert problem.mend is not None and problem.mend.edits == (RenameKey((*PATH, "params", "std_dv"), "std_dev"),)
 
 
 def test_all_missing_parameters_are_told_at_once() -> None:
