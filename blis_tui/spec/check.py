@@ -9,6 +9,7 @@ from blis_tui.spec.advice import advise_beside
 from blis_tui.spec.decode import Decoded, decode
 from blis_tui.spec.model import WorkloadSpec
 from blis_tui.spec.nodes import Tree, compose
+from blis_tui.spec.other_files import HEAD, other_text
 from blis_tui.spec.reader import MAX_SIZE, UTF_8, encoding_of, read_text
 from blis_tui.spec.report import Report
 from blis_tui.spec.validate import Faultless, validate_into
@@ -51,7 +52,9 @@ def check(data: str | bytes, max_size: int | None = MAX_SIZE, *, base: Checked |
     encoding = UTF_8 if isinstance(data, str) else encoding_of(data)
     text, problems = (data, []) if isinstance(data, str) else read_text(data, max_size)
     if text is None:
-        return Checked("", None, tuple(problems), compose(""))
+        assert isinstance(data, bytes)
+        trace = other_text(data[:HEAD].decode(encoding, "replace"))  # these are often too large to be read
+        return Checked("", None, tuple(problems) if trace is None else (trace,), compose(""))
     decoded = decode(text, base.decoded if base is not None else None)
     problems = list(decoded.problems)
     faultless = None

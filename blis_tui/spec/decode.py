@@ -15,8 +15,9 @@ from blis_tui.spec.fields import Field, Record
 from blis_tui.spec.findings import Findings, describe
 from blis_tui.spec.model import WorkloadSpec
 from blis_tui.spec.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Items, Node, Tree, compose
+from blis_tui.spec.other_files import other_text, other_tree
 from blis_tui.spec.pairs import Pair, pairs_of
-from blis_tui.spec.source import syntax_problem
+from blis_tui.spec.source import Source, syntax_problem
 
 _READERS = {
     fields.INTEGER: scalars.integer,
@@ -33,8 +34,9 @@ class Decoded(NamedTuple):
     """What a text says.
 
     `spec` has every field that could be read, the others at their defaults; it is None if the text is no YAML, no
-    mapping at the top, or blows up. `problems` are in the order of the text. `broken` holds the paths of the values that
-    could not be read, and of fields that stand in the text under a misspelt name; what is below such a path is broken too.
+    mapping at the top, a file of another kind, or blows up. `problems` are in the order of the text. `broken` holds the
+    paths of the values that could not be read, and of fields that stand in the text under a misspelt name; what is below
+    such a path is broken too.
     """
 
     spec: WorkloadSpec | None
@@ -47,6 +49,9 @@ class Decoded(NamedTuple):
 
 def decode(text: str, base: Decoded | None = None) -> Decoded:
     """Read a workload file; never raises. What a similar text said, `base`, makes it faster and changes nothing else."""
+    other = other_text(text)
+    if other is not None:
+        return Decoded(None, [other], Tree(Source(text), None, [other]), set())
     with CollectorPaused():
         decoded = _decode_again(text, base) if base is not None and base.spec is not None else None
         return decoded or _decode(compose(text), None)
@@ -63,6 +68,9 @@ def _decode_again(text: str, base: Decoded) -> Decoded | None:
 
 def _decode(tree: Tree, base: Decoded | None) -> Decoded:
     """Decode a tree; what `base` says of items that were only moved is taken over, if nothing was wrong with them."""
+    other = other_tree(tree)
+    if other is not None:
+        return Decoded(None, [other], tree, set())
     effort = Effort(len(tree.text))
     findings = Findings(tree.problems)
     spec = None
