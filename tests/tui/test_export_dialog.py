@@ -53,6 +53,16 @@ async def test_what_would_be_written_is_shown_with_its_size(make_app: MakeApp, s
         assert "without a slash" in shown(app, "#told")
 
 
+async def test_the_buttons_stay_in_sight_whatever_is_chosen(make_app: MakeApp, spec_file: Path) -> None:
+    async with make_app(path=spec_file).run_test(size=(80, 24)) as pilot:
+        app = await open_dialog(pilot)
+        tick(app, *(each.name for each in FORMATS))
+        await wait_for(pilot, lambda: "9 files in" in shown(app, "#files"), "the files")
+        button, dialog = app.screen.query_one("#export", Button), app.screen.query_one(".dialog")
+        assert dialog.content_region.contains_region(button.region) and button.region.height == 1
+        assert app.screen.get_widget_at(*button.region.offset)[0] is button
+
+
 async def test_an_export_writes_the_files_and_tells_how_to_use_them(make_app: MakeApp, spec_file: Path) -> None:
     app = make_app(path=spec_file)
     async with app.run_test(size=(120, 40)) as pilot:

@@ -316,11 +316,17 @@ async def test_an_unreadable_text_leaves_the_last_values_greyed(make_app: MakeAp
         await pilot.pause()
         assert value_of(pilot, "seed") == "42"
         assert row(pilot, "seed").query_one(ValueInput)._self_or_ancestors_disabled
-        assert "cannot be read" in str(form(pilot).query_one("#form-stale").render())
+        assert "cannot be read, so this is how it was before" in str(form(pilot).query_one("#form-stale").render())
         assert not form(pilot).focus_path(("seed",))
         await pilot.press("ctrl+z")
         await wait_for(pilot, lambda: form(pilot).focus_path(("seed",)))
         assert not form(pilot).query_one("#form-stale").display
+
+
+async def test_a_file_of_another_kind_is_named_and_has_no_before(make_app: MakeApp) -> None:
+    async with opened(make_app("load: {type: constant}\ndata: {type: mock}\n"), WIDE) as pilot:
+        notice = " ".join(str(form(pilot).query_one("#form-stale").render()).split())
+        assert notice.startswith("✗ The text cannot be read: line 1: the file is an inference-perf config, not a workload file")
 
 
 async def test_explicit_clients_are_counted_and_sent_to_the_text(make_app: MakeApp) -> None:

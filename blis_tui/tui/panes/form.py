@@ -124,7 +124,7 @@ class FormColumn(DocumentWidget):
         self._view = view
         if view.checked is None:
             return  # a large text is being checked: what stands here is newer than what is known
-        self._show_stale(view.checked)
+        self._show_stale(view.checked, shown=view.good is not None)
         good = view.good
         if good is not None and good.spec is not None:
             self._show_spec(good, good.spec)
@@ -132,7 +132,8 @@ class FormColumn(DocumentWidget):
         self._tidy()
         self._show_help()
 
-    def _show_stale(self, checked: Checked) -> None:
+    def _show_stale(self, checked: Checked, *, shown: bool) -> None:
+        """Say that the text cannot be read, and whether an older state is `shown`."""
         stale = checked.spec is None
         self.query_one("#form-fields").disabled = stale
         notice = self.query_one("#form-stale", Notice)
@@ -143,7 +144,7 @@ class FormColumn(DocumentWidget):
         else:
             problem = next(iter(checked.errors), None)
             where = f"line {problem.line}: {printable(problem.message)}" if problem else "its top is no mapping"
-            notice.say(f"✗ The text cannot be read, so this is how it was before: {where}")
+            notice.say(f"✗ The text cannot be read{', so this is how it was before' if shown else ''}: {where}")
 
     def _show_spec(self, checked: Checked, spec: WorkloadSpec) -> None:
         own, stages, panes = _sorted_problems(checked.problems, self._rows)
@@ -332,7 +333,7 @@ def _sorted_problems(
 def _note(field: Field, path: Path, value: Any, prefix: SharedPrefix | None) -> str:
     """Return the unit of a field, or how its value reads."""
     if path == HORIZON:
-        return duration(value) if value > 0 else "no end"
+        return duration(value) if value > 0 else "not set"
     if path == NUM_REQUESTS and value <= 0:
         return "no limit"
     if path == USERS and prefix is not None:
