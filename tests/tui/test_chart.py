@@ -11,13 +11,13 @@ import pytest
 from designer import SMALL, MakeApp, ready, wait_for
 from textual.pilot import Pilot
 
+from blis_tui.plot import BARS, SELECTED, Bars, Figure, Level, draw
 from blis_tui.spec.check import check
-from blis_tui.tui.charting import Wanted, chart
+from blis_tui.tui.charting import Chart, Wanted, chart
 from blis_tui.tui.making import MOST_EVER, make, outline
 from blis_tui.tui.panes.chart import ChartView
 from blis_tui.tui.preview import EMPTY, READY, Preview
 from blis_tui.tui.stage_table import table
-from blis_tui.tui.widgets.plot import BARS, SELECTED, Bars, Figure, Level, draw
 from blis_tui.workload.measures import MEASURES
 
 CHAT = SMALL.replace("chat: false", "chat: true")
@@ -33,6 +33,11 @@ def preview_of(text: str, most: int = MOST_EVER) -> Preview:
 
 def wanted(text: str, **options: Any) -> Wanted:
     return Wanted(check(text).spec, preview_of(text), 80, 20)._replace(**options)
+
+
+def bin_us(made: Chart) -> int:
+    assert made.over_time is not None
+    return made.over_time.bins.width_us
 
 
 def view_of(pilot: Pilot[int]) -> ChartView:
@@ -68,14 +73,14 @@ def test_bars_are_the_requests_of_each_bin_per_second() -> None:
     requests = preview_of(SMALL).requests
     assert requests is not None
     heights = made.figure.bars[0].heights
-    assert made.bin_us == 200_000  # the smallest round width of which no more fit
-    assert sum(heights) * made.bin_us / 1e6 == pytest.approx(len(requests))
-    first = int((requests.arrival_us < made.bin_us).sum())
+    assert bin_us(made) == 200_000  # the smallest round width of which no more fit
+    assert sum(heights) * bin_us(made) / 1e6 == pytest.approx(len(requests))
+    first = int((requests.arrival_us < bin_us(made)).sum())
     assert heights[0] == pytest.approx(first / 0.2)
 
 
 def test_a_narrower_chart_has_wider_bins() -> None:
-    widths = [chart(wanted(SMALL, width=width)).bin_us for width in (40, 80, 200)]
+    widths = [bin_us(chart(wanted(SMALL, width=width))) for width in (40, 80, 200)]
     assert widths == sorted(widths, reverse=True) and widths[0] > widths[-1]
 
 
@@ -101,7 +106,7 @@ def test_sessions_are_counted_once() -> None:
     preview = preview_of(CHAT)
     assert preview.summary is not None
     made = chart(wanted(CHAT, measure="sessions"))
-    assert sum(made.figure.bars[0].heights) * made.bin_us / 1e6 == pytest.approx(preview.summary.sessions, abs=1)
+    assert sum(made.figure.bars[0].heights) * bin_us(made) / 1e6 == pytest.approx(preview.summary.sessions, abs=1)
     assert chart(wanted(SMALL, measure="sessions")).note == "No sessions: every request stands alone."
 
 
@@ -109,7 +114,7 @@ def test_tokens_have_a_target_too() -> None:
     made = chart(wanted(SMALL, measure="input tokens"))
     preview = preview_of(SMALL)
     assert preview.summary is not None
-    assert sum(made.figure.bars[0].heights) * made.bin_us / 1e6 == pytest.approx(preview.summary.input_tokens)
+    assert sum(made.figure.bars[0].heights) * bin_us(made) / 1e6 == pytest.approx(preview.summary.input_tokens)
     assert made.figure.levels[0].height == pytest.approx(8.0 * 547)
 
 
@@ -123,9 +128,8 @@ def test_tokens_of_chat_that_repeats_itself_have_neither_target_nor_expectation(
 def test_the_table_adds_up_the_bars(text: str, measure: str) -> None:
     made = chart(wanted(text, measure=measure))
     assert made.total is not None and made.total.tally is not None
-    bins, end = [*made.figure.bars[0].heights], made.figure.end
-    lengths = [made.bin_us] * (len(bins) - 1) + [end - made.bin_us * (len(bins) - 1)]
-    counted = sum(height * length / 1e6 for height, length in zip(bins, lengths, strict=True))
+    assert made.over_time is not None
+    counted = float(made.figure.bars[0].heights @ made.over_time.bins.seconds)
     assert counted == pytest.approx(made.total.tally.generated)
     assert sum(row.tally.generated for row in made.rows if row.tally is not None) == made.total.tally.generated
     head = "".join(part for part, _ in table(made.rows, made.total, made.measure, 0, 5, 100)[0].runs)
