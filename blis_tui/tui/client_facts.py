@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from blis_tui.numbers import counted, duration, rate
 from blis_tui.problems import printable
+from blis_tui.spec.facts import has_rate_windows, is_time_varying
 from blis_tui.spec.fields import Record
 from blis_tui.spec.model import Arrival, Distribution, Window
 from blis_tui.tui.widgets.table_rows import Column
 
 if TYPE_CHECKING:
     from blis_tui.spec.model import Client
-    from blis_tui.workload.clients import ClientBlock, Expansion
+    from blis_tui.workload.clients import Expansion
 
 _TITLES = {
     "prefix_group": "prefix group",
@@ -36,7 +38,7 @@ def client_columns(clients: Expansion, counts: Sequence[int] | None) -> list[Col
     if counts is not None:
         columns.append(Column("requests", lambda row: f"{counts[row]:,}", right=True, values=lambda: counts))
     columns += [
-        Column("rate", _of_member(clients, _rate), right=True),
+        Column("rate", _rate(clients), right=True),
         Column("input", _of_block(clients, _input), right=True),
         Column("output", _of_block(clients, lambda client: _short(client.output_distribution)), right=True),
         Column("arrivals", _of_block(clients, lambda client: arrival_text(client.arrival))),
@@ -53,19 +55,34 @@ def _of_block(clients: Expansion, write: Callable[[Client], str]) -> Callable[[i
     return lambda row: write(clients.locate(row)[0].template)
 
 
-def _of_member(clients: Expansion, write: Callable[[ClientBlock, int], str]) -> Callable[[int], str]:
-    return lambda row: write(*clients.locate(row))
+def _rate(clients: Expansion) -> Callable[[int], str]:
+    """Return what writes the rate of a client: its own, or its share of the aggregate rate while it is active."""
 
+    @cache
+    def shares() -> dict[int, float]:
+        from blis_tui.workload.rates import block_rates
 
-def _rate(block: ClientBlock, member: int) -> str:
-    client = block.template
-    if block.exact_rate is not None:
-        return f"{rate(block.exact_rate * 1e6)} req/s"
-    if block.spread_us is not None and block.dealt is not None:
-        return f"{counted(block.dealt.of(member), 'request')} in {duration(block.spread_us)}"
-    if client.concurrency:
-        return counted(client.concurrency, "user")
-    return f"share {client.rate_fraction:.4g}"
+        aggregate = clients.aggregate_rate / 1e6
+        return {id(block): share / aggregate for block, share in zip(clients.blocks, block_rates(clients), strict=True)}
+
+    spec = clients.spec
+    by_window = is_time_varying(spec) or (spec.rules == 1 and has_rate_windows(spec))
+
+    def write(row: int) -> str:
+        block, member = clients.locate(row)
+        client = block.template
+        if block.exact_rate is not None:
+            return f"{rate(block.exact_rate * 1e6)} req/s"
+        if block.spread_us is not None and block.dealt is not None:
+            return f"{counted(block.dealt.of(member), 'request')} in {duration(block.spread_us)}"
+        if client.concurrency:
+            return counted(client.concurrency, "user")
+        windows = client.lifecycle.windows if client.lifecycle is not None else ()
+        if by_window:
+            return "by window" if windows else "none"
+        return f"share {shares()[id(block)] * 100:.3g}%" if clients.aggregate_rate > 0 else "none"
+
+    return write
 
 
 def _input(client: Client) -> str:
