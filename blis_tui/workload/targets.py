@@ -43,7 +43,7 @@ def target(clients: Expansion, stages: Sequence[Stage], end_us: int) -> Target |
             return None
         parts += others
     else:
-        end_us = min(end_us, max(stage.end_us for stage in stages))
+        end_us = min(end_us, max((stage.end_us for stage in stages), default=0))
     starts, ends, rates = np.array([part for part in parts if part.start < end_us] or np.empty((0, 3))).T
     if not len(rates):
         return None

@@ -257,21 +257,22 @@ class ChartView(PreviewWidget, can_focus=True):
         if chart.line:
             parts += [("   ── ", self._style("target")), (chart.line, muted)]
         room = self.content_size.width - sum(cell_len(text) for text, _ in parts)
-        told = [self._told(chart, word, peaks=peaks) for word, peaks in (("generated, ", True), ("", True), ("", False))]
+        told = [self._told(chart, length) for length in (3, 2, 1, 0)]
         fitting = (each for each in told if sum(cell_len(text) for text, _ in each) <= room)
         return [*parts, *next(fitting, told[-1])]
 
-    def _told(self, chart: Chart, word: str, *, peaks: bool) -> list[tuple[str, Style]]:
-        """Say what bars and whiskers are, at more or less length."""
+    def _told(self, chart: Chart, length: int) -> list[tuple[str, Style]]:
+        """Say what bars and whiskers are; from a length of 1 on with the highest peak, from 2 on with that of bins too."""
         shown, muted, bars = chart.over_time, self._style("muted"), self._style("bars", faded=True)
         if shown is None:
             return []
+        word = "generated, " if length > 2 else ""
         parts = [("   " if self._stacked else "   ▇ ", bars), (f"{word}{duration(shown.bins.width_us)} bins", muted)]
-        if peaks:
+        if length > (1 if shown.has_spans else 0):
             parts.append((f": peak {rate(shown.peak)}", muted))
         if shown.has_spans:
             parts += [(f"   {plot.WHISKER} ", self._style("highest", faded=True)), (f"in {duration(shown.span_us)}", muted)]
-            if peaks:
+            if length:
                 parts.append((f": peak {rate(float(shown.highest.max()))}", muted))
         if self._preview.stale:
             parts.append(("   of an older text", muted))
