@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from blis_tui.numbers import counted, duration, rate
 from blis_tui.problems import printable
-from blis_tui.spec.facts import has_rate_windows, is_time_varying
+from blis_tui.spec.facts import has_rate_windows, is_fitted, is_time_varying
 from blis_tui.spec.fields import Record
 from blis_tui.spec.model import Arrival, Distribution, Window
 from blis_tui.tui.widgets.table_rows import Column
 
 if TYPE_CHECKING:
     from blis_tui.spec.model import Client
-    from blis_tui.workload.clients import Expansion
+    from blis_tui.workload.clients import ClientBlock, Expansion
 
 _TITLES = {
     "prefix_group": "prefix group",
@@ -38,7 +38,7 @@ def client_columns(clients: Expansion, counts: Sequence[int] | None) -> list[Col
     if counts is not None:
         columns.append(Column("requests", lambda row: f"{counts[row]:,}", right=True, values=lambda: counts))
     columns += [
-        Column("rate", _rate(clients), right=True),
+        _rates(clients),
         Column("input", _of_block(clients, _input), right=True),
         Column("output", _of_block(clients, lambda client: _short(client.output_distribution)), right=True),
         Column("arrivals", _of_block(clients, lambda client: arrival_text(client.arrival))),
@@ -55,8 +55,8 @@ def _of_block(clients: Expansion, write: Callable[[Client], str]) -> Callable[[i
     return lambda row: write(clients.locate(row)[0].template)
 
 
-def _rate(clients: Expansion) -> Callable[[int], str]:
-    """Return what writes the rate of a client: its own, or its share of the aggregate rate while it is active."""
+def _rates(clients: Expansion) -> Column:
+    """Return the column of the clients' shares of the aggregate rate while they are active, or of what they have instead."""
 
     @cache
     def shares() -> dict[int, float]:
@@ -68,8 +68,7 @@ def _rate(clients: Expansion) -> Callable[[int], str]:
     spec = clients.spec
     by_window = is_time_varying(spec) or (spec.rules == 1 and has_rate_windows(spec))
 
-    def write(row: int) -> str:
-        block, member = clients.locate(row)
+    def other(block: ClientBlock, member: int) -> str:
         client = block.template
         if block.exact_rate is not None:
             return f"{rate(block.exact_rate * 1e6)} req/s"
@@ -77,12 +76,20 @@ def _rate(clients: Expansion) -> Callable[[int], str]:
             return f"{counted(block.dealt.of(member), 'request')} in {duration(block.spread_us)}"
         if client.concurrency:
             return counted(client.concurrency, "user")
-        windows = client.lifecycle.windows if client.lifecycle is not None else ()
         if by_window:
-            return "by window" if windows else "none"
-        return f"share {shares()[id(block)] * 100:.3g}%" if clients.aggregate_rate > 0 else "none"
+            return "by window" if client.lifecycle is not None and client.lifecycle.windows else "none"
+        if is_fitted(client.arrival):
+            from blis_tui.workload.expected import gap_us
 
-    return write
+            return f"{rate(1e6 / gap_us(client.arrival, 1.0))} req/s"
+        return "" if clients.aggregate_rate > 0 else "none"
+
+    def write(row: int) -> str:
+        block, member = clients.locate(row)
+        return other(block, member) or f"{shares()[id(block)] * 100:.3g}%"
+
+    title = "rate" if any(other(block, 0) for block in clients.blocks) else "share"
+    return Column(title, write, right=True)
 
 
 def _input(client: Client) -> str:

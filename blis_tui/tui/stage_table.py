@@ -79,9 +79,12 @@ def _cells(name: str, row: StageRow) -> tuple[str, ...]:
 
 def count_text(count: Count | None) -> str:
     """Write how many are expected."""
-    if count is None:
-        return "?"
-    return f"{count.mean:,.0f}" if count.mean < 1e15 else "∞"
+    return "?" if count is None else mean_text(count.mean)
+
+
+def mean_text(mean: float) -> str:
+    """Write an expected number as a whole one."""
+    return f"{mean:,.0f}" if mean < 1e15 else "∞"
 
 
 def _generated(row: StageRow) -> tuple[str, str, str]:

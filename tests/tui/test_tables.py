@@ -72,22 +72,24 @@ GOLDEN, SPECS = (Path(__file__).parents[1] / name for name in ("golden", "specs"
 
 
 @pytest.mark.parametrize(
-    ("path", "rates"),
+    ("path", "title", "rates"),
     [
-        (GOLDEN / "clients-num-requests-only.yaml", ["share 50%", "share 50%"]),
-        (GOLDEN / "clients-prefix.yaml", ["share 41.7%", "share 25%", "share 16.7%", "share 16.7%"]),
-        (SPECS / "spikes.yaml", ["share 33.3%"] * 6),  # each of three, while their cohort is active
-        (GOLDEN / "clients-window-absolute.yaml", ["by window", "by window"]),
-        (GOLDEN / "clients-windows-mixed.yaml", ["by window", "none", "by window"]),
-        (GOLDEN / "v1-chat.yaml", ["share 25%"] * 4),
-        (SPECS / "fractions.yaml", ["0.33 req/s"] * 4 + ["0.83 req/s"] * 4),
+        (GOLDEN / "clients-num-requests-only.yaml", "share", ["50%", "50%"]),
+        (GOLDEN / "clients-prefix.yaml", "share", ["41.7%", "25%", "16.7%", "16.7%"]),
+        (SPECS / "spikes.yaml", "share", ["33.3%"] * 6),  # each of three, while their cohort is active
+        (GOLDEN / "clients-window-absolute.yaml", "rate", ["by window", "by window"]),
+        (GOLDEN / "clients-windows-mixed.yaml", "rate", ["by window", "none", "by window"]),
+        (GOLDEN / "v1-chat.yaml", "share", ["25%"] * 4),
+        (SPECS / "fractions.yaml", "rate", ["0.33 req/s"] * 4 + ["0.83 req/s"] * 4),
+        (GOLDEN / "clients-arrivals.yaml", "rate", ["11.3%", "14.4%", "20.1%", "10.2%", "11.2%", "5.26 req/s", "16.36 req/s"]),
     ],
 )
-def test_rates_of_clients_are_shares_of_one(path: Path, rates: list[str]) -> None:
+def test_rates_of_clients_are_shares_of_one_or_their_own(path: Path, title: str, rates: list[str]) -> None:
     spec = check(path.read_bytes()).spec
     assert spec is not None
     clients = expand(spec)
-    (column,) = [column for column in client_columns(clients, None) if column.title == "rate"]
+    (column,) = [column for column in client_columns(clients, None) if column.title in ("rate", "share")]
+    assert column.title == title
     assert [column.cell(row) for row in range(len(clients))][: len(rates)] == rates
 
 

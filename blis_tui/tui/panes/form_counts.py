@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from blis_tui.tui.preview import CANCELLED, FAILED, Preview
-from blis_tui.tui.stage_table import count_text
+from blis_tui.tui.stage_table import count_text, mean_text
 
 if TYPE_CHECKING:
     from blis_tui.spec.model import Stage
@@ -55,4 +55,4 @@ class StageCounts:
         if tuple(stages) != tuple(self._stages):
             return self._missing if self._missing == COMING else ""
         known = [count for count in self._counts if count is not None]
-        return f"{sum(count.mean for count in known):,.0f}" if len(known) == len(self._counts) else ""
+        return mean_text(sum(count.mean for count in known)) if len(known) == len(self._counts) else ""
