@@ -33,6 +33,12 @@ def duration(microseconds: int) -> str:
     return " ".join(parts)
 
 
+def roughly(microseconds: int) -> str:
+    """Write a time to the second, to the millisecond if it is short."""
+    unit = 1_000_000 if microseconds >= 60_000_000 else 1_000 if microseconds >= 1_000_000 else 1
+    return duration(round(microseconds / unit) * unit)
+
+
 def spoken_time(seconds: float) -> str:
     """Write a time left, roughly."""
     if seconds < 60:

@@ -32,13 +32,13 @@ def run(options: Options) -> int:
 
         put(document(summary, checked.spec, path))
         return DONE
-    from blis_tui.cli.chart import draw
+    from blis_tui.cli.chart import draw_chart
     from blis_tui.cli.summary_text import chart_title, lines
 
     put("".join(f"{line}\n" for line in lines(summary, requests, shown_name(path))))
     if len(requests):
         unicode = _is_unicode()
-        chart = draw(summary.bins, summary.stages, _width(), colour=_wants_colour(), unicode=unicode)
+        chart = draw_chart(summary.over_time, summary.stages, _width(), colour=_wants_colour(), unicode=unicode)
         put(f"\n{chart_title(summary, unicode=unicode)}\n{chart}\n")
     return DONE
 
@@ -51,7 +51,7 @@ def _wants_colour() -> bool:
 def _is_unicode() -> bool:
     """Tell whether standard output can show the chart's block characters."""
     try:
-        "▄─│".encode(getattr(sys.stdout, "encoding", None) or "ascii")
+        "▄┊─│".encode(getattr(sys.stdout, "encoding", None) or "ascii")
     except (UnicodeEncodeError, LookupError):
         return False
     return True

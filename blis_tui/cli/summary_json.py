@@ -25,10 +25,13 @@ One JSON object::
      "prefix_share": 0.183,                     prefix_tokens / input_tokens
      "longest_context": 795,                    most input and output tokens of one request
      "aggregate_rate": 28.0,                    that of the explicit clients, as BLIS reckons it
-     "rates": {"end_us": …, "bin_us": …,        means over 0 … end_us, peaks over whole bins of bin_us
-               "target": {"mean": 14.0, "peak": 20.0},     arrivals; null where the file gives no rate
-               "requests": {"mean": …, "peak": …}, "tokens": {"mean": …, "peak": …}},     per second; input + output
-     "bins": {"requests": […], "tokens": […]}}  counts per bin; the last one may be cut short
+     "rates": {"end_us": …, "bin_us": …,        per second: means over 0 … end_us, peaks of the fullest bin of bin_us,
+               "target": {"mean": 14.0, "peak": 20.0},     arrivals expected; null where that is not known
+               "requests": {"mean": …, "peak": …, "peak_1s": …},    and in the fullest second
+               "tokens": {"mean": …, "peak": …, "peak_1s": …}},     input + output
+     "bins": {"requests": […], "tokens": […],   counts per bin; the last one has from half a bin up to one and a half
+              "span_us": 1000000,               bins are cut into spans of this; bin_us if they are not
+              "fullest_requests": […], "fullest_tokens": […]}}     most in any span of each bin
 
 How expected counts come about stands in `blis_tui.workload.counts`. New keys may be added without a new version.
 """
@@ -36,11 +39,13 @@ How expected counts come about stands in `blis_tui.workload.counts`. New keys ma
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from blis_tui.spec.facts import end_us
 from blis_tui.spec.model import WorkloadSpec
 from blis_tui.workload.summary import Rate, Summary, Tally
+from blis_tui.workload.targets import Target
 
 VERSION = 1
 
@@ -84,11 +89,17 @@ def document(summary: Summary, spec: WorkloadSpec, path: str) -> str:
                 "rates": {
                     "end_us": summary.bins.end_us,
                     "bin_us": summary.bins.width_us,
-                    "target": _rate(summary.target_rate) if summary.target_rate.mean else None,
+                    "target": _target(summary.target),
                     "requests": _rate(summary.request_rate),
                     "tokens": _rate(summary.token_rate),
                 },
-                "bins": {"requests": summary.bins.requests.tolist(), "tokens": summary.bins.tokens.tolist()},
+                "bins": {
+                    "requests": summary.over_time.counts.tolist(),
+                    "tokens": summary.tokens_over_time.counts.tolist(),
+                    "span_us": summary.over_time.span_us,
+                    "fullest_requests": summary.over_time.fullest.tolist(),
+                    "fullest_tokens": summary.tokens_over_time.fullest.tolist(),
+                },
             },
             indent=2,
         )
@@ -108,9 +119,16 @@ def _tally(tally: Tally) -> dict[str, Any]:
     }
 
 
+def _target(target: Target | None) -> dict[str, float | None] | None:
+    return None if target is None else {"mean": _rounded(target.mean, 6), "peak": _rounded(target.peak, 6)}
+
+
 def _rate(rate: Rate) -> dict[str, float | None]:
-    return {"mean": _rounded(rate.mean, 6), "peak": _rounded(rate.peak, 6)}
+    return {"mean": _rounded(rate.mean, 6), "peak": _rounded(rate.peak, 6), "peak_1s": _rounded(rate.in_a_second, 6)}
 
 
 def _rounded(value: float | None, digits: int = 3) -> float | None:
-    return None if value is None else round(value, digits)
+    """Round to some decimal places; what is smaller than 1 keeps as many significant digits."""
+    if value is None or not 0 < abs(value) < 1:
+        return None if value is None else round(value, digits)
+    return round(value, digits - 1 - math.floor(math.log10(abs(value))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from blis_tui.numbers import counted, duration, rate
+from blis_tui.numbers import counted, duration, rate, roughly
 from blis_tui.problems import printable
 from blis_tui.spec.facts import end_us
 from blis_tui.spec.model import WorkloadSpec
@@ -25,9 +25,14 @@ def lines(summary: Summary, requests: Requests, name: str) -> list[str]:
 
 def chart_title(summary: Summary, *, unicode: bool) -> str:
     """Return the line over the chart."""
-    block, dash = ("█", "─") if unicode else ("#", "=")
-    target = f"   {dash}{dash} target" if summary.stages else ""
-    return f"Requests per second in bins of {duration(summary.bins.width_us)}   {block}{block} generated{target}"
+    block, whisker, dash = "█┊─" if unicode else "#:="
+    over_time = summary.over_time
+    parts = [f"Requests per second in bins of {duration(summary.bins.width_us)}", f"{block}{block} generated"]
+    if over_time.has_spans:
+        parts.append(f"{whisker}{whisker} highest in {duration(over_time.span_us)}")
+    if summary.stages:
+        parts.append(f"{dash}{dash} target")
+    return "   ".join(parts)
 
 
 def _title(summary: Summary, spec: WorkloadSpec, name: str) -> str:
@@ -102,22 +107,12 @@ def _totals(summary: Summary) -> list[str]:
 
 
 def _rates(summary: Summary) -> list[tuple[str, str, str]]:
-    over = f"over {duration(summary.bins.end_us)}"
-    within = f"in {duration(summary.bins.width_us)}"
-    aim, target = summary.target_rate, []
-    if aim.mean:
-        peak = f"; peak {rate(aim.peak)}" if len(summary.stages) > 1 else ""
-        target = [("target rate", rate(aim.mean), f"arrivals/s{peak}")]
-    return [
-        *target,
-        (
-            "request rate",
-            rate(summary.request_rate.mean),
-            f"requests/s {over}; peak {rate(summary.request_rate.peak)} {within}",
-        ),
-        (
-            "token rate",
-            rate(summary.token_rate.mean),
-            f"tokens/s {over}; peak {rate(summary.token_rate.peak)} {within}",
-        ),
-    ]
+    rows = []
+    aim, bins = summary.target, summary.bins
+    if aim is not None:
+        peak = f"; peak {rate(aim.peak)}" if rate(aim.peak) != rate(aim.mean) else ""
+        rows.append(("target rate", rate(aim.mean), f"arrivals/s over {roughly(bins.end_us)}{peak}"))
+    for noun, found in (("request", summary.request_rate), ("token", summary.token_rate)):
+        peaks = ", ".join(f"{rate(peak)} in {duration(over)}" for peak, over in found.peaks(bins.width_us))
+        rows.append((f"{noun} rate", rate(found.mean), f"{noun}s/s over {roughly(bins.end_us)}; peak {peaks}"))
+    return rows

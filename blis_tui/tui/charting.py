@@ -12,14 +12,15 @@ import numpy as np
 
 from blis_tui.axes import MOST_TICKS, round_scale, ticks
 from blis_tui.numbers import duration
+from blis_tui.plot import FINE, Bars, Figure, Label, Level, room
 from blis_tui.problems import SpecError, printable
 from blis_tui.spec.facts import end_us
-from blis_tui.tui.widgets.plot import FINE, Bars, Figure, Label, Level, room
-from blis_tui.workload.bins import round_width_us
+from blis_tui.workload.bins import Bins, Series, round_width_us, series, short_span_us
 from blis_tui.workload.expand import expand
-from blis_tui.workload.expected import Stage
-from blis_tui.workload.measures import REQUESTS, SESSIONS, Tallies, expect_of, stage_tokens, tallies, weights_of
+from blis_tui.workload.expected import Stage, is_chat
+from blis_tui.workload.measures import REQUESTS, SESSIONS, TOKENS, Tallies, expect_of, stage_tokens, tallies, weights_of
 from blis_tui.workload.summary import Tally, span_us
+from blis_tui.workload.targets import target
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 MOST_GROUPS = 5
 MARKERS = "█▓▒░▚#"
 """What the bars of stacked groups are made of: they can be told apart without colour."""
-_COLUMNS_PER_BIN = 1
+_LABELS_WIDTH = 8
+"""Columns beside the bars, about."""
 _LEAST_FOR_TITLES = 10
 
 
@@ -70,7 +72,8 @@ class Chart(NamedTuple):
 
     measure: str
     figure: Figure
-    bin_us: int
+    over_time: Series | None
+    """What is shown, without groups; ``None`` without a preview."""
     groups: tuple[str, ...]
     rows: tuple[StageRow, ...]
     total: StageRow | None
@@ -89,12 +92,13 @@ def chart(wanted: Wanted) -> Chart:
     spec_end = max((stage.end_us for stage in stages), default=0)
     end = max(spec_end, span_us(requests) if requests is not None else 0, 1)
     line, levels = _levels(wanted, aims)
-    labels_width = 8
-    bin_us = round_width_us(end, max((wanted.width - labels_width) // _COLUMNS_PER_BIN, 1))
-    names, heights = _bars(wanted, requests, end, bin_us)
-    highest = max([float(heights[0].max(initial=0.0)) if len(heights) else 0.0, *(level.height for level in levels)])
+    bins = Bins(round_width_us(end, max(wanted.width - _LABELS_WIDTH, 1)), end)
+    over_time = _over_time(wanted.measure, requests, bins) if requests is not None and len(requests) else None
+    names, heights = _bars(wanted, over_time)
+    highest = over_time.highest.tolist() if over_time is not None and over_time.has_spans else []
+    reached = max([*highest, *(heights[0].tolist() if heights else ()), *(level.height for level in levels)], default=0.0)
     labels_room = 1 + 1.5 / max(wanted.height - 4, 4) if stages else 1  # the stages' numbers stand above the bars
-    top, step = round_scale(highest * labels_room, max(2, min(MOST_TICKS, (wanted.height - 3) // 3)))
+    top, step = round_scale(reached * labels_room, max(2, min(MOST_TICKS, (wanted.height - 3) // 3)))
     y_ticks = [(place, _short(place)) for place in ticks(step, top)]
     x_step = round_width_us(end, MOST_TICKS if wanted.width >= 60 else MOST_TICKS - 2)
     titled = wanted.height >= _LEAST_FOR_TITLES
@@ -104,11 +108,12 @@ def chart(wanted: Wanted) -> Chart:
         height=wanted.height,
         end=float(end),
         top=top,
-        bin_width=float(bin_us),
+        bin_width=float(bins.width_us),
         bars=[
             Bars(each.tolist(), MARKERS[min(number, len(MARKERS) - 1)] if wanted.stacked else FINE)
             for number, each in enumerate(heights)
         ],
+        highest=highest,
         levels=levels,
         boundaries=_boundaries(stages, preview, end),
         labels=_labels(stages, wanted.selected, end, columns),
@@ -119,7 +124,7 @@ def chart(wanted: Wanted) -> Chart:
     return Chart(
         wanted.measure,
         figure,
-        bin_us,
+        over_time,
         names,
         tuple(_row(number, aims, found, preview.cut_us) for number in range(len(stages))),
         _total(aims, end, found, preview),
@@ -129,25 +134,37 @@ def chart(wanted: Wanted) -> Chart:
 
 
 class _Aims(NamedTuple):
-    """What the spec aims at, in the measure. `factor` makes a stage's rate one of the measure; ``None`` if nothing does."""
+    """What the spec aims at, in the measure. `factor` makes an arrival rate one of the measure; ``None`` if nothing does."""
 
+    clients: Expansion | None = None
     stages: tuple[Stage, ...] = ()
     total: Count | None = None
     factor: float | None = None
     line: str = ""
+    factor_of_all: float | None = None
+    """The same for the stages and what is beside them."""
 
 
 def _aims(wanted: Wanted) -> _Aims:
-    spec, none = wanted.spec, _Aims(factor=1.0 if wanted.measure == REQUESTS else None)
+    spec, requests = wanted.spec, wanted.preview.requests
     if spec is None or spec.inference_perf is None:
-        return none
+        if requests is None:
+            return _Aims()
+        return _Aims(requests.clients, factor_of_all=_factor_of_clients(wanted.measure, requests.clients))
     try:
         clients = expand(spec)
     except SpecError:
-        return none
+        return _Aims()
     expected = expect_of(wanted.measure, clients, end_us(spec))
     factor, line = _factor(wanted.measure, clients)
-    return _Aims(expected.stages, expected.total, factor, line)
+    factor_of_all = _factor_of_clients(wanted.measure, clients) if spec.cohorts else factor
+    return _Aims(clients, expected.stages, expected.total, factor, line, factor_of_all)
+
+
+def _factor_of_clients(measure: str, clients: Expansion) -> float | None:
+    """Return 1 where all arrivals of explicit clients are what is measured: requests, or the beginnings of sessions."""
+    chats = {is_chat(block.template) for block in clients.blocks}
+    return 1.0 if (measure == REQUESTS and chats == {False}) or (measure == SESSIONS and chats == {True}) else None
 
 
 def _factor(measure: str, clients: Expansion) -> tuple[float | None, str]:
@@ -188,23 +205,28 @@ def _levels(wanted: Wanted, aims: _Aims) -> tuple[str, list[Level]]:
     return (aims.line, levels) if levels else ("", [])
 
 
-def _bars(wanted: Wanted, requests: Requests | None, end: int, bin_us: int) -> tuple[tuple[str, ...], list[NDArray[np.float64]]]:
+def _over_time(measure: str, requests: Requests, bins: Bins) -> Series:
+    """Count the measure over time; what a request more or less means decides how short the spans within bins are."""
+    arrivals, weights = requests.arrival_us, weights_of(measure, requests)
+    telling = arrivals if weights is None or measure == TOKENS else arrivals[weights.astype(bool)]
+    return series(arrivals, bins, weights, short_span_us(telling, bins))
+
+
+def _bars(wanted: Wanted, over_time: Series | None) -> tuple[tuple[str, ...], list[NDArray[np.float64]]]:
     """Return the names and heights of the bars, those that stand behind first; unnamed if there is one kind only."""
-    if requests is None or not len(requests):
+    requests = wanted.preview.requests
+    if requests is None or over_time is None:
         return (), []
-    bins = -(-end // bin_us)
-    weights = weights_of(wanted.measure, requests)
-    places = requests.arrival_us // bin_us
-    lengths = np.full(bins, bin_us / 1e6)
-    lengths[-1] = (end - (bins - 1) * bin_us) / 1e6
     if not wanted.stacked:
-        return (), [np.bincount(places, weights, bins)[:bins] / lengths]
+        return (), [over_time.rates]
+    bins, weights = over_time.bins, weights_of(wanted.measure, requests)
     groups = requests.prefix_group
     order = _largest(groups, weights)
     rank = np.full(int(groups.max(initial=-1)) + 2, len(order), np.int64)
     rank[order + 1] = np.arange(len(order))
-    counts = np.bincount(places * (len(order) + 1) + rank[groups + 1], weights, bins * (len(order) + 1))
-    table = counts.reshape(bins, -1) / lengths[:, None]
+    kinds = len(order) + 1
+    counts = np.bincount(bins.of(requests.arrival_us) * kinds + rank[groups + 1], weights, bins.number * kinds)
+    table = counts.reshape(bins.number, -1) / bins.seconds[:, None]
     names = [_group_name(requests, group) for group in order.tolist()]
     if table[:, -1].any():
         names.append("others")
@@ -236,13 +258,19 @@ def _boundaries(stages: Sequence[Stage], preview: Preview, end: int) -> list[flo
 
 
 def _labels(stages: Sequence[Stage], selected: int, end: int, columns: int) -> list[Label]:
-    """Return the numbers of the stages, where there is room for them."""
-    labels = []
-    for number, stage in enumerate(stages):
-        text = f"▸{number + 1}" if number == selected else str(number + 1)
-        if (stage.end_us - stage.start_us) / end * columns > len(text) + 1:
-            labels.append(Label((stage.start_us + stage.end_us) / 2.0, text, number == selected))
-    return labels
+    """Return the numbers of the stages, as many as there is room for beside each other, the selected one in any case."""
+    labels: dict[int, Label] = {}
+    taken: list[tuple[float, float]] = []
+    for number in sorted(range(len(stages)), key=lambda number: number != selected):
+        stage, is_selected = stages[number], number == selected
+        text = f"▸{number + 1}" if is_selected else str(number + 1)
+        middle = (stage.start_us + stage.end_us) / 2.0
+        left = middle / end * columns - len(text) / 2
+        right = left + len(text)
+        if stage.start_us < stage.end_us and all(right + 1 <= low or high + 1 <= left for low, high in taken):
+            labels[number] = Label(middle, text, is_selected)
+            taken.append((left, right))
+    return [labels[number] for number in sorted(labels)]
 
 
 def _row(number: int, aims: _Aims, found: Tallies | None, cut_us: int | None) -> StageRow:
@@ -258,8 +286,9 @@ def _total(aims: _Aims, end: int, found: Tallies | None, preview: Preview) -> St
     expected = tally.expected if aims.total is None and tally is not None else aims.total
     if expected is None and tally is None:
         return None
-    mean = preview.summary.target_rate.mean if preview.summary is not None else 0.0
-    return StageRow(0, end, end, mean * (aims.factor or 0.0), expected, tally, preview.cut_us is not None)
+    aim = target(aims.clients, aims.stages, end) if aims.clients is not None else None
+    rate = aim.mean * (aims.factor_of_all or 0.0) if aim is not None else 0.0
+    return StageRow(0, end, end, rate, expected, tally, preview.cut_us is not None)
 
 
 def _note(wanted: Wanted, requests: Requests | None, heights: Sequence[NDArray[np.float64]]) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from blis_tui.numbers import counted, duration, rate
 from blis_tui.problems import printable
+from blis_tui.spec.facts import is_fitted
 from blis_tui.spec.fields import Record
+from blis_tui.spec.generation import ORDINARY, generation_path
 from blis_tui.spec.model import Arrival, Distribution, Window
 from blis_tui.tui.widgets.table_rows import Column
 
@@ -36,7 +39,7 @@ def client_columns(clients: Expansion, counts: Sequence[int] | None) -> list[Col
     if counts is not None:
         columns.append(Column("requests", lambda row: f"{counts[row]:,}", right=True, values=lambda: counts))
     columns += [
-        Column("rate", _of_member(clients, _rate), right=True),
+        _rates(clients),
         Column("input", _of_block(clients, _input), right=True),
         Column("output", _of_block(clients, lambda client: _short(client.output_distribution)), right=True),
         Column("arrivals", _of_block(clients, lambda client: arrival_text(client.arrival))),
@@ -53,19 +56,40 @@ def _of_block(clients: Expansion, write: Callable[[Client], str]) -> Callable[[i
     return lambda row: write(clients.locate(row)[0].template)
 
 
-def _of_member(clients: Expansion, write: Callable[[ClientBlock, int], str]) -> Callable[[int], str]:
-    return lambda row: write(*clients.locate(row))
+def _rates(clients: Expansion) -> Column:
+    """Return the column of the clients' shares of the aggregate rate while they are active, or of what they have instead."""
 
+    @cache
+    def shares() -> dict[int, float]:
+        from blis_tui.workload.rates import block_rates
 
-def _rate(block: ClientBlock, member: int) -> str:
-    client = block.template
-    if block.exact_rate is not None:
-        return f"{rate(block.exact_rate * 1e6)} req/s"
-    if block.spread_us is not None and block.dealt is not None:
-        return f"{counted(block.dealt.of(member), 'request')} in {duration(block.spread_us)}"
-    if client.concurrency:
-        return counted(client.concurrency, "user")
-    return f"share {client.rate_fraction:.4g}"
+        aggregate = clients.aggregate_rate / 1e6
+        return {id(block): share / aggregate for block, share in zip(clients.blocks, block_rates(clients), strict=True)}
+
+    by_window = generation_path(clients.spec) != ORDINARY
+
+    def other(block: ClientBlock, member: int) -> str:
+        client = block.template
+        if block.exact_rate is not None:
+            return f"{rate(block.exact_rate * 1e6)} req/s"
+        if block.spread_us is not None and block.dealt is not None:
+            return f"{counted(block.dealt.of(member), 'request')} in {duration(block.spread_us)}"
+        if client.concurrency:
+            return counted(client.concurrency, "user")
+        if by_window:
+            return "by window" if client.lifecycle is not None and client.lifecycle.windows else "none"
+        if is_fitted(client.arrival):
+            from blis_tui.workload.expected import gap_us
+
+            return f"{rate(1e6 / gap_us(client.arrival, 1.0))} req/s"
+        return "" if clients.aggregate_rate > 0 else "none"
+
+    def write(row: int) -> str:
+        block, member = clients.locate(row)
+        return other(block, member) or f"{shares()[id(block)] * 100:.3g}%"
+
+    title = "rate" if any(other(block, 0) for block in clients.blocks) else "share"
+    return Column(title, write, right=True)
 
 
 def _input(client: Client) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from blis_tui.numbers import duration, rate
+from blis_tui.numbers import rate, roughly
 
 if TYPE_CHECKING:
     from blis_tui.tui.charting import StageRow
@@ -73,14 +73,18 @@ def _runs(row: tuple[str, ...], widths: Sequence[int], columns: Sequence[int], k
 
 def _cells(name: str, row: StageRow) -> tuple[str, ...]:
     cut_short = row.end_us - row.start_us < row.planned_us
-    length = duration(row.planned_us) + ("✂" if cut_short else "")
-    return (name, length, rate(row.target_rate) if row.target_rate else "–", _count(row.expected), *_generated(row))
+    length = roughly(row.planned_us) + ("✂" if cut_short else "")
+    return (name, length, rate(row.target_rate) if row.target_rate else "–", count_text(row.expected), *_generated(row))
 
 
-def _count(count: Count | None) -> str:
-    if count is None:
-        return "?"
-    return f"{count.mean:,.0f}" if count.mean < 1e15 else "∞"
+def count_text(count: Count | None) -> str:
+    """Write how many are expected."""
+    return "?" if count is None else mean_text(count.mean)
+
+
+def mean_text(mean: float) -> str:
+    """Write an expected number as a whole one."""
+    return f"{mean:,.0f}" if mean < 1e15 else "∞"
 
 
 def _generated(row: StageRow) -> tuple[str, str, str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from blis_tui.numbers import counted, duration, rate
+from blis_tui.numbers import counted, duration, rate, roughly
+from blis_tui.spec.facts import US_PER_S
 
 if TYPE_CHECKING:
     from blis_tui.workload.counts import Count
@@ -22,19 +23,7 @@ class Total(NamedTuple):
 
 def totals(summary: Summary) -> list[tuple[str, list[Total]]]:
     """Return the numbers of a summary, by subject."""
-    requests, over = summary.requests, f"over {roughly(summary.bins.end_us)}"
-    within = f"in {duration(summary.bins.width_us)}"
-    target = summary.target_rate
-    rates = [
-        _rate("request rate", summary.request_rate.mean, f"requests/s {over}"),
-        _rate("  peak", summary.request_rate.peak, f"requests/s {within}"),
-        _rate("token rate", summary.token_rate.mean, f"tokens/s {over}"),
-        _rate("  peak", summary.token_rate.peak, f"tokens/s {within}"),
-    ]
-    if target.mean:
-        rates[:0] = [_rate("target rate", target.mean, "arrivals/s, mean over the stages" if summary.stages else "arrivals/s")]
-        if len(summary.stages) > 1:
-            rates.insert(1, _rate("  peak", target.peak, "arrivals/s"))
+    requests = summary.requests
     return [
         (
             "Requests",
@@ -54,8 +43,22 @@ def totals(summary: Summary) -> list[tuple[str, list[Total]]]:
                 _whole("longest context", summary.longest_context, "input and output of one request"),
             ],
         ),
-        ("Rates", rates),
+        ("Rates", _rates(summary)),
     ]
+
+
+def _rates(summary: Summary) -> list[Total]:
+    rows = []
+    target, bins = summary.target, summary.bins
+    if target is not None:
+        rows.append(_rate("target rate", target.mean, f"arrivals/s over {roughly(bins.end_us)}"))
+        if rate(target.peak) != rate(target.mean):
+            rows.append(_rate("  peak", target.peak, "arrivals/s"))
+    for noun, found in (("request", summary.request_rate), ("token", summary.token_rate)):
+        rows.append(_rate(f"{noun} rate", found.mean, f"{noun}s/s over {roughly(bins.end_us)}"))
+        for peak, over in found.peaks(bins.width_us):
+            rows.append(_rate(f"  peak {'second' if over == US_PER_S else 'bin'}", peak, f"{noun}s/s in {duration(over)}"))
+    return rows
 
 
 def stage_totals(summary: Summary) -> list[Total]:
@@ -79,12 +82,6 @@ def against(expected: Count | None, deviations: float | None = None) -> str:
         return f"exactly {expected.mean:,.0f} expected"
     spread = f", {deviations:+z.1f} σ" if deviations is not None else ""
     return f"{expected.mean:,.0f} expected{spread}"
-
-
-def roughly(time_us: int) -> str:
-    """Write a time to the second, to the millisecond if it is short."""
-    unit = 1_000_000 if time_us >= 60_000_000 else 1_000 if time_us >= 1_000_000 else 1
-    return duration(round(time_us / unit) * unit)
 
 
 def _prefix(summary: Summary) -> str:

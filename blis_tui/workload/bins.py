@@ -1,4 +1,4 @@
-"""Rates over time: requests and tokens counted in bins of a round width."""
+"""What arrives over time: counted in bins of a round width, and in short spans within them, so that no burst is averaged away."""
 
 from __future__ import annotations
 
@@ -7,46 +7,89 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from blis_tui.workload.requests import Requests
+from blis_tui.spec.facts import US_PER_S
+
+Weights = NDArray[np.bool_] | NDArray[np.integer] | None
+"""What each request counts for, shape (requests); ``None`` for 1."""
 
 MOST_BINS = 60
-_SECOND, _MINUTE, _HOUR, _DAY = 1_000_000, 60_000_000, 3_600_000_000, 86_400_000_000
+_MINUTE, _HOUR, _DAY = 60_000_000, 3_600_000_000, 86_400_000_000
 _ROUND_US: tuple[int, ...] = (
     *(digit * 10**power for power in range(6) for digit in (1, 2, 5)),
-    *(count * _SECOND for count in (1, 2, 5, 10, 15, 20, 30)),
+    *(count * US_PER_S for count in (1, 2, 5, 10, 15, 20, 30)),
     *(count * _MINUTE for count in (1, 2, 5, 10, 15, 20, 30)),
     *(count * _HOUR for count in (1, 2, 3, 6, 12)),
 )
+_TELLING = 20
+"""So many requests in a short span are more than chance; where no span has as many, spans are longer."""
 
 
 class Bins(NamedTuple):
-    """Counts in bins of `width_us` from time 0 to `end_us`; the last bin may be cut short. Shape of both: (bins)."""
+    """The time from 0 to `end_us`, cut into bins of `width_us`.
+
+    What is left at the end is a bin of its own if it is more than half a bin, and part of the last one otherwise: a
+    request or two in a sliver of time would look like a burst.
+    """
 
     width_us: int
     end_us: int
-    requests: NDArray[np.int64]
-    tokens: NDArray[np.int64]
+
+    @property
+    def number(self) -> int:
+        """How many bins there are."""
+        whole, left = divmod(self.end_us, self.width_us)
+        return max(whole + (2 * left > self.width_us), min(self.end_us, 1))
+
+    @property
+    def edges(self) -> NDArray[np.int64]:
+        """Where bins begin, and the end, in µs. Shape: (bins + 1)."""
+        return np.append(np.arange(self.number) * self.width_us, self.end_us)
 
     @property
     def seconds(self) -> NDArray[np.float64]:
-        """How long each bin is."""
-        lengths = np.full(len(self.requests), self.width_us, np.float64)
-        lengths[-1:] = self.end_us - (len(self.requests) - 1) * self.width_us
-        return lengths / _SECOND
+        """How long each bin is. Shape: (bins)."""
+        return np.diff(self.edges) / US_PER_S
 
-    def rates(self, counts: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return `requests` or `tokens` per second, shape (bins)."""
-        return counts / self.seconds
+    def of(self, times_us: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the bin of each time before the end."""
+        return np.minimum(times_us // self.width_us, self.number - 1)
 
-    def peak(self, counts: NDArray[np.int64]) -> float:
-        """Return the highest rate of any whole bin, per second."""
-        rates = self.rates(counts)
-        whole = rates[:-1] if len(rates) > 1 and self.end_us % self.width_us else rates
-        return float(whole.max()) if len(whole) else 0.0
 
-    def mean(self, counts: NDArray[np.int64]) -> float:
-        """Return the rate over the whole time, per second."""
-        return float(counts.sum()) / (self.end_us / _SECOND) if self.end_us else 0.0
+class Series(NamedTuple):
+    """Requests, or what they count for, over time: in each bin, and in the fullest short span of each bin.
+
+    The shape of `counts` and `fullest` is (bins). Short spans are as long as bins where there are none.
+    """
+
+    bins: Bins
+    counts: NDArray[np.int64]
+    span_us: int
+    fullest: NDArray[np.int64]
+
+    @property
+    def has_spans(self) -> bool:
+        """Whether bins are cut into shorter spans."""
+        return self.span_us < self.bins.width_us
+
+    @property
+    def rates(self) -> NDArray[np.float64]:
+        """The mean rate of each bin, per second."""
+        return self.counts / self.bins.seconds
+
+    @property
+    def highest(self) -> NDArray[np.float64]:
+        """The highest rate of any short span in each bin, per second."""
+        return self.fullest / (self.span_us / US_PER_S) if self.has_spans else self.rates
+
+    @property
+    def mean(self) -> float:
+        """The rate over the whole time, per second."""
+        return float(self.counts.sum()) / (self.bins.end_us / US_PER_S) if self.bins.end_us else 0.0
+
+    @property
+    def peak(self) -> float:
+        """The rate of the fullest bin, per second."""
+        return float(self.rates.max(initial=0.0))
 
 
 def round_width_us(end_us: int, most: int = MOST_BINS) -> int:
@@ -57,10 +100,50 @@ def round_width_us(end_us: int, most: int = MOST_BINS) -> int:
     return _DAY * -(-end_us // (_DAY * most))
 
 
-def binned(requests: Requests, end_us: int, width_us: int | None = None) -> Bins:
-    """Count the requests that arrive before `end_us`, and their input and output tokens, in bins."""
-    width = width_us or round_width_us(end_us)
-    edges = np.minimum(np.arange(-(-end_us // width) + 1, dtype=np.float64) * width, end_us).astype(np.int64)
-    places = np.searchsorted(requests.arrival_us, edges)
-    tokens = np.concatenate([[0], np.cumsum(requests.input_tokens + requests.output_tokens.astype(np.int64))])
-    return Bins(width, end_us, np.diff(places), np.diff(tokens[places]))
+def series(arrival_us: NDArray[np.int64], bins: Bins, weights: Weights = None, span_us: int | None = None) -> Series:
+    """Count the requests that arrive before the end, or add up their weights.
+
+    `arrival_us`, shape (requests), is in ascending order; `span_us` divides the bins' width, and is that without.
+    """
+    arrival_us = arrival_us[: np.searchsorted(arrival_us, bins.end_us)]
+    weights = None if weights is None else weights[: len(arrival_us)]
+    edges = np.searchsorted(arrival_us, bins.edges)
+    counts = np.diff(edges) if weights is None else np.diff(_running(weights)[edges])
+    span_us = span_us or bins.width_us
+    fullest = counts
+    if span_us < bins.width_us:
+        spans, sums = _spans(arrival_us, weights, span_us)
+        fullest = np.zeros(bins.number, np.int64)
+        np.maximum.at(fullest, bins.of(spans * span_us), sums)
+    return Series(bins, counts, span_us, fullest)
+
+
+def short_span_us(arrival_us: NDArray[np.int64], bins: Bins) -> int:
+    """Return how long the short spans of bins should be, in µs: a second as a rule.
+
+    Where requests are few, the fullest second is chance and would dwarf all means; then it is the shortest round time in
+    which enough of them arrive somewhere. That is the bins' width if there is none that divides it.
+    """
+    if len(arrival_us) < _TELLING:
+        return bins.width_us
+    least = max(US_PER_S, int((arrival_us[_TELLING - 1 :] - arrival_us[: 1 - _TELLING]).min()))
+    return next((width for width in _ROUND_US if least <= width < bins.width_us and bins.width_us % width == 0), bins.width_us)
+
+
+def in_a_second(arrival_us: NDArray[np.int64], weights: Weights = None) -> int:
+    """Return how many requests arrive in the fullest second, or the sum of their weights."""
+    return int(_spans(arrival_us, weights, US_PER_S)[1].max(initial=0))
+
+
+def _spans(times: NDArray[np.int64], weights: Weights, length: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the numbers of the spans that anything falls into, and the sum of each; `times` ascend."""
+    numbers = times // length
+    starts = np.flatnonzero(numbers[1:] != numbers[:-1]) + 1
+    starts = np.concatenate([np.zeros(min(len(numbers), 1), np.int64), starts])
+    if weights is None:
+        return numbers[starts], np.diff(starts, append=len(numbers))
+    return numbers[starts], np.add.reduceat(weights, starts, dtype=np.int64) if len(starts) else starts
+
+
+def _running(weights: NDArray[np.generic]) -> NDArray[np.int64]:
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(weights, dtype=np.int64)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from blis_tui.spec.distributions import go_int
@@ -65,7 +66,7 @@ def _nothing_or_unknown(count: Count | None) -> Count | None:
 def _counts(clients: Expansion, until: float, *, first_rounds: bool = False) -> tuple[list[Count | None], Count | None]:
     """Return the counts of the stages and of all without the limit on their number, or those of sessions' first rounds."""
     spec = clients.spec
-    chat = [_is_chat(block.template) for block in clients.blocks]
+    chat = [is_chat(block.template) for block in clients.blocks]
     if first_rounds:
         openings = [_opening(block) if talks else block for block, talks in zip(clients.blocks, chat, strict=True)]
         clients = Expansion(spec, openings, aggregate_rate=clients.aggregate_rate, category=clients.category)
@@ -158,7 +159,7 @@ def _stepped_stages(block: ClientBlock, until: float) -> tuple[list[Count], Coun
 
 def _stepped(block: ClientBlock, until: float) -> Count | None:
     client = block.template
-    if _is_chat(client) or client.lifecycle is None:
+    if is_chat(client) or client.lifecycle is None:
         return None
     spans = [(window, min(window.end_us, until) - window.start_us) for window in client.lifecycle.windows]
     return _sum([_renewals(client.arrival, (window.trace_rate or 0.0) / 1e6, span) for window, span in spans if span > 0])
@@ -166,16 +167,19 @@ def _stepped(block: ClientBlock, until: float) -> Count | None:
 
 def _varying(block: ClientBlock, rates: WindowRates, until: float) -> Count | None:
     """Return the count of a client on the time-varying path: of the gaps of a window the last one fills it up."""
-    client = block.template
-    if _is_chat(client):
+    if is_chat(block.template):
         return None
-    mean = 0.0
+    return Count(float(sum(count for _, count in varying_counts(block, rates, until))), None)
+
+
+def varying_counts(block: ClientBlock, rates: WindowRates, until: float) -> Iterator[tuple[Window, int]]:
+    """Yield each window as far as `until`, with the requests that a client is expected to send in it."""
+    client = block.template
     for window in client.lifecycle.windows if client.lifecycle is not None else ():
         if window.start_us < until:
             clipped = window.replace(end_us=int(min(window.end_us, until)))
             seconds = (clipped.end_us - clipped.start_us) / 1e6
-            mean += max(math.ceil(rates.rate(block, clipped) * seconds) - 1, 0)
-    return Count(mean, None)
+            yield clipped, max(math.ceil(rates.rate(block, clipped) * seconds) - 1, 0)
 
 
 def _ordinary(block: ClientBlock, rate: float, until: float) -> Count | None:
@@ -187,14 +191,14 @@ def _ordinary(block: ClientBlock, rate: float, until: float) -> Count | None:
     if block.spread_us is not None and block.dealt is not None:
         return add([dealt(requests, block.spread_us, until).times(members) for requests, members in _shares(block)])
     windows = client.lifecycle.windows if client.lifecycle is not None else ()
-    if not _is_chat(client):
+    if not is_chat(client):
         return _times(_singles(client, windows, rate, until), block)
     conversation = _conversation(client)
     poisson_process = poisson_rate(client.arrival, rate)
     if conversation is None or poisson_process is None or len(windows) > 1:
         return None
     span = min(windows[0].end_us, until) - windows[0].start_us if windows else until
-    if _is_single(client):
+    if is_single(client):
         shares = _shares(block) if block.dealt is not None else [(conversation[0], block.size)]
         return add([session(poisson_process, rounds, conversation[1], span).times(members) for rounds, members in shares])
     if span == math.inf:
@@ -224,9 +228,15 @@ def _renewals(arrival: Arrival, rate: float, span: float) -> Count:
     exponential = poisson_rate(arrival, rate)
     if exponential is not None:
         return poisson(exponential, span)
-    fitted = fitted_gap_us(arrival)
-    gap = 1.0 / rate if fitted is None else fitted
-    return Count(span / max(gap, 1.0), None)
+    return Count(span / gap_us(arrival, rate), None)
+
+
+def gap_us(arrival: Arrival, rate: float) -> float:
+    """Return the mean gap between arrivals at a rate per microsecond, but for what is lost when gaps are made whole."""
+    exponential = poisson_rate(arrival, rate)
+    fitted = fitted_gap_us(arrival) if exponential is None else None
+    gap = 1.0 / (rate if exponential is None else exponential) if fitted is None else fitted
+    return max(gap, 1.0)
 
 
 def active_spans(windows: tuple[Window, ...], until: float) -> list[tuple[float, float]]:
@@ -243,11 +253,13 @@ def active_spans(windows: tuple[Window, ...], until: float) -> list[tuple[float,
     return spans
 
 
-def _is_chat(client: Client) -> bool:
+def is_chat(client: Client) -> bool:
+    """Tell whether a client's arrivals begin sessions."""
     return client.reasoning is not None and client.reasoning.multi_turn is not None
 
 
-def _is_single(client: Client) -> bool:
+def is_single(client: Client) -> bool:
+    """Tell whether a client has one session only."""
     return (
         client.reasoning is not None and client.reasoning.multi_turn is not None and (client.reasoning.multi_turn.single_session)
     )

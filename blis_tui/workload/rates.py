@@ -18,6 +18,12 @@ from blis_tui.workload.coactive import Part, Span, Spans, add_up, coactive_sums
 
 def block_rates(expansion: Expansion) -> list[float]:
     """Return the rate of each block's clients in requests per microsecond, as `normalizeRateFractions` of BLIS does."""
+    if expansion.rates is None:  # thousands of clients with windows of their own take a while
+        expansion.rates = _normalised(expansion)
+    return expansion.rates
+
+
+def _normalised(expansion: Expansion) -> list[float]:
     blocks, aggregate = expansion.blocks, expansion.aggregate_rate
     fractions = [block.template.rate_fraction for block in blocks]
     if not any(windowed(block.template) for block in blocks):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from blis_tui.spec.facts import stages_end_us
-from blis_tui.workload.bins import Bins, binned
+from blis_tui.spec.facts import US_PER_S, stages_end_us
+from blis_tui.workload.bins import Bins, Series, in_a_second, round_width_us, series, short_span_us
 from blis_tui.workload.counts import Count
-from blis_tui.workload.expected import Stage, expect
+from blis_tui.workload.expected import expect
 from blis_tui.workload.requests import Requests
+from blis_tui.workload.targets import Target, target
 
 
 class Tally(NamedTuple):
@@ -46,10 +46,16 @@ class StageSummary(NamedTuple):
 
 
 class Rate(NamedTuple):
-    """Something per second: over the whole time, and in the fullest bin."""
+    """Something per second: over the whole time, in the fullest bin, and in the fullest second."""
 
     mean: float
     peak: float
+    in_a_second: float
+
+    def peaks(self, bin_us: int) -> list[tuple[float, int]]:
+        """Return the peaks, each with the µs that it is taken over, the shortest first; bins of a second have one only."""
+        over = {US_PER_S: self.in_a_second, bin_us: self.peak}
+        return [(over[time_us], time_us) for time_us in sorted(over)]
 
 
 class Summary(NamedTuple):
@@ -57,9 +63,9 @@ class Summary(NamedTuple):
 
     `stages` is empty without a compact block. `prefix_tokens` are those of all requests, `unique_prefix_tokens` those
     of each prefix group that occurs, once; `groups` are the groups of all clients. `longest_context` is the most input
-    and output tokens of one request. `aggregate_rate` is that of the explicit clients; `target_rate`, in arrivals per
-    second, is its mean and peak over the stages or, without stages, the aggregate rate; 0 where the file gives none.
-    The other rates are over the time to `bins.end_us`, peaks over whole bins.
+    and output tokens of one request. `aggregate_rate` is that of the explicit clients; `target` is what the file aims at
+    in arrivals per second, ``None`` where that is not known. `over_time` are the requests, `tokens_over_time` their input
+    and output tokens; rates are those of both.
     """
 
     stages: tuple[StageSummary, ...]
@@ -73,10 +79,16 @@ class Summary(NamedTuple):
     unique_prefix_tokens: int
     longest_context: int
     aggregate_rate: float
-    target_rate: Rate
+    target: Target | None
     request_rate: Rate
     token_rate: Rate
-    bins: Bins
+    over_time: Series
+    tokens_over_time: Series
+
+    @property
+    def bins(self) -> Bins:
+        """The time, and how it is cut into bins."""
+        return self.over_time.bins
 
     @property
     def prefix_share(self) -> float:
@@ -91,7 +103,12 @@ def summarise(requests: Requests) -> Summary:
     inputs, outputs = requests.input_tokens, requests.output_tokens
     groups, sessions = requests.prefix_group, requests.session
     occurring = np.unique(groups[groups >= 0])
-    bins = binned(requests, span_us(requests))
+    end_us = span_us(requests)
+    bins = Bins(round_width_us(end_us), end_us)
+    short_us = short_span_us(requests.arrival_us, bins)
+    tokens = inputs + outputs.astype(np.int64)
+    over_time = series(requests.arrival_us, bins, None, short_us)
+    tokens_over_time = series(requests.arrival_us, bins, tokens, short_us)
     return Summary(
         stages=tuple(
             StageSummary(*stage[:4], Tally(stage.expected, generated))
@@ -105,12 +122,13 @@ def summarise(requests: Requests) -> Summary:
         output_tokens=_sum(outputs),
         prefix_tokens=_sum(requests.prefix_tokens),
         unique_prefix_tokens=_sum(requests.groups.lengths[occurring]),
-        longest_context=int((inputs.astype(np.int64) + outputs).max()) if len(requests) else 0,
+        longest_context=int(tokens.max(initial=0)),
         aggregate_rate=clients.aggregate_rate,
-        target_rate=_target(clients.aggregate_rate, expected.stages),
-        request_rate=Rate(bins.mean(bins.requests), bins.peak(bins.requests)),
-        token_rate=Rate(bins.mean(bins.tokens), bins.peak(bins.tokens)),
-        bins=bins,
+        target=target(clients, expected.stages, end_us),
+        request_rate=_rate(over_time, in_a_second(requests.arrival_us)),
+        token_rate=_rate(tokens_over_time, in_a_second(requests.arrival_us, tokens)),
+        over_time=over_time,
+        tokens_over_time=tokens_over_time,
     )
 
 
@@ -130,12 +148,8 @@ def span_us(requests: Requests) -> int:
     return max(last, planned if requests.horizon_us is None else min(planned, requests.horizon_us))
 
 
-def _target(aggregate_rate: float, stages: tuple[Stage, ...]) -> Rate:
-    planned = sum(stage.planned_us for stage in stages)
-    if not planned:
-        return Rate(aggregate_rate, aggregate_rate)
-    mean = math.fsum(stage.target_rate * stage.planned_us for stage in stages) / planned
-    return Rate(mean, max(stage.target_rate for stage in stages))
+def _rate(over_time: Series, in_the_fullest_second: int) -> Rate:
+    return Rate(over_time.mean, over_time.peak, float(in_the_fullest_second))
 
 
 def per_stage(requests: Requests, weights: NDArray[np.generic] | None = None) -> list[int]:

@@ -16,10 +16,11 @@ from bad_input import CLIENT, GOOD
 from running import Run
 
 from blis_tui.cli import summary as summary_command
-from blis_tui.cli.chart import draw
-from blis_tui.workload.bins import Bins
+from blis_tui.cli.chart import draw_chart
+from blis_tui.workload.bins import Bins, Series
 from blis_tui.workload.summary import StageSummary, Tally
 
+SPECS = Path(__file__).parent.parent / "specs"
 Write = Callable[..., Path]
 CHAT = GOOD.replace("chat: false", "chat: true")
 ONE = GOOD.replace("    - {rate: 20.0, duration: 30}\n", "")
@@ -46,7 +47,7 @@ def test_stages_and_totals(run: Run, spec: Path) -> None:
     assert cells(ran.out, "output tokens")[1] == f"{requests * 248:,}"
     assert cells(ran.out, "longest context")[1] == "795"
     assert cells(ran.out, "clients")[1:] == ["12", "3 prefix groups"]
-    assert cells(ran.out, "target rate")[1:] == ["14.00", "arrivals/s; peak 20.00"]
+    assert cells(ran.out, "target rate")[1:] == ["14.00", "arrivals/s over 1 min; peak 20.00"]
     assert "in 1 s" in cells(ran.out, "request rate")[2]
 
 
@@ -88,7 +89,7 @@ def test_files_without_stages(run: Run, write: Write) -> None:
     ran = run("--summary", write(CLIENT))
     assert ran.code == 0
     assert "\nstage" not in ran.out
-    assert cells(ran.out, "target rate")[1:] == ["5.00", "arrivals/s"]
+    assert cells(ran.out, "target rate")[1:] == ["5.00", "arrivals/s over 1 min"]
     first = next(line for line in ran.out.splitlines() if line.startswith("requests"))
     assert re.split(r"\s{2,}", first)[1] == "300"
 
@@ -174,7 +175,7 @@ def test_json(run: Run, spec: Path) -> None:
     assert found["rates"]["target"] == {"mean": 14.0, "peak": 20.0}
     assert found["rates"]["end_us"] == 60_000_000
     assert found["rates"]["requests"]["mean"] == pytest.approx(total["generated"] / 60, abs=1e-5)
-    assert found["rates"]["requests"]["peak"] == max(found["bins"]["requests"])
+    assert found["rates"]["requests"]["peak"] == found["rates"]["requests"]["peak_1s"] == max(found["bins"]["requests"])
 
 
 def test_json_of_exact_and_of_unknown_counts(run: Run, write: Write) -> None:
@@ -186,9 +187,73 @@ def test_json_of_exact_and_of_unknown_counts(run: Run, write: Write) -> None:
     assert (found["total"]["expected"], found["total"]["exact"], found["total"]["difference"]) == (None, False, None)
 
 
-def bins(end: int = 60_000_000, count: int = 60) -> Bins:
-    requests = np.arange(count)
-    return Bins(end // count, end, requests, requests * 10)
+def test_rates_keep_their_significant_digits(run: Run, write: Write) -> None:
+    slow = CLIENT.replace("aggregate_rate: 5\n", "aggregate_rate: 1.234567e-7\n")
+    assert slow != CLIENT
+    found = document(run, write(slow))
+    assert found["rates"]["target"] == {"mean": 1.23457e-7, "peak": 1.23457e-7}
+    assert found["total"]["expected"] == pytest.approx(60 * 1.234567e-7, rel=1e-3)
+    assert found["rates"]["requests"] == {"mean": 0.0, "peak": 0.0, "peak_1s": 0.0}
+
+
+def test_a_last_request_is_no_peak(run: Run) -> None:
+    found = document(run, SPECS / "ten-requests.yaml")
+    assert found["rates"]["requests"] == {"mean": 1.0, "peak": 5.0, "peak_1s": 1.0}
+    assert found["bins"]["requests"] == [int(number in (*range(5, 50, 5), 49)) for number in range(50)]
+    text = run("--summary", SPECS / "ten-requests.yaml").out
+    assert cells(text, "request rate")[1:] == ["1.00", "requests/s over 10 s; peak 5.00 in 200 ms, 1.00 in 1 s"]
+    chart = text.partition("Requests per second")[2]
+    assert "\n5┤" in chart and "000┤" not in chart
+    assert chart.splitlines()[5].count("█") >= 10
+
+
+def test_a_last_bin_cut_short_is_no_peak(run: Run) -> None:
+    found = document(run, SPECS / "poisson-400.yaml")
+    assert found["rates"]["requests"]["peak"] == 3.2
+    assert found["rates"]["target"] == {"mean": 2.0, "peak": 2.0}
+
+
+def test_a_burst_shorter_than_a_bin_is_seen(run: Run) -> None:
+    text = run("--summary", SPECS / "burst.yaml").out
+    assert "peak 334.0 in 1 s, 7.17 in 2 min" in cells(text, "request rate")[2]
+    assert "peak 50,100 in 1 s" in cells(text, "token rate")[2]
+    chart = text.partition("Requests per second in bins of 2 min")[2]
+    assert "┊┊ highest in 1 s" in chart
+    rows = [line.partition("┤")[2] or line.partition("│")[2] for line in chart.splitlines() if "┤" in line or "│" in line]
+    top = next(row for row in rows if "┊" in row)
+    places = {place for row in rows for place, sign in enumerate(row) if sign == "┊"}
+    assert rows.index(top) == 2 and max(places) - min(places) <= 4  # at 334 of 400, as wide as a bin
+    (level,) = [row for row in rows if "─" in row and "┊" in row and row is not top]
+    assert min(places) <= level.index("─") <= max(places)  # the stage of two seconds
+    bins = document(run, SPECS / "burst.yaml")["bins"]
+    assert bins["span_us"] == 1_000_000
+    assert max(bins["fullest_requests"]) == 334 and max(bins["fullest_tokens"]) == 334 * 150
+
+
+def test_target_rates_are_means_over_time(run: Run) -> None:
+    assert document(run, SPECS / "spikes.yaml")["rates"]["target"] == {"mean": 56.866667, "peak": 85.3}
+    assert cells(run("--summary", SPECS / "spikes.yaml").out, "target rate")[1:] == [
+        "56.87",
+        "arrivals/s over 1 min; peak 85.30",
+    ]
+
+
+def test_targets_that_are_not_known_are_not_told(run: Run, write: Write) -> None:
+    chat = (
+        "    reasoning: {reason_ratio_distribution: {type: constant, params: {value: 1}}, "
+        "multi_turn: {max_rounds: 3, single_session: true}}\n"
+    )
+    assert document(run, write(CLIENT + chat))["rates"]["target"] is None
+    assert "target rate" not in run("--summary", write(CLIENT + chat)).out
+
+
+def test_stages_make_what_is_expected_of_them_and_no_whole_numbers(run: Run) -> None:
+    text = run("--summary", SPECS / "fractions.yaml").out
+    assert cells(text, "1 ")[4] == "400" and cells(text, "total")[1] == "7,500"
+
+
+def over_time(end: int = 60_000_000, count: int = 60) -> Series:
+    return Series(Bins(end // count, end), np.arange(count), end // count, np.arange(count))
 
 
 STAGES = (
@@ -198,7 +263,7 @@ STAGES = (
 
 
 def test_the_chart_is_plain_text() -> None:
-    lines = draw(bins(), STAGES, 80, colour=False).splitlines()
+    lines = draw_chart(over_time(), STAGES, 80, colour=False).splitlines()
     assert len(lines) == 15
     assert all(line.isprintable() and len(line) <= 80 for line in lines)
     assert "█" in lines[-3]
@@ -209,8 +274,8 @@ def test_the_chart_is_plain_text() -> None:
 
 
 def test_the_chart_in_colour_and_in_ascii() -> None:
-    assert "\x1b[38;5;6m" in draw(bins(), STAGES, 80, colour=True)
-    plain = draw(bins(), STAGES, 80, colour=False, unicode=False)
+    assert "\x1b[38;5;6m" in draw_chart(over_time(), STAGES, 80, colour=True)
+    plain = draw_chart(over_time(), STAGES, 80, colour=False, unicode=False)
     assert plain.isascii()
     assert "#" in plain
     assert "=====" in plain
@@ -218,16 +283,16 @@ def test_the_chart_in_colour_and_in_ascii() -> None:
 
 @pytest.mark.parametrize(("asked", "width"), [(10, 40), (60, 60), (1000, 200)])
 def test_the_chart_keeps_a_sensible_width(asked: int, width: int) -> None:
-    assert max(map(len, draw(bins(), (), asked, colour=False).splitlines())) == width
+    assert max(map(len, draw_chart(over_time(), (), asked, colour=False).splitlines())) == width
 
 
 @pytest.mark.parametrize("end", [60, 6_000_000_000_000_000])
 def test_the_chart_of_any_time(end: int) -> None:
-    assert draw(bins(end), (), 80, colour=False)
+    assert draw_chart(over_time(end), (), 80, colour=False)
 
 
 def test_the_chart_of_nothing() -> None:
-    assert draw(Bins(1, 1, np.zeros(1, np.int64), np.zeros(1, np.int64)), (), 80, colour=False)
+    assert draw_chart(over_time(1, 1), (), 80, colour=False)
 
 
 def test_no_colour_off_a_terminal(run: Run, spec: Path) -> None:

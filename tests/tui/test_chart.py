@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,16 +12,18 @@ import pytest
 from designer import SMALL, MakeApp, ready, wait_for
 from textual.pilot import Pilot
 
+from blis_tui.plot import BARS, HIGHEST, LINE, OVER, SELECTED, Bars, Figure, Level, draw, room
 from blis_tui.spec.check import check
-from blis_tui.tui.charting import Wanted, chart
+from blis_tui.tui.charting import Chart, Wanted, chart
 from blis_tui.tui.making import MOST_EVER, make, outline
 from blis_tui.tui.panes.chart import ChartView
 from blis_tui.tui.preview import EMPTY, READY, Preview
 from blis_tui.tui.stage_table import table
-from blis_tui.tui.widgets.plot import BARS, SELECTED, Bars, Figure, Level, draw
 from blis_tui.workload.measures import MEASURES
 
 CHAT = SMALL.replace("chat: false", "chat: true")
+SPECS = Path(__file__).parent.parent / "specs"
+TEN, BURST, SPIKES = ((SPECS / f"{name}.yaml").read_text() for name in ("ten-requests", "burst", "spikes"))
 
 
 def preview_of(text: str, most: int = MOST_EVER) -> Preview:
@@ -33,6 +36,11 @@ def preview_of(text: str, most: int = MOST_EVER) -> Preview:
 
 def wanted(text: str, **options: Any) -> Wanted:
     return Wanted(check(text).spec, preview_of(text), 80, 20)._replace(**options)
+
+
+def bin_us(made: Chart) -> int:
+    assert made.over_time is not None
+    return made.over_time.bins.width_us
 
 
 def view_of(pilot: Pilot[int]) -> ChartView:
@@ -68,14 +76,14 @@ def test_bars_are_the_requests_of_each_bin_per_second() -> None:
     requests = preview_of(SMALL).requests
     assert requests is not None
     heights = made.figure.bars[0].heights
-    assert made.bin_us == 200_000  # the smallest round width of which no more fit
-    assert sum(heights) * made.bin_us / 1e6 == pytest.approx(len(requests))
-    first = int((requests.arrival_us < made.bin_us).sum())
+    assert bin_us(made) == 200_000  # the smallest round width of which no more fit
+    assert sum(heights) * bin_us(made) / 1e6 == pytest.approx(len(requests))
+    first = int((requests.arrival_us < bin_us(made)).sum())
     assert heights[0] == pytest.approx(first / 0.2)
 
 
 def test_a_narrower_chart_has_wider_bins() -> None:
-    widths = [chart(wanted(SMALL, width=width)).bin_us for width in (40, 80, 200)]
+    widths = [bin_us(chart(wanted(SMALL, width=width))) for width in (40, 80, 200)]
     assert widths == sorted(widths, reverse=True) and widths[0] > widths[-1]
 
 
@@ -101,7 +109,7 @@ def test_sessions_are_counted_once() -> None:
     preview = preview_of(CHAT)
     assert preview.summary is not None
     made = chart(wanted(CHAT, measure="sessions"))
-    assert sum(made.figure.bars[0].heights) * made.bin_us / 1e6 == pytest.approx(preview.summary.sessions, abs=1)
+    assert sum(made.figure.bars[0].heights) * bin_us(made) / 1e6 == pytest.approx(preview.summary.sessions, abs=1)
     assert chart(wanted(SMALL, measure="sessions")).note == "No sessions: every request stands alone."
 
 
@@ -109,7 +117,7 @@ def test_tokens_have_a_target_too() -> None:
     made = chart(wanted(SMALL, measure="input tokens"))
     preview = preview_of(SMALL)
     assert preview.summary is not None
-    assert sum(made.figure.bars[0].heights) * made.bin_us / 1e6 == pytest.approx(preview.summary.input_tokens)
+    assert sum(made.figure.bars[0].heights) * bin_us(made) / 1e6 == pytest.approx(preview.summary.input_tokens)
     assert made.figure.levels[0].height == pytest.approx(8.0 * 547)
 
 
@@ -123,9 +131,8 @@ def test_tokens_of_chat_that_repeats_itself_have_neither_target_nor_expectation(
 def test_the_table_adds_up_the_bars(text: str, measure: str) -> None:
     made = chart(wanted(text, measure=measure))
     assert made.total is not None and made.total.tally is not None
-    bins, end = [*made.figure.bars[0].heights], made.figure.end
-    lengths = [made.bin_us] * (len(bins) - 1) + [end - made.bin_us * (len(bins) - 1)]
-    counted = sum(height * length / 1e6 for height, length in zip(bins, lengths, strict=True))
+    assert made.over_time is not None
+    counted = float(made.figure.bars[0].heights @ made.over_time.bins.seconds)
     assert counted == pytest.approx(made.total.tally.generated)
     assert sum(row.tally.generated for row in made.rows if row.tally is not None) == made.total.tally.generated
     head = "".join(part for part, _ in table(made.rows, made.total, made.measure, 0, 5, 100)[0].runs)
@@ -160,6 +167,76 @@ def test_a_spec_without_stages_has_bars_alone() -> None:
     assert made.groups == ("[red]\\x1b[2J",)
 
 
+def test_a_last_request_does_not_flatten_the_chart() -> None:
+    for width in (80, 200):
+        made = chart(wanted(TEN, width=width))
+        assert made.figure.top <= 20
+        heights = made.figure.bars[0].heights
+        assert max(heights) == pytest.approx(1e6 / bin_us(made)) and sum(height > 0 for height in heights) == 10
+
+
+@pytest.mark.parametrize(("measure", "most"), [("requests", 334), ("input tokens", 33_400)])
+def test_the_highest_rate_within_a_column_is_beside_its_mean(measure: str, most: int) -> None:
+    for width in (80, 200):
+        made = chart(wanted(BURST, measure=measure, width=width))
+        highest, means = made.figure.highest, made.figure.bars[0].heights
+        assert made.over_time is not None and made.over_time.span_us == 1_000_000
+        assert max(highest) == most and highest.index(max(highest)) == 1_800_000_000 // bin_us(made)
+        assert max(means) < most / 10 and made.figure.top > most
+        assert all(low <= high for low, high in zip(means, highest, strict=True))
+
+
+def test_sessions_that_begin_at_once_are_a_burst() -> None:
+    text = CHAT.replace("rate: 8.0, duration: 6}", "rate: 20.0, duration: 1200}").replace("12000000", "1400000000")
+    made = chart(wanted(text, measure="sessions"))
+    assert made.over_time is not None and made.over_time.has_spans
+    assert max(made.figure.highest) > 2 * max(made.figure.bars[0].heights) > 0
+
+
+def test_bins_of_less_than_a_second_have_no_spans() -> None:
+    assert not chart(wanted(SMALL)).figure.highest
+
+
+def test_a_stage_narrower_than_a_column_has_its_number_and_its_level() -> None:
+    for selected, texts in ((0, ["▸1", "2", "3"]), (1, ["1", "▸2", "3"])):
+        made = chart(wanted(BURST, selected=selected))
+        assert [label.text for label in made.figure.labels] == texts
+    assert [level.height for level in made.figure.levels] == [2, 300, 2]
+    lines = ["".join(text for text, _ in line) for line in draw(made.figure)]
+    assert sum("━" in line for line in lines) == 1  # the level of the selected stage
+    (level,) = [line for line in lines if "━" in line]
+    assert level.count("━") == 1
+    assert abs(level.index("━") - lines[1].index("▸2")) <= 1
+
+
+def test_numbers_of_stages_do_not_cover_each_other() -> None:
+    stages = "\n".join(f"    - {{rate: {number}.0, duration: 1}}" for number in range(1, 101))
+    text = re.sub(r"    - \{rate: 8.*\n.*\n", stages + "\n", SMALL).replace("12000000", "100000000")
+    figure = chart(wanted(text, selected=57)).figure
+    labels, columns = figure.labels, room(80, [text for _, text in figure.y_ticks])
+    assert "▸58" in [label.text for label in labels] and len(labels) > 10
+    places = [(label.place / 1e8 * columns - len(label.text) / 2, len(label.text)) for label in labels]
+    assert all(place + length + 0.9 < following for (place, length), (following, _) in pairwise(places))
+
+
+def test_the_total_aims_at_the_mean_over_time() -> None:
+    spikes, cut = chart(wanted(SPIKES)), chart(wanted(SMALL.replace("12000000", "9000000")))
+    assert spikes.total is not None and spikes.total.target_rate == pytest.approx(85.3 * 40 / 60)
+    assert cut.total is not None and cut.total.target_rate == pytest.approx((8 * 6 + 20 * 3) / 9)
+    whole = chart(Wanted(check(SMALL).spec, preview_of(SMALL, 60), 80, 20)).total
+    assert whole is not None and whole.target_rate == 14.0  # of all, as what is expected is
+
+
+def test_the_total_has_no_target_where_arrivals_are_something_else() -> None:
+    cohort = SPIKES[SPIKES.index("cohorts:") :]
+    beside = SMALL + cohort
+    for measure, target in (("requests", 14.0), ("sessions", 0.0), ("input tokens", 0.0)):
+        made = chart(wanted(beside, measure=measure))
+        assert made.total is not None
+        assert (made.total.target_rate > target) if target else not made.total.target_rate
+        assert made.rows[0].target_rate == pytest.approx({"requests": 8.0, "sessions": 0.0, "input tokens": 8.0 * 547}[measure])
+
+
 def test_a_cut_preview_says_where_it_ends() -> None:
     made = chart(Wanted(check(SMALL).spec, preview_of(SMALL, 60), 80, 20))
     assert len(made.figure.boundaries) == 2
@@ -178,6 +255,37 @@ def test_a_figure_has_its_size_and_its_roles() -> None:
     roles = {role for line in lines for _, role in line}
     assert {BARS, SELECTED} <= roles
     assert not any("\x1b" in text for line in lines for text, _ in line)
+
+
+def places(lines: list[Any], role: int) -> set[int]:
+    """Return the columns in which anything of a role stands."""
+    found = set()
+    for line in lines:
+        column = 0
+        for text, what in line:
+            found |= set(range(column, column + len(text))) if what == role else set()
+            column += len(text)
+    return found
+
+
+@pytest.mark.parametrize("columns", [20, 38, 60])
+def test_whiskers_reach_the_highest_of_each_column_however_narrow_bins_are(columns: int) -> None:
+    for burst in range(60):
+        highest = [0.0] * 60
+        highest[burst] = 9.0
+        found = places(draw(Figure(columns + 2, 10, 60.0, 10.0, 1.0, [Bars([0.0] * 60)], highest=highest)), HIGHEST)
+        assert found and abs(sum(found) / len(found) - 1 - (burst + 0.5) / 60 * columns) < 1.5
+
+
+def test_the_last_bin_goes_on_to_the_end() -> None:
+    lines = draw(Figure(40, 10, 100.0, 10.0, 45.0, [Bars([0.0, 5.0])]))
+    assert max(places(lines, BARS)) == 38
+
+
+def test_bars_that_end_in_the_row_of_a_level_reach_it() -> None:
+    figure = Figure(42, 12, 100.0, 10.0, 10.0, [Bars([4.9, 1.0] * 5)], [Level(0, 100, 5.0)])
+    behind = places(draw(figure), LINE + OVER)
+    assert behind == {column for column in range(1, 41) if (column - 1) // 4 % 2 == 0}
 
 
 def test_empty_bins_stay_empty() -> None:
@@ -224,6 +332,29 @@ async def test_axes_have_titles_and_the_bin_width_is_told(make_app: MakeApp, siz
         text = shown(pilot)
         assert "requests/s" in text and "time" in text and "ms bins" in text and "── target" in text
         assert "12 s" in text and "expected" in text and "▸ 1" in text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_the_peaks_are_told(make_app: MakeApp, size: tuple[int, int]) -> None:
+    app = make_app(BURST)
+    async with app.run_test(size=size) as pilot:
+        view = await opened(pilot)
+        legend = view.render_line(0).text.rstrip()
+        assert "in 1 s: peak 334.0" in legend and re.search(r"bins: peak \d\d\.\d\d", legend) and "┊" in legend
+        assert ("generated" in legend) is (size[0] == 200)
+        await pilot.press("m", "m", "g")
+        await wait_for(pilot, lambda: "in 1 s: peak 33,400" in view.render_line(0).text, "tokens")
+        app.write(BURST.replace("rate: 300", "rate: -3"), "test")
+        await wait_for(pilot, lambda: view.render_line(0).text.rstrip().endswith("of an older text"), "the mark")
+
+
+async def test_a_narrow_stage_is_selected_with_the_mouse(make_app: MakeApp) -> None:
+    async with make_app(BURST).run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        column = next(line.index("2") for line in shown(pilot).split("\n") if "▸1" in line)
+        for offset, stage in ((column, 2), (column - 5, 1), (column + 5, 3)):
+            await pilot.click(ChartView, offset=(offset + 1, 4))
+            await wait_for(pilot, lambda stage=stage: f"▸ {stage}" in shown(pilot), f"stage {stage}")
 
 
 async def test_rate_and_duration_are_changed_with_keys_and_undone_in_one_step(make_app: MakeApp) -> None:

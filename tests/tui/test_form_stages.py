@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from designer import SMALL, MakeApp, ready, wait_for, write
 from test_form import NARROW, WIDE, app_of, changed, form, opened, text_of
@@ -9,11 +11,16 @@ from textual.pilot import Pilot
 from textual.widgets import Checkbox
 
 from blis_tui.spec.validate_compact import STAGES
+from blis_tui.tui import previewer
+from blis_tui.tui.charting import Wanted, chart
 from blis_tui.tui.dialogs.numbers import NumberInput
 from blis_tui.tui.dialogs.ramp import RampDialog, ramp
 from blis_tui.tui.dialogs.scale import ScaleDialog
+from blis_tui.tui.panes.form import SOON_S
 from blis_tui.tui.panes.form_stages import StageTable
+from blis_tui.tui.stage_table import count_text
 
+FRACTIONS = (Path(__file__).parent.parent / "specs" / "fractions.yaml").read_text()
 COMMENTED = SMALL.replace("{rate: 8.0, duration: 6}", "{rate: 8.0, duration: 6}  # warm up")
 
 
@@ -46,6 +53,62 @@ async def test_stages_are_shown_as_they_are_written(make_app: MakeApp) -> None:
         assert drawn(pilot, 1).split() == ["2", "20.0", "6", "120"]
         assert "rate req/s" in table(pilot).header()
         assert "12 s · 168 requests" in str(form(pilot).query_one("#stages").render())
+
+
+def requests(pilot: Pilot[int]) -> list[str]:
+    return [row.requests for row in table(pilot).rows]
+
+
+def told(pilot: Pilot[int]) -> str:
+    return str(form(pilot).query_one("#stages").render())
+
+
+async def test_stages_have_the_requests_that_are_expected_of_them(make_app: MakeApp) -> None:
+    async with opened(make_app(FRACTIONS), WIDE) as pilot:
+        assert requests(pilot) == ["400", "1,000", "1,600", "2,000", "2,500"]
+        assert "25 min · 7,500 requests" in told(pilot)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SMALL.replace("chat: false", "chat: true"),
+        SMALL.replace("chat: false", "chat: true").replace('"2"', '"1"'),
+        SMALL.replace("12000000", "9000000"),
+        SMALL.replace("seed: 42", "seed: 42\nnum_requests: 100"),
+        SMALL.replace('"2"', '"1"').replace("seed: 42", "seed: 42\naggregate_rate: 28.0"),
+        FRACTIONS[: FRACTIONS.index("    - {rate: 3")] + FRACTIONS[FRACTIONS.index("  shared_prefix") :],  # dealt: 399
+    ],
+)
+async def test_the_form_shows_the_same_requests_as_the_chart(make_app: MakeApp, text: str) -> None:
+    async with opened(make_app(text), WIDE) as pilot:
+        rows = chart(Wanted(app_of(pilot).workspace.view.spec, app_of(pilot).preview, 80, 20)).rows
+        await wait_for(pilot, lambda: requests(pilot) == [count_text(row.expected) for row in rows], "the counts")
+        total = sum(row.expected.mean for row in rows if row.expected is not None)
+        assert f"· {total:,.0f} requests" in told(pilot)
+
+
+async def test_requests_of_a_changed_stage_are_on_their_way(make_app: MakeApp) -> None:
+    app = make_app()
+    async with opened(app, WIDE) as pilot:
+        assert requests(pilot) == ["48", "120"]
+        app.write(SMALL.replace("rate: 8.0", "rate: 9.0"), "test")
+        assert requests(pilot) == ["…", "120"] and "… requests" in told(pilot)
+        await wait_for(pilot, lambda: requests(pilot) == ["54", "120"], "the new counts")
+        assert "174 requests" in told(pilot)
+        app.write(SMALL.replace("rate: 8.0", "rate: -8.0"), "test")
+        await wait_for(pilot, lambda: requests(pilot) == ["–", "–"], "no counts")
+        assert told(pilot).split("  ")[1] == "2 stages"
+
+
+async def test_requests_of_an_older_text_do_not_stay(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = make_app()
+    async with opened(app, WIDE) as pilot:
+        monkeypatch.setattr(previewer, "PAUSE_S", 5 * SOON_S)  # as if the text took long
+        app.write(SMALL.replace("12000000", "9000000"), "test")
+        assert requests(pilot) == ["48", "120"]
+        await wait_for(pilot, lambda: requests(pilot) == ["…", "…"], "the old counts to go")
+        await wait_for(pilot, lambda: requests(pilot) == ["48", "60"], "the new counts")
 
 
 async def test_a_figure_begins_the_cell_anew(make_app: MakeApp) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from designer import SMALL, MakeApp, ready, wait_for, write
 from rich.cells import cell_len
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from blis_tui.spec.check import check
+from blis_tui.tui.client_facts import client_columns
 from blis_tui.tui.dialogs.client import ClientDialog
 from blis_tui.tui.widgets.line_table import FilterInput, LineTable
 from blis_tui.tui.widgets.ordering import natural
 from blis_tui.tui.widgets.table_rows import TableRows, fitted
+from blis_tui.workload.expand import expand
 
 MILLION = (
     SMALL.replace("num_unique_system_prompts: 9", "num_unique_system_prompts: 1000")
@@ -61,6 +66,31 @@ async def test_clients_are_listed_and_counted(make_app: MakeApp) -> None:
         counts = [int(table.rows.columns[2].cell(row)) for row in range(90)]
         assert app.previewer.preview.requests is not None
         assert sum(counts) == len(app.previewer.preview.requests)
+
+
+GOLDEN, SPECS = (Path(__file__).parents[1] / name for name in ("golden", "specs"))
+
+
+@pytest.mark.parametrize(
+    ("path", "title", "rates"),
+    [
+        (GOLDEN / "clients-num-requests-only.yaml", "share", ["50%", "50%"]),
+        (GOLDEN / "clients-prefix.yaml", "share", ["41.7%", "25%", "16.7%", "16.7%"]),
+        (SPECS / "spikes.yaml", "share", ["33.3%"] * 6),  # each of three, while their cohort is active
+        (GOLDEN / "clients-window-absolute.yaml", "rate", ["by window", "by window"]),
+        (GOLDEN / "clients-windows-mixed.yaml", "rate", ["by window", "none", "by window"]),
+        (GOLDEN / "v1-chat.yaml", "share", ["25%"] * 4),
+        (SPECS / "fractions.yaml", "rate", ["0.33 req/s"] * 4 + ["0.83 req/s"] * 4),
+        (GOLDEN / "clients-arrivals.yaml", "rate", ["11.3%", "14.4%", "20.1%", "10.2%", "11.2%", "5.26 req/s", "16.36 req/s"]),
+    ],
+)
+def test_rates_of_clients_are_shares_of_one_or_their_own(path: Path, title: str, rates: list[str]) -> None:
+    spec = check(path.read_bytes()).spec
+    assert spec is not None
+    clients = expand(spec)
+    (column,) = [column for column in client_columns(clients, None) if column.title in ("rate", "share")]
+    assert column.title == title
+    assert [column.cell(row) for row in range(len(clients))][: len(rates)] == rates
 
 
 async def test_keys_move_the_cursor_and_it_stays_in_view(make_app: MakeApp) -> None:

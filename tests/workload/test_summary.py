@@ -14,16 +14,21 @@ from blis_tui.workload.generate import generate
 from blis_tui.workload.summary import Summary, Tally, span_us, summarise
 
 GOLDEN = Path(__file__).parent.parent / "golden"
+SPECS = Path(__file__).parent.parent / "specs"
 NAMES = [
     "ip-two-stage", "ip-single", "ip-chat-three-stage", "ip-short-horizon", "ip-with-cohorts", "v1-chat", "v1-single",
     "clients-prefix", "clients-multimodal", "clients-chat-accumulate", "clients-windows-mixed", "cohorts",
 ]  # fmt: skip
 
 
-def spec_of(name: str) -> WorkloadSpec:
-    spec = check((GOLDEN / f"{name}.yaml").read_bytes()).spec
+def load(path: Path) -> WorkloadSpec:
+    spec = check(path.read_bytes()).spec
     assert spec is not None
     return spec
+
+
+def spec_of(name: str) -> WorkloadSpec:
+    return load(GOLDEN / f"{name}.yaml")
 
 
 def compact(**fields: object) -> WorkloadSpec:
@@ -66,7 +71,8 @@ def test_totals_are_those_of_the_requests(name: str) -> None:
     assert summary.unique_prefix_tokens == sum(lengths.values())
     assert summary.groups == len(set(groups) - {""})
     assert summary.clients == len(requests.clients)
-    assert summary.bins.requests.sum() == len(rows)
+    assert summary.over_time.counts.sum() == len(rows)
+    assert summary.tokens_over_time.counts.sum() == summary.input_tokens + summary.output_tokens
     assert summary.request_rate.mean == pytest.approx(len(rows) / summary.bins.end_us * 1e6)
     assert summary.token_rate.peak >= summary.token_rate.mean * 0.9
 
@@ -113,10 +119,34 @@ def test_a_horizon_that_cuts_stages_shows_in_what_is_expected() -> None:
 
 def test_target_rates_are_those_of_the_stages_over_time() -> None:
     summary = summary_of(compact())
-    assert summary.target_rate == ((8 * 6 + 20 * 3) / 9, 20)
+    assert summary.target == ((8 * 6 + 20 * 3) / 9, 20)
     assert summary.aggregate_rate == 28
     explicit = summary_of(spec_of("clients-prefix"))
-    assert explicit.target_rate == (explicit.aggregate_rate, explicit.aggregate_rate)
+    assert explicit.target == pytest.approx((explicit.aggregate_rate, explicit.aggregate_rate))
+
+
+def test_a_last_request_is_no_peak() -> None:
+    ten = summary_of(load(SPECS / "ten-requests.yaml"))
+    assert (ten.bins.width_us, ten.bins.end_us) == (200_000, 10_000_001)
+    assert ten.request_rate == pytest.approx((1, 5, 1), rel=1e-6)
+    assert ten.over_time.counts[-1] == 1 and len(ten.over_time.counts) == 50
+    assert ten.token_rate == pytest.approx((10, 50, 10), rel=1e-6)
+    poisson = summary_of(load(SPECS / "poisson-400.yaml"))
+    assert (poisson.bins.width_us, poisson.request_rate.peak) == (5_000_000, 3.2)
+
+
+def test_a_burst_shorter_than_a_bin_is_a_peak() -> None:
+    burst = summary_of(load(SPECS / "burst.yaml"))
+    assert burst.request_rate.in_a_second == 334
+    assert burst.token_rate.in_a_second == 334 * 150
+    assert burst.request_rate.peaks(burst.bins.width_us) == [(334, 1_000_000), (860 / 120, 120_000_000)]
+    assert burst.over_time.span_us == 1_000_000
+    assert burst.over_time.fullest.argmax() == 15 and burst.over_time.fullest.max() == 334
+    assert np.sort(burst.over_time.fullest)[-2] < 10
+
+
+def test_a_peak_over_a_bin_of_a_second_is_told_once() -> None:
+    assert summary_of(load(SPECS / "spikes.yaml")).request_rate.peaks(1_000_000) == [(101, 1_000_000)]
 
 
 def test_the_share_of_prefix_tokens() -> None:
@@ -160,5 +190,5 @@ def test_no_requests_at_all_can_be_summed_up() -> None:
     summary = summary_of(compact(horizon=1))
     assert summary.requests.generated == 0
     assert summary.longest_context == 0
-    assert summary.request_rate == (0, 0)
+    assert summary.request_rate == (0, 0, 0)
     assert summary.prefix_share == 0

@@ -12,7 +12,8 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.strip import Strip
 
-from blis_tui.numbers import duration
+from blis_tui import plot
+from blis_tui.numbers import duration, rate
 from blis_tui.spec.model import Stage
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.background import Job
@@ -22,7 +23,6 @@ from blis_tui.tui.panes.form_values import typed
 from blis_tui.tui.preview import EMPTY, Preview
 from blis_tui.tui.stage_table import GENERATED, HEAD, TableLine, table
 from blis_tui.tui.view import DocumentWidget, PreviewWidget, displayed
-from blis_tui.tui.widgets import plot
 from blis_tui.tui.widgets.preview_status import PreviewStatus
 from blis_tui.tui.workspace import View
 
@@ -62,8 +62,9 @@ class ChartView(PreviewWidget, can_focus=True):
     HELP_TITLE = "Chart"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("chart")]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "chart--axes", "chart--target", "chart--over", "chart--selected", "chart--boundary", "chart--bars", "chart--head",
-        "chart--muted", "chart--plain", "chart--row", *(f"chart--group-{number}" for number in range(_GROUP_STYLES)),
+        "chart--axes", "chart--target", "chart--over", "chart--selected", "chart--boundary", "chart--bars", "chart--highest",
+        "chart--head", "chart--muted", "chart--plain", "chart--row",
+        *(f"chart--group-{number}" for number in range(_GROUP_STYLES)),
     }  # fmt: skip
     DEFAULT_CSS: ClassVar[str] = """
     ChartView {
@@ -73,6 +74,7 @@ class ChartView(PreviewWidget, can_focus=True):
         & > .chart--muted, & > .chart--head { color: $foreground 60%; }
         & > .chart--boundary { color: $foreground 40%; }
         & > .chart--bars { color: $primary; }
+        & > .chart--highest { color: $text-primary; }
         & > .chart--target { color: $text-warning; }
         & > .chart--over { color: $warning; }
         & > .chart--selected { color: $text-warning; text-style: bold; }
@@ -254,12 +256,26 @@ class ChartView(PreviewWidget, can_focus=True):
             return [*parts, ("   ", muted), (chart.note, self._style("axes"))]
         if chart.line:
             parts += [("   ── ", self._style("target")), (chart.line, muted)]
-        if self._preview.requests is not None:
-            sign = "" if self._stacked else "   ▇ "
-            parts += [
-                (sign or "   ", self._style("bars", faded=True)),
-                (f"generated, {duration(chart.bin_us)} bins{', of an older text' if self._preview.stale else ''}", muted),
-            ]
+        room = self.content_size.width - sum(cell_len(text) for text, _ in parts)
+        told = [self._told(chart, length) for length in (3, 2, 1, 0)]
+        fitting = (each for each in told if sum(cell_len(text) for text, _ in each) <= room)
+        return [*parts, *next(fitting, told[-1])]
+
+    def _told(self, chart: Chart, length: int) -> list[tuple[str, Style]]:
+        """Say what bars and whiskers are; from a length of 1 on with the highest peak, from 2 on with that of bins too."""
+        shown, muted, bars = chart.over_time, self._style("muted"), self._style("bars", faded=True)
+        if shown is None:
+            return []
+        word = "generated, " if length > 2 else ""
+        parts = [("   " if self._stacked else "   ▇ ", bars), (f"{word}{duration(shown.bins.width_us)} bins", muted)]
+        if length > (1 if shown.has_spans else 0):
+            parts.append((f": peak {rate(shown.peak)}", muted))
+        if shown.has_spans:
+            parts += [(f"   {plot.WHISKER} ", self._style("highest", faded=True)), (f"in {duration(shown.span_us)}", muted)]
+            if length:
+                parts.append((f": peak {rate(float(shown.highest.max()))}", muted))
+        if self._preview.stale:
+            parts.append(("   of an older text", muted))
         return parts
 
     def _groups(self, chart: Chart) -> list[tuple[str, Style]]:
@@ -287,8 +303,14 @@ class ChartView(PreviewWidget, can_focus=True):
         if role >= plot.BARS:
             name = f"group-{min(role - plot.BARS, _GROUP_STYLES - 1)}" if self._stacked else "bars"
             return self._style(name, faded=True)
-        names = {plot.LINE: "target", plot.SELECTED: "selected", plot.BOUNDARY: "boundary", plot.LABEL: "muted"}
-        return self._style(names.get(role, "axes"))
+        names = {
+            plot.HIGHEST: "highest",
+            plot.LINE: "target",
+            plot.SELECTED: "selected",
+            plot.BOUNDARY: "boundary",
+            plot.LABEL: "muted",
+        }
+        return self._style(names.get(role, "axes"), faded=role == plot.HIGHEST)
 
     def _table_line(self, line: int, lines: int, width: int) -> list[tuple[str, Style]]:
         if line == 0:
@@ -365,8 +387,14 @@ class ChartView(PreviewWidget, can_focus=True):
             labels = [text for _, text in chart.figure.y_ticks]
             columns = plot.room(chart.figure.width, labels)
             left = chart.figure.width - 1 - columns
-            time = (offset.x - left + 0.5) / columns * chart.figure.end
-            stage = next((number for number, row in enumerate(chart.rows) if row.start_us <= time < row.end_us), None)
+            stage = _stage_at(chart, (offset.x - left) / columns, (offset.x - left + 1) / columns)
         if stage is not None:
             self._select(stage)
             self.post_message(StepEnded())
+
+
+def _stage_at(chart: Chart, left: float, right: float) -> int | None:
+    """Return the stage between two parts of the time, the shortest if there are more: the others are hit beside it."""
+    start, end = left * chart.figure.end, right * chart.figure.end
+    found = [number for number, row in enumerate(chart.rows) if row.start_us < min(end, row.end_us) and row.end_us > start]
+    return min(found, key=lambda number: chart.rows[number].end_us - chart.rows[number].start_us, default=None)

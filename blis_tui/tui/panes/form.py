@@ -13,22 +13,27 @@ from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import DescendantBlur, DescendantFocus, Resize
+from textual.timer import Timer
 from textual.widgets import Static
 
+from blis_tui.numbers import counted
 from blis_tui.problems import SEVERITIES, Path, Problem, printable
 from blis_tui.spec.check import Checked
 from blis_tui.spec.edits import SetValue
 from blis_tui.spec.facts import clients_per_stage, stages_end_us
 from blis_tui.spec.fields import Field
 from blis_tui.spec.model import VERSIONS, InferencePerf, SharedPrefix, WorkloadSpec
+from blis_tui.spec.nodes import Tree
 from blis_tui.spec.validate_compact import PREFIX, PROMPTS, STAGES, TOP, USERS
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.messages import EditRequested, MendRequested, StepEnded
+from blis_tui.tui.panes.form_counts import StageCounts
 from blis_tui.tui.panes.form_fields import COLOURS, ChoiceRow, FieldRow, Shown, TextRow, make_row
 from blis_tui.tui.panes.form_stages import StageTable, stage_rows
 from blis_tui.tui.panes.form_texts import HelpBox, Notice, Title
 from blis_tui.tui.panes.form_values import GLYPHS, duration, left_empty, short_message, shown_at, step_name
-from blis_tui.tui.view import DocumentWidget
+from blis_tui.tui.preview import Preview
+from blis_tui.tui.view import DocumentWidget, PreviewWidget
 from blis_tui.tui.workspace import View
 
 GENERAL = ("version", "seed", "category", "aggregate_rate", "horizon", "num_requests")
@@ -50,9 +55,11 @@ NEW_BLOCK: dict[str, Any] = {
     },
 }
 """What a compact block that is added begins as."""
+SOON_S = 0.25
+"""So long numbers of an older text may stand while new ones are on their way."""
 
 
-class FormColumn(DocumentWidget):
+class FormColumn(DocumentWidget, PreviewWidget):
     """General, Stages and Shared prefix, one above the other, and below them what there is to say about a field."""
 
     HELP_TITLE = "Form"
@@ -77,6 +84,8 @@ class FormColumn(DocumentWidget):
         self._rows: dict[Path, FieldRow] = {}
         self._left: set[Path] = set()
         self._focused: FieldRow | StageTable | None = None
+        self._counts = StageCounts()
+        self._forgetting: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the panes; their fields are those that the format declares."""
@@ -132,6 +141,28 @@ class FormColumn(DocumentWidget):
         self._tidy()
         self._show_help()
 
+    def show_preview(self, preview: Preview) -> None:
+        """Show what a preview expects of the stages."""
+        changed = self._counts.take(preview)
+        if not self._counts.is_older and self._forgetting is not None:
+            self._forgetting.stop()
+            self._forgetting = None
+        elif self._counts.is_older and self._forgetting is None:
+            self._forgetting = self.set_timer(SOON_S, self._forget_counts)
+        if changed:
+            self._show_counts()
+
+    def _forget_counts(self) -> None:
+        if self._counts.is_older:
+            self._counts.forget()
+            self._show_counts()
+
+    def _show_counts(self) -> None:
+        good = self._view.good if self._view is not None else None
+        if good is not None and good.spec is not None:
+            _, stages, panes = _sorted_problems(good.problems, self._rows)
+            self._show_stages(good.tree, good.spec.inference_perf, stages, panes)
+
     def _show_stale(self, checked: Checked, *, shown: bool) -> None:
         """Say that the text cannot be read, and whether an older state is `shown`."""
         stale = checked.spec is None
@@ -159,10 +190,16 @@ class FormColumn(DocumentWidget):
         self._rows[AGGREGATE_RATE].display = matters
         self.query_one("#general", Title).tell("", tuple(panes[()]))
         self.query_one("#shared-prefix", Title).tell("", tuple(panes[PREFIX]))
+        self._show_stages(checked.tree, compact, stages, panes)
+
+    def _show_stages(
+        self, tree: Tree, compact: InferencePerf | None, stages: dict[int, list[Problem]], panes: dict[Path, list[Problem]]
+    ) -> None:
         table = self.query_one(StageTable)
         table.stages = compact.stages if compact is not None else ()
-        table.show(stage_rows(checked.tree, table.stages, stages))
-        self.query_one("#stages", Title).tell(_stages_told(compact, table), tuple(panes[STAGES]))
+        table.show(stage_rows(tree, table.stages, stages, self._counts.texts(table.stages)))
+        told = _stages_told(compact, self._counts.total(table.stages))
+        self.query_one("#stages", Title).tell(told, tuple(panes[STAGES]))
         self.query_one("#stages-problems", Notice).say(_stage_problems(stages))
 
     def _show_block(self, view: View) -> None:
@@ -341,14 +378,12 @@ def _note(field: Field, path: Path, value: Any, prefix: SharedPrefix | None) -> 
     return field.unit
 
 
-def _stages_told(compact: InferencePerf | None, table: StageTable) -> str:
+def _stages_told(compact: InferencePerf | None, requests: str) -> str:
     if compact is None or not compact.stages:
         return ""
-    many = f"{len(compact.stages)} stage{'s' if len(compact.stages) > 1 else ''}"
-    if any(row.requests is None for row in table.rows):
-        return many
-    requests = sum(row.requests or 0 for row in table.rows)
-    return f"{duration(stages_end_us(compact))} · {requests:,} requests"
+    if not requests:
+        return counted(len(compact.stages), "stage")
+    return f"{duration(stages_end_us(compact))} · {requests} requests"
 
 
 def _stage_problems(problems: dict[int, list[Problem]]) -> Content:

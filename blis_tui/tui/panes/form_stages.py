@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from rich.segment import Segment
@@ -17,7 +18,6 @@ from textual.widget import Widget
 
 from blis_tui.problems import ERROR, WARNING, Path, Problem
 from blis_tui.spec.edits import Duplicate, Edit, Insert, Move, Remove, SetValue
-from blis_tui.spec.facts import stage_requests
 from blis_tui.spec.fields import Field
 from blis_tui.spec.model import Stage
 from blis_tui.spec.nodes import ALIAS, MAPPING, SEQUENCE, Node, Tree, key_name
@@ -41,8 +41,8 @@ class Row(NamedTuple):
 
     texts: tuple[str | None, ...]
     """The characters of each field; ``None`` where the text has nothing."""
-    requests: int | None
-    """How many requests it makes, if that can be told."""
+    requests: str
+    """How many requests are expected of it."""
     problems: tuple[Problem, ...] = ()
 
     def problem_of(self, name: str) -> Problem | None:
@@ -51,16 +51,15 @@ class Row(NamedTuple):
         return next(own, next((problem for problem in self.problems if isinstance(problem.path[-1], int)), None))
 
 
-def stage_rows(tree: Tree, stages: tuple[Stage, ...], problems: dict[int, list[Problem]]) -> list[Row]:
-    """Make the rows for the stages of a text; `problems` are those of each stage by its index."""
+def stage_rows(tree: Tree, stages: tuple[Stage, ...], problems: dict[int, list[Problem]], requests: Sequence[str]) -> list[Row]:
+    """Make the rows for the stages of a text; `problems` are those of each stage by its index, `requests` one each."""
     located = tree.find(STAGES)
     nodes = located.items if located is not None and located.kind == SEQUENCE else []
     rows = []
-    for index, stage in enumerate(stages):
+    for index in range(len(stages)):
         own = tuple(problems.get(index, ()))
         texts = _texts(tree, nodes[index], index) if index < len(nodes) else (None, None)
-        is_sound = stage.rate > 0 and stage.duration > 0 and not any(problem.severity == ERROR for problem in own)
-        rows.append(Row(texts, stage_requests(stage) if is_sound else None, own))
+        rows.append(Row(texts, requests[index], own))
     return rows
 
 
@@ -171,8 +170,7 @@ class StageTable(Widget, can_focus=True, can_focus_children=True):
             glyph = GLYPHS[problem.severity] if problem else ""
             segments += _cell(row.texts[index], glyph, self.cell_width, base, style)
         muted = base + self.get_component_rich_style("stages--muted", partial=True)
-        requests = "–" if row.requests is None else f"{row.requests:,}"
-        segments.append(Segment(_fitted(requests, self.cell_width), muted))
+        segments.append(Segment(_fitted(row.requests, self.cell_width), muted))
         return Strip(segments).adjust_cell_length(width, base)
 
     # the cursor

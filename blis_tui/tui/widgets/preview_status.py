@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
 
 from textual.content import Content
 
-from blis_tui.numbers import counted, spoken_time
+from blis_tui.numbers import counted, roughly, spoken_time
 from blis_tui.problems import ERROR, printable
 from blis_tui.tui.actions import ACTIONS
 from blis_tui.tui.keymap import resolve, shown_keys
 from blis_tui.tui.making import MOST_REQUESTS, TOO_LARGE, is_far_too_large
 from blis_tui.tui.preview import CANCELLED, EMPTY, FAILED, RUNNING, Preview
-from blis_tui.tui.totals import roughly
 from blis_tui.tui.view import PreviewWidget
 
 if TYPE_CHECKING:

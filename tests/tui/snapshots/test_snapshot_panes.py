@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from designer import SMALL, TWO_STAGE
@@ -14,6 +15,10 @@ MANY_STAGES = TWO_STAGE.replace("1200000000", "2100000000").replace(
     "    - {rate: 20.0, duration: 600}\n", "".join(f"    - {{rate: {rate}, duration: 100}}\n" for rate in range(1, 16))
 )
 BROKEN = "alt+4 | ctrl+home left_square_bracket"
+
+
+def spec(name: str) -> str:
+    return (Path(__file__).parents[2] / "specs" / f"{name}.yaml").read_text(encoding="utf-8")
 
 
 def at(row: int) -> str:
@@ -32,6 +37,8 @@ SCENES = (
     Scene("chart-no-sessions", "alt+1 | m", shots="80"),
     Scene("chart-tokens-stacked", "alt+1 | m m g", TWO_STAGE, shots="80 120-light"),
     Scene("chart-many-stages", "alt+1 | right right right", MANY_STAGES, shots="80 120"),
+    Scene("chart-burst", "alt+1", spec("burst"), shots="80 200"),
+    Scene("chart-short-last-bin", "alt+1", spec("ten-requests"), shots="80 200"),
     Scene("chart-wrong", "alt+1", WRONG),
     Scene("clients", "alt+2", shots="80 200 120-light"),
     Scene("clients-sorted", "alt+2 | right right s s"),

@@ -7,19 +7,22 @@ the theme without being drawn again.
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-AXES, LINE, SELECTED, BOUNDARY, LABEL = range(5)
+AXES, LINE, SELECTED, BOUNDARY, LABEL, HIGHEST = range(6)
 """The roles of what is no bar; the roles of bars follow, `BARS` + number."""
 BARS = 10
 OVER = 100
 """Is added to a line's role, times 1 + the number of the bars that stand behind it."""
 FINE = "hd"
 """The marker of bars that are drawn at two steps per cell in both directions."""
+WHISKER = "┊"
+"""What reaches from a bar up to the highest rate within its bin."""
 _COLOUR = re.compile(r"\x1b\[([0-9;]*)m")
 _lock = threading.Lock()
 
@@ -54,7 +57,8 @@ class Label(NamedTuple):
 class Figure(NamedTuple):
     """What is to be drawn. x runs from 0 to `end`, y from 0 to `top`.
 
-    Later bars stand before earlier ones, levels before bars. Ticks are (place, text).
+    Bins are `bin_width` wide, but for the last, which goes on to the end. `highest`, if given, is what each bin reaches
+    within: whiskers reach up to it. Later bars stand before earlier ones, levels before bars. Ticks are (place, text).
     """
 
     width: int
@@ -69,6 +73,7 @@ class Figure(NamedTuple):
     x_ticks: Sequence[tuple[float, str]] = ()
     y_ticks: Sequence[tuple[float, str]] = ()
     x_title: str = ""
+    highest: Sequence[float] = ()
 
 
 def draw(figure: Figure) -> list[Line]:
@@ -102,8 +107,12 @@ def _build(plotext, figure: Figure) -> str:  # type: ignore[no-untyped-def]
     for boundary in figure.boundaries:
         plotext.vline(boundary, _code(BOUNDARY))
     columns = room(figure.width, [text for _, text in figure.y_ticks])
+    if figure.highest:
+        _fill(plotext, figure, _highest(figure, columns), WHISKER, HIGHEST)
     for number, bars in enumerate(figure.bars):
-        _fill(plotext, figure, bars, columns, number)
+        points = columns * (2 if bars.marker == FINE else 1)
+        places = (figure.end * (point + 0.5) / points for point in range(points))
+        _fill(plotext, figure, [_height(figure, bars.heights, place) for place in places], bars.marker, BARS + number)
     for before, level in pairwise((None, *figure.levels)):
         assert level is not None
         if before is not None and before.end == level.start and before.height != level.height:
@@ -117,19 +126,28 @@ def _build(plotext, figure: Figure) -> str:  # type: ignore[no-untyped-def]
     return built
 
 
-def _fill(plotext, figure: Figure, bars: Bars, columns: int, number: int) -> None:  # type: ignore[no-untyped-def]
-    """Draw bars column by column; bins without height are left out, or they would show as a line."""
-    points = columns * (2 if bars.marker == FINE else 1)
-    places, heights = [], []
-    for point in range(points):
-        place = figure.end * (point + 0.5) / points
-        which = int(place // figure.bin_width)
-        if which < len(bars.heights) and bars.heights[which] > 0:
-            places.append(place)
-            heights.append(min(bars.heights[which], figure.top))
-    if places:
-        kind = {"fillx": True, "marker": bars.marker, "color": _code(BARS + number)}
-        plotext.scatter(places, heights, **kind)
+def _fill(plotext, figure: Figure, heights: Sequence[float], marker: str, role: int) -> None:  # type: ignore[no-untyped-def]
+    """Draw what is so high, at even distances; nothing where there is no height, or it would show as a line."""
+    there = [(figure.end * (point + 0.5) / len(heights), height) for point, height in enumerate(heights) if height > 0]
+    if there:
+        places, tops = zip(*there, strict=True)
+        kind = {"fillx": True, "marker": marker, "color": _code(role)}
+        plotext.scatter(places, [min(height, figure.top) for height in tops], **kind)
+
+
+def _height(figure: Figure, heights: Sequence[float], place: float) -> float:
+    """Return the height of the bin at a place of the x axis."""
+    return heights[min(int(place // figure.bin_width), len(heights) - 1)] if heights else 0.0
+
+
+def _highest(figure: Figure, columns: int) -> list[float]:
+    """Return how high each column reaches: as its middle does, and all bins that begin in it, so that none is left out."""
+    width = figure.end / columns
+    found = []
+    for column in range(columns):
+        beginning = (math.ceil(edge * width / figure.bin_width) for edge in (column, column + 1))
+        found.append(max([_height(figure, figure.highest, (column + 0.5) * width), *figure.highest[slice(*beginning)]]))
+    return found
 
 
 def _split(ticks: Sequence[tuple[float, str]]) -> tuple[list[float], list[str]]:
@@ -162,20 +180,22 @@ def _over_bars(figure: Figure, line: Line) -> Line:
     for text, role in line:
         if role in (LINE, SELECTED) and text.strip("─━") == "":
             for at in range(column, column + len(text)):
-                runs.append((text[at - column], role + OVER * _behind(figure, (at + 0.5) / columns * figure.end)))
+                runs.append((text[at - column], role + OVER * _behind(figure, at / columns, (at + 1) / columns)))
         else:
             runs.append((text, role))
         column += len(text)
     return tuple(runs)
 
 
-def _behind(figure: Figure, place: float) -> int:
-    """Return 1 + the number of the solid bars that a level has behind it at a place; 0 if there are none."""
-    level = next((level for level in figure.levels if level.start <= place < level.end), None)
-    which = int(place // figure.bin_width)
-    if level is None:
+def _behind(figure: Figure, left: float, right: float) -> int:
+    """Return 1 + the number of the solid bars that a level has behind it in a column; 0 if there are none.
+
+    `left` and `right` are parts of the x axis. Of several levels in a column it is not known which is meant. Bars that
+    end in a level's own line reach it as far as can be seen.
+    """
+    heights = [level.height for level in figure.levels if level.start < right * figure.end and level.end > left * figure.end]
+    if not heights:
         return 0
-    reaching = [
-        number for number, bars in enumerate(figure.bars) if which < len(bars.heights) and bars.heights[which] >= level.height
-    ]
+    place, seen = (left + right) / 2 * figure.end, max(heights) - figure.top / figure.height / 2
+    reaching = [number for number, bars in enumerate(figure.bars) if _height(figure, bars.heights, place) >= max(seen, 0.0)]
     return reaching[-1] + 1 if reaching and figure.bars[reaching[-1]].marker in (FINE, "█") else 0
