@@ -29,18 +29,18 @@ if TYPE_CHECKING:
     from blis_tui.spec.check import check as check
     from blis_tui.spec.model import WorkloadSpec as WorkloadSpec
     from blis_tui.spec.validate import validate as validate
-    from blis_tui.workload.clients import Expansion as Expansion
-    from blis_tui.workload.expand import expand as expand
+    from blis_tui.workload.expansion.clients import Expansion as Expansion
+    from blis_tui.workload.expansion.expand import expand as expand
     from blis_tui.workload.generate import generate as generate
     from blis_tui.workload.requests import Requests as Requests
-    from blis_tui.workload.summary import summarise as summarise
+    from blis_tui.workload.totals.summary import summarise as summarise
 
     __version__: str
 
 _HOMES = {
     "Cancelled": "problems",
     "Checked": "spec.check",
-    "Expansion": "workload.clients",
+    "Expansion": "workload.expansion.clients",
     "FormatError": "formats.table",
     "Mend": "problems",
     "Problem": "problems",
@@ -49,12 +49,12 @@ _HOMES = {
     "WorkloadSpec": "spec.model",
     "WriteError": "files",
     "check": "spec.check",
-    "expand": "workload.expand",
+    "expand": "workload.expansion.expand",
     "export": "formats.export",
     "generate": "workload.generate",
     "load": "reading",
     "loads": "reading",
-    "summarise": "workload.summary",
+    "summarise": "workload.totals.summary",
     "validate": "spec.validate",
 }
 

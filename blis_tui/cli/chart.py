@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from blis_tui.axes import MOST_TICKS, round_scale, ticks
 from blis_tui.numbers import duration
 from blis_tui.plot import BARS, FINE, HIGHEST, LINE, OVER, WHISKER, Bars, Figure, Level, Line, draw
-from blis_tui.workload.bins import Series, round_width_us
-from blis_tui.workload.summary import StageSummary
+from blis_tui.workload.totals.bins import Series, round_width_us
+from blis_tui.workload.totals.summary import StageSummary
 
 WIDTHS = (40, 200)
 _HEIGHT = 15

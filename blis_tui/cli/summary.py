@@ -24,7 +24,7 @@ def run(options: Options) -> int:
         return SPEC_ERRORS
     with Progress() as progress:
         requests = requests_of(checked, progress, shown_name(path))
-        from blis_tui.workload.summary import summarise
+        from blis_tui.workload.totals.summary import summarise
 
         summary = summarise(requests)
     if options.json:

@@ -33,7 +33,7 @@ One JSON object::
               "span_us": 1000000,               bins are cut into spans of this; bin_us if they are not
               "fullest_requests": […], "fullest_tokens": […]}}     most in any span of each bin
 
-How expected counts come about stands in `blis_tui.workload.counts`. New keys may be added without a new version.
+How expected counts come about stands in `blis_tui.workload.totals.counts`. New keys may be added without a new version.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ from typing import Any
 
 from blis_tui.spec.facts import end_us
 from blis_tui.spec.model import WorkloadSpec
-from blis_tui.workload.summary import Rate, Summary, Tally
-from blis_tui.workload.targets import Target
+from blis_tui.workload.totals.summary import Rate, Summary, Tally
+from blis_tui.workload.totals.targets import Target
 
 VERSION = 1
 

@@ -10,12 +10,12 @@ import numpy as np
 
 from blis_tui.formats.lines import Part, numbers
 from blis_tui.problems import Problem
-from blis_tui.workload.blocks import BLOCK_TOKENS, TokenBlock
+from blis_tui.workload.tokens import BLOCK_TOKENS, TokenBlock
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from blis_tui.workload.clients import Expansion
+    from blis_tui.workload.expansion.clients import Expansion
     from blis_tui.workload.requests import Requests
 
 BATCH_REQUESTS = 1 << 13

@@ -31,7 +31,7 @@ from blis_tui.formats.names import ClientText
 from blis_tui.formats.source import Source
 from blis_tui.formats.yaml_text import entry
 from blis_tui.problems import INFO, WARNING, Problem
-from blis_tui.workload.clients import Expansion
+from blis_tui.workload.expansion.clients import Expansion
 from blis_tui.workload.requests import Requests
 
 TRACE_VERSION = 3
@@ -164,7 +164,7 @@ def _accumulates(clients: Expansion) -> bool:
 
 def _sessions_with_gaps(requests: Requests) -> int:
     """Count the sessions whose rounds are not 0, 1, 2 …"""
-    if requests.rows.session is None:
+    if not requests.has_sessions:
         return 0
     session, rounds = requests.session, requests.round
     inside = session >= 0

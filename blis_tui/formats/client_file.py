@@ -12,7 +12,7 @@ from blis_tui.numbers import counted
 from blis_tui.problems import ERROR, INFO, Problem, SpecError
 from blis_tui.spec.facts import end_us, stage_requests, stages_end_us
 from blis_tui.spec.model import Client, WorkloadSpec
-from blis_tui.workload.clients import ClientBlock, Expansion
+from blis_tui.workload.expansion.clients import ClientBlock, Expansion
 
 _CLIENTS_PER_CHUNK = 256
 _REMEMBERED = 1000

@@ -14,7 +14,7 @@ from blis_tui.formats.source import Source
 from blis_tui.formats.table import ON_REQUEST, Format, available
 from blis_tui.spec.model import WorkloadSpec
 from blis_tui.spec.reader import UTF_8
-from blis_tui.workload.blocks import TokenBlock
+from blis_tui.workload.tokens import TokenBlock
 
 if TYPE_CHECKING:
     from blis_tui.workload.progress import Progress

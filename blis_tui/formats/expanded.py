@@ -34,8 +34,8 @@ from blis_tui.problems import WARNING, Problem
 from blis_tui.spec.facts import US_PER_S
 from blis_tui.spec.generation import ORDINARY, STEPPED, generation_path, mean_window_rate
 from blis_tui.spec.model import InferencePerf, WorkloadSpec
-from blis_tui.workload.clients import Expansion
-from blis_tui.workload.rates import WindowRates, block_rates
+from blis_tui.workload.expansion.clients import Expansion
+from blis_tui.workload.expansion.rates import WindowRates, block_rates
 
 _EXACT = "the compact file and the exported requests are exact."
 

@@ -22,9 +22,9 @@ from blis_tui.spec.facts import US_PER_S, end_us, fitted_gap_us, stages_end_us
 from blis_tui.spec.fields import INT64_MAX
 from blis_tui.spec.generation import ORDINARY, VARYING, generation_path, is_chat, lost_when_varying
 from blis_tui.spec.model import Client, Lifecycle, Window
-from blis_tui.workload.clients import ClientBlock, Expansion, Name, Names
-from blis_tui.workload.expected import expect
-from blis_tui.workload.rates import WindowRates, block_rates
+from blis_tui.workload.expansion.clients import ClientBlock, Expansion, Name, Names
+from blis_tui.workload.expansion.rates import WindowRates, block_rates
+from blis_tui.workload.totals.expected import expect
 
 _LOST = {"prefix_group": "prefixes", "timeout": "timeouts", "multimodal": "multimodal parts"}
 """What single requests may lose, in words."""

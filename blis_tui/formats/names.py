@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blis_tui.formats.lines import Part, Texts, numbers
-from blis_tui.workload.clients import ClientBlock, Expansion
+from blis_tui.workload.expansion.clients import ClientBlock, Expansion
 
 if TYPE_CHECKING:
     from blis_tui.formats.batches import Batch

@@ -43,6 +43,7 @@ from blis_tui.formats.lines import PADDING, Part, lay_out, without_padding
 from blis_tui.formats.names import ClientText
 from blis_tui.formats.source import Source
 from blis_tui.formats.table import PARQUET
+from blis_tui.workload.tokens import cut
 
 if TYPE_CHECKING:
     from blis_tui.workload.requests import Requests
@@ -134,10 +135,10 @@ def _id_lists(batch: Batch) -> Iterator[pa.ListArray]:
 
 def _group_ends(requests: Requests, *, tokens: bool) -> Iterator[int]:
     """Yield where row groups end; it does not depend on how requests come in batches."""
-    spans, start = requests.spans, 0
+    start = 0
     while start < len(requests):
         most = min(start + GROUP_ROWS, len(requests))
-        start = min(most, spans.cut(start, GROUP_IDS)[0]) if tokens else most
+        start = min(most, cut(requests, start, GROUP_IDS)[0]) if tokens else most
         yield start
 
 

@@ -75,10 +75,10 @@ def _counts(requests: Requests | None) -> dict[str, int | None]:
         return dict.fromkeys(("requests", "sessions", "input_tokens", "prefix_tokens", "output_tokens"))
     import numpy as np
 
-    sessions = requests.rows.session  # without any there is no column, which would only take memory
+    sessions = requests.session if requests.has_sessions else np.empty(0, np.int64)  # without any a column only takes memory
     return {
         "requests": len(requests),
-        "sessions": 0 if sessions is None else len(np.unique(sessions[sessions >= 0])),
+        "sessions": len(np.unique(sessions[sessions >= 0])),
         **{name: int(getattr(requests, name).sum(dtype=np.int64)) for name in ("input_tokens", "prefix_tokens", "output_tokens")},
     }
 

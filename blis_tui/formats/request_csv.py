@@ -35,7 +35,7 @@ from blis_tui.formats.delimited import ratio_field, text_field
 from blis_tui.formats.lines import Matrix, lay_out, rendered, separated, without_padding
 from blis_tui.formats.names import ClientText
 from blis_tui.formats.source import Source
-from blis_tui.workload.blocks import TokenBlock
+from blis_tui.workload.tokens import TokenBlock
 
 COLUMNS = (
     "id", "arrival_us", "client_id", "tenant_id", "slo_class", "prefix_length", "input_tokens", "output_tokens",

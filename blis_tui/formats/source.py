@@ -10,7 +10,7 @@ from blis_tui.spec.model import WorkloadSpec
 from blis_tui.spec.reader import UTF_8
 
 if TYPE_CHECKING:
-    from blis_tui.workload.clients import Expansion
+    from blis_tui.workload.expansion.clients import Expansion
     from blis_tui.workload.requests import Requests
 
 Progress = Callable[[int, int], None]
@@ -53,7 +53,7 @@ class Source:
     def expansion(self) -> Expansion:
         """The explicit clients, made when first asked for; raises `SpecError`."""
         if self.made_expansion is None:
-            from blis_tui.workload.expand import expand
+            from blis_tui.workload.expansion.expand import expand
 
             self.made_expansion = expand(self.spec)
         return self.made_expansion

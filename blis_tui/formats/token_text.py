@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blis_tui.formats.lines import PADDING, Part, lay_out, without_padding
-from blis_tui.workload.blocks import TokenBlock
+from blis_tui.workload.tokens import TokenBlock
 
 VOCABULARY = 128_000
 """Token ids are below this."""

@@ -15,21 +15,21 @@ from blis_tui.numbers import duration
 from blis_tui.plot import FINE, Bars, Figure, Label, Level, room
 from blis_tui.problems import SpecError, printable
 from blis_tui.spec.facts import end_us
-from blis_tui.workload.bins import Bins, Series, round_width_us, series, short_span_us
-from blis_tui.workload.expand import expand
-from blis_tui.workload.expected import Stage, is_chat
-from blis_tui.workload.measures import REQUESTS, SESSIONS, TOKENS, Tallies, expect_of, stage_tokens, tallies, weights_of
-from blis_tui.workload.summary import Tally, span_us
-from blis_tui.workload.targets import target
+from blis_tui.workload.expansion.expand import expand
+from blis_tui.workload.totals.bins import Bins, Series, round_width_us, series, short_span_us
+from blis_tui.workload.totals.expected import Stage, is_chat
+from blis_tui.workload.totals.measures import REQUESTS, SESSIONS, TOKENS, Tallies, expect_of, stage_tokens, tallies, weights_of
+from blis_tui.workload.totals.summary import Tally, span_us
+from blis_tui.workload.totals.targets import target
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blis_tui.spec.model import WorkloadSpec
     from blis_tui.tui.preview import Preview
-    from blis_tui.workload.clients import Expansion
-    from blis_tui.workload.counts import Count
+    from blis_tui.workload.expansion.clients import Expansion
     from blis_tui.workload.requests import Requests
+    from blis_tui.workload.totals.counts import Count
 
 MOST_GROUPS = 5
 MARKERS = "█▓▒░▚#"

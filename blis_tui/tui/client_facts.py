@@ -16,7 +16,7 @@ from blis_tui.tui.widgets.table_rows import Column
 
 if TYPE_CHECKING:
     from blis_tui.spec.model import Client
-    from blis_tui.workload.clients import ClientBlock, Expansion
+    from blis_tui.workload.expansion.clients import ClientBlock, Expansion
 
 _TITLES = {
     "prefix_group": "prefix group",
@@ -61,7 +61,7 @@ def _rates(clients: Expansion) -> Column:
 
     @cache
     def shares() -> dict[int, float]:
-        from blis_tui.workload.rates import block_rates
+        from blis_tui.workload.expansion.rates import block_rates
 
         aggregate = clients.aggregate_rate / 1e6
         return {id(block): share / aggregate for block, share in zip(clients.blocks, block_rates(clients), strict=True)}
@@ -79,7 +79,7 @@ def _rates(clients: Expansion) -> Column:
         if by_window:
             return "by window" if client.lifecycle is not None and client.lifecycle.windows else "none"
         if is_fitted(client.arrival):
-            from blis_tui.workload.expected import gap_us
+            from blis_tui.workload.totals.expected import gap_us
 
             return f"{rate(1e6 / gap_us(client.arrival, 1.0))} req/s"
         return "" if clients.aggregate_rate > 0 else "none"

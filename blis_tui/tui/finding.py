@@ -16,7 +16,7 @@ from blis_tui.tui.widgets.ordering import Find, Tick
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from blis_tui.workload.clients import ClientBlock, Expansion, Name
+    from blis_tui.workload.expansion.clients import ClientBlock, Expansion, Name
     from blis_tui.workload.requests import Requests
 
     Flags = NDArray[np.bool_]
@@ -42,7 +42,7 @@ def client_finder(clients: Expansion, fields: Sequence[str]) -> Find:
 def request_finder(requests: Requests, rows: NDArray[np.intp] | None = None) -> Find:
     """Return what finds requests, or those of the array `rows`, by their ids, clients, prefix groups and sessions."""
     clients, client, group = requests.clients, requests.client, requests.prefix_group
-    sessions = requests.session if requests.rows.session is not None else None
+    sessions = requests.session if requests.has_sessions else None
 
     def find(words: tuple[str, ...], tick: Tick) -> Sequence[int]:
         numbers = np.arange(len(requests), dtype=np.int64) if rows is None else rows.astype(np.int64)

@@ -14,10 +14,10 @@ from blis_tui.problems import ERROR, Problem, SpecError
 
 if TYPE_CHECKING:
     from blis_tui.spec.model import WorkloadSpec
-    from blis_tui.workload.clients import Expansion
-    from blis_tui.workload.expected import Expected
+    from blis_tui.workload.expansion.clients import Expansion
     from blis_tui.workload.requests import Requests
-    from blis_tui.workload.summary import Summary
+    from blis_tui.workload.totals.expected import Expected
+    from blis_tui.workload.totals.summary import Summary
 
 MOST_REQUESTS = 2_000_000
 """About how many requests a preview makes unless it is asked for all of them."""
@@ -49,8 +49,8 @@ class Outline(NamedTuple):
 def outline(spec: WorkloadSpec) -> Outline:
     """Expand a spec and tell what to expect of it; raises `SpecError`."""
     from blis_tui.spec.facts import end_us
-    from blis_tui.workload.expand import expand
-    from blis_tui.workload.expected import expect
+    from blis_tui.workload.expansion.expand import expand
+    from blis_tui.workload.totals.expected import expect
 
     clients = expand(spec)
     return Outline(clients, expect(clients, end_us(spec)))
@@ -61,7 +61,7 @@ def make(outline: Outline, progress: Callable[[float], None], most: int = MOST_E
     from blis_tui.spec.facts import end_us
     from blis_tui.workload.beginning import beginning_us, expected_total, has_beginning
     from blis_tui.workload.generate import generate
-    from blis_tui.workload.summary import summarise
+    from blis_tui.workload.totals.summary import summarise
 
     clients = outline.clients
     spec = clients.spec
@@ -104,7 +104,7 @@ def _weights(clients: Expansion, until_us: int | None) -> Callable[[float], floa
     """Return what turns the part of the clients that are done into the part of the work that is done."""
     import numpy as np
 
-    from blis_tui.workload.expected import expect
+    from blis_tui.workload.totals.expected import expect
 
     stages = expect(clients, until_us).stages
     blocks = clients.blocks

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from blis_tui.problems import Problem
-    from blis_tui.workload.clients import Expansion
-    from blis_tui.workload.expected import Expected
+    from blis_tui.workload.expansion.clients import Expansion
     from blis_tui.workload.requests import Requests
-    from blis_tui.workload.summary import Summary
+    from blis_tui.workload.totals.expected import Expected
+    from blis_tui.workload.totals.summary import Summary
 
 EMPTY, RUNNING, READY, FAILED, CANCELLED = "empty", "running", "ready", "failed", "cancelled"
 

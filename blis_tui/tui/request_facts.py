@@ -27,7 +27,7 @@ def request_table(requests: Requests, rows: Any = None) -> RequestTable:
     clients = requests.clients
     client, group = requests.client, requests.prefix_group
     ids, groups = clients.column("id"), clients.column("prefix_group")
-    sessions = requests.session if requests.rows.session is not None else None
+    sessions = requests.session if requests.has_sessions else None
     rounds = requests.round
     count = len(requests) if rows is None else len(rows)
 

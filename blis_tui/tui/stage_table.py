@@ -9,7 +9,7 @@ from blis_tui.numbers import rate, roughly
 
 if TYPE_CHECKING:
     from blis_tui.tui.charting import StageRow
-    from blis_tui.workload.counts import Count
+    from blis_tui.workload.totals.counts import Count
 
 PLAIN, HEAD, GENERATED, SELECTED = "plain", "head", "generated", "selected"
 _COLUMNS = 7

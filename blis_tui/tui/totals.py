@@ -8,8 +8,8 @@ from blis_tui.numbers import counted, duration, rate, roughly
 from blis_tui.spec.facts import US_PER_S
 
 if TYPE_CHECKING:
-    from blis_tui.workload.counts import Count
-    from blis_tui.workload.summary import Summary
+    from blis_tui.workload.totals.counts import Count
+    from blis_tui.workload.totals.summary import Summary
 
 
 class Total(NamedTuple):

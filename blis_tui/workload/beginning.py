@@ -15,8 +15,8 @@ from itertools import pairwise
 from blis_tui.spec.facts import end_us, expected_requests, stages_end_us
 from blis_tui.spec.generation import VARYING, generation_path
 from blis_tui.spec.model import Client, WorkloadSpec
-from blis_tui.workload.clients import Expansion
-from blis_tui.workload.expected import expect
+from blis_tui.workload.expansion.clients import Expansion
+from blis_tui.workload.totals.expected import expect
 
 _ENOUGH = 0.01
 """How near to the number wanted the expected number has to come."""

@@ -5,38 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from blis_tui.spec.generation import VARYING, generation_path
 from blis_tui.spec.model import WorkloadSpec
-from blis_tui.workload.blocks import BLOCK_TOKENS, Spans, TokenBlock
-from blis_tui.workload.clients import Expansion
-from blis_tui.workload.content import MEDIA
-from blis_tui.workload.prefixes import PrefixGroups
-from blis_tui.workload.rows import Rows
+from blis_tui.workload import kernel
+from blis_tui.workload.expansion.clients import Expansion
+from blis_tui.workload.expansion.prefixes import PrefixGroups
+from blis_tui.workload.expansion.traits import Traits, traits_of
+from blis_tui.workload.kernel.records import Programs
+from blis_tui.workload.tokens import BLOCK_TOKENS, TokenBlock, iterate_blocks
 
-DEFAULT_TIMEOUT_US = 300_000_000
-"""Time limit of the rounds of a session whose client gives none (BLIS's `DefaultTimeoutUs`)."""
 _PAIRS_AT_ONCE = 1 << 18
 """About how many token ids are made at once where requests are read one by one."""
 _AT_ONCE = 1 << 20
 """For how many requests intermediate results are made at once."""
 
 
-class Traits(NamedTuple):
-    """What holds for all requests of a block of clients."""
+class Prefix(NamedTuple):
+    """What requests begin with that do not have the whole prefix of their group, or more: by a fault of BLIS, some follow-ups."""
 
-    prefixed: bool
-    streaming: bool
-    multimodal: bool
-    """Whether the output's length is drawn between the input ids and the output ids."""
-    accumulates: bool
-    """Whether rounds repeat the rounds before them."""
-    timeout_us: int
-    """0 where requests have no deadline."""
-    slo_target_us: int
+    group: int
+    length: int
+    """If it is more than the group has, the question of a first session goes on in the prefix."""
+    client: int
+    """Whose session that is, and where in the client's stream its ids are, or those of its first round, in which leg."""
+    place: int
+    leg: int
+    again: bool
+    """Whether the group's prefix follows once more."""
 
 
 class Requests:
@@ -50,42 +50,58 @@ class Requests:
     def __init__(
         self,
         clients: Expansion,
-        rows: Rows,
-        client: NDArray[np.int32],
+        columns: dict[str, NDArray[Any]],
         *,
-        hidden: tuple[Rows, NDArray[np.int32]],
+        programs: Programs,
         seeds: NDArray[np.int64],
-        traits: Sequence[Traits],
         groups: PrefixGroups,
         horizon_us: int | None,
         threads: int | None = None,
-        draw_ids: Callable[[Requests, int, Callable[[], None]], Iterator[TokenBlock]],
     ) -> None:
         self.clients = clients
-        self.client = client
-        self.rows = rows
-        self.hidden = hidden
-        """Rounds that are not sent but repeated in later ones, and their clients."""
+        self.columns = columns
+        """As the kernel writes them (`Sheet`)."""
+        self.programs = programs
         self.seeds = seeds
         """The seed of each client's stream."""
         self.groups = groups
         self.threads = threads
-        """How many threads token ids may take; ``None`` for as many as are of use."""
+        """How many threads token ids may take; ``None`` for as many as there are processors."""
         self.horizon_us = horizon_us
         """When generation ended, in µs; ``None`` if no time limit was set."""
-        self.traits = traits
+        varying = generation_path(clients.spec) == VARYING
+        self.traits: Sequence[Traits] = [traits_of(block.template, varying) for block in clients.blocks]
         """What holds for all requests of each block of clients."""
-        self._draw_ids = draw_ids
+        self.extra_prefixes: Sequence[Prefix] = ()
+        """Prefixes that are no group's; the column `prefix` numbers them behind the groups."""
+        self.sent = False
+        """Whether these requests are sent as answers come (`AssumedServer`), not planned."""
         self._trait_values: dict[str, NDArray[np.int64]] = {}
 
     def __len__(self) -> int:
-        return len(self.rows.arrival)
+        return len(self.columns["arrival"])
+
+    def as_sent(
+        self, columns: dict[str, NDArray[Any]], *, seeds: NDArray[np.int64], extra_prefixes: Sequence[Prefix]
+    ) -> Requests:
+        """Return what is sent instead: other columns, and more streams that ids are drawn from."""
+        sent = Requests(
+            self.clients,
+            columns,
+            programs=self.programs,
+            seeds=seeds,
+            groups=self.groups,
+            horizon_us=self.horizon_us,
+            threads=self.threads,
+        )
+        sent.extra_prefixes, sent.sent = extra_prefixes, True
+        return sent
 
     def part(self, start: int, stop: int) -> Requests:
         """Return the requests `start` … `stop` − 1 for their columns; token ids can be drawn of all requests only."""
         which = slice(start, stop)
         part = copy(self)
-        part.rows, part.client = self.rows.take(which), self.client[which]
+        part.columns = {name: column[which] for name, column in self.columns.items()}
         for name in ("input_tokens", "block", "prefix_group", "prefix_tokens"):
             part.__dict__[name] = getattr(self, name)[which]  # computed once for all parts
         return part
@@ -98,30 +114,59 @@ class Requests:
     @property
     def arrival_us(self) -> NDArray[np.int64]:
         """Arrival times in µs; they never decrease."""
-        return self.rows.arrival
+        column: NDArray[np.int64] = self.columns["arrival"]
+        return column
+
+    @property
+    def client(self) -> NDArray[np.int32]:
+        """The number of each request's client."""
+        column: NDArray[np.int32] = self.columns["client"]
+        return column
+
+    @property
+    def has_sessions(self) -> bool:
+        """Whether any requests may be rounds of sessions."""
+        return "session" in self.columns
+
+    @property
+    def longest_own_input(self) -> int:
+        """The most input tokens of a request besides its prefix."""
+        own = self.columns["fresh"]
+        return int((own + self.columns["context"].astype(np.int64) if "context" in self.columns else own).max(initial=0))
 
     @property
     def output_tokens(self) -> NDArray[np.int32]:
         """Output tokens."""
-        return self.rows.output
+        column: NDArray[np.int32] = self.columns["output"]
+        return column
 
     @cached_property
     def input_tokens(self) -> NDArray[np.int32]:
         """Input tokens: prefix, earlier rounds where they accumulate, and the request's own."""
-        total = self.rows.fresh + self.prefix_tokens
-        return total if self.rows.context is None else total + self.rows.context
+        total: NDArray[np.int32] = self.columns["fresh"] + self.prefix_tokens
+        return total + self.columns["context"] if "context" in self.columns else total
 
     @cached_property
     def block(self) -> NDArray[np.int32]:
         """The index of the block of clients each request comes from."""
+        return self.block_of(self.client)
+
+    def block_of(self, client: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return the index of the block of each of some clients."""
         if len(self.traits) == 1:
-            return np.zeros(len(self), np.int32)
+            return np.zeros(len(client), np.int32)
         starts = np.array(self.clients.starts[:-1], np.int64)
-        return (np.searchsorted(starts, self.client, side="right") - 1).astype(np.int32)
+        return (np.searchsorted(starts, client, side="right") - 1).astype(np.int32)
 
     @cached_property
     def prefix_group(self) -> NDArray[np.int32]:
         """The number of the prefix group whose tokens a request begins with, -1 for none."""
+        if "prefix" in self.columns:
+            prefix: NDArray[np.int32] = self.columns["prefix"]
+            if not self.extra_prefixes:
+                return prefix
+            of = np.concatenate([np.arange(len(self.groups)), [each.group for each in self.extra_prefixes], [-1]])
+            return of[prefix].astype(np.int32)
         groups = np.full(len(self), -1, np.int32)
         prefixed = np.array([traits.prefixed for traits in self.traits], np.bool_)
         starts = np.array(self.clients.starts, np.int64)
@@ -135,25 +180,45 @@ class Requests:
     @cached_property
     def prefix_tokens(self) -> NDArray[np.int32]:
         """Tokens of the shared prefix a request begins with, 0 for none."""
-        groups = self.prefix_group
-        if not len(self.groups):
-            return np.zeros(len(self), np.int32)
-        return np.where(groups >= 0, self.groups.lengths[groups], 0).astype(np.int32)
+        prefix = self.columns.get("prefix", self.prefix_group)
+        lengths = self._prefix_lengths
+        return np.where(prefix >= 0, lengths[prefix], 0).astype(np.int32) if len(lengths) else np.zeros(len(self), np.int32)
+
+    @property
+    def _prefix_lengths(self) -> NDArray[np.int64]:
+        """The length of each group's prefix, and of the extra ones."""
+        extra = [each.length + (int(self.groups.lengths[each.group]) if each.again else 0) for each in self.extra_prefixes]
+        return np.concatenate([self.groups.lengths, np.array(extra, np.int64)]) if extra else self.groups.lengths
+
+    @property
+    def prefix_length(self) -> NDArray[np.int32]:
+        """What BLIS notes as the length of the prefix: 0 for follow-ups, though they begin with one."""
+        return np.where(self.follow_up, 0, self.prefix_tokens) if self.sent else self.prefix_tokens
+
+    @property
+    def follow_up(self) -> NDArray[np.bool_]:
+        """Whether a request was brought about by an answer."""
+        return self._or("follow_up", 0, np.bool_)
+
+    @property
+    def user(self) -> NDArray[np.int32]:
+        """The number of the virtual user within its client, -1 for none."""
+        return self._or("user", -1, np.int32)
 
     @property
     def session(self) -> NDArray[np.int64]:
         """The number in BLIS's session id ``sess_NUMBER``, -1 for single requests."""
-        return self._or(self.rows.session, -1, np.int64)
+        return self._or("session", -1, np.int64)
 
     @property
     def round(self) -> NDArray[np.int32]:
         """The round within the session, from 0."""
-        return self._or(self.rows.round, 0, np.int32)
+        return self._or("round", 0, np.int32)
 
     @property
     def reason_ratio(self) -> NDArray[np.float64]:
         """The share of the output that is reasoning, 0 to 1."""
-        return self._or(self.rows.percent, 0, np.uint8) / 100.0
+        return self._or("percent", 0, np.uint8) / 100.0
 
     @property
     def deadline_us(self) -> NDArray[np.int64]:
@@ -164,12 +229,16 @@ class Requests:
     @property
     def slo_target_us(self) -> NDArray[np.int64]:
         """Target for the time to first token, in µs; 0 for none."""
-        return self._trait("slo_target_us")
+        target = self._trait("slo_target_us")
+        if not self.sent:
+            return target
+        given = np.array([block.template.slo_target_us or 0 for block in self.clients.blocks], np.int64)
+        return np.where(self.follow_up, given[self.block], target)  # windows with rates lose it, but not for follow-ups
 
     @property
     def streaming(self) -> NDArray[np.bool_]:
         """Whether the answer is read as a stream (BLIS forgets this for rounds of sessions)."""
-        return self._trait("streaming").astype(bool)
+        return self._trait("streaming").astype(bool) & ~self.follow_up
 
     @property
     def text_tokens(self) -> NDArray[np.int32]:
@@ -191,19 +260,35 @@ class Requests:
         """Video tokens of the input."""
         return self._media(3)
 
-    @property
-    def spans(self) -> Spans:
-        """The lengths of all requests, to be cut into blocks."""
-        return Spans(self.input_tokens, self.output_tokens)
+    def prefixes(self, root: kernel.RandomStream) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:
+        """Draw the ids of all prefixes from the fresh root stream; return them end to end, where each ends, and its length."""
+        ids = root.tokens(self.groups.total_tokens)
+        lengths = self._prefix_lengths
+        parts = [ids]
+        for extra in self.extra_prefixes:
+            end, length = int(self.groups.ends[extra.group]), int(self.groups.lengths[extra.group])
+            own = ids[end - length : end]
+            parts += [own[: extra.length], self._question(extra, extra.length - length), own if extra.again else own[:0]]
+        return np.concatenate(parts) if len(parts) > 1 else ids, np.cumsum(lengths), lengths
+
+    def _question(self, prefix: Prefix, count: int) -> NDArray[np.int32]:
+        """Draw the first ids of the question of a first session."""
+        stream = kernel.RandomStream(int(self.seeds[prefix.client]))
+        stream.seek(prefix.place)
+        program = self.programs.programs[int(self.block_of(np.array([prefix.client], np.int32))[0])]
+        leg = self.programs.legs[program["first_leg"] + prefix.leg]
+        for sampler in (leg["input"], leg["output"]) if program["grows"] else ():
+            stream.sample(self.programs.samplers[sampler : sampler + 1], self.programs.values, self.programs.shares)
+        return stream.tokens(max(0, count))
 
     def token_blocks(self, most_tokens: int = BLOCK_TOKENS, pulse: Callable[[], None] | None = None) -> Iterator[TokenBlock]:
         """Iterate over the token ids of the requests in arrival order, many requests at a time.
 
         A block has at most `most_tokens` ids, or one request. The streams are drawn again as the iteration goes on, so
-        that memory holds a part of the ids only. Of very many clients ids are spooled to disk before the second block
-        comes; `pulse` is called now and then while a block takes long, and may raise, best `Cancelled`, to stop.
+        that memory holds a part of the ids only. `pulse` is called now and then while a block takes long, and may raise,
+        best `Cancelled`, to stop.
         """
-        return self._draw_ids(self, most_tokens, pulse or (lambda: None))
+        return iterate_blocks(self, most_tokens, pulse or (lambda: None))
 
     def tokens(self) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
         """Iterate over the token ids of the requests, as (input ids, output ids), in arrival order."""
@@ -220,11 +305,9 @@ class Requests:
         return values[self.block]
 
     def _media(self, kind: int) -> NDArray[np.int32]:
-        media = self.rows.media
+        media = self.columns.get("media")
         return np.zeros(len(self), np.int32) if media is None else media[:, kind]
 
-    def _or(self, column: NDArray[np.generic] | None, absent: int, dtype: type[np.generic]) -> NDArray:  # type: ignore[type-arg]
+    def _or(self, name: str, absent: int, dtype: type[np.generic]) -> NDArray[Any]:
+        column = self.columns.get(name)
         return np.full(len(self), absent, dtype) if column is None else column
-
-
-assert MEDIA == ("text", "image", "audio", "video")

@@ -1,209 +1,164 @@
-"""The token ids of the requests, drawn again from the clients' streams in arrival order."""
+"""Token ids, a block at a time: the ids of many requests end to end in one array, and where each request's begin."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import ExitStack, closing
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from blis_tui.workload.blocks import TokenBlock
-from blis_tui.workload.lengths import length_sampler
-from blis_tui.workload.random.reader import FIRST_BLOCK, LARGEST_BLOCK, Pulse
-from blis_tui.workload.random.source import LENGTH, seed_states
-from blis_tui.workload.random.stream import Sampler, Stream
-from blis_tui.workload.requests import Requests
-from blis_tui.workload.root import root_stream
-from blis_tui.workload.slices import go_forward, sliced_blocks
-from blis_tui.workload.spool import spooled_blocks
-from blis_tui.workload.threads import made_ahead, several
+from blis_tui.workload import kernel
+from blis_tui.workload.seeds import root_stream
+from blis_tui.workload.workers import Pulse, Workers
 
-Ids = NDArray[np.int32]
-MOST_CLIENTS = 20_000
-"""Of so many clients the states of their streams are kept in memory, 5 kB each; if there are more, ids are spooled."""
-_BUFFERED_VALUES = 1 << 24
-"""How many values all open streams together may hold: 12 bytes each."""
-_MOST_OPEN = _BUFFERED_VALUES // (LENGTH + FIRST_BLOCK)
-_AT_ONCE, _DRAWN_AT_ONCE = 1 << 14, 1 << 8
-"""Requests whose columns are turned into Python numbers at once: of all clients, and of one."""
+if TYPE_CHECKING:
+    from blis_tui.workload.requests import Requests
+
+BLOCK_TOKENS = 1_060_000
+"""About how many token ids a block holds unless another number is asked for."""
+_AHEAD = 2
+"""How many blocks several threads are ahead of the one that is used."""
+_MOST_OPEN = 1 << 15
+"""If there are more clients, so many streams are kept open, 5 kB each; the others, of few requests each, are opened anew."""
+
+
+class TokenBlock(NamedTuple):
+    """The token ids of the requests `start` … `stop` − 1.
+
+    `ids` (int32, read-only) holds for each request its complete input, prefix and earlier rounds included, then its
+    output. `bounds` (int64, of length ``2 · (stop − start) + 1``) says where these begin and end: of the i-th request
+    of the block, the input is ``ids[bounds[2i]:bounds[2i + 1]]`` and the output ``ids[bounds[2i + 1]:bounds[2i + 2]]``.
+    """
+
+    start: int
+    stop: int
+    ids: NDArray[np.int32]
+    bounds: NDArray[np.int64]
+
+    def pairs(self) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
+        """Iterate over the requests, as (input ids, output ids), which are views into the block."""
+        bounds, ids = self.bounds.tolist(), self.ids
+        for start, middle, end in zip(bounds[:-1:2], bounds[1::2], bounds[2::2], strict=True):
+            yield ids[start:middle], ids[middle:end]
 
 
 def iterate_blocks(requests: Requests, most_tokens: int, pulse: Pulse) -> Iterator[TokenBlock]:
-    """Iterate over the ids of all requests, prefix and earlier rounds included, at most so many at a time."""
+    """Iterate over the ids of all requests, at most `most_tokens` at a time, or those of one request.
 
-    def blocks(pulse: Pulse) -> Iterator[TokenBlock]:
-        prefixes = requests.groups.tokens(root_stream(requests.spec.seed))
-        if not go_forward(requests):
-            return _drawn_blocks(requests, prefixes, most_tokens)
-        if len(requests.clients) > MOST_CLIENTS:
-            return spooled_blocks(requests, prefixes, most_tokens, pulse)
-        return sliced_blocks(requests, prefixes, most_tokens, pulse)
+    With several threads the next blocks are made while one is used.
+    """
+    with ExitStack() as stack, Workers(requests.threads) as workers:  # threads end before the streams they read are closed
+        root = root_stream(requests.spec.seed, workers.stop)
+        prefixes = workers.run(requests.prefixes, root, pulse=pulse)
+        rows = _rows(requests)
+        most_open = len(requests) if len(requests.clients) <= _MOST_OPEN else _MOST_OPEN
+        readers = [
+            stack.enter_context(
+                closing(
+                    kernel.Readers(
+                        requests.programs,
+                        requests.seeds,
+                        workers.stop,
+                        rows,
+                        prefixes,
+                        part=part,
+                        parts=workers.count,
+                        most=most_open // workers.count + 1,
+                    )
+                )
+            )
+            for part in range(workers.count)
+        ]
 
-    return made_ahead(blocks, pulse) if several(requests.threads) else blocks(pulse)
+        def begin(start: int) -> tuple[TokenBlock, list[Future[None]]]:
+            stop, bounds = cut(requests, start, most_tokens)
+            ids = np.empty(int(bounds[-1]), np.int32)
+            filling = [workers.start(part, reader.fill, start, bounds, ids) for part, reader in enumerate(readers)]
+            return TokenBlock(start, stop, ids, bounds), filling
 
-
-def _drawn_blocks(requests: Requests, prefixes: Ids, most_tokens: int) -> Iterator[TokenBlock]:
-    spans, pieces = requests.spans, _pieces(requests, prefixes)
-    start = 0
-    while start < len(requests):
-        stop, bounds = spans.cut(start, most_tokens)
-        ids = np.empty(int(bounds[-1]), np.int32)
-        parts = [part for of_request in islice(pieces, stop - start) for part in of_request]
-        np.concatenate(parts, out=ids)
-        ids.flags.writeable = False
-        yield TokenBlock(start, stop, ids, bounds)
-        start = stop
-
-
-def _pieces(requests: Requests, prefixes: Ids) -> Iterator[tuple[Ids, ...]]:
-    """Yield what the ids of each request are made of: prefix, earlier rounds, its own input, its output."""
-    ends, lengths = requests.groups.ends.tolist(), requests.groups.lengths.tolist()
-    readers = _Readers(requests)
-    for low in range(0, len(requests), _AT_ONCE):
-        part = slice(low, low + _AT_ONCE)
-        columns = zip(requests.client[part].tolist(), requests.prefix_group[part].tolist(), strict=True)
-        for request, (client, group) in enumerate(columns, low):
-            _, fresh, output, said, before = readers.read(client, request)
-            if group >= 0:
-                yield (prefixes[ends[group] - lengths[group] : ends[group]], *said[:before], fresh, output)
-            else:
-                yield (*said[:before], fresh, output)
-
-
-_Drawn = tuple[int, Ids, Ids, Sequence[Ids], int]
-"""A row, its own input and output ids; the pieces said in its session, and how many of them come before it."""
-
-
-class _Columns:
-    """What is known of all requests and hidden rounds: sent ones first, then the hidden ones."""
-
-    def __init__(self, requests: Requests) -> None:
-        rows, (hidden, hidden_client) = requests.rows, requests.hidden
-        self.place = _join(rows.place, hidden.place)
-        self.fresh = _join(rows.fresh, hidden.fresh)
-        self.output = _join(rows.output, hidden.output)
-        self.session = rows.session if rows.session is None or hidden.session is None else _join(rows.session, hidden.session)
-        client = _join(requests.client, hidden_client)
-        self._order = np.lexsort((self.place, client))
-        self._starts = np.searchsorted(client[self._order], np.arange(len(requests.clients) + 1))
-
-    def of(self, client: int) -> NDArray[np.intp]:
-        """Return the rows of a client in the order in which its stream holds them."""
-        return self._order[self._starts[client] : self._starts[client + 1]]
-
-    @property
-    def busy_clients(self) -> int:
-        """How many clients have rows."""
-        return int(np.count_nonzero(np.diff(self._starts)))
+        ahead: deque[tuple[TokenBlock, list[Future[None]]]] = deque()
+        depth = _AHEAD if workers.count > 1 else 0
+        stop = done = 0
+        while done < len(requests):
+            while stop < len(requests) and len(ahead) <= depth:
+                ahead.append(begin(stop))
+                stop = ahead[-1][0].stop
+            block, filling = ahead.popleft()
+            workers.results(filling, pulse)
+            block.ids.flags.writeable = False
+            done = block.stop
+            yield block
 
 
-def _join(first: NDArray, second: NDArray) -> NDArray:  # type: ignore[type-arg]
-    return np.concatenate([first, second]) if len(second) else first
+def _rows(requests: Requests) -> dict[str, NDArray[Any]]:
+    """Return what the kernel reads ids by."""
+    columns = requests.columns
+    stream = columns.get("stream", requests.client)
+    none = np.empty(0, np.int32)
+    if _all_go_forward(requests, stream):
+        chain, count, branches = stream, len(requests.seeds), np.empty(0, np.uint8)
+    else:
+        chain, count, branches = _chains(stream, columns["place"], len(requests.seeds))
+    last = np.empty(count, np.int64)
+    last[chain] = np.arange(len(requests))  # of several rows of a chain the last one stays
+    return {
+        "client": requests.client,
+        "stream": stream,
+        "place": columns["place"],
+        "group": columns.get("prefix", requests.prefix_group),
+        "chain": chain,
+        "last": last,
+        "branches": branches,
+        **{name: columns.get(name, none) for name in ("round", "leg", "goes_on", "drop")},
+    }
 
 
-class _Readers:
-    """A reader for each client between its first and its last request, of which some have their streams open."""
+def _chains(
+    stream: NDArray[np.int32], place: NDArray[np.int64], streams: int
+) -> tuple[NDArray[np.int32], int, NDArray[np.uint8]]:
+    """Sort the requests of each stream into chains in which it goes forward as time does; mostly each stream is one.
 
-    def __init__(self, requests: Requests) -> None:
-        self._requests = requests
-        self._columns = _Columns(requests)
-        self._readers: dict[int, _Reader] = {}
-        self._open: dict[int, _Reader] = {}  # the one read last stands last
-        busy = max(1, self._columns.busy_clients)
-        self._all_open = busy <= _MOST_OPEN
-        self._largest_block = max(FIRST_BLOCK, min(LARGEST_BLOCK, _BUFFERED_VALUES // busy // FIRST_BLOCK * FIRST_BLOCK))
-
-    def read(self, client: int, request: int) -> _Drawn:
-        """Return the ids of a request of a client."""
-        reader = self._readers.get(client)
-        if reader is None:
-            reader = self._readers[client] = self._reader(client)
-        drawn = reader.read(request)
-        if reader.exhausted:
-            del self._readers[client]
-            self._open.pop(client, None)
-        elif not self._all_open:
-            self._close_oldest(client, reader)
-        return drawn
-
-    def _close_oldest(self, client: int, reader: _Reader) -> None:
-        self._open.pop(client, None)
-        self._open[client] = reader
-        if len(self._open) > _MOST_OPEN:
-            self._open.pop(next(iter(self._open))).close()
-
-    def _reader(self, client: int) -> _Reader:
-        clients = self._requests.clients
-        block = int(np.searchsorted(clients.starts, client, side="right")) - 1
-        return _Reader(self._requests, self._columns, client, block, self._largest_block)
+    Returns the chain of each request, how many there are, and which streams have several.
+    """
+    order = np.lexsort((place, stream))
+    begins = np.ones(len(order), bool)
+    begins[1:] = (stream[order[1:]] != stream[order[:-1]]) | (order[1:] < order[:-1])
+    chain = np.empty(len(order), np.int32)
+    chain[order] = np.cumsum(begins) - 1
+    return chain, int(begins.sum()), (np.bincount(stream[order[begins]], minlength=streams) > 1).astype(np.uint8)
 
 
-class _Reader:
-    """Reads one client's stream forward. What it passes before its time (rounds of a session) is kept until then."""
+def _all_go_forward(requests: Requests, stream: NDArray[np.int32]) -> bool:
+    programs = requests.programs
+    if not requests.has_sessions:
+        legs = programs.legs
+        if (programs.programs["legs"] <= 1).all() or (legs["end"][:-1] <= legs["start"][1:]).all():
+            return True
+    order = np.argsort(stream, kind="stable")
+    place, same = requests.columns["place"][order], np.diff(stream[order]) == 0
+    return not ((np.diff(place) < 0) & same).any()
 
-    __slots__ = ("_columns", "_draws", "_early", "_largest_block", "_left", "_seed", "_sent", "_stream")
 
-    def __init__(self, requests: Requests, columns: _Columns, client: int, block: int, largest_block: int) -> None:
-        rows, traits = columns.of(client), requests.traits[block]
-        self._columns = columns
-        self._sent = len(requests)
-        self._left = int(np.count_nonzero(rows < self._sent))
-        self._seed = requests.seeds[client : client + 1]
-        self._stream: Stream | None = None
-        self._largest_block = largest_block
-        self._early: dict[int, _Drawn] = {}
-        # a multimodal request draws the length of its output behind its input ids
-        between = length_sampler(requests.clients.blocks[block].template.output_distribution) if traits.multimodal else None
-        draws = self._drawn(rows, between)
-        self._draws = self._with_context(draws) if traits.accumulates else draws
-
-    @property
-    def exhausted(self) -> bool:
-        """Whether nothing is left to give."""
-        return not self._left
-
-    def close(self) -> None:
-        """Free the memory of the stream; it is opened again when it is read."""
-        self._stream = None
-
-    def read(self, request: int) -> _Drawn:
-        """Return the ids of one request."""
-        self._left -= 1
-        while request not in self._early:
-            drawn = next(self._draws)
-            if drawn[0] == request:
-                return drawn
-            if drawn[0] < self._sent:
-                self._early[drawn[0]] = drawn
-        return self._early.pop(request)
-
-    def _drawn(self, rows: NDArray[np.intp], between: Sampler | None) -> Iterator[_Drawn]:
-        """Draw the ids of the rows, one after the other."""
-        columns = self._columns
-        for low in range(0, len(rows), _DRAWN_AT_ONCE):
-            part = rows[low : low + _DRAWN_AT_ONCE]
-            numbers = (part.tolist(), columns.place[part].tolist(), columns.fresh[part].tolist(), columns.output[part].tolist())
-            for row, place, fresh, output in zip(*numbers, strict=True):
-                stream = self._stream
-                if stream is None:
-                    stream = self._stream = Stream(seed_states(self._seed)[0], self._largest_block)
-                stream.seek(place)
-                if between is None:
-                    ids = stream.tokens(fresh + output)
-                    yield row, ids[:fresh], ids[fresh:], (), 0
-                else:
-                    input_ids = stream.tokens(fresh)
-                    between(stream)
-                    yield row, input_ids, stream.tokens(output), (), 0
-
-    def _with_context(self, draws: Iterator[_Drawn]) -> Iterator[_Drawn]:
-        """Note beside each round what was said before it in its session."""
-        assert self._columns.session is not None
-        current, said = -1, list[Ids]()
-        for row, fresh, output, _, _ in draws:
-            session = int(self._columns.session[row])
-            if session != current:
-                current, said = session, []
-            yield row, fresh, output, said, len(said)
-            said += [fresh, output]
+def cut(requests: Requests, start: int, most_tokens: int) -> tuple[int, NDArray[np.int64]]:
+    """Return where a block that begins at a request stops, and its bounds; it has at least one request."""
+    inputs, outputs = requests.input_tokens, requests.output_tokens
+    count, size = 0, min(max(most_tokens >> 4, 64), 1 << 16)
+    pieces: list[NDArray[np.int64]] = [np.zeros(1, np.int64)]
+    while start + count < len(inputs):
+        part = slice(start + count, start + count + size)
+        lengths = np.empty((len(inputs[part]), 2), np.int64)
+        lengths[:, 0], lengths[:, 1] = inputs[part], outputs[part]
+        bounds = np.cumsum(lengths.ravel())
+        bounds += pieces[-1][-1]
+        fitting = int(np.searchsorted(bounds[1::2], most_tokens, side="right"))
+        if fitting < len(lengths):
+            fitting = max(fitting, 0 if count else 1)
+            pieces.append(bounds[: 2 * fitting])
+            return start + count + fitting, np.concatenate(pieces)
+        pieces.append(bounds)
+        count += len(lengths)
+    return start + count, np.concatenate(pieces)

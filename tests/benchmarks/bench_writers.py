@@ -17,9 +17,9 @@ from measuring import CANONICAL, Row, in_turn, ratio
 
 from blis_tui.formats.export import export, write_to
 from blis_tui.reading import load
-from blis_tui.workload.blocks import TokenBlock
 from blis_tui.workload.generate import generate
 from blis_tui.workload.requests import Requests
+from blis_tui.workload.tokens import TokenBlock
 
 SPEC = load(CANONICAL)
 MADE, READY = "ids drawn meanwhile", "ids at hand"

@@ -17,8 +17,8 @@ from running import Run
 
 from blis_tui.cli import summary as summary_command
 from blis_tui.cli.chart import draw_chart
-from blis_tui.workload.bins import Bins, Series
-from blis_tui.workload.summary import StageSummary, Tally
+from blis_tui.workload.totals.bins import Bins, Series
+from blis_tui.workload.totals.summary import StageSummary, Tally
 
 SPECS = Path(__file__).parent.parent / "specs"
 Write = Callable[..., Path]

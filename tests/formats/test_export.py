@@ -231,15 +231,6 @@ def test_a_stop_during_the_work_leaves_nothing(tmp_path, monkeypatch, error, cal
     assert names(tmp_path) == []
 
 
-def test_progress_is_told_while_the_ids_of_many_clients_are_spooled(tmp_path, monkeypatch):
-    monkeypatch.setattr("blis_tui.workload.tokens.MOST_CLIENTS", 0)
-    monkeypatch.setattr("blis_tui.workload.slices._FIRST_IDS", 200)
-    spec, told = small(), []
-    export(spec, tmp_path, ["jsonl"], tokens=True, requests=generate(spec, threads=1), progress=lambda *at: told.append(at))
-    assert told[-1] == (20, 20)
-    assert any(told.count(at) > 1 for at in told if 0 < at[0] < 20)  # not by what was written, then
-
-
 @pytest.mark.parametrize("successes", range(0, 9, 2))
 def test_a_full_disk_leaves_nothing(tmp_path, monkeypatch, successes):
     real, calls = os.write, []

@@ -13,8 +13,8 @@ from blis_tui.formats import lines
 from blis_tui.formats.lines import Part, Texts, lay_out, numbers, without_padding
 from blis_tui.formats.token_text import VOCABULARY, lines_with_ids
 from blis_tui.spec.model import Arrival, Cohort, WorkloadSpec
-from blis_tui.workload.blocks import TokenBlock
 from blis_tui.workload.generate import generate
+from blis_tui.workload.tokens import TokenBlock
 
 INT64 = st.integers(-(2**63), 2**63 - 1)
 EDGES = [0, 1, 9, 10, 9999, 10_000, 10_001, 99_999_999, 10**8, 10**12 - 1, 10**12, 10**16, 2**63 - 1]

@@ -24,8 +24,8 @@ from blis_tui.formats import batches, request_csv
 from blis_tui.formats.delimited import ratio_field, text_field
 from blis_tui.formats.export import export
 from blis_tui.spec.model import GoodputTargets, Lifecycle, Multimodal, Window
-from blis_tui.workload.blocks import TokenBlock
 from blis_tui.workload.generate import generate
+from blis_tui.workload.tokens import TokenBlock
 
 NAMES = sorted(path.stem for path in GOLDEN.glob("*.csv"))
 JSON_FIELDS = [

@@ -19,7 +19,7 @@ from blis_tui.tui.making import MOST_EVER, make, outline
 from blis_tui.tui.panes.chart import ChartView
 from blis_tui.tui.preview import EMPTY, READY, Preview
 from blis_tui.tui.stage_table import table
-from blis_tui.workload.measures import MEASURES
+from blis_tui.workload.totals.measures import MEASURES
 
 CHAT = SMALL.replace("chat: false", "chat: true")
 SPECS = Path(__file__).parent.parent / "specs"

@@ -12,8 +12,8 @@ from blis_tui.spec.check import check
 from blis_tui.spec.model import Client
 from blis_tui.tui.client_facts import SEARCHED
 from blis_tui.tui.finding import client_finder, contains, request_finder
-from blis_tui.workload.clients import ClientBlock, Expansion, Name, Names
-from blis_tui.workload.expand import expand
+from blis_tui.workload.expansion.clients import ClientBlock, Expansion, Name, Names
+from blis_tui.workload.expansion.expand import expand
 from blis_tui.workload.generate import generate
 
 WORDS = st.text("0123-usept", min_size=1, max_size=7) | st.sampled_from(

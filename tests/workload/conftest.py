@@ -1,17 +1,15 @@
-"""What holds for all tests of workloads."""
+"""What the tests of the workload share: both kernels, the compiled one and its plain twin."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
+from both_kernels import KERNELS, using
 
-from blis_tui.workload import threads
 
-
-@pytest.fixture(autouse=True, scope="session")
-def made_ahead() -> Iterator[None]:
-    """With more than one thread, token ids are made ahead however short a time they are used."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(threads, "_WORTH_S", 0.0)
-        yield
+@pytest.fixture(params=KERNELS)
+def each_kernel(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Run a test with each of the kernels that are there."""
+    with using(request.param):
+        yield request.param

@@ -8,8 +8,10 @@ import pytest
 from blis_tui.spec.check import check
 from blis_tui.spec.model import WorkloadSpec
 from blis_tui.workload.beginning import beginning_us, expected_total, has_beginning
-from blis_tui.workload.expand import expand
+from blis_tui.workload.expansion.expand import expand
 from blis_tui.workload.generate import generate
+
+pytestmark = pytest.mark.usefixtures("each_kernel")
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 SPECS = sorted(path.stem for path in GOLDEN.glob("*.yaml"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from blis_tui.workload.bins import MOST_BINS, Bins, in_a_second, round_width_us, series, short_span_us
+from blis_tui.workload.totals.bins import MOST_BINS, Bins, in_a_second, round_width_us, series, short_span_us
 
 S, MIN, H, DAY = 1_000_000, 60_000_000, 3_600_000_000, 86_400_000_000
 

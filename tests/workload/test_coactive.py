@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blis_tui.workload.coactive import Part, Spans, coactive_sums
+from blis_tui.workload.expansion.coactive import Part, Spans, coactive_sums
 
 LAST = 2**63 - 1
 weights = st.sampled_from([0.1, 1.0, 1 / 3, 0.7, 1e-9, 1e9, 0.0])

@@ -7,19 +7,22 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from workload_specs import SECOND, client, compact, compact_specs, constant, explicit, seeds, turns
+from test_samplers import drawing
+from workload_specs import SECOND, client, compact, compact_specs, constant, explicit, seeds, thorough, turns
 
 from blis_tui.problems import ERROR
 from blis_tui.spec.model import Client, Cohort, Drain, Spike, WorkloadSpec
 from blis_tui.spec.validate import validate
-from blis_tui.workload.clients import Expansion
-from blis_tui.workload.expand import expand
+from blis_tui.workload import kernel
+from blis_tui.workload.expansion.clients import Expansion
+from blis_tui.workload.expansion.expand import expand
 from blis_tui.workload.generate import generate
-from blis_tui.workload.lengths import length_sampler
-from blis_tui.workload.random.stream import Stream
 from blis_tui.workload.requests import Requests
+from blis_tui.workload.sampling.lengths import length_sampler
+
+pytestmark = pytest.mark.usefixtures("each_kernel")
 
 NINE_BY_FIVE = {"prompts": 9, "users": 5, "system_prompt_len": 100, "question_len": 447, "output_len": 248}
 
@@ -110,13 +113,13 @@ def test_bc_5_lengths_are_constant(version: str) -> None:
 
 
 @given(seeds, st.floats(-1e18, 1e18))
-@settings(deadline=None)
+@thorough(100)
 def test_bc_6_a_constant_distribution_gives_its_value_whatever_the_random_state(seed: int, value: float) -> None:
-    stream = Stream.seeded(seed)
+    stream = kernel.RandomStream(seed)
     stream.int63()
-    sample = length_sampler(constant(value))
-    assert {sample(stream) for _ in range(3)} == {max(1, int(value))}
-    assert stream.at == 1
+    draw = drawing(length_sampler(constant(value)))
+    assert {draw(stream) for _ in range(3)} == {max(1, int(value))}
+    assert stream.place == 1
 
 
 def test_bc_7_chat_is_five_rounds_that_accumulate() -> None:
@@ -139,14 +142,14 @@ def test_bc_7_a_given_category_is_kept(version: str, chat: bool) -> None:
 
 
 @given(st.one_of(compact_specs("1"), compact_specs("2")))
-@settings(max_examples=60, deadline=None)
+@thorough(60)
 def test_bc_8_an_expansion_is_valid_as_it_stands(spec: WorkloadSpec) -> None:
     written_out = as_explicit(spec, expand(spec), horizon=spec.horizon or 60 * SECOND)
     assert not [problem for problem in validate(written_out) if problem.severity == ERROR]
 
 
 @given(st.one_of(compact_specs("1"), compact_specs("2")))
-@settings(max_examples=20, deadline=None)
+@thorough(20)
 def test_bc_9_the_same_requests_every_time_and_the_input_unchanged(spec: WorkloadSpec) -> None:
     before = repr(spec)
     first = contents(generate(spec))
@@ -185,7 +188,7 @@ def test_bc_9_the_same_requests_in_every_process() -> None:
 
 
 @given(st.one_of(compact_specs("1"), compact_specs("2")))
-@settings(max_examples=60, deadline=None)
+@thorough(60)
 def test_arrivals_never_decrease_and_lengths_reach_what_is_asked(spec: WorkloadSpec) -> None:
     requests = generate(spec)
     assert spec.inference_perf is not None and spec.inference_perf.shared_prefix is not None
@@ -210,7 +213,7 @@ def test_num_requests_keeps_the_earliest() -> None:
 
 
 @given(compact_specs("1"))
-@settings(max_examples=60, deadline=None)
+@thorough(60)
 def test_a_compact_spec_and_its_expansion_give_the_same_requests(spec: WorkloadSpec) -> None:
     requests = generate(spec)
     written_out = as_explicit(spec, requests.clients, horizon=requests.horizon_us or 0)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from blis_tui.workload.counts import NOTHING, Count, add, capped, dealt, poisson, poisson_gap_us, session, sessions
+from blis_tui.workload.totals.counts import NOTHING, Count, add, capped, dealt, poisson, poisson_gap_us, session, sessions
 
 DRAWS = 40_000
 

@@ -24,11 +24,11 @@ from blis_tui.spec.model import (
     Window,
     WorkloadSpec,
 )
-from blis_tui.workload.counts import NOTHING
-from blis_tui.workload.expand import expand
-from blis_tui.workload.expected import expect
+from blis_tui.workload.expansion.expand import expand
 from blis_tui.workload.generate import generate
-from blis_tui.workload.summary import Summary, summarise
+from blis_tui.workload.totals.counts import NOTHING
+from blis_tui.workload.totals.expected import expect
+from blis_tui.workload.totals.summary import Summary, summarise
 
 SEEDS = 50
 TWO, THREE = [(10, 12), (30, 5)], [(10, 12), (30, 5), (2, 1)]

@@ -12,6 +12,8 @@ from blis_tui.spec.model import WorkloadSpec
 from blis_tui.workload.generate import generate
 from blis_tui.workload.requests import Requests
 
+pytestmark = pytest.mark.usefixtures("each_kernel")
+
 GOLDEN = Path(__file__).parent.parent / "golden"
 DIGESTS = {name: rest for name, *rest in (line.split("\t") for line in (GOLDEN / "digests.tsv").read_text("utf-8").splitlines())}
 

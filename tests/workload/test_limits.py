@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import pytest
 from reference.generator import generate as generate_slowly
+from test_reference import rows
 from workload_specs import SECOND, client, compact, constant, dist, explicit, turns
 
-from blis_tui.problems import SpecError
+from blis_tui.problems import ERROR, SpecError
 from blis_tui.spec.model import Arrival, Client, Distribution, Multimodal, Window, WorkloadSpec
+from blis_tui.spec.validate import validate
 from blis_tui.workload.generate import generate
 
+pytestmark = pytest.mark.usefixtures("each_kernel")
+
 HUGE = constant(3e9)
-DRAWN_HUGE = dist("lognormal", mu=40.0, sigma=0.1)
+DRAWN_HUGE = dist("gaussian", mean=1, std_dev=1e12, min=1, max=9e18)
+"""What is drawn is 1 or far too long, so that only drawing tells."""
 
 
 def code_of(spec: WorkloadSpec) -> str:
@@ -38,11 +43,28 @@ TOO_LONG = {
 
 @pytest.mark.parametrize("kind", TOO_LONG)
 def test_requests_of_billions_of_tokens(kind: str) -> None:
-    assert code_of(explicit(TOO_LONG[kind])) == "too-long"
+    spec = explicit(TOO_LONG[kind])
+    assert code_of(spec) == "too-long"
+    found_out_before = any(problem.severity == ERROR for problem in validate(spec))
+    assert found_out_before != (kind in ("images", "drawn input", "drawn output", "drawn round"))
+
+
+def test_rounds_that_are_too_long_only_together(each_kernel: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No draw is too long, but the second round repeats the first, whose input and answer are long both."""
+    unit = 1_000_000_000
+    if each_kernel == "twin":  # it would take too long
+        unit //= 1000
+        for module in ("sampling.lengths", "kernel.twin.walk"):
+            monkeypatch.setattr(f"blis_tui.workload.{module}.MAX_LENGTH", 2 * unit)
+    half = dist("gaussian", mean=1, std_dev=1e12, min=1, max=1.1 * unit)
+    talk = turns(2, 0, accumulate=True)
+    spec = explicit(client(reasoning=talk, input_distribution=half, output_distribution=half), num_requests=1, seed=6)
+    with pytest.raises(SpecError, match=f"a request of {22 * unit // 10 + 1:,} tokens"):
+        generate(spec)
 
 
 def test_a_prefix_and_a_question_that_only_together_are_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("blis_tui.workload.content.MAX_LENGTH", 100)
+    monkeypatch.setattr("blis_tui.workload.sampling.lengths.MAX_LENGTH", 100)
     spec = explicit(client(prefix_group="g", prefix_length=60, input_distribution=constant(41)))
     assert code_of(spec) == "too-long"
     assert len(generate(spec.replace(clients=(client(prefix_group="g", prefix_length=60, input_distribution=constant(40)),))))
@@ -79,9 +101,19 @@ def test_gaps_of_windows_that_leave_int64() -> None:
 
 def test_rounds_that_leave_int64() -> None:
     """A session may begin so late that not all of its rounds have a time."""
-    late = client("a", Window(start_us=2**63 - 9 * SECOND, end_us=2**63 - 1), reasoning=turns(5, 2 * SECOND, single=True))
+    late = client("a", Window(start_us=2**63 - 9 * SECOND, end_us=2**63 - 1), reasoning=turns(5, 3 * SECOND, single=True))
     assert code_of(explicit(late, aggregate_rate=5.0, horizon=0, num_requests=9)) == "overflow"
     assert len(generate(explicit(late.replace(reasoning=turns(2, 10, single=True)), horizon=0, num_requests=9))) == 2
+
+
+@pytest.mark.parametrize(("rounds", "pause_s"), [(5, 2), (3, 3), (1, 9)])
+def test_only_rounds_that_arrive_need_a_time(rounds: int, pause_s: int) -> None:
+    """The pause behind the last round may end after the last time there is."""
+    talk = turns(rounds, pause_s * SECOND, single=True)
+    late = client("a", Window(start_us=2**63 - 9 * SECOND, end_us=2**63 - 1), reasoning=talk)
+    arrivals = generate(explicit(late, aggregate_rate=5.0, horizon=0, num_requests=9)).arrival_us
+    assert (arrivals - arrivals[0]).tolist() == [number * (pause_s * SECOND + 2) for number in range(rounds)]
+    assert int(arrivals[-1]) + pause_s * SECOND > 2**63 - 1
 
 
 def test_answers_are_added_up_once() -> None:
@@ -91,6 +123,13 @@ def test_answers_are_added_up_once() -> None:
     spec = explicit(late.replace(output_distribution=constant(10**6)), aggregate_rate=5.0, horizon=0, num_requests=9)
     arrivals = generate(spec).arrival_us
     assert arrivals.tolist() == [int(arrivals[0]) + number * 1_000_010 for number in range(5)]
+
+
+def test_times_near_the_end_of_int64() -> None:
+    drawn = {"input_distribution": dist("gaussian", mean=9, std_dev=6, min=3, max=20), "output_distribution": constant(1)}
+    spec = explicit(*(client(f"c{n}", **drawn) for n in range(2)), aggregate_rate=1e-9, horizon=2**63 - 2)
+    assert rows(spec) == generate_slowly(spec)
+    assert code_of(spec.replace(horizon=0, num_requests=60_000)) == "overflow"
 
 
 def test_windows_up_to_the_end_of_time() -> None:
@@ -119,7 +158,7 @@ def test_stages_of_vanishing_rates_flood(rate: float) -> None:
 
 
 def test_a_window_of_too_many_requests(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("blis_tui.workload.varying._MOST_IN_WINDOW", 5)
+    monkeypatch.setattr("blis_tui.workload.programs._MOST_IN_WINDOW", 5)
     assert code_of(explicit(client("a", Window(start_us=0, end_us=SECOND, trace_rate=1.0)))) == "too-many-requests"
 
 

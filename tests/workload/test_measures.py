@@ -9,10 +9,10 @@ import pytest
 from test_expected import COHORT, SEEDS, SPECS, TWO, UNPREDICTABLE, chat, check_counts, client, compact, explicit
 
 from blis_tui.spec.model import Distribution, WorkloadSpec
-from blis_tui.workload.expected import expect
 from blis_tui.workload.generate import generate
-from blis_tui.workload.measures import MEASURES, REQUESTS, SESSIONS, TOKENS, Tallies, tallies
 from blis_tui.workload.requests import Requests
+from blis_tui.workload.totals.expected import expect
+from blis_tui.workload.totals.measures import MEASURES, REQUESTS, SESSIONS, TOKENS, Tallies, tallies
 
 
 def one_by_one(measure: str, requests: Requests) -> list[int]:

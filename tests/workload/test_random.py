@@ -1,25 +1,34 @@
-"""Random streams against the slow reference, draw by draw, and against values that Go is known to give."""
+"""Random streams of both kernels against the slow reference, draw by draw, and against values that Go is known to give."""
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from reference.go_rand import LENGTH, M64, TAP, Rand
-from workload_specs import seeds
+from workload_specs import seeds, thorough
 
-from blis_tui.workload.random.reader import FIRST_BLOCK, LARGEST_BLOCK
-from blis_tui.workload.random.source import jump, seed_states
-from blis_tui.workload.random.stream import Stream
+from blis_tui.workload import kernel
+from blis_tui.workload.kernel import RandomStream
+from blis_tui.workload.kernel.source import extend, jump, seed_state
+
+pytestmark = pytest.mark.usefixtures("each_kernel")
 
 REFUSED = (2**31 - 1) << 32  # the largest Int31: a token draw skips it
+LEAST_REFUSED = (2**31 - 2**31 % 128_000) << 32
+MOST_TAKEN = LEAST_REFUSED - 1
 NEARLY_1 = 2**63 - 1  # rounds up to 1 as a Float64, which is drawn again
 EXP_TAIL, NORM_TAIL = 0xFFFFFF00 << 31, 0x7FFFFF80 << 31  # strip 0, and beyond what is taken at once
 EXP_WEDGE, NORM_WEDGE = 0xFFFFFF05 << 31, 0x7FFFFF85 << 31
-SPECIAL = [REFUSED, NEARLY_1, EXP_TAIL, NORM_TAIL, EXP_WEDGE, NORM_WEDGE, (0x80000080 << 31) & M64, 0]
+NEGATIVE_TAIL = (0x80000080 << 31) & M64
+SPECIAL = [REFUSED, LEAST_REFUSED, MOST_TAKEN, NEARLY_1, EXP_TAIL, NORM_TAIL, EXP_WEDGE, NORM_WEDGE, NEGATIVE_TAIL, 0]
+EDGES = [16, 64, TAP, LENGTH, 2 * TAP, LENGTH + TAP, 2730, 10 * LENGTH]
+"""Places at which a kernel makes new values: a new stream makes few at first, and each kernel makes pieces of its own."""
 
 
 def leading_to(values: Sequence[int], place: int) -> list[int]:
@@ -31,13 +40,13 @@ def leading_to(values: Sequence[int], place: int) -> list[int]:
     return sequence
 
 
-def shifted(values: Sequence[int]) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
-    """Return values as fast streams keep them."""
-    return np.array(values, np.uint64) << np.uint64(1)
+def opened(start: Sequence[int]) -> RandomStream:
+    """Open a stream whose next values follow from some 607 others; no seed is known to lead to rare ones."""
+    return kernel.RandomStream.from_state(np.array(start, np.uint64))
 
 
-def pair(start: Sequence[int]) -> tuple[Stream, Rand]:
-    return Stream(shifted(start)), Rand(start=start)
+def pair(start: Sequence[int]) -> tuple[RandomStream, Rand]:
+    return opened(start), Rand(start=start)
 
 
 @pytest.mark.parametrize(
@@ -51,38 +60,52 @@ def pair(start: Sequence[int]) -> tuple[Stream, Rand]:
     ],
 )
 def test_first_value_of_a_seed_is_gos(seed: int, first: int) -> None:
-    assert Stream.seeded(seed).int63() == first == Rand(seed).int63()
+    assert kernel.RandomStream(seed).int63() == first == Rand(seed).int63()
 
 
 def test_variates_are_gos() -> None:
-    stream = Stream.seeded(7)
+    stream = kernel.RandomStream(7)
     assert [stream.exponential() for _ in range(3)] == [0.8335252901937007, 0.8086169775385368, 0.2967855665893323]
-    stream = Stream.seeded(7)
+    stream = kernel.RandomStream(7)
     assert [stream.normal() for _ in range(3)] == [-0.23991406883685507, 0.9121860780969651, 0.9260869520058198]
-    assert Stream.seeded(7).tokens(3).tolist() == [57886, 5870, 103853]
+    assert kernel.RandomStream(7).tokens(3).tolist() == [57886, 5870, 103853]
 
 
-@given(st.lists(seeds, min_size=1, max_size=3))
-@settings(max_examples=25, deadline=None)
-def test_many_seeds_at_once(numbers: list[int]) -> None:
-    states = seed_states(np.array(numbers, np.int64))
-    for number, state in zip(numbers, states, strict=True):
-        assert (state == shifted(Rand(number).values)).all()
-
-
-def test_seeding_leaves_the_seeds_alone() -> None:
-    numbers = np.array([0, -1, 2**31], np.int64)
-    seed_states(numbers)
-    assert numbers.tolist() == [0, -1, 2**31]
+@given(seeds)
+@thorough(25)
+def test_states_of_seeds(seed: int) -> None:
+    assert seed_state(seed).tolist() == Rand(seed).values
 
 
 @pytest.mark.parametrize("steps", [0, 1, 606, 607, 608, 5000])
 def test_jump_goes_as_many_steps(steps: int) -> None:
     slow = Rand(5)
-    state = jump(seed_states(np.array([5]))[0], steps)
+    state = jump(seed_state(5), steps)
     for _ in range(steps):
         slow.uint64()
-    assert (state == shifted(slow.values[-LENGTH:])).all()
+    assert state.tolist() == slow.values[-LENGTH:]
+
+
+@pytest.mark.parametrize("pieces", [1, 2, 3, 9])
+def test_values_made_many_at_once_are_those_made_step_by_step(pieces: int) -> None:
+    slow = Rand(-5)
+    values = np.empty(LENGTH + pieces * TAP, np.uint64)
+    values[:LENGTH] = slow.values
+    extend(values)
+    assert values[LENGTH:].tolist() == [slow.uint64() for _ in range(pieces * TAP)]
+
+
+@given(
+    st.lists(seeds, min_size=1, max_size=3), st.sampled_from([0, 1, 2, *(edge + more for edge in EDGES for more in (-1, 0, 1))])
+)
+@thorough(40)
+def test_first_values_of_many_seeds(numbers: list[int], count: int) -> None:
+    for number in numbers:
+        slow = Rand(number)
+        stream = kernel.RandomStream(number)
+        assert stream.int63s(count).tolist() == [slow.int63() for _ in range(count)]
+        assert stream.int63() == slow.int63()
+        assert stream.place == count + 1
 
 
 def reference_run(slow: Rand, name: str, count: int) -> object:
@@ -93,8 +116,6 @@ def reference_run(slow: Rand, name: str, count: int) -> object:
         slow.tokens(count)
     elif name == "int63s":
         return [slow.int63() for _ in range(count)]
-    elif name == "exponentials":
-        return [slow.exp() for _ in range(count)]
     elif name == "seek":
         for _ in range(count):
             slow.uint64()
@@ -104,100 +125,156 @@ def reference_run(slow: Rand, name: str, count: int) -> object:
     return None
 
 
-def fast_run(stream: Stream, name: str, count: int) -> object:
+def fast_run(stream: RandomStream, name: str, count: int) -> object:
     if name == "seek":
-        return stream.seek(stream.at + count)
+        return stream.seek(stream.place + count)
     if name in ("int63", "float64", "exponential", "normal"):
         return [getattr(stream, name)() for _ in range(count % 40)]
     result = getattr(stream, name)(count)
     return None if result is None else result.tolist()
 
 
+def same_runs(stream: RandomStream, slow: Rand, sequence: list[tuple[str, int]]) -> None:
+    for name, count in sequence:
+        assert fast_run(stream, name, count) == reference_run(slow, name, count)
+        assert stream.place == slow.taken
+    assert stream.int63() == slow.int63()
+
+
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["tokens", "skip_tokens", "int63s", "exponentials", "seek", "int63", "float64", "exponential", "normal"]),
-        st.one_of(st.integers(0, 50), st.integers(0, 3000), st.sampled_from([FIRST_BLOCK, 20_000])),
+        st.sampled_from(["tokens", "skip_tokens", "int63s", "seek", "int63", "float64", "exponential", "normal"]),
+        st.one_of(st.integers(0, 50), st.integers(0, 3000), st.sampled_from([*EDGES, 20_000])),
     ),
     max_size=8,
 )
 
 
 @given(st.lists(st.sampled_from(SPECIAL), max_size=30), st.one_of(st.integers(0, 60), st.integers(1060, 1100)), steps)
-@settings(max_examples=120, deadline=None)
+@thorough(120)
 def test_any_draws_in_any_order(values: list[int], place: int, sequence: list[tuple[str, int]]) -> None:
+    same_runs(*pair(leading_to(values, place)), sequence)
+
+
+@given(seeds, steps)
+@thorough(60)
+def test_any_draws_of_a_seed_in_any_order(seed: int, sequence: list[tuple[str, int]]) -> None:
+    same_runs(kernel.RandomStream(seed), Rand(seed), sequence)
+
+
+@pytest.mark.parametrize("name", ["float64", "exponential", "normal"])
+@given(st.lists(st.sampled_from(SPECIAL), min_size=1, max_size=12), st.sampled_from([0, 1, *(edge - 2 for edge in EDGES[2:6])]))
+@thorough(80)
+def test_one_kind_of_draws_with_rare_values(name: str, values: list[int], place: int) -> None:
+    near = max(0, place - 30)
     stream, slow = pair(leading_to(values, place))
-    for name, count in sequence:
-        assert fast_run(stream, name, count) == reference_run(slow, name, count)
-        assert stream.at == slow.taken
-    assert stream.int63() == slow.int63()
+    same_runs(stream, slow, [("seek", near), *[(name, 1)] * (place - near + 20)])
 
 
-@pytest.mark.parametrize("boundary", [FIRST_BLOCK, 17 * FIRST_BLOCK])
+@pytest.mark.parametrize("value", SPECIAL)
+@pytest.mark.parametrize("name", ["float64", "exponential", "normal"])
+def test_the_same_rare_value_several_times(name: str, value: int) -> None:
+    for others in ([1, value], [2**62, value], [value, value], [2**63 - 2, 1]):
+        same_runs(*pair(leading_to([value, *others], 0)), [(name, 3)])
+
+
+@pytest.mark.parametrize("boundary", EDGES)
 @pytest.mark.parametrize("offset", range(-3, 3))
 @pytest.mark.parametrize("redraws", [1, 2, 4])
-def test_tokens_drawn_again_at_the_end_of_a_block(boundary: int, offset: int, redraws: int) -> None:
+def test_tokens_drawn_again_at_the_end_of_a_piece(boundary: int, offset: int, redraws: int) -> None:
     start = leading_to([REFUSED] * redraws, boundary + offset)
-    near = jump(np.array(start, np.uint64), boundary - 50).tolist()  # from here the slow stream starts
-    for count in range(45, 56):
-        stream, skipping, slow = pair(start)[0], pair(start)[0], Rand(start=near)
-        stream.seek(boundary - 50)
-        skipping.seek(boundary - 50)
+    before = max(0, boundary - 50)
+    near = jump(np.array(start, np.uint64), before).tolist()  # from here the slow stream starts
+    for count in range(max(0, boundary - before - 5), boundary - before + 6):
+        stream, skipping, slow = opened(start), opened(start), Rand(start=near)
+        stream.seek(before)
+        skipping.seek(before)
         assert stream.tokens(count).tolist() == slow.tokens(count)
         skipping.skip_tokens(count)
-        assert stream.at == skipping.at == slow.taken + boundary - 50
+        assert stream.place == skipping.place == slow.taken + before
         assert stream.int63() == skipping.int63() == slow.int63()
+
+
+REDRAWN = {0: 19455, 15: 7343, 16: 21233, 63: 9479, 64: 72533, 272: 75938}
+"""Where a token draw skips a value, and a seed at which it does."""
+
+
+@pytest.mark.parametrize("place", REDRAWN)
+@pytest.mark.parametrize("more", [0, 1, 300, 2000])
+def test_tokens_drawn_again_early_in_a_seeded_stream(place: int, more: int) -> None:
+    seed, count = REDRAWN[place], place + 1 + more
+    stream, skipping, sought, slow = kernel.RandomStream(seed), kernel.RandomStream(seed), kernel.RandomStream(seed), Rand(seed)
+    ids = slow.tokens(count)
+    assert slow.taken > count
+    assert stream.tokens(count).tolist() == ids
+    skipping.skip_tokens(count)
+    sought.seek(place)
+    assert sought.tokens(1 + more).tolist() == ids[place:]
+    assert stream.place == skipping.place == sought.place == slow.taken
+    assert stream.int63() == skipping.int63() == sought.int63() == slow.int63()
 
 
 @pytest.mark.parametrize("size", [0, 1, 7, 300, 1500])
 @pytest.mark.parametrize("place", [0, 1, 299, 300, 301, 1091, 1092, 2000])
-def test_places_of_items(size: int, place: int) -> None:
-    start = leading_to([REFUSED, 5, REFUSED, REFUSED], place)
-    stream, slow = pair(start)
-    places = []
+def test_places_of_requests_whose_ids_are_passed_over(size: int, place: int) -> None:
+    stream, slow = pair(leading_to([REFUSED, 5, REFUSED, REFUSED], place))
     for _ in range(12):
-        places.append(slow.taken)
+        assert stream.place == slow.taken
         slow.tokens(size)
-    assert stream.item_places(12, size).tolist() == places
-    assert stream.at == slow.taken
-
-
-@given(
-    st.lists(st.sampled_from(SPECIAL), max_size=12),
-    st.one_of(st.integers(0, 60), st.integers(1060, 1100)),
-    st.lists(st.integers(0, 1200), min_size=1, max_size=4),
-)
-@settings(max_examples=60, deadline=None)
-def test_many_exponentials_at_once(values: list[int], place: int, counts: list[int]) -> None:
-    stream, slow = pair(leading_to(values, place))
-    for count in counts:
-        assert stream.exponentials(count).tolist() == [slow.exp() for _ in range(count)]
-        assert stream.at == slow.taken
+        stream.skip_tokens(size)
+    assert stream.place == slow.taken
 
 
 def test_places_lead_back_to_the_same_tokens() -> None:
-    stream = Stream.seeded(11)
-    places = stream.item_places(40, 5000)
-    again, forward = Stream.seeded(11), Stream.seeded(11)
-    for place in places.tolist():
+    stream, forward = kernel.RandomStream(11), kernel.RandomStream(11)
+    places = []
+    for _ in range(40):
+        places.append(stream.place)
+        stream.skip_tokens(5000)
+    again = kernel.RandomStream(11)
+    for place in places:
         again.seek(place)
         assert again.tokens(5000).tolist() == forward.tokens(5000).tolist()
 
 
 def test_tokens_stay_as_they_were_when_the_stream_goes_on() -> None:
-    stream = Stream.seeded(1)
+    stream = kernel.RandomStream(1)
     first = stream.tokens(500)
     kept = first.copy()
     stream.tokens(200_000)
     assert (first == kept).all()
 
 
-def test_a_pulse_is_felt_with_every_block() -> None:
-    beats: list[int] = []
-    stream = Stream.seeded(1, pulse=lambda: beats.append(1))
-    stream.skip_tokens(10 * LARGEST_BLOCK)
-    assert len(beats) >= 10
+def test_a_state_stays_as_it_was_when_a_stream_goes_on_from_it() -> None:
+    state = seed_state(5)
+    kept = state.copy()
+    stream = kernel.RandomStream.from_state(state)
+    assert stream.int63s(3000).tolist() == kernel.RandomStream(5).int63s(3000).tolist()
+    assert (state == kept).all()
 
 
-def test_small_blocks_give_the_same_stream() -> None:
-    state = seed_states(np.array([5]))[0]
-    assert Stream(state, largest_block=FIRST_BLOCK).tokens(9000).tolist() == Stream(state).tokens(9000).tolist()
+ENDLESS = 1 << 60
+
+
+@pytest.mark.parametrize("name", ["skip_tokens", "seek"])
+def test_a_stream_that_is_stopped_goes_no_further(name: str) -> None:
+    """Either takes many years if it is not stopped."""
+    getattr(kernel.RandomStream(1, np.ones(1, np.int32)), name)(ENDLESS)
+    stop = np.zeros(1, np.int32)
+    stream = kernel.RandomStream(1, stop)
+    going = threading.Thread(target=getattr(stream, name), args=(ENDLESS,))
+    going.start()
+    time.sleep(0.05)
+    assert going.is_alive()
+    stop[0] = 1
+    going.join(2.0)
+    assert not going.is_alive()
+
+
+def test_tokens_that_are_stopped_are_drawn_no_further() -> None:
+    stop = np.zeros(1, np.int32)
+    stream = kernel.RandomStream(1, stop)
+    stream.skip_tokens(9)
+    stop[0] = 1
+    assert len(stream.tokens(10**6)) == 10**6
+    assert stream.place == 9

@@ -8,9 +8,9 @@ from reference.generator import ordinary_rates, window_rate
 from workload_specs import client, cohorts, explicit, windows
 
 from blis_tui.spec.model import Client, Cohort, Lifecycle, Window, WorkloadSpec
-from blis_tui.workload.expand import expand
+from blis_tui.workload.expansion.expand import expand
+from blis_tui.workload.expansion.rates import WindowRates, block_rates
 from blis_tui.workload.generate import generate
-from blis_tui.workload.rates import WindowRates, block_rates
 
 fractions = st.sampled_from([0.1, 1.0, 1 / 3, 0.7, 1e-9, 1e9])
 

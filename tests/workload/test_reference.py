@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import given
 from reference.generator import Request
 from reference.generator import generate as generate_slowly
-from workload_specs import compact_specs, explicit_specs, stepped_specs
+from workload_specs import compact_specs, explicit_specs, stepped_specs, thorough
 
 from blis_tui.spec.model import WorkloadSpec
 from blis_tui.workload.generate import generate
 
-thorough = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+pytestmark = pytest.mark.usefixtures("each_kernel")
 
 
 def rows(spec: WorkloadSpec, threads: int | None = None) -> list[Request]:
@@ -42,24 +43,24 @@ def rows(spec: WorkloadSpec, threads: int | None = None) -> list[Request]:
 
 
 @given(explicit_specs())
-@thorough
+@thorough(120)
 def test_explicit_clients_and_cohorts(spec: WorkloadSpec) -> None:
     assert rows(spec) == generate_slowly(spec)
 
 
 @given(compact_specs("2"))
-@thorough
+@thorough(120)
 def test_compact_version_2(spec: WorkloadSpec) -> None:
     assert rows(spec) == generate_slowly(spec)
 
 
 @given(compact_specs("1"))
-@thorough
+@thorough(120)
 def test_compact_version_1(spec: WorkloadSpec) -> None:
     assert rows(spec) == generate_slowly(spec)
 
 
 @given(stepped_specs())
-@thorough
+@thorough(120)
 def test_version_1_windows_with_rates(spec: WorkloadSpec) -> None:
     assert rows(spec) == generate_slowly(spec)

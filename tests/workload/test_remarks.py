@@ -6,10 +6,10 @@ import pytest
 from workload_specs import SECOND, client, compact, constant, explicit, turns
 
 from blis_tui.spec.model import Client, WorkloadSpec
-from blis_tui.workload.expand import expand
-from blis_tui.workload.expected import expect
+from blis_tui.workload.expansion.expand import expand
 from blis_tui.workload.generate import generate
-from blis_tui.workload.remarks import limit_remark, limit_text
+from blis_tui.workload.totals.expected import expect
+from blis_tui.workload.totals.remarks import limit_remark, limit_text
 
 
 def talker(name: str = "a", rounds: int = 4, **fields: object) -> Client:

@@ -1,45 +1,62 @@
-"""Lengths and gaps against the slow reference, and at the edges of what numbers can hold."""
+"""Lengths and gaps of both kernels against the slow reference, and at the edges of what numbers can hold."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from reference import samplers as slow
 from reference.go_rand import Rand
-from test_random import NEARLY_1, SPECIAL, leading_to, pair, shifted
-from workload_specs import arrivals, constant, dist, distributions, seeds
+from test_random import NEARLY_1, SPECIAL, leading_to, opened, pair
+from workload_specs import arrivals, compact, constant, dist, distributions, seeds, thorough
 
 from blis_tui.spec.fields import INT64_MAX
 from blis_tui.spec.model import Arrival, Distribution
-from blis_tui.workload.activity import Activity, Limits
-from blis_tui.workload.arrivals import gap_sampler, gaps, poisson_rate, truncated, whole
-from blis_tui.workload.clients import Dealt
-from blis_tui.workload.dealt import Deal, spread_clients
-from blis_tui.workload.lengths import exp, fixed_length, length_sampler, power, round_half_away
-from blis_tui.workload.random.stream import Stream
+from blis_tui.workload import kernel
+from blis_tui.workload.expansion.expand import expand
+from blis_tui.workload.kernel import RandomStream
+from blis_tui.workload.kernel.records import DONE, GAUSSIAN, POISSON, SPREAD, Programs, Sampler, Sheet
+from blis_tui.workload.kernel.twin.samplers import exp, power, rounded
+from blis_tui.workload.programs import programs_of
+from blis_tui.workload.sampling.arrivals import gap_sampler, poisson_rate
+from blis_tui.workload.sampling.lengths import fixed_length, length_sampler
+from blis_tui.workload.sampling.table import Bins, SamplerTable
+
+pytestmark = pytest.mark.usefixtures("each_kernel")
+
+OTHER: Bins = ((3, 0.5), (900, 1.0))
 
 
-def same_draws(fast: Any, reference: Any, stream: Stream, rand: Rand, count: int = 200) -> None:
+def drawing(sampler: Sampler | Bins) -> Callable[[RandomStream], int]:
+    """Return how to draw from a sampler; it is not the only one of its table."""
+    table = SamplerTable()
+    table.add(OTHER)
+    number = table.add(sampler)
+    rows, values, shares = table.rows[number:], table.values, table.shares
+    return lambda stream: stream.sample(rows, values, shares)
+
+
+def same_draws(sampler: Sampler | Bins, reference: slow.Draw, stream: RandomStream, rand: Rand, count: int = 200) -> None:
+    draw = drawing(sampler)
     for _ in range(count):
-        assert fast(stream) == reference(rand)
-    assert stream.at == rand.taken
+        assert draw(stream) == reference(rand)
+    assert stream.place == rand.taken
 
 
 @given(distributions(), seeds)
-@settings(max_examples=150, deadline=None)
+@thorough(150)
 def test_lengths(distribution: Distribution, seed: int) -> None:
-    same_draws(length_sampler(distribution), slow.length(distribution), Stream.seeded(seed), Rand(seed), 60)
+    same_draws(length_sampler(distribution), slow.length(distribution), kernel.RandomStream(seed), Rand(seed), 60)
 
 
 @given(arrivals(), st.floats(1e-18, 10.0), seeds)
-@settings(max_examples=150, deadline=None)
+@thorough(150)
 def test_gaps(arrival: Arrival, rate: float, seed: int) -> None:
-    same_draws(gap_sampler(arrival, rate), slow.gap(arrival, rate), Stream.seeded(seed), Rand(seed), 60)
+    same_draws(gap_sampler(arrival, rate), slow.gap(arrival, rate), kernel.RandomStream(seed), Rand(seed), 60)
 
 
 ODD = [
@@ -55,6 +72,9 @@ ODD = [
     dist("gaussian", mean=6.5, std_dev=0, min=1, max=9),
     dist("gaussian", mean=-2, std_dev=9, min=-50, max=0),
     dist("gaussian", mean=5, std_dev=1, min=2.2, max=2.9),
+    dist("gaussian", mean=5, std_dev=9, min=8, max=3),
+    dist("gaussian", mean=5, std_dev=9, min=8, max=0),
+    dist("gaussian", mean=5, std_dev=9, min=2, max=-7),
     dist("pareto_lognormal", alpha=0.001, xm=1, mu=1, sigma=1, mix_weight=0.9),
     dist("pareto_lognormal", alpha=1, xm=2, mu=900, sigma=0, mix_weight=0.5),
     dist("empirical", **{"4": 0.0, "5": 0.0}),
@@ -65,7 +85,7 @@ ODD = [
 
 @pytest.mark.parametrize("distribution", ODD, ids=repr)
 def test_odd_lengths(distribution: Distribution) -> None:
-    same_draws(length_sampler(distribution), slow.length(distribution), Stream.seeded(5), Rand(5))
+    same_draws(length_sampler(distribution), slow.length(distribution), kernel.RandomStream(5), Rand(5))
 
 
 @pytest.mark.parametrize("process", ["poisson", "gamma", "weibull", "constant"])
@@ -73,7 +93,7 @@ def test_odd_lengths(distribution: Distribution) -> None:
 @pytest.mark.parametrize("rate", [1e-300, 1e-15, 1e-6, 1.0, 1e9])
 def test_odd_gaps(process: str, cv: float | None, rate: float) -> None:
     arrival = Arrival(process=process, cv=cv)
-    same_draws(gap_sampler(arrival, rate), slow.gap(arrival, rate), Stream.seeded(5), Rand(5), 40)
+    same_draws(gap_sampler(arrival, rate), slow.gap(arrival, rate), kernel.RandomStream(5), Rand(5), 40)
 
 
 @pytest.mark.parametrize("scale", [1e-9, 1e18, 1e300])
@@ -81,11 +101,11 @@ def test_odd_gaps(process: str, cv: float | None, rate: float) -> None:
 @pytest.mark.parametrize("process", ["gamma", "weibull"])
 def test_fitted_gaps(process: str, shape: float, scale: float) -> None:
     arrival = Arrival(process=process, shape=shape, scale=scale, cv=3.0)
-    same_draws(gap_sampler(arrival, 1e-6), slow.gap(arrival, 1e-6), Stream.seeded(5), Rand(5), 60)
+    same_draws(gap_sampler(arrival, 1e-6), slow.gap(arrival, 1e-6), kernel.RandomStream(5), Rand(5), 60)
 
 
 @pytest.mark.parametrize("value", SPECIAL)
-@pytest.mark.parametrize("kind", ["gamma", "weibull", "lognormal", "exponential", "pareto_lognormal", "empirical"])
+@pytest.mark.parametrize("kind", ["gamma", "weibull", "gaussian", "lognormal", "exponential", "pareto_lognormal", "empirical"])
 def test_draws_at_the_ends_of_the_range(kind: str, value: int) -> None:
     start = leading_to([value, value, 1, value], 0)
     stream, rand = pair(start)
@@ -94,6 +114,7 @@ def test_draws_at_the_ends_of_the_range(kind: str, value: int) -> None:
         same_draws(gap_sampler(arrival, 1e-5), slow.gap(arrival, 1e-5), stream, rand, 8)
         return
     params = {
+        "gaussian": {"mean": 20, "std_dev": 9, "min": 1, "max": 99},
         "lognormal": {"mu": 1, "sigma": 1},
         "exponential": {"mean": 20},
         "pareto_lognormal": {"alpha": 1, "xm": 1, "mu": 1, "sigma": 1, "mix_weight": 0.5},
@@ -104,9 +125,23 @@ def test_draws_at_the_ends_of_the_range(kind: str, value: int) -> None:
 
 
 def test_nearly_1_is_drawn_again() -> None:
-    stream = Stream(shifted(leading_to([NEARLY_1, NEARLY_1, 2**62], 0)))
+    stream = opened(leading_to([NEARLY_1, NEARLY_1, 2**62], 0))
     assert stream.float64() == 0.5
-    assert stream.at == 3
+    assert stream.place == 3
+
+
+@pytest.mark.parametrize(("low", "high", "drawn"), [(8, 3, 3), (8, 1, 1), (8, 0, 1), (2, -7, 1)])
+def test_a_gaussian_whose_min_is_above_its_max_gives_max(low: int, high: int, drawn: int) -> None:
+    """As in BLIS, where a draw is raised to min and then lowered to max; no length is below 1."""
+    distribution = dist("gaussian", mean=5, std_dev=9, min=low, max=high)
+    draw, reference, stream, rand = (
+        drawing(length_sampler(distribution)),
+        slow.length(distribution),
+        kernel.RandomStream(5),
+        Rand(5),
+    )
+    assert {draw(stream) for _ in range(99)} == {reference(rand) for _ in range(99)} == {drawn}
+    assert stream.place == rand.taken >= 99
 
 
 def test_what_draws_nothing_is_known_beforehand() -> None:
@@ -121,11 +156,25 @@ def test_what_draws_nothing_is_known_beforehand() -> None:
     assert fixed_length(dist("exponential", mean=3)) is None
 
 
+HALVES = {0.5: 1, 1.5: 2, 2.5: 3, -0.5: -1, -2.5: -3, 0.49999999999999994: 0, 2.0**52 + 1: 2**52 + 1, -3.2: -3, 0.0: 0}
+
+
 def test_rounding_is_gos() -> None:
-    values = [0.5, 1.5, 2.5, -0.5, -2.5, 0.49999999999999994, 2.0**52 + 1, 1e300, -3.2, 0.0]
-    assert [round_half_away(value) for value in values] == [1, 2, 3, -1, -3, 0, 2.0**52 + 1, 1e300, -3, 0]
-    assert math.isnan(round_half_away(math.nan))
-    assert round_half_away(-math.inf) == -math.inf
+    assert {value: rounded(value) for value in HALVES} == HALVES
+    for value in (1e300, 2.0**63, math.nan, math.inf, -math.inf):  # as Go converts what does not fit
+        assert rounded(value) == -(2**63)
+
+
+@pytest.mark.parametrize("value", HALVES)
+def test_a_length_without_any_spread_is_rounded_alike(value: float) -> None:
+    sampler = Sampler(GAUSSIAN, value, low=-(2**62), high=2**62)
+    assert drawing(sampler)(kernel.RandomStream(1)) == max(1, HALVES[value])
+
+
+def test_lengths_near_a_half_are_rounded_alike() -> None:
+    for value in range(1, 60):
+        near = dist("lognormal", mu=math.log(value + 0.5), sigma=0)
+        same_draws(length_sampler(near), slow.length(near), kernel.RandomStream(5), Rand(5), 3)
 
 
 def test_powers_and_exponentials_may_be_infinite() -> None:
@@ -134,18 +183,23 @@ def test_powers_and_exponentials_may_be_infinite() -> None:
     assert exp(0.0) == 1.0
 
 
-def test_truncating_to_int64() -> None:
-    values = np.array([1.9, -1.9, 2.0**63, -(2.0**63), 1e300, math.inf, -math.inf, math.nan, 9.2e18])
-    low = -(2**63)
-    assert truncated(values).tolist() == [1, -1, low, low, low, low, low, low, 9_200_000_000_000_000_000]
-    assert whole(values).tolist() == [1, 1, 1, 1, 1, 1, 1, 1, 9_200_000_000_000_000_000]
+@pytest.mark.parametrize("rate", [1e-7, 0.3, 1e-300, 5e-324, 0.0])
+def test_gaps_at_rates_as_they_are(rate: float) -> None:
+    """Stages of version 2 have rates that no rule keeps from vanishing; a gap that does not fit int64 becomes 1 µs."""
+
+    def reference(rand: Rand) -> int:
+        value = rand.exp()
+        return max(1, slow.to_int(value / rate if rate > 1e-300 else math.inf))
+
+    same_draws(Sampler(POISSON, rate), reference, kernel.RandomStream(3), Rand(3), 3000)
 
 
-def test_many_gaps_at_once_are_those_drawn_one_by_one() -> None:
-    for rate in (1e-7, 0.3, 1e-300, 5e-324):
-        rand = Rand(3)
-        expected = [max(1, slow.to_int(rand.exp() / rate if rate > 1e-300 else math.inf)) for _ in range(3000)]
-        assert gaps(Stream.seeded(3).exponentials(3000), rate).tolist() == expected
+def test_equal_samplers_are_kept_once() -> None:
+    table = SamplerTable()
+    some = [length_sampler(distribution) for distribution in ODD]
+    numbers = [table.add(sampler) for sampler in some]
+    assert [table.add(sampler) for sampler in some] == numbers
+    assert len(table.rows) == len(set(some)) == max(numbers) + 1
 
 
 def test_bursty_gamma_arrivals_fall_back_to_poisson() -> None:
@@ -156,11 +210,23 @@ def test_bursty_gamma_arrivals_fall_back_to_poisson() -> None:
     assert poisson_rate(Arrival(process="poisson"), 1e-20) == 1e-15
 
 
-def test_spread_gaps_fill_the_span() -> None:
-    limits = Limits(Activity(()), INT64_MAX, INT64_MAX)
-    for count, span in ((1, 1000), (7, 1_000_000), (48, 900), (900, 901), (5000, 10**12)):
-        for spread in spread_clients(Deal(Dealt(count, 0), span, (1, 1), limits), 0, np.arange(9)):
-            drawn = np.diff(spread.arrival, axis=0, prepend=0)
-            assert drawn.shape == (count, 9)
-            assert (drawn >= 1).all()
-            assert (abs(spread.arrival[-1] - span) <= count).all()
+def spreading(count: int, span_us: int) -> Programs:
+    """Return the programs of nine clients that each spread some requests over a span."""
+    spec = compact((9.0, 1), version="2", prompts=3, users=3, question_len=1, output_len=1)
+    programs = programs_of(expand(spec), INT64_MAX, INT64_MAX)
+    assert programs.legs["kind"].tolist() == [SPREAD]
+    programs.legs["gaps"], programs.legs["span"] = count, span_us
+    return programs
+
+
+@pytest.mark.parametrize(("count", "span"), [(1, 1000), (7, 1_000_000), (48, 900), (900, 901), (5000, 10**12)])
+def test_spread_gaps_fill_the_span(count: int, span: int) -> None:
+    walk = kernel.Walk(spreading(count, span), np.arange(9), np.zeros(1, np.int32))
+    sheet = Sheet(9 * count + 1, chat=False, media=False)
+    walk.begin(0, 9)
+    assert walk.fill(sheet) == DONE
+    columns = sheet.filled()
+    assert columns["client"].tolist() == [client for client in range(9) for _ in range(count)]
+    arrival = columns["arrival"].reshape(9, count)
+    assert (np.diff(arrival, axis=1, prepend=0) >= 1).all()
+    assert (abs(arrival[:, -1] - span) <= count).all()

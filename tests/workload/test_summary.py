@@ -9,9 +9,9 @@ import pytest
 
 from blis_tui.spec.check import check
 from blis_tui.spec.model import WorkloadSpec
-from blis_tui.workload.counts import Count
 from blis_tui.workload.generate import generate
-from blis_tui.workload.summary import Summary, Tally, span_us, summarise
+from blis_tui.workload.totals.counts import Count
+from blis_tui.workload.totals.summary import Summary, Tally, span_us, summarise
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 SPECS = Path(__file__).parent.parent / "specs"

@@ -10,9 +10,9 @@ from test_expected import COHORT, SPECS, TWO, chat, client, compact, explicit, w
 from blis_tui.spec.check import check
 from blis_tui.spec.facts import end_us
 from blis_tui.spec.model import Arrival, Spike, WorkloadSpec
-from blis_tui.workload.expand import expand
-from blis_tui.workload.expected import expect
-from blis_tui.workload.targets import Target, target
+from blis_tui.workload.expansion.expand import expand
+from blis_tui.workload.totals.expected import expect
+from blis_tui.workload.totals.targets import Target, target
 
 S = 1_000_000
 
@@ -41,7 +41,7 @@ def target_of(spec: WorkloadSpec, end: int) -> Target | None:
         (explicit(client(arrival=Arrival(process="gamma", shape=3.0, scale=20_000.0))), 6 * S, 1e6 / 60_000, 1e6 / 60_000),
         (explicit(client(lifecycle=windows((S, 3 * S), (2 * S, 4 * S)))), 6 * S, 10, 20),
         (explicit(client(lifecycle=windows((0, 2 * S), trace_rate=30.0)), aggregate_rate=0.0), 6 * S, 59 / 6, 29.5),
-        (explicit(client(lifecycle=windows((0, 2 * S), trace_rate=30.0)), version="1"), 6 * S, 10, 30),
+        (explicit(client(lifecycle=windows((0, 2 * S), trace_rate=30.0)), version="1", aggregate_rate=30.0), 6 * S, 10, 30),
     ],
 )  # fmt: skip
 def test_the_mean_and_the_peak_over_the_time(spec: WorkloadSpec, end: int, mean: float, peak: float) -> None:

@@ -1,29 +1,30 @@
-"""Token ids are drawn again as they are asked for: prefixes, earlier rounds, and memory."""
+"""Token ids are drawn again as they are asked for: prefixes, earlier rounds, streams that stay open or not, and memory."""
 
 from __future__ import annotations
 
 import itertools
-import tempfile
 import threading
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
+from both_kernels import using
 from reference.generator import generate as generate_slowly
-from workload_specs import SECOND, client, compact, constant, dist, explicit, turns
+from watching import SOON_S, Stopper, no_threads_left
+from workload_specs import SECOND, client, compact, constant, dist, explicit, mean_rate, turns
 
 from blis_tui.problems import Cancelled
 from blis_tui.spec.model import Cohort, Multimodal, Window, WorkloadSpec
-from blis_tui.workload import slices, spool, threads, tokens
-from blis_tui.workload.blocks import TokenBlock
+from blis_tui.workload import kernel, tokens
 from blis_tui.workload.generate import generate
-from blis_tui.workload.random.source import State
-from blis_tui.workload.random.stream import Stream
+from blis_tui.workload.kernel.twin import readers
+from blis_tui.workload.kernel.twin.stream import Stream
 from blis_tui.workload.requests import Requests
-from blis_tui.workload.threads import made_ahead
+
+pytestmark = pytest.mark.usefixtures("each_kernel")
 
 
 def ids(requests: Requests) -> list[tuple[list[int], list[int]]]:
@@ -119,7 +120,9 @@ def test_rounds_hidden_by_windows_the_end_or_the_count_are_still_repeated(think_
     requests = generate(spec)
     assert ids(requests) == slow_ids(spec)
     if think_time_us > 0 and not count:
-        assert len(requests.hidden[0].arrival)
+        windowed = requests.client == 0
+        numbers = {session: set(requests.round[requests.session == session].tolist()) for session in requests.session[windowed]}
+        assert any(max(rounds) >= len(rounds) for rounds in numbers.values())  # so that some rounds are not sent
 
 
 def test_multimodal_parts_are_forgotten_by_chat_and_by_windows_with_rates() -> None:
@@ -138,23 +141,108 @@ def test_multimodal_parts_are_forgotten_by_chat_and_by_windows_with_rates() -> N
 
 
 MANY = compact((40, 8), (9, 8), prompts=5, users=6, enable_multi_turn_chat=True, seed=3)
+TEXTS = compact((90, 8), version="2", prompts=5, users=6, seed=3)
 
 
 @pytest.mark.parametrize("most_open", [1, 3, 29, 30])
-def test_streams_that_are_closed_between_requests_give_the_same(monkeypatch: pytest.MonkeyPatch, most_open: int) -> None:
-    requests = generate(MANY)
-    expected = ids(requests)
+def test_streams_that_are_closed_between_requests_give_the_same(
+    monkeypatch: pytest.MonkeyPatch, most_open: int, each_kernel: str
+) -> None:
     opened = itertools.count()
 
-    def counting(state: State, largest_block: int) -> Stream:
+    def counting(*arguments: Any) -> Stream:
         next(opened)
-        return Stream(state, largest_block)
+        return Stream(*arguments)
 
     monkeypatch.setattr(tokens, "_MOST_OPEN", most_open)
-    monkeypatch.setattr(tokens, "Stream", counting)
-    assert ids(requests) == expected
-    times = next(opened)
-    assert times == 30 if most_open == 30 else times > 50
+    monkeypatch.setattr(readers, "Stream", counting)
+    for number in (1, 2):
+        assert ids(generate(MANY, threads=number)) == slow_ids_of("chat of many")
+    next(opened)
+    before = next(opened)
+    requests = generate(TEXTS)
+    assert ids(requests) == slow_ids_of("texts of many")
+    times = next(opened) - before - 1
+    assert len(requests) == 720
+    if each_kernel == "twin":
+        expected = 30 if most_open == 30 else most_open + 1 + (30 - most_open - 1) * 24
+        assert times == expected
+
+
+WINDOWS = [Window(start_us=start * SECOND, end_us=(start + 5) * SECOND) for start in (9, 3, 0, 12)]
+VARIED = dist("gaussian", mean=5, std_dev=4, min=1, max=12)
+
+
+def rated(*rates: float, **more: Any) -> list[Window]:
+    """Give windows, which overlap and are out of order, rates and, every second, lengths of their own."""
+    own = [{}, {"input_distribution": dist("exponential", mean=9)}, {"output_distribution": constant(3)}, {}]
+    return [window.replace(trace_rate=rate, **fields, **more) for window, rate, fields in zip(WINDOWS, rates, own, strict=False)]
+
+
+def talkers(think_time_us: int, accumulate: bool, *windows: Window, **more: Any) -> WorkloadSpec:
+    """Write clients whose sessions overlap, if not for windows, and others beside them."""
+    talk = turns(5, think_time_us, accumulate=accumulate, reason_ratio_distribution=dist("exponential", mean=30))
+    drawn = {"input_distribution": VARIED, "output_distribution": dist("lognormal", mu=1.5, sigma=0.5)}
+    return explicit(
+        client("a", *windows, reasoning=talk, prefix_group="g", prefix_length=6, **drawn),
+        client("b", *windows, reasoning=turns(3, think_time_us, accumulate=not accumulate), rate_fraction=0.5),
+        client("c", *windows, rate_fraction=0.5, multimodal=Multimodal(text_distribution=VARIED), **drawn),
+        **{"aggregate_rate": 6.0, **more},
+    )
+
+
+def stepped(*windows: Window) -> WorkloadSpec:
+    members = [
+        client(name, *windows, reasoning=turns(4, SECOND, accumulate=name == "a"), input_distribution=VARIED) for name in "ab"
+    ]
+    members.append(client("c", *windows, output_distribution=VARIED))
+    return WorkloadSpec(version="1", seed=4, horizon=30 * SECOND, aggregate_rate=mean_rate(*members), clients=tuple(members))
+
+
+ALL_KINDS = {
+    "chat of many": MANY,
+    "texts of many": TEXTS,
+    "sessions that overlap": talkers(3 * SECOND, False),
+    "sessions that overlap and accumulate": talkers(3 * SECOND, True),
+    "rounds at once": talkers(0, True, horizon=8 * SECOND),
+    "rounds back in time": talkers(-700_000, True),
+    "the first only": talkers(3 * SECOND, True, num_requests=90),
+    "windows": talkers(SECOND, True, *WINDOWS),
+    "windows with lengths": talkers(SECOND, True, *rated(3.0, 2.0, 1.0, 4.0)),
+    "windows with lengths and much overlap": talkers(4 * SECOND, False, *rated(9.0, 9.0, 9.0, 9.0)),
+    "windows with absolute rates": talkers(SECOND, True, *rated(1.5, 1.0, 2.0, 1.0), aggregate_rate=0.0),
+    "one session in each window": explicit(
+        client("a", *rated(2.0, 2.0, 2.0, 2.0), reasoning=turns(6, SECOND // 2, accumulate=True, single=True)),
+        client("b", *rated(1.0, 3.0, 1.0, 1.0), output_distribution=VARIED),
+    ),
+    "version 1, windows out of order": stepped(
+        *(Window(start_us=n * SECOND, end_us=(n + 3) * SECOND, trace_rate=2.0) for n in (9, 0, 5))
+    ),
+    "many with several requests": explicit(
+        *(client(f"c{n}", output_distribution=VARIED) for n in range(60)), aggregate_rate=30.0
+    ),
+    "many with several sessions": explicit(
+        *(client(f"c{n}", reasoning=turns(3, SECOND, accumulate=n % 2 == 0)) for n in range(40)), aggregate_rate=6.0
+    ),
+}
+
+
+@cache
+def slow_ids_of(kind: str) -> list[tuple[list[int], list[int]]]:
+    return slow_ids(ALL_KINDS[kind])
+
+
+@pytest.mark.parametrize("most_open", [1, 7, None])
+@pytest.mark.parametrize("kind", ALL_KINDS)
+def test_ids_of_all_kinds(kind: str, most_open: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    if most_open is not None:
+        monkeypatch.setattr(tokens, "_MOST_OPEN", most_open)
+    expected = slow_ids_of(kind)
+    assert len(expected) > 50
+    for number in (1, 2, 3) if kernel.COMPILED else (1,):
+        requests = generate(ALL_KINDS[kind], threads=number)
+        found = [pair for block in requests.token_blocks(700) for pair in block.pairs()]
+        assert [(inputs.tolist(), outputs.tolist()) for inputs, outputs in found] == expected
 
 
 def test_iterating_may_stop_anywhere_and_begin_again() -> None:
@@ -167,14 +255,6 @@ def test_iterating_may_stop_anywhere_and_begin_again() -> None:
         assert [part.tolist() for part in next(second)] == list(expected)
     assert next(second, None) is None
     assert [part.tolist() for part in next(first)] == list(everything[40])
-
-
-def test_requests_in_many_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    requests = generate(MANY)
-    expected = ids(requests)
-    monkeypatch.setattr(tokens, "_AT_ONCE", 7)
-    monkeypatch.setattr(tokens, "_DRAWN_AT_ONCE", 3)
-    assert ids(requests) == expected
 
 
 LARGE = {
@@ -227,129 +307,134 @@ def test_blocks_hold_the_ids_of_many_requests_end_to_end(most_tokens: int) -> No
     assert found == slow_ids(spec)
 
 
-SPOOLED = {
-    "one request each": compact((100, 10), version="2", prompts=50, users=20),
-    "dealt": compact((300, 10), version="2", prompts=5, users=6, output_len=30),
-    "stages": compact((30, 9), (90, 9), version="2", prompts=5, users=6, question_len=300),
-    "windows": explicit(
-        *(
-            client(f"c{n}", Window(start_us=n * SECOND, end_us=(n + 9) * SECOND), input_distribution=dist("exponential", mean=90))
-            for n in range(9)
-        ),
-    ),
-}
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("most_tokens", [1, 100, 900, 1 << 20])
+def test_blocks_of_any_size_give_the_same(most_tokens: int, threads: int) -> None:
+    for kind in ("chat of many", "windows with lengths"):
+        requests = generate(ALL_KINDS[kind], threads=threads)
+        found = [pair for block in requests.token_blocks(most_tokens) for pair in block.pairs()]
+        assert [(inputs.tolist(), outputs.tolist()) for inputs, outputs in found] == slow_ids_of(kind)
 
 
-@pytest.mark.parametrize("kind", SPOOLED)
-@pytest.mark.parametrize("batch", [1, 7, 1 << 20])
-def test_ids_that_are_spooled_to_disk_are_the_same(monkeypatch: pytest.MonkeyPatch, kind: str, batch: int) -> None:
-    spec = SPOOLED[kind]
-    monkeypatch.setattr(tokens, "MOST_CLIENTS", 0)
-    monkeypatch.setattr(spool, "_BATCH_CLIENTS", batch)
-    monkeypatch.setattr(spool, "_BATCH_IDS", 50 * batch)
-    monkeypatch.setattr(slices, "_FIRST_IDS", 200)
-    monkeypatch.setattr(slices, "_LEAST_IDS", 200)
-    requests = generate(spec)
-    found = [pair for block in requests.token_blocks(900) for pair in block.pairs()]
-    assert [(inputs.tolist(), outputs.tolist()) for inputs, outputs in found] == slow_ids(spec)
+def test_blocks_are_cut_where_the_next_request_would_not_fit() -> None:
+    """However many requests are looked at at once, of which some are longer than all that a block holds."""
+    requests = generate(explicit(client(output_distribution=dist("exponential", mean=400)), aggregate_rate=50.0))
+    assert len(requests) > 900
+    sizes = (requests.input_tokens + requests.output_tokens).tolist()
+    for most_tokens in (1, 5, 64, 1000, 30_000):
+        start = 0
+        while start < len(requests):
+            stop, bounds = tokens.cut(requests, start, most_tokens)
+            assert bounds.tolist()[::2] == [0, *itertools.accumulate(sizes[start:stop])]
+            assert sum(sizes[start:stop]) <= most_tokens or stop == start + 1
+            assert stop == len(requests) or sum(sizes[start : stop + 1]) > most_tokens
+            start = stop
 
 
-def test_the_spool_is_deleted_when_reading_stops_early(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(tokens, "MOST_CLIENTS", 0)
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(slices, "_FIRST_IDS", 200)
-    monkeypatch.setattr(slices, "_LEAST_IDS", 200)
-    blocks = generate(SPOOLED["dealt"]).token_blocks(100)
-    starts = [next(blocks).start for _ in range(20)]
-    assert starts == sorted(starts)
-    del blocks
-    assert not list(tmp_path.iterdir())
+PIECES = explicit(*(client(f"c{n}", output_distribution=constant(20_000)) for n in range(5)), aggregate_rate=30.0)
+ENORMOUS = explicit(client(output_distribution=constant(200_000_000)), aggregate_rate=1.0, horizon=9 * SECOND, num_requests=1)
+PREFIXED = explicit(client(prefix_group="g", prefix_length=200_000_000), aggregate_rate=1.0, horizon=9 * SECOND, num_requests=1)
 
 
-def cancel() -> None:
-    raise Cancelled
-
-
-@pytest.mark.parametrize("kind", ["one request each", "stages"])
-def test_spooling_can_be_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str) -> None:
-    monkeypatch.setattr(tokens, "MOST_CLIENTS", 0)
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(slices, "_FIRST_IDS", 200)
-    told: list[int] = []
-    blocks = generate(SPOOLED[kind], threads=1).token_blocks(200, lambda: cancel() if told else None)
-    next(blocks)
-    told.append(1)
-    with pytest.raises(Cancelled):
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("end", ["closed", "dropped", "all read"])
+def test_threads_end_with_the_reading(end: str, threads: int) -> None:
+    with no_threads_left():
+        blocks = generate(PIECES, threads=threads).token_blocks(100_000)
         next(blocks)
-    assert not list(tmp_path.iterdir())
+        next(blocks)
+        if end == "closed":
+            blocks.close()  # type: ignore[attr-defined]
+        elif end == "all read":
+            assert len(list(blocks)) > 50
+        del blocks
 
 
-@pytest.mark.parametrize("worth", [1e-9, 1e9])
-@pytest.mark.parametrize("stop", ["cancelled", "closed"])
-def test_who_makes_blocks_ahead_stops_with_who_waits_for_them(stop: str, worth: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(threads, "_WORTH_S", worth)
+@pytest.mark.parametrize("threads", [2, 3])
+@pytest.mark.parametrize("most_tokens", [1_000_000, 5_000_000])
+def test_reading_may_stop_while_the_next_block_is_being_made(threads: int, most_tokens: int) -> None:
+    requests = generate(PIECES, threads=threads)
+    expected = next(requests.token_blocks(most_tokens))
+    for wait in (0, 1, 2, 3, 5) * 3:
+        with no_threads_left():
+            blocks = requests.token_blocks(most_tokens)
+            block = next(blocks)
+            time.sleep(wait / 1000)
+            del blocks
+        assert (block.ids == expected.ids).all()
 
-    def endless(pulse: Callable[[], None]) -> Iterator[int]:
-        yield from (1, 2)
-        while True:
-            pulse()
 
-    told: list[int] = []
-    ahead = made_ahead(endless, lambda: cancel() if told else None)
-    assert [next(ahead), next(ahead)] == [1, 2]
-    told.append(1)
-    if stop == "closed":
-        ahead.close()  # type: ignore[attr-defined]
-    else:
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("spec", [ENORMOUS, PREFIXED], ids=["request", "prefix"])
+def test_reading_can_be_stopped_within_one_enormous_request(spec: WorkloadSpec, threads: int) -> None:
+    requests = generate(spec, threads=threads)
+    stopper = Stopper()
+    with no_threads_left():
+        blocks = requests.token_blocks(pulse=stopper)
         with pytest.raises(Cancelled):
-            next(ahead)
+            next(blocks)
+        assert stopper.took_s < SOON_S
+        assert next(blocks, None) is None
+    assert stopper.calls == 1
 
 
-@pytest.mark.parametrize("least", [1, 300, 5000])
-def test_slices_of_any_size_give_the_same(monkeypatch: pytest.MonkeyPatch, least: int) -> None:
-    monkeypatch.setattr(slices, "_FIRST_IDS", least)
-    monkeypatch.setattr(slices, "_LEAST_IDS", least)
-    monkeypatch.setattr(slices, "_IDS_PER_CLIENT", 0)
-    for kind, spec in SPOOLED.items():
-        for number in (1, 2):
-            assert ids(generate(spec, threads=number)) == slow_ids(spec), kind
+@pytest.mark.parametrize("threads", [1, 2])
+def test_reading_can_be_stopped_on_the_way_to_a_far_request(threads: int) -> None:
+    """What is drawn for later windows that are written first has to be passed over, though none of it is sent."""
+    windows = [Window(start_us=start * SECOND, end_us=(start + 4) * SECOND, trace_rate=1.0) for start in (10, 0)]
+    windows[0] = windows[0].replace(output_distribution=constant(100_000_000))
+    requests = generate(explicit(client("a", *windows), aggregate_rate=1.0, num_requests=1), threads=threads)
+    assert requests.columns["place"].tolist() > [300_000_000]
+    assert requests.output_tokens.tolist() == [2]
+    stopper = Stopper(1)
+    with no_threads_left(), pytest.raises(Cancelled):
+        next(requests.token_blocks(pulse=stopper))
+    assert stopper.took_s < SOON_S
 
 
-def test_blocks_are_made_ahead_only_where_using_them_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(threads, "_WORTH_S", 0.01)
-    made: list[int] = []
+def test_what_a_pulse_raises_comes_out_as_it_is() -> None:
+    class OurOwn(Exception):
+        pass
 
-    def numbers(pulse: object) -> Iterator[int]:
-        for number in range(9):
-            made.append(threading.get_ident())
-            yield number
-
-    ahead = made_ahead(numbers, lambda: None)
-    assert [next(ahead) for _ in range(4)] == [0, 1, 2, 3]
-    time.sleep(0.02)
-    assert list(ahead) == [4, 5, 6, 7, 8]
-    assert made[:4] == [threading.get_ident()] * 4
-    assert threading.get_ident() not in made[4:]
+    with no_threads_left(), pytest.raises(OurOwn, match="stop"):
+        next(generate(ENORMOUS).token_blocks(pulse=Stopper(0, OurOwn("stop"))))
 
 
-@pytest.mark.parametrize("worth", [1e-9, 1e9])
-def test_blocks_are_made_ahead_only_once_a_second_is_asked_for(worth: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(threads, "_WORTH_S", worth)
-    made: list[int] = []
+def test_after_a_stop_everything_is_read_as_before() -> None:
+    requests, enormous = generate(PIECES), generate(ENORMOUS)
+    expected = [block.ids.tobytes() for block in requests.token_blocks(5_000_000)]
+    for count in range(3):
+        blocks = requests.token_blocks(5_000_000)
+        for _ in range(count):
+            next(blocks)
+        del blocks
+        with pytest.raises(Cancelled):
+            next(enormous.token_blocks(pulse=Stopper(count)))
+        assert [block.ids.tobytes() for block in requests.token_blocks(5_000_000)] == expected
 
-    def blocks(pulse: object) -> Iterator[TokenBlock]:
-        for number in range(4):
-            made.append(number)
-            if number == 3:
-                raise KeyError("three")
-            yield TokenBlock(number, number + 1, np.empty(0, np.int32), np.zeros(3, np.int64))
 
-    ahead = made_ahead(blocks, lambda: None)
-    assert next(ahead).start == 0 and made == [0]
-    assert [next(ahead).start, next(ahead).start] == [1, 2]
-    with pytest.raises(KeyError, match="three"):
-        next(ahead)
-    stopped = made_ahead(blocks, lambda: None)
-    assert [next(stopped).start, next(stopped).start] == [0, 1]
-    stopped.close()  # type: ignore[attr-defined]
-    assert list(made_ahead(lambda pulse: iter(()), lambda: None)) == []
+def test_readers_may_be_closed_again_and_early() -> None:
+    requests = generate(MANY, threads=1)
+    none = (np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int64))
+    made = kernel.Readers(
+        requests.programs, requests.seeds, np.zeros(1, np.int32), tokens._rows(requests), none, part=0, parts=1, most=99
+    )
+    made.close()
+    made.close()
+    del made
+
+
+def test_two_kernels_can_read_what_either_generated(each_kernel: str) -> None:
+    requests = generate(MANY)
+    for name in ("twin", each_kernel):
+        with using(name):
+            assert ids(requests) == slow_ids_of("chat of many")
+
+
+def test_no_thread_is_started_before_the_first_block() -> None:
+    before = threading.active_count()
+    blocks = generate(PIECES, threads=2).token_blocks()
+    assert threading.active_count() == before
+    next(blocks)
+    del blocks
+    assert threading.active_count() == before

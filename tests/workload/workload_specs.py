@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from blis_tui.spec.model import (
@@ -27,6 +28,12 @@ from blis_tui.spec.model import (
 )
 
 SECOND = 1_000_000
+
+
+def thorough(examples: int) -> settings:
+    """Return settings for tests of random specs, which take their time; the kernel is chosen once for all examples."""
+    unchecked = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
+    return settings(max_examples=examples, deadline=None, suppress_health_check=unchecked)
 
 
 def compact(*stages: tuple[float, int], version: str = "1", prompts: int = 2, users: int = 3, **more: Any) -> WorkloadSpec:
@@ -91,7 +98,7 @@ def distributions(draw: st.DrawFn) -> Distribution:
         return constant(draw(st.one_of(small, st.sampled_from([-3.0, 0.9, 1.99, 7.5]))))
     if kind == "gaussian":
         low = draw(small)
-        high = low + draw(st.sampled_from([0, 1, 30]))
+        high = low + draw(st.sampled_from([0, 1, 30, -2]))  # where max is less than min, all draws are max
         return dist(kind, mean=draw(number), std_dev=draw(number), min=low + draw(st.sampled_from([0, 0.3])), max=high)
     if kind == "empirical":
         values = draw(st.lists(small, min_size=1, max_size=4, unique=True))

@@ -22,7 +22,7 @@ from blis_tui.tui.widgets.line_table import LineTable
 from blis_tui.tui.widgets.table_rows import TableRows
 
 if TYPE_CHECKING:
-    from blis_tui.workload.clients import Expansion
+    from blis_tui.workload.expansion.clients import Expansion
     from blis_tui.workload.requests import Requests
 
 _NAME = 28

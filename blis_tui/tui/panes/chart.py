@@ -201,7 +201,7 @@ class ChartView(PreviewWidget, can_focus=True):
 
         def work(job: Job[tuple[Chart, list[plot.Line]]]) -> tuple[Chart, list[plot.Line]]:
             from blis_tui.tui.charting import Wanted, chart
-            from blis_tui.workload.measures import MEASURES
+            from blis_tui.workload.totals.measures import MEASURES
 
             measure = MEASURES[self._measure]
             wanted: Wanted = Wanted(self._spec, preview, width, height, measure, self._stacked, self._selected)
@@ -358,7 +358,7 @@ class ChartView(PreviewWidget, can_focus=True):
 
     def action_measure(self) -> None:
         """Show the next measure."""
-        from blis_tui.workload.measures import MEASURES
+        from blis_tui.workload.totals.measures import MEASURES
 
         self._measure = (self._measure + 1) % len(MEASURES)
         self._draw()

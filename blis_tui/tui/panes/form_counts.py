@@ -10,7 +10,7 @@ from blis_tui.tui.stage_table import count_text, mean_text
 
 if TYPE_CHECKING:
     from blis_tui.spec.model import Stage
-    from blis_tui.workload.counts import Count
+    from blis_tui.workload.totals.counts import Count
 
 COMING, NONE = "…", "–"
 

@@ -186,7 +186,7 @@ def _written(sizes: Mapping[str, Size]) -> list[Total]:
 
 
 def _remarks(preview: Preview, width: int) -> Content:
-    from blis_tui.workload.remarks import limit_remark, run_remarks
+    from blis_tui.workload.totals.remarks import limit_remark, run_remarks
 
     assert preview.clients is not None and preview.expected is not None
     lines = ["To know"]

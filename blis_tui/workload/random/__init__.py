@@ -1,1 +1,0 @@
-"""Go's `math/rand` (version 1), rebuilt from the published algorithms on NumPy."""

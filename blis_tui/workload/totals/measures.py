@@ -1,0 +1,89 @@
+"""What is counted of a workload: its requests, sessions or input tokens; expected and generated, per stage and in all."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blis_tui.workload.expansion.clients import Expansion
+from blis_tui.workload.expansion.prefixes import PrefixGroups
+from blis_tui.workload.requests import Requests
+from blis_tui.workload.sampling.lengths import fixed_length
+from blis_tui.workload.totals.counts import Count
+from blis_tui.workload.totals.expected import Expected, expect, expect_sessions
+from blis_tui.workload.totals.summary import Tally, per_stage
+
+REQUESTS, SESSIONS, TOKENS = "requests", "sessions", "input tokens"
+MEASURES = (REQUESTS, SESSIONS, TOKENS)
+
+
+class Tallies(NamedTuple):
+    """Expected against generated: of each stage (none without a compact block), and in all."""
+
+    stages: tuple[Tally, ...]
+    total: Tally
+
+
+def expect_of(measure: str, clients: Expansion, until_us: int | None) -> Expected:
+    """Return the expected counts of a measure, where generation ends at `until_us` (``None`` for no time limit).
+
+    Those of input tokens are known where all requests have as many of them.
+    """
+    if measure == SESSIONS:
+        return expect_sessions(clients, until_us)
+    expected = expect(clients, until_us)
+    if measure == REQUESTS:
+        return expected
+    of_stages, of_all = stage_tokens(clients), _tokens_each(clients)
+    stages = (stage._replace(expected=_weighted(stage.expected, of_stages)) for stage in expected.stages)
+    return Expected(tuple(stages), _weighted(expected.total, of_all))
+
+
+def tallies(measure: str, requests: Requests) -> Tallies:
+    """Compare what was generated with what could be expected of it."""
+    expected = expect_of(measure, requests.clients, requests.horizon_us)
+    weights = weights_of(measure, requests)
+    total = len(requests) if weights is None else int(weights.sum(dtype=np.int64))
+    stages = zip(expected.stages, per_stage(requests, weights), strict=True)
+    return Tallies(tuple(Tally(stage.expected, generated) for stage, generated in stages), Tally(expected.total, total))
+
+
+def weights_of(measure: str, requests: Requests) -> NDArray[np.bool_] | NDArray[np.int32] | None:
+    """Return what each request counts for, shape (requests); ``None`` for 1. A session is counted with its first round."""
+    if measure == SESSIONS:
+        begins: NDArray[np.bool_] = (requests.session >= 0) & (requests.round == 0)
+        return begins
+    return requests.input_tokens if measure == TOKENS else None
+
+
+def stage_tokens(clients: Expansion) -> int | None:
+    """Return the input tokens of each request of the stages; ``None`` without stages, or where requests differ."""
+    spec = clients.spec
+    if spec.inference_perf is None:
+        return None
+    blocks = clients.blocks[: 1 if spec.rules == 1 else len(spec.inference_perf.stages)]
+    return _tokens_each(Expansion(spec, blocks, aggregate_rate=clients.aggregate_rate, category=clients.category))
+
+
+def _tokens_each(clients: Expansion) -> int | None:
+    """Return the input tokens of each request, if it is the same number for all."""
+    templates = [block.template for block in clients.blocks]
+    lengths = {fixed_length(template.input_distribution) for template in templates}
+    prefixes = set(PrefixGroups(clients).lengths.tolist()) | {0 for template in templates if not template.prefix_group}
+    for template in templates:
+        turns = template.reasoning.multi_turn if template.reasoning is not None else None
+        windows = template.lifecycle.windows if template.lifecycle is not None else ()
+        if (
+            template.multimodal is not None
+            or (turns is not None and turns.context_growth == "accumulate")
+            or any(window.input_distribution is not None for window in windows)
+        ):
+            return None
+    length = lengths.pop() if len(lengths) == 1 else None
+    return length + prefixes.pop() if length is not None and len(prefixes) == 1 else None
+
+
+def _weighted(count: Count | None, each: int | None) -> Count | None:
+    return None if count is None or each is None else count.weighted(each)
