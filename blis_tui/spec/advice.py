@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from blis_tui.numbers import counted
-from blis_tui.problems import Path, Problem
+from blis_tui.problems import INFO, Path, Problem, format_path
 from blis_tui.spec.advice_clients import advise_instances, advise_member, advise_windows
 from blis_tui.spec.advice_compact import AN_END, DEFAULT_PREFIX, HORIZON, NO_END, advise_compact
 from blis_tui.spec.facts import clients_per_stage, overrun, windows_end_us
@@ -235,9 +235,17 @@ def _advise_lenient(report: Report, record: Record, path: Path) -> None:
 
 
 def _shortened(problems: list[Problem]) -> list[Problem]:
-    """Tell at most `MAX_ALIKE` problems of one kind; the last one counts the rest and mends them too."""
+    """Report remarks that several clients or cohorts earn once, and at most `MAX_ALIKE` problems of one kind.
+
+    The one that stands for others counts them and mends them too.
+    """
+    remarks: dict[tuple[object, ...], list[Problem]] = {}
+    for number, problem in enumerate(problems):
+        place = tuple(step for step in problem.path if isinstance(step, str))
+        remark = problem.code, place, problem.message.removeprefix(format_path(problem.path))
+        remarks.setdefault(remark if problem.severity == INFO else (number,), []).append(problem)
     alike: dict[str, list[Problem]] = {}
-    for problem in problems:
+    for problem in (_standing_for(same) if len(same) > 1 else same[0] for same in remarks.values()):
         alike.setdefault(problem.code, []).append(problem)
     kept = []
     for same in alike.values():

@@ -34,6 +34,10 @@ def advise_distribution(report: Report, distribution: Distribution, path: Path, 
             _advise_parameter(report, distribution.type, declared[name], value, (*place, name), purpose)
         else:
             _advise_spare(report, distribution, name, (*place, name))
+    if distribution.type == "gaussian" and go_int(distribution.params["min"]) > go_int(distribution.params["max"]):
+        low, high = distribution.params["min"], distribution.params["max"]
+        text = f"is above max, got min {low:g} and max {high:g}: BLIS makes every draw {max(1, go_int(high))}"
+        report.warn("min-above-max", (*place, "min"), text, found=low, allowed=f"≤ {high:g}")
     if purpose == LENGTH and distribution.type == "gaussian" and smallest_draw("gaussian", distribution.params) == 0:
         text = "makes every length 0 (min and max are both 0): BLIS raises it to 1 only where min and max differ"
         report.warn("zero-length", (*place, "max"), text, found=0)

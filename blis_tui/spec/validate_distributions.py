@@ -47,11 +47,10 @@ def _validate_parameters(report: Report, distribution: Distribution, path: Path)
             report.error("missing", (*path, "params", name), f"is missing: {family} distributions need it{hint}", mend=mend)
     if not complete or not report.is_clean(*((*path, "params", name) for name in params)):
         return False
-    if "min" not in declared or "min" not in params or "max" not in params:
-        return True
+    if family == "gaussian" or "min" not in declared or "min" not in params or "max" not in params:
+        return True  # of a gaussian one BLIS makes something all the same
     low, high = params["min"], params["max"]
-    bounded = family == "gaussian" or (go_int(low) > 0 and go_int(high) > 0)
-    if bounded and int(low) > int(high):
+    if go_int(low) > 0 and go_int(high) > 0 and int(low) > int(high):
         text = f"must not be above max, got min {low:g} and max {high:g}"
         report.error("min-above-max", (*path, "params", "min"), text, found=low, allowed=f"≤ {high:g}")
         return False

@@ -143,7 +143,10 @@ BAD = {
     "unknown process": _client("process: poisson", "process: poison", "7:24", "unknown-choice", "poisson"),
     "unknown distribution": _client("type: constant", "type: konstant", "8:32", "unknown-choice", "constant"),
     "missing parameter": _client("mean: 5, ", "", "9:", "", "mean"),
-    "min over max": _client("min: 1, max: 9", "min: 9, max: 1", "9:", "", "min"),
+    "min over max": _client(
+        "{type: gaussian, params: {mean: 5, std_dev: 1, min: 1, max: 9}}", "{type: exponential, params: {mean: 5, min: 9, max: 1}}",
+        "9:", "", "min",
+    ),
     "negative rate_fraction": _client("rate_fraction: 1.0", "rate_fraction: -1.0", "6:20", "out-of-range"),
     "client that is no mapping": _client("- id: a", "- 7\n  - id: a", "5:5", "wrong-type"),
     "negative cohort": Bad(

@@ -446,6 +446,15 @@ def test_advice_on_specs_that_are_wrong_all_over() -> None:
     assert [problem.code for problem in advise(WorkloadSpec(version=7, clients=3))] == []
 
 
+def test_a_remark_that_several_cohorts_earn_is_made_once() -> None:
+    fitted = {"process": "gamma", "shape": 0.7, "scale": 5e6}
+    cohort = {**COHORTS["cohorts"][0], "arrival": fitted}
+    cohorts = [{**cohort, "id": f"c{number}"} for number in range(7)]
+    remarks = [problem for problem in checked(COHORTS, (("cohorts",), cohorts)).problems if problem.code == "fitted-arrival"]
+    assert [problem.path for problem in remarks] == [("cohorts", 0, "arrival", "shape")]
+    assert remarks[0].message.endswith("(and 6 more like it)")
+
+
 def test_sessions_that_wait_go_past_num_requests() -> None:
     change = [(("num_requests",), 20), ((*ONE, "reasoning"), sessions(max_rounds=4))]
     problem = warning("limit-passed", CLIENTS, *change)
