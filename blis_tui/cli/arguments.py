@@ -10,9 +10,10 @@ from typing import NamedTuple, NoReturn
 
 from blis_tui.cli.errors import UsageError
 from blis_tui.cli.output import is_terminal
-from blis_tui.cli.quantities import duration_us, size_bytes, whole_number
+from blis_tui.cli.quantities import assumed_server, duration_us, size_bytes, whole_number
 from blis_tui.spec.reader import MAX_SIZE
-from blis_tui.version import VERSION
+from blis_tui.version import VERSION, kernel
+from blis_tui.workload.server import AssumedServer
 
 STDIN = "-"
 USAGE = """\
@@ -56,6 +57,8 @@ class Options(NamedTuple):
     seed: int | None = None
     horizon: int | None = None
     num_requests: int | None = None
+    server: AssumedServer | None = None
+    """How long answers are assumed to take."""
     max_size: int = MAX_SIZE
     config: str | None = None
     text: str | None = None
@@ -83,7 +86,7 @@ def parse(argv: Sequence[str]) -> Options:
     names = given[given.index("--") + 1 :] if "--" in given else []
     found = parser.parse_intermixed_args(given[: len(given) - len(names) - 1] if "--" in given else given)
     if found.help or found.version:
-        return Options(text=_help(parser) if found.help else f"blis-tui {VERSION}\n")
+        return Options(text=_help(parser) if found.help else f"blis-tui {VERSION} ({kernel()} kernel)\n")
     options = Options(
         specs=(*found.specs, *names),
         check=found.check,
@@ -100,6 +103,7 @@ def parse(argv: Sequence[str]) -> Options:
         seed=None if found.seed is None else whole_number("--seed", found.seed),
         horizon=None if found.horizon is None else duration_us(found.horizon),
         num_requests=None if found.num_requests is None else whole_number("--num-requests", found.num_requests, 0),
+        server=None if found.assume is None else assumed_server(found.assume),
         max_size=MAX_SIZE if found.max_size is None else size_bytes(found.max_size),
         config=found.config,
     )
@@ -131,7 +135,7 @@ def _parser() -> _Parser:
         help="write files into the folder OUT, which is made; - writes one to standard output",
     )
     add("--help", "-h", action="store_true", help="show this")
-    add("--version", action="store_true", help="show the program's version")
+    add("--version", action="store_true", help="show the program's version, and which kernel generates requests")
     add = parser.add_argument_group("with --check").add_argument
     add("--strict", action="store_true", help="take warnings for errors")
     add("--fix", action="store_true", help="mend in the file what can be mended safely")
@@ -154,6 +158,11 @@ def _parser() -> _Parser:
     add("--seed", metavar="N", help="another seed")
     add("--horizon", metavar="T", help="another end: us, ms, s, m or min, h; a bare number is microseconds")
     add("--num-requests", metavar="N", help="another limit on the planned requests")
+    add(
+        "--assume",
+        metavar="ttft=T,itl=T",
+        help="how long answers take: show or write what is sent then, not what is planned; never part of the file",
+    )
     add("--max-size", metavar="BYTES", help="largest file to read, such as 20MB (default 8MB)")
     return parser
 

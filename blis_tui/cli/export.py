@@ -41,7 +41,7 @@ def run(options: Options) -> int:
     with _ended_by_signals(), Progress(quiet=options.quiet) as progress:
 
         def requests() -> Requests:
-            return requests_of(checked, progress, shown_name(path))
+            return requests_of(checked, progress, shown_name(path), options.server)
 
         try:
             if options.export == STDIN:

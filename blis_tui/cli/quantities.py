@@ -6,17 +6,39 @@ import re
 
 from blis_tui.cli.errors import UsageError
 from blis_tui.spec.fields import INT64_MAX, INT64_MIN
+from blis_tui.workload.server import AssumedServer
 
 _DURATIONS = {
     "": 1, "us": 1, "µs": 1, "μs": 1, "ms": 10**3, "s": 10**6, "m": 60 * 10**6, "min": 60 * 10**6, "h": 3600 * 10**6,
 }  # fmt: skip
-_SIZES = {"": 1, "b": 1, "k": 10**3, "kb": 10**3, "m": 10**6, "mb": 10**6, "g": 10**9, "gb": 10**9}
+_SIZES = {
+    "": 1, "b": 1, "k": 10**3, "kb": 10**3, "m": 10**6, "mb": 10**6, "g": 10**9, "gb": 10**9,
+    "kib": 2**10, "mib": 2**20, "gib": 2**30,
+}  # fmt: skip
 _QUANTITY = r"(\d{1,40})(?:\.(\d{0,40}))?(?:[eE]([+-]?\d{1,3}))?[ ]*([A-Za-zµμ]*)"
 
 
-def duration_us(text: str) -> int:
+_ASSUMED = "ttft=T,itl=T[,kv=BYTES], as in --assume ttft=200ms,itl=20ms,kv=128KiB"
+
+
+def duration_us(text: str, option: str = "--horizon") -> int:
     """Read a time such as ``90s``, ``1.5h`` or ``2e6`` (µs); raises `UsageError`."""
-    return _quantity("--horizon", text, _DURATIONS, "a time such as 90s, 20min or 1.5h; a bare number is microseconds")
+    return _quantity(option, text, _DURATIONS, "a time such as 90s, 20min or 1.5h; a bare number is microseconds")
+
+
+def assumed_server(text: str) -> AssumedServer:
+    """Read how long answers take, such as ``ttft=200ms,itl=20ms``; raises `UsageError`. What is left out has its default."""
+    given = dict(part.strip().partition("=")[::2] for part in text.split(","))
+    if not set(given) <= {"ttft", "itl", "kv"} or not all(given.values()) or len(given) != text.count(",") + 1:
+        raise UsageError(f"--assume needs {_ASSUMED}; not {text!r}")
+    server = AssumedServer()
+    return AssumedServer(
+        duration_us(given["ttft"], "--assume ttft") if "ttft" in given else server.ttft_us,
+        duration_us(given["itl"], "--assume itl") if "itl" in given else server.itl_us,
+        _quantity("--assume kv", given["kv"].lower(), _SIZES, "bytes for each token, such as 131072 or 128KiB")
+        if "kv" in given
+        else 0,
+    )
 
 
 def size_bytes(text: str) -> int:

@@ -12,6 +12,7 @@ from blis_tui.spec.check import Checked
 if TYPE_CHECKING:
     from blis_tui.cli.progress import Progress
     from blis_tui.workload.requests import Requests
+    from blis_tui.workload.server import AssumedServer
 
 
 def report(problems: Sequence[Problem], name: str) -> None:
@@ -28,13 +29,13 @@ def hint(problems: Sequence[Problem]) -> None:
         note("blis-tui: --max-size lets larger files be read")
 
 
-def requests_of(checked: Checked, progress: Progress, name: str) -> Requests:
+def requests_of(checked: Checked, progress: Progress, name: str, server: AssumedServer | None = None) -> Requests:
     """Generate a spec without errors. Raises `SpecError`, whose problems have their place in the text, and `name`."""
     from blis_tui.workload.generate import generate
 
     assert checked.spec is not None
     try:
-        return generate(checked.spec, progress=progress.generating)
+        return generate(checked.spec, server=server, progress=progress.generating)
     except SpecError as error:
         raise SpecError([placed(problem, checked) for problem in error.problems], name) from error
 

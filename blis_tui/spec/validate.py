@@ -177,13 +177,14 @@ def _validate_size(report: Report, spec: WorkloadSpec) -> None:
             report.error("too-many-requests", place, text, found=requests, allowed=f"≤ {MAX_REQUESTS:,} requests")
 
 
-def generation_problems(spec: WorkloadSpec) -> list[Problem]:
-    """Return why a valid spec cannot be generated here: virtual users and ServeGen data are only checked and shown."""
+def generation_problems(spec: WorkloadSpec, answered: bool = False) -> list[Problem]:
+    """Return why a valid spec cannot be generated: virtual users need to be `answered`, and ServeGen data are only shown."""
     problems = []
     users = next((index for index, client in enumerate(spec.clients) if client.concurrency > 0), None)
-    if users is not None:
+    if users is not None and not answered:
         path: Path = ("clients", users, "concurrency")
-        text = f"clients[{users}].concurrency: clients with virtual users cannot be generated here yet"
+        text = "virtual users wait for answers: say how long these take, as in --assume ttft=200ms,itl=20ms"
+        text = f"clients[{users}].concurrency: {text}"
         problems.append(Problem("not-generated", ERROR, path, text))
     if spec.servegen_data is not None:
         text = "servegen_data: ServeGen data sets cannot be generated here yet; convert the data with BLIS first"
