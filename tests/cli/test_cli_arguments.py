@@ -99,7 +99,10 @@ def test_escape_sequences_in_arguments_are_shown_not_obeyed(run: Run) -> None:
 
 
 def test_version(run: Run) -> None:
-    assert run("--version") == (0, f"blis-tui {VERSION}\n", "")
+    from blis_tui.workload import kernel
+
+    at_work = "compiled" if kernel.COMPILED else "plain"
+    assert run("--version") == (0, f"blis-tui {VERSION} ({at_work} kernel)\n", "")
 
 
 @pytest.mark.parametrize("option", ["--help", "-h"])
