@@ -5,7 +5,7 @@ One JSON object::
     {"version": 1,
      "spec": {"path": "chat.yaml", "version": "2", "rules": 2, "seed": 42,
               "horizon_us": 600000000,          where generation ends; null for no time limit
-              "num_requests": null},            null for no limit
+              "num_requests": null},            the limit on the plan, null for none; sessions may go on past it
      "stages": [                                empty for files without stages
        {"stage": 1,
         "start_us": 0, "end_us": 600000000,     the stage's span, as far as generation goes
