@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from blis_tui.reading import loads as loads
     from blis_tui.spec.check import Checked as Checked
     from blis_tui.spec.check import check as check
-    from blis_tui.spec.model import WorkloadSpec as WorkloadSpec
-    from blis_tui.spec.validate import validate as validate
+    from blis_tui.spec.format.model import WorkloadSpec as WorkloadSpec
+    from blis_tui.spec.rules.file_errors import validate as validate
     from blis_tui.workload.expansion.clients import Expansion as Expansion
     from blis_tui.workload.expansion.expand import expand as expand
     from blis_tui.workload.generate import generate as generate
@@ -46,7 +46,7 @@ _HOMES = {
     "Problem": "problems",
     "Requests": "workload.requests",
     "SpecError": "problems",
-    "WorkloadSpec": "spec.model",
+    "WorkloadSpec": "spec.format.model",
     "WriteError": "files",
     "check": "spec.check",
     "expand": "workload.expansion.expand",
@@ -55,7 +55,7 @@ _HOMES = {
     "load": "reading",
     "loads": "reading",
     "summarise": "workload.totals.summary",
-    "validate": "spec.validate",
+    "validate": "spec.rules.file_errors",
 }
 
 __all__ = [

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
-from blis_tui.spec.reader import UTF_8, written_text
+from blis_tui.spec.yaml.encoding import UTF_8, written_text
 
 
 class WriteError(Exception):

@@ -6,8 +6,8 @@ import os
 
 from blis_tui.problems import ERROR, Problem, SpecError
 from blis_tui.spec.check import check
-from blis_tui.spec.model import WorkloadSpec
-from blis_tui.spec.reader import MAX_SIZE
+from blis_tui.spec.format.model import WorkloadSpec
+from blis_tui.spec.yaml.encoding import MAX_SIZE
 
 
 def read_bytes(path: str | os.PathLike[str], max_size: int | None = MAX_SIZE) -> bytes:

@@ -11,7 +11,7 @@ from typing import NamedTuple, NoReturn
 from blis_tui.cli.errors import UsageError
 from blis_tui.cli.output import is_terminal
 from blis_tui.cli.quantities import assumed_server, duration_us, size_bytes, whole_number
-from blis_tui.spec.reader import MAX_SIZE
+from blis_tui.spec.yaml.encoding import MAX_SIZE
 from blis_tui.version import VERSION, kernel
 from blis_tui.workload.server import AssumedServer
 

@@ -32,7 +32,7 @@ from typing import Any
 from blis_tui.cli.errors import DONE
 from blis_tui.cli.finding import Finding
 from blis_tui.problems import Problem, format_path
-from blis_tui.spec.fields import INT64_MAX, INT64_MIN
+from blis_tui.spec.format.fields import INT64_MAX, INT64_MIN
 
 VERSION = 1
 _LONGEST = 200

@@ -6,8 +6,8 @@ from blis_tui.cli.finding import Finding
 from blis_tui.files import WriteError, replace_text
 from blis_tui.problems import SpecError
 from blis_tui.spec.check import Checked, check
+from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.spec.mends import apply_mends
-from blis_tui.spec.model import WorkloadSpec
 
 
 def fix(path: str, checked: Checked) -> Finding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from blis_tui.cli.errors import UsageError
-from blis_tui.spec.fields import INT64_MAX, INT64_MIN
+from blis_tui.spec.format.fields import INT64_MAX, INT64_MIN
 from blis_tui.workload.server import AssumedServer
 
 _DURATIONS = {

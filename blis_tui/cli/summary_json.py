@@ -42,8 +42,8 @@ import json
 import math
 from typing import Any
 
-from blis_tui.spec.facts import end_us
-from blis_tui.spec.model import WorkloadSpec
+from blis_tui.spec.format.facts import end_us
+from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.workload.totals.summary import Rate, Summary, Tally
 from blis_tui.workload.totals.targets import Target
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from blis_tui.numbers import counted, duration, rate, roughly
 from blis_tui.problems import printable
-from blis_tui.spec.facts import end_us
-from blis_tui.spec.model import WorkloadSpec
+from blis_tui.spec.format.facts import end_us
+from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.workload.requests import Requests
 from blis_tui.workload.totals.remarks import limit_remark, limit_text, stage_remarks
 from blis_tui.workload.totals.summary import StageSummary, Summary, Tally

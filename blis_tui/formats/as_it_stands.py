@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from blis_tui.formats.source import Source
 from blis_tui.problems import Problem
-from blis_tui.spec.reader import UTF_8, written_text
+from blis_tui.spec.yaml.encoding import UTF_8, written_text
 
 
 def chunks(source: Source) -> Iterator[tuple[str | bytes, int]]:

@@ -10,8 +10,8 @@ from blis_tui.formats.source import Source
 from blis_tui.formats.yaml_text import block, entry
 from blis_tui.numbers import counted
 from blis_tui.problems import ERROR, INFO, Problem, SpecError
-from blis_tui.spec.facts import end_us, stage_requests, stages_end_us
-from blis_tui.spec.model import Client, WorkloadSpec
+from blis_tui.spec.format.facts import end_us, stage_requests, stages_end_us
+from blis_tui.spec.format.model import Client, WorkloadSpec
 from blis_tui.workload.expansion.clients import ClientBlock, Expansion
 
 _CLIENTS_PER_CHUNK = 256

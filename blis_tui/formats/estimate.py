@@ -12,8 +12,8 @@ import numpy as np
 from blis_tui.formats.batches import Batch, Members, Writer
 from blis_tui.formats.source import Source
 from blis_tui.formats.table import ON_REQUEST, Format, available
-from blis_tui.spec.model import WorkloadSpec
-from blis_tui.spec.reader import UTF_8
+from blis_tui.spec.format.model import WorkloadSpec
+from blis_tui.spec.yaml.encoding import UTF_8
 from blis_tui.workload.tokens import TokenBlock
 
 if TYPE_CHECKING:

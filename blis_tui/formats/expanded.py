@@ -31,9 +31,9 @@ from blis_tui.formats.client_file import (
 from blis_tui.formats.source import Source
 from blis_tui.numbers import counted, duration
 from blis_tui.problems import WARNING, Problem
-from blis_tui.spec.facts import US_PER_S
-from blis_tui.spec.generation import ORDINARY, STEPPED, generation_path, mean_window_rate
-from blis_tui.spec.model import InferencePerf, WorkloadSpec
+from blis_tui.spec.format.facts import US_PER_S
+from blis_tui.spec.format.generation import ORDINARY, STEPPED, generation_path, mean_window_rate
+from blis_tui.spec.format.model import InferencePerf, WorkloadSpec
 from blis_tui.workload.expansion.clients import Expansion
 from blis_tui.workload.expansion.rates import WindowRates, block_rates
 

@@ -17,11 +17,11 @@ from typing import Any
 from blis_tui.formats.client_file import ClientFile, arrivals_of, clients_of, head_of, span, stages, windows_in, with_an_end
 from blis_tui.formats.source import Source
 from blis_tui.problems import ERROR, WARNING, Problem, SpecError
-from blis_tui.spec.advice_compact import DEFAULT_PREFIX
-from blis_tui.spec.facts import US_PER_S, end_us, fitted_gap_us, stages_end_us
-from blis_tui.spec.fields import INT64_MAX
-from blis_tui.spec.generation import ORDINARY, VARYING, generation_path, is_chat, lost_when_varying
-from blis_tui.spec.model import Client, Lifecycle, Window
+from blis_tui.spec.format.facts import US_PER_S, end_us, fitted_gap_us, stages_end_us
+from blis_tui.spec.format.fields import INT64_MAX
+from blis_tui.spec.format.generation import ORDINARY, VARYING, generation_path, is_chat, lost_when_varying
+from blis_tui.spec.format.model import Client, Lifecycle, Window
+from blis_tui.spec.rules.compact_advice import DEFAULT_PREFIX
 from blis_tui.workload.expansion.clients import ClientBlock, Expansion, Name, Names
 from blis_tui.workload.expansion.rates import WindowRates, block_rates
 from blis_tui.workload.totals.expected import expect

@@ -12,8 +12,8 @@ from blis_tui.files import FileSet, WriteError, write_errors
 from blis_tui.formats.source import Progress, Source
 from blis_tui.formats.table import DEFAULT_FORMATS, PROVENANCE_SUFFIX, Format, FormatError, find_formats
 from blis_tui.problems import Problem
-from blis_tui.spec.model import WorkloadSpec
-from blis_tui.spec.reader import UTF_8
+from blis_tui.spec.format.model import WorkloadSpec
+from blis_tui.spec.yaml.encoding import UTF_8
 
 if TYPE_CHECKING:
     from blis_tui.formats.batches import Writer

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 from blis_tui.files import NewFile
 from blis_tui.formats.source import Source
 from blis_tui.formats.table import Format
-from blis_tui.spec.facts import end_us
+from blis_tui.spec.format.facts import end_us
 from blis_tui.version import VERSION
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from blis_tui.formats.yaml_text import document
-from blis_tui.spec.model import WorkloadSpec
-from blis_tui.spec.reader import UTF_8
+from blis_tui.spec.format.model import WorkloadSpec
+from blis_tui.spec.yaml.encoding import UTF_8
 
 if TYPE_CHECKING:
     from blis_tui.workload.expansion.clients import Expansion

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from blis_tui.problems import ERROR, SEVERITIES, Problem
-from blis_tui.spec.advice import advise_beside
-from blis_tui.spec.decode import Decoded, decode
-from blis_tui.spec.model import WorkloadSpec
-from blis_tui.spec.nodes import Tree, compose
-from blis_tui.spec.other_files import HEAD, other_text
-from blis_tui.spec.reader import MAX_SIZE, UTF_8, encoding_of, read_text
-from blis_tui.spec.report import Report
-from blis_tui.spec.validate import Faultless, validate_into
+from blis_tui.spec.format.model import WorkloadSpec
+from blis_tui.spec.reading.decode import Decoded, decode
+from blis_tui.spec.reading.other_files import HEAD, other_text
+from blis_tui.spec.rules.file_advice import advise_beside
+from blis_tui.spec.rules.file_errors import Faultless, validate_into
+from blis_tui.spec.rules.report import Report
+from blis_tui.spec.yaml.encoding import MAX_SIZE, UTF_8, encoding_of, read_text
+from blis_tui.spec.yaml.nodes import Tree, compose
 
 
 class Checked(NamedTuple):

@@ -17,7 +17,7 @@ from blis_tui.problems import Path, format_path
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from blis_tui.spec.nodes import Tree
+    from blis_tui.spec.yaml.nodes import Tree
 
 
 class Plain(str):

@@ -10,8 +10,8 @@ from blis_tui.spec.edits import EditRefused, Remove, RenameKey, SetValue, apply_
 
 if TYPE_CHECKING:
     from blis_tui.spec.check import Checked
-    from blis_tui.spec.model import WorkloadSpec
-    from blis_tui.spec.nodes import Tree
+    from blis_tui.spec.format.model import WorkloadSpec
+    from blis_tui.spec.yaml.nodes import Tree
 
 MAX_ROUNDS = 100
 """How often the text is looked at again after mending."""
@@ -52,8 +52,8 @@ def upgrade(spec: WorkloadSpec) -> Mend:
 
     It is safe where both versions generate the same: explicit clients and cohorts that are no expansion of version 1.
     """
-    from blis_tui.spec.generation import STEPPED, generation_path
-    from blis_tui.spec.model import V1_SLO_CLASSES
+    from blis_tui.spec.format.generation import STEPPED, generation_path
+    from blis_tui.spec.format.model import V1_SLO_CLASSES
 
     renamed = [
         (("clients", index, "slo_class"), V1_SLO_CLASSES[client.slo_class])

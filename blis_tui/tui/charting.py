@@ -14,7 +14,7 @@ from blis_tui.axes import MOST_TICKS, round_scale, ticks
 from blis_tui.numbers import duration
 from blis_tui.plot import FINE, Bars, Figure, Label, Level, room
 from blis_tui.problems import SpecError, printable
-from blis_tui.spec.facts import end_us
+from blis_tui.spec.format.facts import end_us
 from blis_tui.workload.expansion.expand import expand
 from blis_tui.workload.totals.bins import Bins, Series, round_width_us, series, short_span_us
 from blis_tui.workload.totals.expected import Stage, is_chat
@@ -25,7 +25,7 @@ from blis_tui.workload.totals.targets import target
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from blis_tui.spec.model import WorkloadSpec
+    from blis_tui.spec.format.model import WorkloadSpec
     from blis_tui.tui.preview import Preview
     from blis_tui.workload.expansion.clients import Expansion
     from blis_tui.workload.requests import Requests

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from blis_tui.numbers import counted, duration, rate
 from blis_tui.problems import printable
-from blis_tui.spec.facts import is_fitted
-from blis_tui.spec.fields import Record
-from blis_tui.spec.generation import ORDINARY, generation_path
-from blis_tui.spec.model import Arrival, Distribution, Window
+from blis_tui.spec.format.facts import is_fitted
+from blis_tui.spec.format.fields import Record
+from blis_tui.spec.format.generation import ORDINARY, generation_path
+from blis_tui.spec.format.model import Arrival, Distribution, Window
 from blis_tui.tui.widgets.table_rows import Column
 
 if TYPE_CHECKING:
-    from blis_tui.spec.model import Client
+    from blis_tui.spec.format.model import Client
     from blis_tui.workload.expansion.clients import ClientBlock, Expansion
 
 _TITLES = {

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from blis_tui.reading import read_bytes
-from blis_tui.spec.reader import MAX_SIZE, UTF_8, encoding_of, read_text
+from blis_tui.spec.yaml.encoding import MAX_SIZE, UTF_8, encoding_of, read_text
 
 
 class OpenError(Exception):

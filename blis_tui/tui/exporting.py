@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from blis_tui.formats.table import FORMATS, PROVENANCE_SUFFIX, find_formats
-from blis_tui.spec.reader import UTF_8
+from blis_tui.spec.yaml.encoding import UTF_8
 from blis_tui.tui.background import EVERY_S, Job
 
 if TYPE_CHECKING:
     from textual.message_pump import MessagePump
 
     from blis_tui.formats.export import Exported
-    from blis_tui.spec.model import WorkloadSpec
+    from blis_tui.spec.format.model import WorkloadSpec
     from blis_tui.workload.requests import Requests
 
 Told = Callable[[str, float, "float | None"], None]

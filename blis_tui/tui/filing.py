@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blis_tui.spec.reader import written_text
+from blis_tui.spec.yaml.encoding import written_text
 from blis_tui.tui.disk import Document, OpenError, Stamp, read_document, stamp_of
 from blis_tui.tui.folders import holds
 from blis_tui.tui.keeper import Keeper

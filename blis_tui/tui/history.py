@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from blis_tui.spec.source import same_end, same_start
+from blis_tui.spec.yaml.source import same_end, same_start
 
 MOST_CHARACTERS = 64 * 1024 * 1024
 """How much text is kept for undo; the oldest goes first."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from blis_tui.problems import ERROR, Problem, SpecError
 
 if TYPE_CHECKING:
-    from blis_tui.spec.model import WorkloadSpec
+    from blis_tui.spec.format.model import WorkloadSpec
     from blis_tui.workload.expansion.clients import Expansion
     from blis_tui.workload.requests import Requests
     from blis_tui.workload.totals.expected import Expected
@@ -48,7 +48,7 @@ class Outline(NamedTuple):
 
 def outline(spec: WorkloadSpec) -> Outline:
     """Expand a spec and tell what to expect of it; raises `SpecError`."""
-    from blis_tui.spec.facts import end_us
+    from blis_tui.spec.format.facts import end_us
     from blis_tui.workload.expansion.expand import expand
     from blis_tui.workload.totals.expected import expect
 
@@ -58,7 +58,7 @@ def outline(spec: WorkloadSpec) -> Outline:
 
 def make(outline: Outline, progress: Callable[[float], None], most: int = MOST_EVER) -> Made:
     """Generate about the first `most` requests of a spec; raises `SpecError` and what `progress` raises."""
-    from blis_tui.spec.facts import end_us
+    from blis_tui.spec.format.facts import end_us
     from blis_tui.workload.beginning import beginning_us, expected_total, has_beginning
     from blis_tui.workload.generate import generate
     from blis_tui.workload.totals.summary import summarise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 
-from blis_tui.spec.fields import INT64_MAX, INT64_MIN, INTEGER, NUMBER, Field
+from blis_tui.spec.format.fields import INT64_MAX, INT64_MIN, INTEGER, NUMBER, Field
 
 STEPS: dict[str, tuple[int | Decimal, int | Decimal]] = {
     "µs": (1_000_000, 60_000_000),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.timer import Timer
 
-    from blis_tui.spec.model import WorkloadSpec
+    from blis_tui.spec.format.model import WorkloadSpec
     from blis_tui.tui.workspace import View
 
 PAUSE_S = 0.04

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from blis_tui.numbers import counted, duration, rate, roughly
-from blis_tui.spec.facts import US_PER_S
+from blis_tui.spec.format.facts import US_PER_S
 
 if TYPE_CHECKING:
     from blis_tui.workload.totals.counts import Count

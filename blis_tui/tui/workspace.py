@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from blis_tui.spec.check import Checked, check
 from blis_tui.spec.edits import Edit, apply_edits
-from blis_tui.spec.model import WorkloadSpec
-from blis_tui.spec.reader import UTF_8
+from blis_tui.spec.format.model import WorkloadSpec
+from blis_tui.spec.yaml.encoding import UTF_8
 from blis_tui.tui.history import History
 
 SYNCHRONOUS_SIZE = 16 * 1024

@@ -12,9 +12,9 @@ import math
 from collections.abc import Callable
 from itertools import pairwise
 
-from blis_tui.spec.facts import end_us, expected_requests, stages_end_us
-from blis_tui.spec.generation import VARYING, generation_path
-from blis_tui.spec.model import Client, WorkloadSpec
+from blis_tui.spec.format.facts import end_us, expected_requests, stages_end_us
+from blis_tui.spec.format.generation import VARYING, generation_path
+from blis_tui.spec.format.model import Client, WorkloadSpec
 from blis_tui.workload.expansion.clients import Expansion
 from blis_tui.workload.totals.expected import expect
 

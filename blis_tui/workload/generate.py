@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from blis_tui.problems import ERROR, SpecError
-from blis_tui.spec.facts import end_us
-from blis_tui.spec.fields import INT64_MAX
-from blis_tui.spec.model import WorkloadSpec
-from blis_tui.spec.validate import generation_problems
+from blis_tui.spec.format.facts import end_us
+from blis_tui.spec.format.fields import INT64_MAX
+from blis_tui.spec.format.model import WorkloadSpec
+from blis_tui.spec.rules.file_errors import generation_problems
 from blis_tui.workload.closed_loop import send
 from blis_tui.workload.expansion.expand import expand
 from blis_tui.workload.expansion.prefixes import PrefixGroups

@@ -7,10 +7,10 @@ import math
 import numpy as np
 
 from blis_tui.problems import ERROR, Problem, SpecError
-from blis_tui.spec.fields import INT64_MAX
-from blis_tui.spec.generation import STEPPED, VARYING, generation_path
-from blis_tui.spec.model import Client, Distribution, Multimodal, Reasoning
-from blis_tui.spec.windows import windows_of
+from blis_tui.spec.format.fields import INT64_MAX
+from blis_tui.spec.format.generation import STEPPED, VARYING, generation_path
+from blis_tui.spec.format.model import Client, Distribution, Multimodal, Reasoning
+from blis_tui.spec.format.windows import windows_of
 from blis_tui.workload.expansion.activity import active_spans
 from blis_tui.workload.expansion.clients import ClientBlock, Expansion
 from blis_tui.workload.expansion.rates import WindowRates, block_rates

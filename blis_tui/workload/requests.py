@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from blis_tui.spec.generation import VARYING, generation_path
-from blis_tui.spec.model import WorkloadSpec
+from blis_tui.spec.format.generation import VARYING, generation_path
+from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.workload import kernel
 from blis_tui.workload.expansion.clients import Expansion
 from blis_tui.workload.expansion.prefixes import PrefixGroups

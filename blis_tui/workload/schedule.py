@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blis_tui.problems import ERROR, Problem, SpecError
-from blis_tui.spec.fields import INT64_MAX
+from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.workload import kernel
 from blis_tui.workload.kernel.records import CHAT, DONE, FULL, MEDIA, STOPPED, TOO_LONG, Programs, Sheet
 from blis_tui.workload.progress import Progress

@@ -24,7 +24,7 @@ from measuring import (
 )
 
 from blis_tui.reading import load
-from blis_tui.spec.model import (
+from blis_tui.spec.format.model import (
     Arrival,
     Client,
     Distribution,
@@ -223,7 +223,7 @@ def clients(yard: float) -> Row:
 
 def windows(counts: tuple[int, ...] = (1_000, 4_000, 16_000, 40_000)) -> list[Row]:
     """Measure how rates are shared among clients whose windows all differ."""
-    from blis_tui.spec.model import Lifecycle, Window
+    from blis_tui.spec.format.model import Lifecycle, Window
     from blis_tui.workload.expansion.expand import expand
     from blis_tui.workload.expansion.rates import block_rates
 

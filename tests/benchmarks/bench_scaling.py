@@ -9,7 +9,7 @@ from typing import NamedTuple
 from bench_generate import compact, peak, resident
 from measuring import Row, in_fresh_process, timed
 
-from blis_tui.spec.model import WorkloadSpec
+from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.workload.generate import generate
 
 REQUESTS = (10_000, 100_000, 1_000_000, 10_000_000)

@@ -15,9 +15,9 @@ import pytest
 from bad_input import BAD
 from running import Run
 
-from blis_tui.spec import fields
-from blis_tui.spec.fields import Field, Record
-from blis_tui.spec.model import WorkloadSpec
+from blis_tui.spec.format import fields
+from blis_tui.spec.format.fields import Field, Record
+from blis_tui.spec.format.model import WorkloadSpec
 
 LIMIT_MB = 500
 

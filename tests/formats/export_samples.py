@@ -11,8 +11,7 @@ import numpy as np
 
 from blis_tui.formats.export import write_to
 from blis_tui.problems import ERROR
-from blis_tui.spec.decode import decode
-from blis_tui.spec.model import (
+from blis_tui.spec.format.model import (
     Arrival,
     Client,
     Distribution,
@@ -23,6 +22,7 @@ from blis_tui.spec.model import (
     Stage,
     WorkloadSpec,
 )
+from blis_tui.spec.reading.decode import decode
 from blis_tui.workload.requests import Requests
 
 GOLDEN = Path(__file__).parents[1] / "golden"

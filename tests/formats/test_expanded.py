@@ -24,7 +24,7 @@ from blis_tui.formats.source import Source
 from blis_tui.formats.yaml_text import block
 from blis_tui.problems import SpecError
 from blis_tui.spec.check import check
-from blis_tui.spec.model import Cohort, GoodputTargets, Lifecycle, ServeGenData, Spike, Window, WorkloadSpec
+from blis_tui.spec.format.model import Cohort, GoodputTargets, Lifecycle, ServeGenData, Spike, Window, WorkloadSpec
 from blis_tui.workload.expansion.expand import expand
 from blis_tui.workload.generate import generate
 

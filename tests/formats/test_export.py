@@ -142,7 +142,7 @@ def test_requests_may_be_given_or_made(tmp_path):
 
 def test_only_yaml_needs_no_numpy(tmp_path):
     code = (
-        "import sys\nfrom blis_tui.formats.export import export\nfrom blis_tui.spec.model import WorkloadSpec\n"
+        "import sys\nfrom blis_tui.formats.export import export\nfrom blis_tui.spec.format.model import WorkloadSpec\n"
         "export(WorkloadSpec(), sys.argv[1], ['yaml'])\nsys.exit('numpy' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code, str(tmp_path / "out")], check=False).returncode == 0
@@ -254,7 +254,7 @@ def test_ctrl_c_leaves_nothing(tmp_path):
     """A real signal in a real process, while the requests are written."""
     code = (
         "import sys, time\nfrom blis_tui.formats.export import export\n"
-        "from blis_tui.spec.decode import decode\n"
+        "from blis_tui.spec.reading.decode import decode\n"
         "def slow(done, total):\n"
         "    print(done, flush=True)\n"
         "    time.sleep(30 if done else 0)\n"

@@ -12,7 +12,7 @@ from plain_lines import plain_csv, plain_jsonl
 from blis_tui.formats import lines
 from blis_tui.formats.lines import Part, Texts, lay_out, numbers, without_padding
 from blis_tui.formats.token_text import VOCABULARY, lines_with_ids
-from blis_tui.spec.model import Arrival, Cohort, WorkloadSpec
+from blis_tui.spec.format.model import Arrival, Cohort, WorkloadSpec
 from blis_tui.workload.generate import generate
 from blis_tui.workload.tokens import TokenBlock
 

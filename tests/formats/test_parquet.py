@@ -14,7 +14,7 @@ from pyarrow import parquet as pq
 
 from blis_tui.formats import parquet
 from blis_tui.formats.export import export, write_to
-from blis_tui.spec.model import Lifecycle, Window, WorkloadSpec
+from blis_tui.spec.format.model import Lifecycle, Window, WorkloadSpec
 from blis_tui.workload.generate import generate
 
 SPECS = {
@@ -106,7 +106,7 @@ def test_no_requests_make_a_table_without_rows() -> None:
 def test_other_formats_do_not_load_pyarrow(tmp_path: Path) -> None:
     code = (
         "import sys\nfrom blis_tui.formats.export import export\nfrom blis_tui.formats.table import FORMATS\n"
-        "from blis_tui.spec.decode import decode\n"
+        "from blis_tui.spec.reading.decode import decode\n"
         "export(decode(open(sys.argv[1]).read()).spec, sys.argv[2], [each.name for each in FORMATS if not each.requires])\n"
         "sys.exit('pyarrow' in sys.modules)"
     )

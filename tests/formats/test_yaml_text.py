@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blis_tui.formats.yaml_text import block, document, entry, item, number_scalar, text_scalar
-from blis_tui.spec.fields import Record
-from blis_tui.spec.model import GoodputTargets, Lifecycle, Network, Window, WorkloadSpec
+from blis_tui.spec.format.fields import Record
+from blis_tui.spec.format.model import GoodputTargets, Lifecycle, Network, Window, WorkloadSpec
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
@@ -104,7 +104,7 @@ def test_a_whole_spec_is_read_back():
 
 def test_the_output_follows_the_declared_fields():
     """A field added to the format is written without a word about it here."""
-    from blis_tui.spec.fields import integer
+    from blis_tui.spec.format.fields import integer
 
     class Extended(Record):
         new_field: int = integer("Something BLIS may have next year.")

@@ -6,9 +6,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from blis_tui.spec import fields
-from blis_tui.spec.fields import Record
-from blis_tui.spec.model import InferencePerf, WorkloadSpec
+from blis_tui.spec.format import fields
+from blis_tui.spec.format.fields import Record
+from blis_tui.spec.format.model import InferencePerf, WorkloadSpec
 
 PLAIN_TEXTS = ["a", "b-c", "x y", "é", "日本", "poisson", "8", "8.0", "-1", "1e3", "0x10", "true", "v1:2", "it's", "a#b", "😀"]
 """Texts that can be written without quotes, those with a colon not in brackets."""

@@ -22,11 +22,11 @@ from spec_samples import (
 )
 
 from blis_tui.problems import INFO, WARNING, Path, Problem
-from blis_tui.spec.advice import MAX_ALIKE, advise
 from blis_tui.spec.check import check
-from blis_tui.spec.decode import decode
 from blis_tui.spec.edits import RenameKey, apply_edits
-from blis_tui.spec.model import WorkloadSpec
+from blis_tui.spec.format.model import WorkloadSpec
+from blis_tui.spec.reading.decode import decode
+from blis_tui.spec.rules.file_advice import MAX_ALIKE, advise
 
 ONE: Path = ("clients", 1)
 OUT: Path = (*ONE, "output_distribution")

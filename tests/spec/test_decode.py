@@ -16,12 +16,14 @@ from hypothesis import strategies as st
 
 from blis_tui.problems import ERROR, Problem
 from blis_tui.problems import Path as SpecPath
-from blis_tui.spec import effort, fields, findings
-from blis_tui.spec.decode import Decoded, decode
 from blis_tui.spec.edits import Remove, RenameKey, SetValue, apply_edits
-from blis_tui.spec.fields import Field, Record
-from blis_tui.spec.model import Arrival, Client, GoodputTargets, SharedPrefix, Stage, Window, WorkloadSpec
-from blis_tui.spec.reader import read_text
+from blis_tui.spec.format import fields
+from blis_tui.spec.format.fields import Field, Record
+from blis_tui.spec.format.model import Arrival, Client, GoodputTargets, SharedPrefix, Stage, Window, WorkloadSpec
+from blis_tui.spec.reading import found
+from blis_tui.spec.reading.decode import Decoded, decode
+from blis_tui.spec.yaml import effort
+from blis_tui.spec.yaml.encoding import read_text
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = sorted((ROOT / "tests/golden").glob("*.yaml"))
@@ -392,7 +394,7 @@ def test_every_field_refuses_other_types(path: SpecPath, declared: Field) -> Non
         assert (problem.code, problem.path) == ("wrong-type", path)
         assert place(problem) == (1, text.index(f": {written}") + 3)
         assert problem.message.startswith(f"{path[0]}")
-        assert findings.WANTED[declared.kind] in problem.message
+        assert found.WANTED[declared.kind] in problem.message
         assert problem.allowed
         assert decoded.broken == {path}
         assert found_at(decoded.spec, path) == declared.default
@@ -725,9 +727,9 @@ def test_files_of_many_blocks_are_refused(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_so_many_problems_are_enough() -> None:
     decoded = decode("inference_perf:\n  stages:\n" + "  - rate: x\n" * 5000)
-    assert len(decoded.problems) == findings.MAX_PROBLEMS + 1
+    assert len(decoded.problems) == found.MAX_PROBLEMS + 1
     assert decoded.problems[-1].code == "too-many-problems"
-    assert place(decoded.problems[-1]) == (findings.MAX_PROBLEMS + 3, 11)
+    assert place(decoded.problems[-1]) == (found.MAX_PROBLEMS + 3, 11)
     assert decoded.spec is None
 
 
@@ -815,7 +817,7 @@ def test_the_parser_in_python_refuses_what_libyaml_refuses(text: str) -> None:
 )
 def test_hostile_files_take_less_than_500_mb(text: str) -> None:
     code = (
-        "import resource; from blis_tui.spec.decode import decode; "
+        "import resource; from blis_tui.spec.reading.decode import decode; "
         f"decode({text}); print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
@@ -835,14 +837,14 @@ def test_the_garbage_collector_is_left_as_it_was(enabled: bool) -> None:
 
 def test_decoding_imports_little() -> None:
     code = (
-        "import sys, yaml; before = set(sys.modules); from blis_tui.spec.decode import decode; "
+        "import sys, yaml; before = set(sys.modules); from blis_tui.spec.reading.decode import decode; "
         f"assert not decode({COMPACT!r}).problems; print(*sorted(set(sys.modules) - before))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     imported = done.stdout.split()
-    assert "blis_tui.spec.decode" in imported
+    assert "blis_tui.spec.reading.decode" in imported
     assert [name for name in imported if name.split(".")[0] in ("numpy", "textual", "argparse", "dataclasses", "inspect")] == []
-    assert [name for name in imported if name in ("blis_tui.spec.edits", "blis_tui.spec.suggest")] == []
+    assert [name for name in imported if name in ("blis_tui.spec.edits", "blis_tui.spec.reading.suggestions")] == []
 
 
 def test_a_client_takes_all_defaults() -> None:

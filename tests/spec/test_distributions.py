@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from blis_tui.spec.distributions import (
+from blis_tui.spec.format.distributions import (
     BIN,
     FAMILIES,
     Gaussian,
@@ -17,8 +17,8 @@ from blis_tui.spec.distributions import (
     smallest_draw,
     typical_draw,
 )
-from blis_tui.spec.fields import NUMBER
-from blis_tui.spec.model import DISTRIBUTION_TYPES
+from blis_tui.spec.format.fields import NUMBER
+from blis_tui.spec.format.model import DISTRIBUTION_TYPES
 
 
 def test_every_family_is_declared() -> None:

@@ -15,11 +15,11 @@ from test_edits_properties import documents_with_lists
 from test_recompose import CLIENTS, changes, client_files, seen
 
 from blis_tui.problems import Path
-from blis_tui.spec import recompose
 from blis_tui.spec.editing import draft
 from blis_tui.spec.edits import Duplicate, Edit, EditRefused, Insert, Move, Remove, RenameKey, SetValue, apply_edits
-from blis_tui.spec.model import WorkloadSpec
-from blis_tui.spec.nodes import Tree, compose
+from blis_tui.spec.format.model import WorkloadSpec
+from blis_tui.spec.yaml import recomposing
+from blis_tui.spec.yaml.nodes import Tree, compose
 
 EXAMPLES = int(os.environ.get("BLIS_TUI_EXAMPLES", "100"))
 
@@ -49,7 +49,7 @@ def test_a_helped_edit_is_the_edit(text: str, choices: st.DataObject) -> None:
         assert outcome(text, wanted, base) == expected
         assert outcome(text, wanted, here) == expected
         assert seen(base.root) == before
-        base = recompose.recompose(base, text) or here
+        base = recomposing.recompose(base, text) or here
         text = expected if isinstance(expected, str) and choices.draw(st.booleans()) else choices.draw(changes(text))
 
 
@@ -72,7 +72,7 @@ def test_a_helped_edit_is_the_edit(text: str, choices: st.DataObject) -> None:
 )
 def test_only_what_changed_is_composed(edit: Edit) -> None:
     expected = apply_edits(CLIENTS, [edit])
-    base = recompose.recompose(compose(CLIENTS.replace("42", "41")), CLIENTS)
+    base = recomposing.recompose(compose(CLIENTS.replace("42", "41")), CLIENTS)
     assert base is not None
     with patch.object(draft, "compose", side_effect=AssertionError("composed whole")):
         assert apply_edits(CLIENTS, [edit], base) == expected
@@ -94,7 +94,7 @@ MANY = 'version: "2"\nclients:\n' + "".join(f"- id: c{index}\n  arrival:\n    pr
     ],
 )
 def test_an_edit_of_one_item_looks_at_few_others(edit: Edit) -> None:
-    base = recompose.recompose(compose(MANY.replace("c1\n", "cl\n")), MANY)
+    base = recomposing.recompose(compose(MANY.replace("c1\n", "cl\n")), MANY)
     assert base is not None
     clients = base.find(("clients",))
     assert clients is not None

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from blis_tui.problems import Path
 from blis_tui.spec.edits import Plain, SetValue, apply_edits, is_plain
-from blis_tui.spec.nodes import compose
+from blis_tui.spec.yaml.nodes import compose
 
 TEXT = """\
 version: "2"

@@ -13,7 +13,7 @@ from plain_edits import agrees, edited, edits, key_of, load, new_scalars, new_va
 
 from blis_tui.problems import Path
 from blis_tui.spec.edits import Duplicate, Edit, EditRefused, Insert, Move, Remove, RenameKey, SetValue, apply_edits
-from blis_tui.spec.nodes import MAPPING, SEQUENCE, Node, compose
+from blis_tui.spec.yaml.nodes import MAPPING, SEQUENCE, Node, compose
 
 EXAMPLES = int(os.environ.get("BLIS_TUI_EXAMPLES", "100"))
 """How many documents each property is tried on."""

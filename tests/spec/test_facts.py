@@ -9,7 +9,7 @@ import pytest
 from spec_samples import CHAT, CLIENTS, COHORTS, COMPACT, DROP, STAGES, changed, checked, client, sessions, windows
 
 from blis_tui.problems import Path
-from blis_tui.spec.facts import (
+from blis_tui.spec.format.facts import (
     client_count,
     end_us,
     expected_requests,
@@ -19,7 +19,7 @@ from blis_tui.spec.facts import (
     stage_requests,
     stages_end_us,
 )
-from blis_tui.spec.model import Arrival, Stage, WorkloadSpec
+from blis_tui.spec.format.model import Arrival, Stage, WorkloadSpec
 
 ONE_STAGE = changed(COMPACT, (STAGES, [{"rate": 8.0, "duration": 600}]), (("horizon",), 600_000_000))
 SPANS = ((0, 5_000_000), (6_000_000, 9_000_000))

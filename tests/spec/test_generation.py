@@ -8,8 +8,8 @@ import pytest
 from spec_samples import CLIENTS, COHORTS, COMPACT, STAGES, changed, checked, client, windows
 
 from blis_tui.problems import Path
-from blis_tui.spec.generation import ORDINARY, STEPPED, VARYING, generation_path, has_rate_windows
-from blis_tui.spec.model import WorkloadSpec
+from blis_tui.spec.format.generation import ORDINARY, STEPPED, VARYING, generation_path, has_rate_windows
+from blis_tui.spec.format.model import WorkloadSpec
 
 SPANS = ((0, 5_000_000), (6_000_000, 9_000_000))
 CONSTANT = {"type": "constant", "params": {"value": 3}}

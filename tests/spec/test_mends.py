@@ -9,8 +9,8 @@ import pytest
 from spec_samples import CHAT, CLIENTS, COMPACT, DROP, PREFIX, STAGES, changed, client, codes, text_of
 
 from blis_tui.spec.check import check
+from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.spec.mends import apply_mends, remove, set_value, set_values
-from blis_tui.spec.model import WorkloadSpec
 
 
 def fixed(text: str, *, only_safe: bool = True, count: Any = None) -> tuple[str, list[str]]:

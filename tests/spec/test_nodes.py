@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blis_tui.spec import composer
-from blis_tui.spec.nodes import ALIAS, MAPPING, MAX_DEPTH, SCALAR, SEQUENCE, Node, Tree, compose, effective, key_name
-from blis_tui.spec.source import Source
+from blis_tui.spec.yaml import composing
+from blis_tui.spec.yaml.nodes import ALIAS, MAPPING, MAX_DEPTH, SCALAR, SEQUENCE, Node, Tree, compose, effective, key_name
+from blis_tui.spec.yaml.source import Source
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = sorted((ROOT / "tests/golden").rglob("*.yaml"))
@@ -382,13 +382,15 @@ def test_a_hundred_thousand_levels_are_refused_at_once(parser: str, text: str) -
 
 
 def test_a_hundred_thousand_levels_do_not_crash_the_process() -> None:
-    code = "from blis_tui.spec.nodes import compose; print([len(compose(c * 100_000).problems) for c in ('[', '- ', '{a: ')])"
+    code = (
+        "from blis_tui.spec.yaml.nodes import compose; print([len(compose(c * 100_000).problems) for c in ('[', '- ', '{a: ')])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
     assert (done.returncode, done.stdout) == (0, "[1, 1, 1]\n")
 
 
 def test_the_number_of_nodes_has_a_limit(parser: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(composer, "MAX_NODES", 100)
+    monkeypatch.setattr(composing, "MAX_NODES", 100)
     assert good("[" + "1," * 98 + "1]").root is not None
     assert only_problem("[" + "1," * 99 + "1]")[0] == "too-many-values"
     assert good("a: [" + "'123456', " * 200 + "]").root is not None  # larger files may hold more
@@ -396,7 +398,7 @@ def test_the_number_of_nodes_has_a_limit(parser: str, monkeypatch: pytest.Monkey
 
 def test_the_number_of_problems_has_a_limit(parser: str) -> None:
     tree = compose("[" + "*a," * 5000 + "]")
-    assert len(tree.problems) == composer.MAX_PROBLEMS
+    assert len(tree.problems) == composing.MAX_PROBLEMS
     assert tree.root is None
 
 

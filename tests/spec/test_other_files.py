@@ -8,7 +8,7 @@ import pytest
 from spec_samples import CLIENTS, COMPACT, text_of
 
 from blis_tui.spec.check import check
-from blis_tui.spec.reader import MAX_SIZE
+from blis_tui.spec.yaml.encoding import MAX_SIZE
 
 ROOT = Path(__file__).parents[2]
 INFERENCE_PERF = """\

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blis_tui.spec.reader import MAX_SIZE, encoding_of, read_text, written_text
+from blis_tui.spec.yaml.encoding import MAX_SIZE, encoding_of, read_text, written_text
 
 
 def only_problem(data: bytes) -> tuple[str, int | None, int | None]:

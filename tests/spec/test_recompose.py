@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blis_tui.spec.check import Checked, check
-from blis_tui.spec.model import WorkloadSpec
-from blis_tui.spec.nodes import ALIAS, MAPPING, Node, Tree, compose
-from blis_tui.spec.recompose import recompose
+from blis_tui.spec.format.model import WorkloadSpec
+from blis_tui.spec.yaml.nodes import ALIAS, MAPPING, Node, Tree, compose
+from blis_tui.spec.yaml.recomposing import recompose
 
 EXAMPLES = int(os.environ.get("BLIS_TUI_EXAMPLES", "100"))
 FRAGMENTS = ["", "", "7", "x", " ", "  ", "\n", "\n\n", "- ", "\n- ", "\n  - ", "-", "'", '"', "#", " # ", ": ", ":", "{", "}"]

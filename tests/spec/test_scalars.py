@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blis_tui.spec import scalars
-from blis_tui.spec.fields import INT64_MAX, INT64_MIN
-from blis_tui.spec.nodes import Node, compose
-from blis_tui.spec.scalars import Refused
+from blis_tui.spec.format.fields import INT64_MAX, INT64_MIN
+from blis_tui.spec.yaml import scalars
+from blis_tui.spec.yaml.nodes import Node, compose
+from blis_tui.spec.yaml.scalars import Refused
 
 
 def node(written: str) -> Node:

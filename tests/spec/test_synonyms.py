@@ -9,12 +9,12 @@ import pytest
 from spec_samples import CLIENTS, COMPACT, DROP, PREFIX, STAGES, changed, checked, client, text_of
 
 from blis_tui.problems import Path
-from blis_tui.spec import fields
 from blis_tui.spec.check import check
-from blis_tui.spec.distributions import FAMILIES
-from blis_tui.spec.fields import Field, Record
+from blis_tui.spec.format import fields
+from blis_tui.spec.format.distributions import FAMILIES
+from blis_tui.spec.format.fields import Field, Record
+from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.spec.mends import apply_mends
-from blis_tui.spec.model import WorkloadSpec
 
 ONE: Path = ("clients", 1)
 

@@ -26,9 +26,8 @@ from spec_samples import (
 
 from blis_tui.problems import ERROR, Path
 from blis_tui.spec.check import check
-from blis_tui.spec.decode import decode
-from blis_tui.spec.facts import end_us
-from blis_tui.spec.model import (
+from blis_tui.spec.format.facts import end_us
+from blis_tui.spec.format.model import (
     Arrival,
     Client,
     Cohort,
@@ -41,7 +40,8 @@ from blis_tui.spec.model import (
     Window,
     WorkloadSpec,
 )
-from blis_tui.spec.validate import MAX_TOTAL_CLIENTS, generation_problems, validate
+from blis_tui.spec.reading.decode import decode
+from blis_tui.spec.rules.file_errors import MAX_TOTAL_CLIENTS, generation_problems, validate
 
 GOLDEN = File(__file__).parent.parent / "golden"
 USERS = client("u", concurrency=2)

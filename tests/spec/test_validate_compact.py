@@ -10,8 +10,8 @@ from spec_samples import CHAT, CLIENTS, COMPACT, DROP, PREFIX, STAGES, changed, 
 
 from blis_tui.problems import Path
 from blis_tui.spec.check import check
-from blis_tui.spec.model import InferencePerf, SharedPrefix, Stage, WorkloadSpec
-from blis_tui.spec.validate import MAX_REQUESTS, MAX_TOTAL_CLIENTS, validate
+from blis_tui.spec.format.model import InferencePerf, SharedPrefix, Stage, WorkloadSpec
+from blis_tui.spec.rules.file_errors import MAX_REQUESTS, MAX_TOTAL_CLIENTS, validate
 
 INT64_MAX = 2**63 - 1
 ONE_STAGE = changed(COMPACT, (STAGES, [{"rate": 8.0, "duration": 600}]), (("horizon",), 600_000_000))

@@ -8,8 +8,8 @@ import pytest
 from spec_samples import CLIENTS, checked, only_error
 
 from blis_tui.problems import Path
-from blis_tui.spec.distributions import FAMILIES
 from blis_tui.spec.edits import RenameKey
+from blis_tui.spec.format.distributions import FAMILIES
 
 PATH: Path = ("clients", 1, "output_distribution")
 COMPLETE: dict[str, dict[str, Any]] = {

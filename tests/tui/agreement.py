@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from blis_tui.spec.check import Checked, check
-from blis_tui.spec.model import SharedPrefix
+from blis_tui.spec.format.model import SharedPrefix
 from blis_tui.tui.filing import CHANGED, GONE
 from blis_tui.tui.making import make, outline
 from blis_tui.tui.panes.form import FormColumn

@@ -12,8 +12,8 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Static
 
-from blis_tui.spec.fields import TEXT
-from blis_tui.spec.model import SharedPrefix, WorkloadSpec
+from blis_tui.spec.format.fields import TEXT
+from blis_tui.spec.format.model import SharedPrefix, WorkloadSpec
 from blis_tui.tui.app import DesignerApp
 from blis_tui.tui.panes.form import FormColumn
 from blis_tui.tui.panes.form_fields import ChoiceRow, FieldRow, SwitchRow, TextRow, ValueInput

@@ -10,7 +10,7 @@ from test_form import NARROW, WIDE, app_of, changed, form, opened, text_of
 from textual.pilot import Pilot
 from textual.widgets import Checkbox
 
-from blis_tui.spec.validate_compact import STAGES
+from blis_tui.spec.rules.compact_errors import STAGES
 from blis_tui.tui import previewer
 from blis_tui.tui.charting import Wanted, chart
 from blis_tui.tui.dialogs.numbers import NumberInput

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from blis_tui.spec.model import SharedPrefix, Stage, WorkloadSpec
+from blis_tui.spec.format.model import SharedPrefix, Stage, WorkloadSpec
 from blis_tui.tui.nudge import nudged
 
 RATE, DURATION = Stage.fields["rate"], Stage.fields["duration"]

@@ -13,8 +13,8 @@ from test_samplers import drawing
 from workload_specs import SECOND, client, compact, compact_specs, constant, explicit, seeds, thorough, turns
 
 from blis_tui.problems import ERROR
-from blis_tui.spec.model import Client, Cohort, Drain, Spike, WorkloadSpec
-from blis_tui.spec.validate import validate
+from blis_tui.spec.format.model import Client, Cohort, Drain, Spike, WorkloadSpec
+from blis_tui.spec.rules.file_errors import validate
 from blis_tui.workload import kernel
 from blis_tui.workload.expansion.clients import Expansion
 from blis_tui.workload.expansion.expand import expand
@@ -159,7 +159,7 @@ def test_bc_9_the_same_requests_every_time_and_the_input_unchanged(spec: Workloa
 
 PROCESS = """
 import hashlib, sys
-from blis_tui.spec.decode import decode
+from blis_tui.spec.reading.decode import decode
 from blis_tui.workload.generate import generate
 requests = generate(decode(sys.stdin.read()).spec)
 digest = hashlib.sha256(requests.arrival_us.tobytes() + requests.client.tobytes())

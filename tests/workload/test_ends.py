@@ -7,7 +7,7 @@ import pytest
 from workload_specs import SECOND, client, constant, dist, explicit, turns
 
 from blis_tui.problems import SpecError
-from blis_tui.spec.model import Arrival, Client, Cohort, Diurnal, Drain, Spike, Window, WorkloadSpec
+from blis_tui.spec.format.model import Arrival, Client, Cohort, Diurnal, Drain, Spike, Window, WorkloadSpec
 from blis_tui.workload.generate import generate
 from blis_tui.workload.requests import Requests
 

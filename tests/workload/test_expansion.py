@@ -8,7 +8,7 @@ import pytest
 from workload_specs import client, compact, explicit
 
 from blis_tui.problems import SpecError
-from blis_tui.spec.model import Client, Cohort
+from blis_tui.spec.format.model import Client, Cohort
 from blis_tui.workload.expansion.expand import expand
 
 

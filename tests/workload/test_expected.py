@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from blis_tui.spec.facts import end_us
-from blis_tui.spec.model import (
+from blis_tui.spec.format.facts import end_us
+from blis_tui.spec.format.model import (
     Arrival,
     Client,
     Cohort,

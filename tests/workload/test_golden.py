@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from blis_tui.spec.decode import decode
-from blis_tui.spec.model import WorkloadSpec
+from blis_tui.spec.format.model import WorkloadSpec
+from blis_tui.spec.reading.decode import decode
 from blis_tui.workload.generate import generate
 from blis_tui.workload.requests import Requests
 

@@ -31,8 +31,8 @@ from workload_specs import (
 )
 
 from blis_tui.problems import SpecError
-from blis_tui.spec.fields import INT64_MAX
-from blis_tui.spec.model import Arrival, Cohort, Lifecycle, Multimodal, Window, WorkloadSpec
+from blis_tui.spec.format.fields import INT64_MAX
+from blis_tui.spec.format.model import Arrival, Cohort, Lifecycle, Multimodal, Window, WorkloadSpec
 from blis_tui.workload import kernel, schedule
 from blis_tui.workload.expansion.expand import expand
 from blis_tui.workload.generate import generate

@@ -8,8 +8,8 @@ from test_reference import rows
 from workload_specs import SECOND, client, compact, constant, dist, explicit, turns
 
 from blis_tui.problems import ERROR, SpecError
-from blis_tui.spec.model import Arrival, Client, Distribution, Multimodal, Window, WorkloadSpec
-from blis_tui.spec.validate import validate
+from blis_tui.spec.format.model import Arrival, Client, Distribution, Multimodal, Window, WorkloadSpec
+from blis_tui.spec.rules.file_errors import validate
 from blis_tui.workload.generate import generate
 
 pytestmark = pytest.mark.usefixtures("each_kernel")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from test_expected import COHORT, SEEDS, SPECS, TWO, UNPREDICTABLE, chat, check_counts, client, compact, explicit
 
-from blis_tui.spec.model import Distribution, WorkloadSpec
+from blis_tui.spec.format.model import Distribution, WorkloadSpec
 from blis_tui.workload.generate import generate
 from blis_tui.workload.requests import Requests
 from blis_tui.workload.totals.expected import expect

@@ -9,7 +9,7 @@ from watching import SOON_S, Stopper, no_threads_left
 from workload_specs import SECOND, client, compact, constant, dist, explicit, turns
 
 from blis_tui.problems import Cancelled
-from blis_tui.spec.model import Arrival, Client, Window, WorkloadSpec
+from blis_tui.spec.format.model import Arrival, Client, Window, WorkloadSpec
 from blis_tui.workload.generate import generate
 
 pytestmark = pytest.mark.usefixtures("each_kernel")

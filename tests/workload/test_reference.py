@@ -8,7 +8,7 @@ from reference.generator import Request
 from reference.generator import generate as generate_slowly
 from workload_specs import compact_specs, explicit_specs, stepped_specs, thorough
 
-from blis_tui.spec.model import WorkloadSpec
+from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.workload.generate import generate
 
 pytestmark = pytest.mark.usefixtures("each_kernel")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from workload_specs import SECOND, client, compact, constant, explicit, turns
 
-from blis_tui.spec.model import Client, WorkloadSpec
+from blis_tui.spec.format.model import Client, WorkloadSpec
 from blis_tui.workload.expansion.expand import expand
 from blis_tui.workload.generate import generate
 from blis_tui.workload.totals.expected import expect

@@ -14,8 +14,8 @@ from reference.go_rand import Rand
 from test_random import NEARLY_1, SPECIAL, leading_to, opened, pair
 from workload_specs import arrivals, compact, constant, dist, distributions, seeds, thorough
 
-from blis_tui.spec.fields import INT64_MAX
-from blis_tui.spec.model import Arrival, Distribution
+from blis_tui.spec.format.fields import INT64_MAX
+from blis_tui.spec.format.model import Arrival, Distribution
 from blis_tui.workload import kernel
 from blis_tui.workload.expansion.expand import expand
 from blis_tui.workload.kernel import RandomStream

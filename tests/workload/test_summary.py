@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from blis_tui.spec.check import check
-from blis_tui.spec.model import WorkloadSpec
+from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.workload.generate import generate
 from blis_tui.workload.totals.counts import Count
 from blis_tui.workload.totals.summary import Summary, Tally, span_us, summarise

@@ -17,7 +17,7 @@ from watching import SOON_S, Stopper, no_threads_left
 from workload_specs import SECOND, client, compact, constant, dist, explicit, mean_rate, turns
 
 from blis_tui.problems import Cancelled
-from blis_tui.spec.model import Cohort, Multimodal, Window, WorkloadSpec
+from blis_tui.spec.format.model import Cohort, Multimodal, Window, WorkloadSpec
 from blis_tui.workload import kernel, tokens
 from blis_tui.workload.generate import generate
 from blis_tui.workload.kernel.twin import readers

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from blis_tui.spec.model import (
+from blis_tui.spec.format.model import (
     Arrival,
     Client,
     Cohort,

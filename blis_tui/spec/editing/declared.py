@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from blis_tui.problems import Path
-from blis_tui.spec.fields import LIST, MAP, NUMBER, PARAMS, RECORD, Record
-from blis_tui.spec.model import WorkloadSpec
+from blis_tui.spec.format.fields import LIST, MAP, NUMBER, PARAMS, RECORD, Record
+from blis_tui.spec.format.model import WorkloadSpec
 
 
 def declared(path: Path) -> tuple[str, type[Record] | None]:

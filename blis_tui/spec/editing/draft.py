@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from blis_tui.problems import Path
-from blis_tui.spec.editing.block import Block
 from blis_tui.spec.editing.declared import declared, field_order
-from blis_tui.spec.editing.emit import is_collection, key_text
-from blis_tui.spec.editing.flow import Flow
 from blis_tui.spec.editing.given import holding, plain
-from blis_tui.spec.editing.habits import Habits, has_plain_numbers, quoting_of
 from blis_tui.spec.editing.intended import Copy, Given, Intended, NewKey, reads_as
-from blis_tui.spec.editing.layout import Layout
 from blis_tui.spec.editing.places import Holder, Places, Spot, demand_not_hiding, demand_not_merged, demand_own, demand_unshared
-from blis_tui.spec.editing.splice import Splice, spliced
 from blis_tui.spec.editing.together import InsertAll
-from blis_tui.spec.editing.values import anchors_in, emptied, replace_root, replace_value
+from blis_tui.spec.editing.writing.block import Block
+from blis_tui.spec.editing.writing.emission import is_collection, key_text
+from blis_tui.spec.editing.writing.flow import Flow
+from blis_tui.spec.editing.writing.habits import Habits, has_plain_numbers, quoting_of
+from blis_tui.spec.editing.writing.layout import Layout
+from blis_tui.spec.editing.writing.splice import Splice, spliced
+from blis_tui.spec.editing.writing.values import anchors_in, emptied, replace_root, replace_value
 from blis_tui.spec.edits import Duplicate, Edit, EditRefused, Insert, Move, Remove, SetValue
-from blis_tui.spec.fields import NUMBER, TEXT
-from blis_tui.spec.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Node, Tree, compose, key_name
-from blis_tui.spec.recompose import recompose
-from blis_tui.spec.scalars import text as text_of
+from blis_tui.spec.format.fields import NUMBER, TEXT
+from blis_tui.spec.yaml.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Node, Tree, compose, key_name
+from blis_tui.spec.yaml.recomposing import recompose
+from blis_tui.spec.yaml.scalars import text as text_of
 
 
 class Draft:

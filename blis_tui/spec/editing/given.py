@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from blis_tui.problems import Path
-from blis_tui.spec.editing.emit import is_collection
+from blis_tui.spec.editing.writing.emission import is_collection
 from blis_tui.spec.edits import EditRefused
-from blis_tui.spec.nodes import MAX_DEPTH
+from blis_tui.spec.yaml.nodes import MAX_DEPTH
 
 
 def plain(value: Any, path: Path, depth: int = 0) -> Any:

@@ -11,10 +11,10 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from blis_tui.spec.editing.emit import is_collection
+from blis_tui.spec.editing.writing.emission import is_collection
 from blis_tui.spec.edits import Plain
-from blis_tui.spec.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Items, Node, key_name
-from blis_tui.spec.scalars import Refused, resolve
+from blis_tui.spec.yaml.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Items, Node, key_name
+from blis_tui.spec.yaml.scalars import Refused, resolve
 
 
 class Given(NamedTuple):

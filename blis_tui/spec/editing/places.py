@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from blis_tui.problems import Path, format_path
-from blis_tui.spec.editing.layout import Entry, Layout
+from blis_tui.spec.editing.writing.layout import Entry, Layout
 from blis_tui.spec.edits import EditRefused
-from blis_tui.spec.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Node, Tree, effective, key_name
-from blis_tui.spec.scalars import is_null
+from blis_tui.spec.yaml.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Node, Tree, effective, key_name
+from blis_tui.spec.yaml.scalars import is_null
 
 _MERGED = "it comes from another place by a merge (<<) and can only be edited there"
 

@@ -14,11 +14,11 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Input, Static
 
-from blis_tui.spec.fields import INTEGER, Field
-from blis_tui.spec.ranges import demand, is_in_range
-from blis_tui.spec.scalars import INTEGER as READ_INTEGER
-from blis_tui.spec.scalars import NUMBER as READ_NUMBER
-from blis_tui.spec.scalars import resolve_plain
+from blis_tui.spec.format.fields import INTEGER, Field
+from blis_tui.spec.format.ranges import demand, is_in_range
+from blis_tui.spec.yaml.scalars import INTEGER as READ_INTEGER
+from blis_tui.spec.yaml.scalars import NUMBER as READ_NUMBER
+from blis_tui.spec.yaml.scalars import resolve_plain
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.nudge import nudged
 from blis_tui.tui.widgets.tick import Tick

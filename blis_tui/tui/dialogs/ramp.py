@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from blis_tui.spec.edits import Edit, Insert, SetValue
-from blis_tui.spec.fields import INTEGER, NUMBER, Field
-from blis_tui.spec.model import Stage
-from blis_tui.spec.validate_compact import STAGES
+from blis_tui.spec.format.fields import INTEGER, NUMBER, Field
+from blis_tui.spec.format.model import Stage
+from blis_tui.spec.rules.compact_errors import STAGES
 from blis_tui.tui.dialogs.numbers import NumbersDialog
 from blis_tui.tui.panes.form_values import duration
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from blis_tui.spec.fields import NUMBER, Field
-from blis_tui.spec.model import Stage
+from blis_tui.spec.format.fields import NUMBER, Field
+from blis_tui.spec.format.model import Stage
 from blis_tui.tui.dialogs.numbers import NumbersDialog
 
 FACTOR = Field(NUMBER, "What all rates are multiplied by.", above=0, label="Factor", unit="× each rate")

@@ -14,7 +14,7 @@ from textual.strip import Strip
 
 from blis_tui import plot
 from blis_tui.numbers import duration, rate
-from blis_tui.spec.model import Stage
+from blis_tui.spec.format.model import Stage
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.background import Job
 from blis_tui.tui.messages import EditRequested, JumpRequested, StepEnded
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from textual.timer import Timer
 
-    from blis_tui.spec.model import WorkloadSpec
+    from blis_tui.spec.format.model import WorkloadSpec
     from blis_tui.tui.charting import Chart, Wanted
 
 _LEAST_PLOT = 6

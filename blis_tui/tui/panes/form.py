@@ -20,11 +20,11 @@ from blis_tui.numbers import counted
 from blis_tui.problems import SEVERITIES, Path, Problem, printable
 from blis_tui.spec.check import Checked
 from blis_tui.spec.edits import SetValue
-from blis_tui.spec.facts import clients_per_stage, stages_end_us
-from blis_tui.spec.fields import Field
-from blis_tui.spec.model import VERSIONS, InferencePerf, SharedPrefix, WorkloadSpec
-from blis_tui.spec.nodes import Tree
-from blis_tui.spec.validate_compact import PREFIX, PROMPTS, STAGES, TOP, USERS
+from blis_tui.spec.format.facts import clients_per_stage, stages_end_us
+from blis_tui.spec.format.fields import Field
+from blis_tui.spec.format.model import VERSIONS, InferencePerf, SharedPrefix, WorkloadSpec
+from blis_tui.spec.rules.compact_errors import PREFIX, PROMPTS, STAGES, TOP, USERS
+from blis_tui.spec.yaml.nodes import Tree
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.messages import EditRequested, MendRequested, StepEnded
 from blis_tui.tui.panes.form_counts import StageCounts

@@ -9,7 +9,7 @@ from blis_tui.tui.preview import CANCELLED, FAILED, Preview
 from blis_tui.tui.stage_table import count_text, mean_text
 
 if TYPE_CHECKING:
-    from blis_tui.spec.model import Stage
+    from blis_tui.spec.format.model import Stage
     from blis_tui.workload.totals.counts import Count
 
 COMING, NONE = "…", "–"

@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from blis_tui.problems import ERROR, WARNING, Path, Problem
 from blis_tui.spec.edits import Edit, SetValue
-from blis_tui.spec.fields import BOOLEAN, TEXT, Field
+from blis_tui.spec.format.fields import BOOLEAN, TEXT, Field
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.messages import EditRequested
 from blis_tui.tui.nudge import nudged

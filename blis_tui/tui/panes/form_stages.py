@@ -18,10 +18,10 @@ from textual.widget import Widget
 
 from blis_tui.problems import ERROR, WARNING, Path, Problem
 from blis_tui.spec.edits import Duplicate, Edit, Insert, Move, Remove, SetValue
-from blis_tui.spec.fields import Field
-from blis_tui.spec.model import Stage
-from blis_tui.spec.nodes import ALIAS, MAPPING, SEQUENCE, Node, Tree, key_name
-from blis_tui.spec.validate_compact import STAGES
+from blis_tui.spec.format.fields import Field
+from blis_tui.spec.format.model import Stage
+from blis_tui.spec.rules.compact_errors import STAGES
+from blis_tui.spec.yaml.nodes import ALIAS, MAPPING, SEQUENCE, Node, Tree, key_name
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.messages import EditRequested, StepEnded
 from blis_tui.tui.nudge import nudged

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from blis_tui.problems import Path, Problem, format_path, printable
 from blis_tui.spec.edits import Edit, Plain, Remove, SetValue, is_plain
-from blis_tui.spec.fields import TEXT, Field
-from blis_tui.spec.nodes import SCALAR, Node, Tree
+from blis_tui.spec.format.fields import TEXT, Field
+from blis_tui.spec.yaml.nodes import SCALAR, Node, Tree
 
 MOST_SHOWN = 1000
 """Characters of a value that a field shows."""

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from blis_tui.numbers import duration
-from blis_tui.spec.reader import UTF_8
+from blis_tui.spec.yaml.encoding import UTF_8
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.background import Job
 from blis_tui.tui.preview import EMPTY, Preview
@@ -25,7 +25,7 @@ from blis_tui.tui.workspace import View
 
 if TYPE_CHECKING:
     from blis_tui.formats.estimate import Size
-    from blis_tui.spec.model import WorkloadSpec
+    from blis_tui.spec.format.model import WorkloadSpec
 
 _INDENT = "  "
 _NAME = 17
@@ -147,7 +147,7 @@ def summary_text(preview: Preview, sizes: Mapping[str, Size], width: int) -> Con
 
 
 def _file(spec: WorkloadSpec) -> list[Total]:
-    from blis_tui.spec.facts import end_us, overrun
+    from blis_tui.spec.format.facts import end_us, overrun
 
     end = end_us(spec)
     rows = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from blis_tui.spec.model import Window
+from blis_tui.spec.format.model import Window
 
 
 def active_spans(windows: Sequence[Window]) -> list[tuple[int, int]]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple, overload
 
-from blis_tui.spec.facts import mean_rate
-from blis_tui.spec.model import Client, WorkloadSpec
+from blis_tui.spec.format.facts import mean_rate
+from blis_tui.spec.format.model import Client, WorkloadSpec
 
 
 class Name(NamedTuple):

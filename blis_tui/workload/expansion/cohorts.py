@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from blis_tui.spec.model import Client, Cohort, Lifecycle
-from blis_tui.spec.windows import windows_of
+from blis_tui.spec.format.model import Client, Cohort, Lifecycle
+from blis_tui.spec.format.windows import windows_of
 from blis_tui.workload.expansion.clients import ClientBlock, Name, Names
 
 _SAME_FIELDS = tuple(

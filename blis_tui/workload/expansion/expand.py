@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blis_tui.problems import ERROR, SpecError
-from blis_tui.spec.facts import US_PER_S, V1_ROUNDS, clients_per_stage, mean_rate, stage_requests
-from blis_tui.spec.generation import SAME_RATE
-from blis_tui.spec.model import (
+from blis_tui.spec.format.facts import US_PER_S, V1_ROUNDS, clients_per_stage, mean_rate, stage_requests
+from blis_tui.spec.format.generation import SAME_RATE
+from blis_tui.spec.format.model import (
     V1_SLO_CLASSES,
     Arrival,
     Client,
@@ -21,7 +21,7 @@ from blis_tui.spec.model import (
     Window,
     WorkloadSpec,
 )
-from blis_tui.spec.validate import validate
+from blis_tui.spec.rules.file_errors import validate
 from blis_tui.workload.expansion.clients import ClientBlock, Dealt, Expansion, Name, Names
 from blis_tui.workload.expansion.cohorts import expand_cohort
 

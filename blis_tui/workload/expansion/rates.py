@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from blis_tui.spec.fields import INT64_MAX
-from blis_tui.spec.model import Window
+from blis_tui.spec.format.fields import INT64_MAX
+from blis_tui.spec.format.model import Window
 from blis_tui.workload.expansion.clients import ClientBlock, Expansion, windowed
 from blis_tui.workload.expansion.coactive import Part, Span, Spans, add_up, coactive_sums
 

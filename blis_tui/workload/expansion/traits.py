@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from blis_tui.spec.model import Client
+from blis_tui.spec.format.model import Client
 
 DEFAULT_TIMEOUT_US = 300_000_000
 """Time limit of the rounds of a session whose client gives none (BLIS's `DefaultTimeoutUs`)."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from blis_tui.spec.distributions import go_int
-from blis_tui.spec.model import Arrival
+from blis_tui.spec.format.distributions import go_int
+from blis_tui.spec.format.model import Arrival
 from blis_tui.workload.kernel.records import GAMMA, POISSON, WEIBULL, Sampler
 from blis_tui.workload.sampling.table import fixed
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from itertools import accumulate
 
 from blis_tui.problems import ERROR, Problem, SpecError
-from blis_tui.spec.distributions import go_int, read_bins, read_params
-from blis_tui.spec.model import MAX_LENGTH, Distribution
+from blis_tui.spec.format.distributions import go_int, read_bins, read_params
+from blis_tui.spec.format.model import MAX_LENGTH, Distribution
 from blis_tui.workload.kernel.records import EXPONENTIAL, GAUSSIAN, LOGNORMAL, PARETO_LOGNORMAL, Sampler
 from blis_tui.workload.sampling.table import Bins, fixed
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from blis_tui.spec.facts import US_PER_S
+from blis_tui.spec.format.facts import US_PER_S
 
 Weights = NDArray[np.bool_] | NDArray[np.integer] | None
 """What each request counts for, shape (requests); ``None`` for 1."""

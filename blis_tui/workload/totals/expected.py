@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from blis_tui.spec.distributions import go_int
-from blis_tui.spec.facts import fitted_gap_us, mean_rate, overrun
-from blis_tui.spec.fields import INT64_MAX
-from blis_tui.spec.generation import STEPPED, VARYING, generation_path
-from blis_tui.spec.model import Arrival, Client, Distribution, Window
+from blis_tui.spec.format.distributions import go_int
+from blis_tui.spec.format.facts import fitted_gap_us, mean_rate, overrun
+from blis_tui.spec.format.fields import INT64_MAX
+from blis_tui.spec.format.generation import STEPPED, VARYING, generation_path
+from blis_tui.spec.format.model import Arrival, Client, Distribution, Window
 from blis_tui.workload.expansion.clients import ClientBlock, Dealt, Expansion
 from blis_tui.workload.expansion.expand import stage_windows
 from blis_tui.workload.expansion.rates import WindowRates, block_rates

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blis_tui.numbers import counted
-from blis_tui.spec.facts import overrun
-from blis_tui.spec.model import Client, WorkloadSpec
+from blis_tui.spec.format.facts import overrun
+from blis_tui.spec.format.model import Client, WorkloadSpec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

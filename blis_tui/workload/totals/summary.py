@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from blis_tui.spec.facts import US_PER_S, stages_end_us
+from blis_tui.spec.format.facts import US_PER_S, stages_end_us
 from blis_tui.workload.requests import Requests
 from blis_tui.workload.totals.bins import Bins, Series, in_a_second, round_width_us, series, short_span_us
 from blis_tui.workload.totals.counts import Count

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from blis_tui.spec.generation import STEPPED, VARYING, generation_path
-from blis_tui.spec.windows import windows_of
+from blis_tui.spec.format.generation import STEPPED, VARYING, generation_path
+from blis_tui.spec.format.windows import windows_of
 from blis_tui.workload.expansion.clients import ClientBlock, Expansion
 from blis_tui.workload.expansion.rates import WindowRates, block_rates
 from blis_tui.workload.totals.expected import Stage, active_spans, gap_us, is_chat, is_single, varying_counts

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from blis_tui.spec.model import (
+from blis_tui.spec.format.model import (
     Arrival,
     Client,
     Cohort,

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from blis_tui.spec.model import Client, Window, WorkloadSpec
+from blis_tui.spec.format.model import Client, Window, WorkloadSpec
 from reference.expansion import Plan, expand
 from reference.go_rand import Rand
 from reference.samplers import Draw, gap, length, to_int

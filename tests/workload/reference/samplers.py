@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
-from blis_tui.spec.model import Arrival, Distribution
+from blis_tui.spec.format.model import Arrival, Distribution
 from reference.go_rand import Rand, log
 
 Draw = Callable[[Rand], int]

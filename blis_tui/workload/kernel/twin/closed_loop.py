@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from blis_tui.spec.fields import INT64_MAX
-from blis_tui.spec.model import MAX_LENGTH
+from blis_tui.spec.format.fields import INT64_MAX
+from blis_tui.spec.format.model import MAX_LENGTH
 from blis_tui.workload.kernel.records import DONE, FULL, STOPPED, TOO_LONG, Program, Programs, Sheet
 from blis_tui.workload.kernel.twin.samplers import draws_of
 from blis_tui.workload.kernel.twin.stream import Stream

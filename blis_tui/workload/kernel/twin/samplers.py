@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from blis_tui.spec.distributions import go_int
+from blis_tui.spec.format.distributions import go_int
 from blis_tui.workload.kernel import records
 from blis_tui.workload.kernel.records import Programs
 from blis_tui.workload.kernel.twin.stream import Stream, log

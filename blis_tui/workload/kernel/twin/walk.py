@@ -9,9 +9,9 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from blis_tui.spec.distributions import go_int
-from blis_tui.spec.fields import INT64_MAX, INT64_MIN
-from blis_tui.spec.model import MAX_LENGTH
+from blis_tui.spec.format.distributions import go_int
+from blis_tui.spec.format.fields import INT64_MAX, INT64_MIN
+from blis_tui.spec.format.model import MAX_LENGTH
 from blis_tui.workload.kernel.records import (
     ARRIVALS,
     CHAT,
