@@ -7,7 +7,7 @@ from blis_tui.files import WriteError, replace_text
 from blis_tui.problems import SpecError
 from blis_tui.spec.check import Checked, check
 from blis_tui.spec.format.model import WorkloadSpec
-from blis_tui.spec.mends import apply_mends
+from blis_tui.spec.mending import apply_mends
 
 
 def fix(path: str, checked: Checked) -> Finding:

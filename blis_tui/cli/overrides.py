@@ -5,8 +5,9 @@ from __future__ import annotations
 from blis_tui.cli.arguments import Options
 from blis_tui.cli.errors import UsageError
 from blis_tui.spec.check import Checked, check
+from blis_tui.spec.editing.application import apply_edits
 from blis_tui.spec.editing.paths import parse_path, value_for
-from blis_tui.spec.edits import Edit, EditRefused, SetValue, apply_edits
+from blis_tui.spec.edits import Edit, EditRefused, SetValue
 
 
 def overridden(checked: Checked, options: Options) -> Checked:

@@ -9,15 +9,12 @@ through an anchor or a merge, the edit is refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blis_tui.problems import Path, format_path
 
 if TYPE_CHECKING:
     from typing import TypeAlias
-
-    from blis_tui.spec.yaml.nodes import Tree
 
 
 class Plain(str):
@@ -92,22 +89,3 @@ class EditRefused(Exception):
         super().__init__(f"{format_path(path)}: {reason}" if path else reason)
         self.path = path
         self.reason = reason
-
-
-def apply_edits(text: str, edits: Iterable[Edit], base: Tree | None = None) -> str:
-    """Return the text with all edits made, one after the other. Raises `EditRefused`, and then none is made.
-
-    The tree of the text, or of a similar one, `base`, makes it faster and changes nothing else.
-    """
-    from blis_tui.spec.editing.draft import Draft
-    from blis_tui.spec.editing.together import joined
-
-    mark = "\ufeff" if text.startswith("\ufeff") else ""
-    draft = Draft(text.removeprefix(mark), base if not mark else None)
-    path: Path = ()
-    for edit in joined(edits):
-        if not draft.can_join(edit):
-            draft = draft.finish(path)
-        draft.add(edit)
-        path = edit.path
-    return mark + draft.finish(path).text

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from blis_tui.problems import Cancelled, Problem, SpecError
 from blis_tui.spec.edits import Edit, SetValue
-from blis_tui.spec.mends import GENERATED_COUNT, apply_mends
+from blis_tui.spec.mending import apply_mends
+from blis_tui.spec.mends import GENERATED_COUNT
 from blis_tui.tui.background import Job
 from blis_tui.tui.making import reasons
 from blis_tui.tui.messages import JumpRequested

@@ -7,7 +7,8 @@ from pathlib import Path as FilePath
 from typing import NamedTuple
 
 from blis_tui.spec.check import Checked, check
-from blis_tui.spec.edits import Edit, apply_edits
+from blis_tui.spec.editing.application import apply_edits
+from blis_tui.spec.edits import Edit
 from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.spec.yaml.encoding import UTF_8
 from blis_tui.tui.history import History

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 from measuring import Row, in_turn, ratio
 
 from blis_tui.spec.check import check
-from blis_tui.spec.edits import Duplicate, Edit, Insert, Move, Remove, SetValue, apply_edits
+from blis_tui.spec.editing.application import apply_edits
+from blis_tui.spec.edits import Duplicate, Edit, Insert, Move, Remove, SetValue
 from blis_tui.spec.reading.decode import decode
 from blis_tui.spec.rules.file_advice import advise_beside
 from blis_tui.spec.rules.file_errors import validate_into
 from blis_tui.spec.rules.report import Report
-from blis_tui.spec.yaml.nodes import compose
+from blis_tui.spec.yaml.composing import compose
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot

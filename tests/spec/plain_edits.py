@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from blis_tui.problems import Path
 from blis_tui.spec.edits import Duplicate, Edit, Insert, Move, Remove, RenameKey, SetValue
-from blis_tui.spec.yaml.nodes import ALIAS, MAPPING, SEQUENCE, Node, compose
+from blis_tui.spec.yaml.composing import compose
+from blis_tui.spec.yaml.nodes import ALIAS, MAPPING, SEQUENCE, Node
 
 
 def load(text: str) -> Any:

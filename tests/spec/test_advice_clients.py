@@ -23,7 +23,8 @@ from spec_samples import (
 
 from blis_tui.problems import INFO, WARNING, Path, Problem
 from blis_tui.spec.check import check
-from blis_tui.spec.edits import RenameKey, apply_edits
+from blis_tui.spec.editing.application import apply_edits
+from blis_tui.spec.edits import RenameKey
 from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.spec.reading.decode import decode
 from blis_tui.spec.rules.file_advice import MAX_ALIKE, advise

@@ -9,7 +9,8 @@ from spec_samples import CHAT, COMPACT, DROP, PREFIX, STAGES, changed, checked, 
 
 from blis_tui.problems import INFO, WARNING, Path, Problem
 from blis_tui.spec.check import check
-from blis_tui.spec.edits import SetValue, apply_edits
+from blis_tui.spec.editing.application import apply_edits
+from blis_tui.spec.edits import SetValue
 from blis_tui.spec.mends import GENERATED_COUNT
 
 ONE_STAGE = changed(COMPACT, (STAGES, [{"rate": 8.0, "duration": 600}]), (("horizon",), 600_000_000))

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from blis_tui.problems import ERROR, Problem
 from blis_tui.problems import Path as SpecPath
-from blis_tui.spec.edits import Remove, RenameKey, SetValue, apply_edits
+from blis_tui.spec.editing.application import apply_edits
+from blis_tui.spec.edits import Remove, RenameKey, SetValue
 from blis_tui.spec.format import fields
 from blis_tui.spec.format.fields import Field, Record
 from blis_tui.spec.format.model import Arrival, Client, GoodputTargets, SharedPrefix, Stage, Window, WorkloadSpec

@@ -11,7 +11,7 @@ from blis_tui.spec.editing.declared import declared, field_order
 from blis_tui.spec.editing.intended import Intended, reads_as
 from blis_tui.spec.format import fields
 from blis_tui.spec.format.model import SharedPrefix
-from blis_tui.spec.yaml.nodes import compose
+from blis_tui.spec.yaml.composing import compose
 
 
 def same(old: str, new: str) -> bool:

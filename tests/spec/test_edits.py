@@ -10,18 +10,8 @@ import pytest
 from plain_edits import agrees, edited, load, places
 
 from blis_tui import problems
-from blis_tui.spec.edits import (
-    Duplicate,
-    Edit,
-    EditRefused,
-    Insert,
-    Move,
-    Plain,
-    Remove,
-    RenameKey,
-    SetValue,
-    apply_edits,
-)
+from blis_tui.spec.editing.application import apply_edits
+from blis_tui.spec.edits import Duplicate, Edit, EditRefused, Insert, Move, Plain, Remove, RenameKey, SetValue
 
 COMPACT = """\
 # Nine prompts, five users each.

@@ -16,10 +16,12 @@ from test_recompose import CLIENTS, changes, client_files, seen
 
 from blis_tui.problems import Path
 from blis_tui.spec.editing import draft
-from blis_tui.spec.edits import Duplicate, Edit, EditRefused, Insert, Move, Remove, RenameKey, SetValue, apply_edits
+from blis_tui.spec.editing.application import apply_edits
+from blis_tui.spec.edits import Duplicate, Edit, EditRefused, Insert, Move, Remove, RenameKey, SetValue
 from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.spec.yaml import recomposing
-from blis_tui.spec.yaml.nodes import Tree, compose
+from blis_tui.spec.yaml.composing import compose
+from blis_tui.spec.yaml.nodes import Tree
 
 EXAMPLES = int(os.environ.get("BLIS_TUI_EXAMPLES", "100"))
 

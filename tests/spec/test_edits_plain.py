@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blis_tui.problems import Path
-from blis_tui.spec.edits import Plain, SetValue, apply_edits, is_plain
-from blis_tui.spec.yaml.nodes import compose
+from blis_tui.spec.editing.application import apply_edits
+from blis_tui.spec.edits import Plain, SetValue, is_plain
+from blis_tui.spec.yaml.composing import compose
 
 TEXT = """\
 version: "2"

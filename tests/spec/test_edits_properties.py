@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from plain_edits import agrees, edited, edits, key_of, load, new_scalars, new_values, places, same_order
 
 from blis_tui.problems import Path
-from blis_tui.spec.edits import Duplicate, Edit, EditRefused, Insert, Move, Remove, RenameKey, SetValue, apply_edits
-from blis_tui.spec.yaml.nodes import MAPPING, SEQUENCE, Node, compose
+from blis_tui.spec.editing.application import apply_edits
+from blis_tui.spec.edits import Duplicate, Edit, EditRefused, Insert, Move, Remove, RenameKey, SetValue
+from blis_tui.spec.yaml.composing import compose
+from blis_tui.spec.yaml.nodes import MAPPING, SEQUENCE, Node
 
 EXAMPLES = int(os.environ.get("BLIS_TUI_EXAMPLES", "100"))
 """How many documents each property is tried on."""

@@ -10,7 +10,8 @@ from spec_samples import CHAT, CLIENTS, COMPACT, DROP, PREFIX, STAGES, changed, 
 
 from blis_tui.spec.check import check
 from blis_tui.spec.format.model import WorkloadSpec
-from blis_tui.spec.mends import apply_mends, remove, set_value, set_values
+from blis_tui.spec.mending import apply_mends
+from blis_tui.spec.mends import remove, set_value, set_values
 
 
 def fixed(text: str, *, only_safe: bool = True, count: Any = None) -> tuple[str, list[str]]:

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blis_tui.spec.yaml import composing
-from blis_tui.spec.yaml.nodes import ALIAS, MAPPING, MAX_DEPTH, SCALAR, SEQUENCE, Node, Tree, compose, effective, key_name
+from blis_tui.spec.yaml.composing import compose
+from blis_tui.spec.yaml.nodes import ALIAS, MAPPING, MAX_DEPTH, SCALAR, SEQUENCE, Node, Tree, effective, key_name
 from blis_tui.spec.yaml.source import Source
 
 ROOT = Path(__file__).parents[2]
@@ -382,9 +383,7 @@ def test_a_hundred_thousand_levels_are_refused_at_once(parser: str, text: str) -
 
 
 def test_a_hundred_thousand_levels_do_not_crash_the_process() -> None:
-    code = (
-        "from blis_tui.spec.yaml.nodes import compose; print([len(compose(c * 100_000).problems) for c in ('[', '- ', '{a: ')])"
-    )
+    code = "from blis_tui.spec.yaml.composing import compose; print([len(compose(c * 100_000).problems) for c in ('[', '- ', '{a: ')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
     assert (done.returncode, done.stdout) == (0, "[1, 1, 1]\n")
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from blis_tui.spec.check import Checked, check
 from blis_tui.spec.format.model import WorkloadSpec
-from blis_tui.spec.yaml.nodes import ALIAS, MAPPING, Node, Tree, compose
+from blis_tui.spec.yaml.composing import compose
+from blis_tui.spec.yaml.nodes import ALIAS, MAPPING, Node, Tree
 from blis_tui.spec.yaml.recomposing import recompose
 
 EXAMPLES = int(os.environ.get("BLIS_TUI_EXAMPLES", "100"))

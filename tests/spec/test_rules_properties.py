@@ -11,13 +11,15 @@ from spec_samples import changed, text_of
 
 from blis_tui.problems import ERROR, SEVERITIES
 from blis_tui.spec.check import check
-from blis_tui.spec.edits import EditRefused, SetValue, apply_edits
+from blis_tui.spec.editing.application import apply_edits
+from blis_tui.spec.edits import EditRefused, SetValue
 from blis_tui.spec.format import fields
 from blis_tui.spec.format.distributions import FAMILIES
 from blis_tui.spec.format.facts import client_count, expected_requests
 from blis_tui.spec.format.fields import Field, Record
 from blis_tui.spec.format.model import SLO_CLASSES, Distribution, WorkloadSpec
-from blis_tui.spec.mends import GENERATED_COUNT, apply_mends
+from blis_tui.spec.mending import apply_mends
+from blis_tui.spec.mends import GENERATED_COUNT
 from blis_tui.spec.rules.file_advice import advise
 from blis_tui.spec.rules.file_errors import validate
 

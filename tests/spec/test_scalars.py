@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from blis_tui.spec.format.fields import INT64_MAX, INT64_MIN
 from blis_tui.spec.yaml import scalars
-from blis_tui.spec.yaml.nodes import Node, compose
+from blis_tui.spec.yaml.composing import compose
+from blis_tui.spec.yaml.nodes import Node
 from blis_tui.spec.yaml.scalars import Refused
 
 

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blis_tui.problems import Path, format_path
+from blis_tui.spec.editing.application import apply_edits
 from blis_tui.spec.editing.paths import parse_path, value_for
-from blis_tui.spec.edits import EditRefused, SetValue, apply_edits
+from blis_tui.spec.edits import EditRefused, SetValue
 from blis_tui.spec.reading.decode import decode
 
 

@@ -14,7 +14,7 @@ from blis_tui.spec.format import fields
 from blis_tui.spec.format.distributions import FAMILIES
 from blis_tui.spec.format.fields import Field, Record
 from blis_tui.spec.format.model import WorkloadSpec
-from blis_tui.spec.mends import apply_mends
+from blis_tui.spec.mending import apply_mends
 
 ONE: Path = ("clients", 1)
 

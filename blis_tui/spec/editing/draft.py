@@ -19,7 +19,8 @@ from blis_tui.spec.editing.writing.splice import Splice, spliced
 from blis_tui.spec.editing.writing.values import anchors_in, emptied, replace_root, replace_value
 from blis_tui.spec.edits import Duplicate, Edit, EditRefused, Insert, Move, Remove, SetValue
 from blis_tui.spec.format.fields import NUMBER, TEXT
-from blis_tui.spec.yaml.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Node, Tree, compose, key_name
+from blis_tui.spec.yaml.composing import compose
+from blis_tui.spec.yaml.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Node, Tree, key_name
 from blis_tui.spec.yaml.recomposing import recompose
 from blis_tui.spec.yaml.scalars import text as text_of
 

@@ -12,7 +12,8 @@ from blis_tui.spec.edits import EditRefused
 from blis_tui.spec.format import fields
 from blis_tui.spec.reading.suggestions import meant_by
 from blis_tui.spec.yaml import scalars
-from blis_tui.spec.yaml.nodes import MAPPING, SCALAR, SEQUENCE, Node, compose
+from blis_tui.spec.yaml.composing import compose
+from blis_tui.spec.yaml.nodes import MAPPING, SCALAR, SEQUENCE, Node
 
 _STEP = re.compile(r'\[(\d{1,9})\]|\["((?:[^"\\]|\\["\\])*)"\]|\.([^\s.\[\]"\'=]+)', re.ASCII)
 _READERS: dict[str, Callable[[Node], Any]] = {

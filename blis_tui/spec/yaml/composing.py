@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from blis_tui.problems import Problem
 from blis_tui.spec.yaml.effort import CollectorPaused
-from blis_tui.spec.yaml.nodes import ALIAS, MAPPING, MAX_DEPTH, SCALAR, SEQUENCE, Node
+from blis_tui.spec.yaml.nodes import ALIAS, MAPPING, MAX_DEPTH, SCALAR, SEQUENCE, Node, Tree
 from blis_tui.spec.yaml.source import Source, syntax_problem
 
 MAX_NODES = 1_000_000
@@ -27,6 +27,18 @@ class Composed(NamedTuple):
     root: Node | None
     size: int = 0
     linked: bool = False
+
+
+def compose(text: str) -> Tree:
+    """Compose the first document of `text`; never raises.
+
+    The tree's problems tell of forbidden characters, wrong syntax, further documents, undefined aliases, aliases inside
+    what they stand for, and too much depth. After a problem that ends the composing, `root` is None.
+    """
+    source = Source(text)
+    problems: list[Problem] = []
+    composed = compose_root(source, problems)
+    return Tree(source, composed.root, problems, size=composed.size, linked=composed.linked)
 
 
 def compose_root(source: Source, problems: list[Problem]) -> Composed:

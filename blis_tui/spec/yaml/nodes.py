@@ -243,17 +243,3 @@ def merge_sources(value: Node) -> list[Node]:
     written = value.items if value.kind == SEQUENCE else [value]
     followed = [node.target if node.kind == ALIAS else node for node in written]
     return [node for node in followed if node is not None]
-
-
-def compose(text: str) -> Tree:
-    """Compose the first document of `text`; never raises.
-
-    The tree's problems tell of forbidden characters, wrong syntax, further documents, undefined aliases, aliases inside
-    what they stand for, and too much depth. After a problem that ends the composing, `root` is None.
-    """
-    from blis_tui.spec.yaml.composing import compose_root
-
-    source = Source(text)
-    problems: list[Problem] = []
-    composed = compose_root(source, problems)
-    return Tree(source, composed.root, problems, size=composed.size, linked=composed.linked)

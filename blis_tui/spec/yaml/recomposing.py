@@ -13,8 +13,8 @@ import re
 from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
-from blis_tui.spec.yaml.composing import MAX_NODES
-from blis_tui.spec.yaml.nodes import MAPPING, SCALAR, SEQUENCE, Items, Node, Tree, compose, moved
+from blis_tui.spec.yaml.composing import MAX_NODES, compose
+from blis_tui.spec.yaml.nodes import MAPPING, SCALAR, SEQUENCE, Items, Node, Tree, moved
 from blis_tui.spec.yaml.source import Source, has_usual_lines, same_end, same_start
 
 _MARKER = re.compile(r"^(?:---|\.\.\.|%)|\ufeff", re.MULTILINE)

@@ -205,7 +205,8 @@ async def compare(app: Desk) -> None:
 
 async def upgrade(app: Desk) -> None:
     """Show what version 2 would change, and change it if that is wanted."""
-    from blis_tui.spec.edits import EditRefused, apply_edits
+    from blis_tui.spec.editing.application import apply_edits
+    from blis_tui.spec.edits import EditRefused
     from blis_tui.spec.mends import upgrade as upgrade_mend
 
     workspace = app.workspace
