@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+_DAYS_FROM_H = 48
+"""From so many hours on a time is told in days."""
+
 
 def counted(count: int, noun: str) -> str:
     """Write how many of something there are: ``1 file``, ``2,000 files``."""
@@ -16,7 +19,7 @@ def rate(value: float) -> str:
 
 
 def duration(microseconds: int) -> str:
-    """Write a time in the units that fit it: ``20 min``, ``1 h 30 min``, ``12.5 s``, ``3 µs``."""
+    """Write a time exactly, in the units that fit it: ``30 days``, ``1 h 30 min``, ``12.5 s``, ``3 µs``."""
     if microseconds < 1000:
         return f"{microseconds} µs" if microseconds else "0 s"
     if microseconds < 1_000_000:
@@ -24,7 +27,10 @@ def duration(microseconds: int) -> str:
     seconds, rest = divmod(microseconds, 1_000_000)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
-    parts = [f"{hours:,} h"] if hours else []
+    days, hours = divmod(hours, 24) if hours >= _DAYS_FROM_H else (0, hours)
+    parts = [f"{days:,} days"] if days else []
+    if hours:
+        parts.append(f"{hours} h")
     if minutes:
         parts.append(f"{minutes} min")
     if seconds or rest:
@@ -33,14 +39,14 @@ def duration(microseconds: int) -> str:
     return " ".join(parts)
 
 
-def roughly(microseconds: int) -> str:
-    """Write a time to the second, to the millisecond if it is short."""
-    unit = 1_000_000 if microseconds >= 60_000_000 else 1_000 if microseconds >= 1_000_000 else 1
-    return duration(round(microseconds / unit) * unit)
+def roughly(microseconds: float) -> str:
+    """Write a time in its two largest units: ``5 min 6 s``, ``2 h 5 min``; to the millisecond if it is short."""
+    for least, unit in ((_DAYS_FROM_H * 3600, 3600), (3600, 60), (60, 1), (1, 0.001)):
+        if microseconds >= least * 1_000_000:
+            return duration(round(microseconds / 1_000_000 / unit) * round(unit * 1_000_000))
+    return duration(round(microseconds))
 
 
-def spoken_time(seconds: float) -> str:
-    """Write a time left, roughly."""
-    if seconds < 60:
-        return f"{max(1, round(seconds))} s"
-    return duration(round(seconds) * 1_000_000) if seconds < 3600 else duration(round(seconds / 60) * 60_000_000)
+def time_left(seconds: float) -> str:
+    """Write roughly how long something still takes, at least a second."""
+    return roughly(max(1, round(seconds)) * 1_000_000)

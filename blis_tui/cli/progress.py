@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import TracebackType
 
 from blis_tui.cli.output import is_terminal
-from blis_tui.numbers import spoken_time
+from blis_tui.numbers import time_left
 
 PATIENCE_S = 0.3
 """Jobs that are done by then need no progress."""
@@ -43,7 +43,7 @@ class Progress:
         if elapsed < PATIENCE_S or now - self._latest < _EVERY_S:
             return
         self._latest = now
-        left = f", {spoken_time(elapsed / done * (1.0 - done))} left" if done > 0 else ""
+        left = f", {time_left(elapsed / done * (1.0 - done))} left" if done > 0 else ""
         self._write(f"{_CLEAR}{stage} {done:.0%}{left}")
         self._written = True
 

@@ -20,8 +20,7 @@ from blis_tui.problems import ERROR, WARNING, Problem, SpecError
 from blis_tui.spec.format.facts import US_PER_S, end_us, fitted_gap_us, stages_end_us
 from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.spec.format.generation import ORDINARY, VARYING, generation_path, is_chat, lost_when_varying
-from blis_tui.spec.format.model import Client, Lifecycle, Window
-from blis_tui.spec.rules.compact_advice import DEFAULT_PREFIX
+from blis_tui.spec.format.model import DEFAULT_PREFIX, Client, Lifecycle, Window
 from blis_tui.workload.expansion.clients import ClientBlock, Expansion, Name, Names
 from blis_tui.workload.expansion.rates import WindowRates, block_rates
 from blis_tui.workload.totals.expected import expect

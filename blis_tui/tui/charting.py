@@ -17,7 +17,7 @@ from blis_tui.problems import SpecError, printable
 from blis_tui.spec.format.facts import end_us
 from blis_tui.workload.expansion.expand import expand
 from blis_tui.workload.totals.bins import Bins, Series, round_width_us, series, short_span_us
-from blis_tui.workload.totals.expected import Stage, is_chat
+from blis_tui.workload.totals.expected import Stage
 from blis_tui.workload.totals.measures import REQUESTS, SESSIONS, TOKENS, Tallies, expect_of, stage_tokens, tallies, weights_of
 from blis_tui.workload.totals.summary import Tally, span_us
 from blis_tui.workload.totals.targets import target
@@ -163,7 +163,7 @@ def _aims(wanted: Wanted) -> _Aims:
 
 def _factor_of_clients(measure: str, clients: Expansion) -> float | None:
     """Return 1 where all arrivals of explicit clients are what is measured: requests, or the beginnings of sessions."""
-    chats = {is_chat(block.template) for block in clients.blocks}
+    chats = {block.template.turns is not None for block in clients.blocks}
     return 1.0 if (measure == REQUESTS and chats == {False}) or (measure == SESSIONS and chats == {True}) else None
 
 

@@ -15,6 +15,7 @@ from itertools import pairwise
 from blis_tui.spec.format.facts import end_us, expected_requests, stages_end_us
 from blis_tui.spec.format.generation import VARYING, generation_path
 from blis_tui.spec.format.model import Client, WorkloadSpec
+from blis_tui.spec.format.windows import windows_of
 from blis_tui.workload.expansion.clients import Expansion
 from blis_tui.workload.totals.expected import expect
 
@@ -71,14 +72,14 @@ def _most_rounds(clients: Expansion) -> int:
 
 
 def _rounds(client: Client) -> int:
-    turns = client.reasoning.multi_turn if client.reasoning is not None else None
+    turns = client.turns
     return 1 if turns is None else max(turns.max_rounds, 1)
 
 
 def _runs_forwards(client: Client) -> bool:
-    turns = client.reasoning.multi_turn if client.reasoning is not None else None
+    turns = client.turns
     if turns is not None and turns.think_time_us < 0:
         return False
-    windows = client.lifecycle.windows if client.lifecycle is not None else ()
+    windows = windows_of(client)
     rated = any(window.trace_rate is not None for window in windows)
     return not rated or all(one.end_us <= other.start_us for one, other in pairwise(windows))

@@ -9,7 +9,7 @@ import numpy as np
 from blis_tui.problems import ERROR, Problem, SpecError
 from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.spec.format.generation import STEPPED, VARYING, generation_path
-from blis_tui.spec.format.model import Client, Distribution, Multimodal, Reasoning
+from blis_tui.spec.format.model import Client, Distribution, Multimodal
 from blis_tui.spec.format.windows import windows_of
 from blis_tui.workload.expansion.activity import active_spans
 from blis_tui.workload.expansion.clients import ClientBlock, Expansion
@@ -59,10 +59,6 @@ def programs_of(clients: Expansion, until: int, most: int) -> Programs:
     return builder.programs(clients.starts)
 
 
-def _turns(client: Client) -> Reasoning | None:
-    return client.reasoning if client.reasoning is not None and client.reasoning.multi_turn is not None else None
-
-
 class _Builder:
     """Writes the programs of one block after the other."""
 
@@ -85,7 +81,7 @@ class _Builder:
         client = block.template
         windows = windows_of(client)
         spans = active_spans(windows)
-        turns = _turns(client)
+        turns = client.turns
         if rate <= 0:
             self._write(client, [], spans, seeded=False)
             return
@@ -93,7 +89,7 @@ class _Builder:
         end = min(self._until, spans[-1][1]) if spans else self._until
         if block.spread_us is not None and block.dealt is not None:
             leg = self._leg(SPREAD, gap, client, 0, self._until, gaps=block.dealt.base, span=block.spread_us)
-        elif turns is not None and turns.multi_turn is not None and turns.multi_turn.single_session:
+        elif turns is not None and turns.single_session:
             leg = self._leg(SESSION, gap, client, windows[0].start_us if windows else 0, self._until)
         else:
             leg = self._leg(ARRIVALS, gap, client, 0, end)
@@ -164,8 +160,7 @@ class _Builder:
         seeded: bool = True,
     ) -> None:
         """Write a program. On the time-varying path BLIS knows no limit on a client's requests and no multimodal parts."""
-        reasoning = _turns(client)
-        turns = reasoning.multi_turn if reasoning is not None else None
+        turns, reasoning = client.turns, client.reasoning
         content = CHAT if turns is not None else MEDIA if client.multimodal is not None and not varying else TEXT
         dealt = block.dealt if block is not None else None
         self._programs.append(
@@ -178,7 +173,7 @@ class _Builder:
                 content=content,
                 media=self._media(client.multimodal) if content == MEDIA else _NO_MEDIA,
                 rounds=0 if turns is None else turns.max_rounds if dealt is None else dealt.base,
-                percent=NO_SAMPLER if reasoning is None else self._add(reasoning.reason_ratio_distribution),
+                percent=NO_SAMPLER if turns is None or reasoning is None else self._add(reasoning.reason_ratio_distribution),
                 think_time_us=client.think_time_us if turns is None else turns.think_time_us,
                 grows=turns is not None and turns.context_growth == "accumulate",
                 single_session=turns is not None and turns.single_session and varying,

@@ -97,7 +97,7 @@ def overrun(spec: WorkloadSpec) -> Overrun | None:
             sessions, rounds = clients * len(compact.stages), max(-(-stage_requests(each) // clients) for each in compact.stages)
     members: tuple[Client | Cohort, ...] = (*spec.clients, *spec.cohorts)
     for member in members:
-        turns = member.reasoning.multi_turn if member.reasoning is not None else None
+        turns = member.turns
         if turns is not None and turns.max_rounds > 1 and member.closed_loop is not False:
             alone = member.population if isinstance(member, Cohort) else 1
             sessions += alone if turns.single_session else most

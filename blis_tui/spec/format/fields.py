@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 
@@ -135,6 +135,7 @@ def mapping(kind: type[Record], help: str, **options: Any) -> Any:
 R = TypeVar("R", bound="Record")
 
 
+@dataclass_transform(kw_only_default=True)
 class Record:
     """An immutable block of the file, with the fields its class declares."""
 

@@ -47,7 +47,7 @@ def mean_window_rate(windows: tuple[Window, ...]) -> float:
 
 def is_chat(member: Client | Cohort) -> bool:
     """Tell whether a client or cohort sends sessions of several rounds, and not single requests."""
-    return member.reasoning is not None and member.reasoning.multi_turn is not None
+    return member.turns is not None
 
 
 def lost_when_varying(member: Client | Cohort) -> tuple[str, ...]:

@@ -23,6 +23,8 @@ MAX_CLIENT_REQUESTS = 10_000_000
 """Requests one client of a one-stage compact spec may send (BLIS's own limit)."""
 MAX_LENGTH = 2**31 - 1
 """Tokens that one prompt or answer may have; counts of tokens are kept as int32."""
+DEFAULT_PREFIX = 50
+"""Prefix tokens of a group whose first client gives no length, or 0 (BLIS's `defaultPrefixLength`)."""
 MAX_ROUNDS = 10_000_000
 """Rounds of one session; BLIS has no limit but the machine's memory."""
 MAX_SECONDS = INT64_MAX // 1_000_000
@@ -147,13 +149,24 @@ class Reasoning(Record):
     multi_turn: MultiTurn | None = record(MultiTurn, "Conversations of several rounds.")
 
 
-class Client(Record):
+class Member(Record):
+    """A client, or a cohort of like clients."""
+
+    reasoning: Reasoning | None
+
+    @property
+    def turns(self) -> MultiTurn | None:
+        """How its conversations go; ``None`` if it has none."""
+        return self.reasoning.multi_turn if self.reasoning is not None else None
+
+
+class Client(Member):
     """One client: who it is, how often it asks and how long its prompts and answers are."""
 
     id: str = text("The client's name.", also=("client_id", "name"))
     tenant_id: str = text("The tenant the client belongs to.", also=_ALSO["tenant_id"])
     slo_class: str = text(
-        "Service class; on all clients or on none.",
+        "Service class; on all clients and cohorts or on none.",
         choices=SLO_CLASSES,
         also=_ALSO["slo_class"],
     )
@@ -222,7 +235,7 @@ class Drain(Record):
     ramp_duration_us: int = integer("How long the ramp takes.", above=0, unit="µs", required=True, also=("duration_us",))
 
 
-class Cohort(Record):
+class Cohort(Member):
     """A population of like clients."""
 
     id: str = text("The cohort's name; its members are called ID-0, ID-1, …", also=("cohort_id", "name"))
@@ -234,22 +247,16 @@ class Cohort(Record):
         required=True,
         also=("size", "count", "num_clients", "members"),
     )
-    tenant_id: str = text("The tenant its clients belong to.", also=_ALSO["tenant_id"])
-    slo_class: str = text(
-        "Service class; on all clients and cohorts or on none.",
-        choices=SLO_CLASSES,
-        also=_ALSO["slo_class"],
-    )
-    model: str = text("The model asked for; empty is the default one.", also=_ALSO["model"])
-    adapter: str = text("The LoRA adapter asked for; empty is the base model.", also=_ALSO["adapter"])
-    arrival: Arrival = record(Arrival, "How the requests of each member are timed.", optional=False, also=_ALSO["arrival"])
-    input_distribution: Distribution = record(
-        Distribution, "Input tokens after the prefix.", optional=False, also=_ALSO["input_distribution"]
-    )
-    output_distribution: Distribution = record(Distribution, "Output tokens.", optional=False, also=_ALSO["output_distribution"])
+    tenant_id: str = Client.tenant_id
+    slo_class: str = Client.slo_class
+    model: str = Client.model
+    adapter: str = Client.adapter
+    arrival: Arrival = Client.arrival
+    input_distribution: Distribution = Client.input_distribution
+    output_distribution: Distribution = Client.output_distribution
     prefix_group: str = text("The prefix its members share, or the stem of their own ones.")
     prefix_sharing: str = text("One prefix for all members (shared, the default) or one each.", choices=PREFIX_SHARINGS)
-    streaming: bool = boolean("Whether the clients read answers as streams.", also=_ALSO["streaming"])
+    streaming: bool = Client.streaming
     rate_fraction: float = number(
         "The cohort's share of aggregate_rate, dealt evenly to its members.",
         above=0,
@@ -259,17 +266,13 @@ class Cohort(Record):
     diurnal: Diurnal | None = record(Diurnal, "A day's rise and fall.")
     spike: Spike | None = record(Spike, "One burst of activity.")
     drain: Drain | None = record(Drain, "A ramp down to nothing.")
-    prefix_length: int = integer(
-        "Shared prefix tokens; 0 gives 50.", minimum=0, maximum=MAX_LENGTH, unit="tokens", also=_ALSO["prefix_length"]
-    )
-    reasoning: Reasoning | None = record(Reasoning, "Reasoning and multi-turn behaviour.")
-    closed_loop: bool | None = boolean("Whether BLIS waits for an answer before the next round.", default=None)
-    timeout: int | None = integer(
-        "Time a request may take; 0 is no limit.", default=None, minimum=0, unit="µs", also=_ALSO["timeout"]
-    )
-    slo_target_us: int | None = integer("Target for the time to first token.", default=None, minimum=0, unit="µs")
-    network: Network | None = record(Network, "The clients' network.")
-    multimodal: Multimodal | None = record(Multimodal, "Images, audio and video in the input.")
+    prefix_length: int = Client.prefix_length
+    reasoning: Reasoning | None = Client.reasoning
+    closed_loop: bool | None = Client.closed_loop
+    timeout: int | None = Client.timeout
+    slo_target_us: int | None = Client.slo_target_us
+    network: Network | None = Client.network
+    multimodal: Multimodal | None = Client.multimodal
 
 
 class ServeGenData(Record):

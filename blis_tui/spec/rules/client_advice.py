@@ -9,6 +9,7 @@ from blis_tui.spec.format.facts import is_fitted
 from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.spec.format.model import ARRIVAL_PROCESSES, Arrival, Client, Cohort, MultiTurn, Reasoning, Window, WorkloadSpec
 from blis_tui.spec.format.ranges import demand, is_in_range, shown
+from blis_tui.spec.format.windows import windows_of
 from blis_tui.spec.mends import remove, set_value
 from blis_tui.spec.rules.client_errors import MEDIA, WEIBULL_CV
 from blis_tui.spec.rules.distribution_advice import advise_distribution
@@ -25,7 +26,7 @@ def advise_member(report: Report, spec: WorkloadSpec, member: Client | Cohort, p
         advise_arrival(report, member.arrival, (*path, "arrival"))
     advise_distribution(report, member.input_distribution, (*path, "input_distribution"))
     advise_distribution(report, member.output_distribution, (*path, "output_distribution"))
-    turns = member.reasoning.multi_turn if member.reasoning is not None else None
+    turns = member.turns
     if member.reasoning is not None:
         _advise_reasoning(report, member, member.reasoning, (*path, "reasoning"))
     if member.multimodal is not None:
@@ -136,7 +137,7 @@ def advise_instances(report: Report, members: Iterable[tuple[Path, Client | Coho
 
 def advise_windows(report: Report, spec: WorkloadSpec, client: Client, path: Path) -> None:
     """Warn about the windows of a client."""
-    windows = client.lifecycle.windows if client.lifecycle is not None else ()
+    windows = windows_of(client)
     for index, window in enumerate(windows):
         place = (*path, "lifecycle", "windows", index)
         if 0 < spec.horizon <= window.start_us:

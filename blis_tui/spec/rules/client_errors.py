@@ -6,7 +6,17 @@ from blis_tui.problems import Path
 from blis_tui.spec.format.distributions import typical_draw
 from blis_tui.spec.format.facts import is_fitted
 from blis_tui.spec.format.fields import INT64_MAX
-from blis_tui.spec.format.model import MAX_LENGTH, V1_SLO_CLASSES, Arrival, Client, Cohort, Lifecycle, Multimodal, Reasoning
+from blis_tui.spec.format.model import (
+    MAX_LENGTH,
+    V1_SLO_CLASSES,
+    Arrival,
+    Client,
+    Cohort,
+    Lifecycle,
+    Multimodal,
+    MultiTurn,
+    Reasoning,
+)
 from blis_tui.spec.format.windows import drain_windows
 from blis_tui.spec.mends import set_value
 from blis_tui.spec.rules.distribution_errors import COUNT, RATIO, validate_distribution
@@ -102,16 +112,14 @@ def _validate_content(report: Report, client: Client | Cohort, path: Path, varyi
     """Check what requests hold."""
     validate_distribution(report, client.input_distribution, (*path, "input_distribution"))
     validate_distribution(report, client.output_distribution, (*path, "output_distribution"))
-    if client.reasoning is not None and client.reasoning.multi_turn is not None:
-        _validate_sessions(report, client.reasoning, (*path, "reasoning"))
-        _validate_context(report, client, path)
+    if client.reasoning is not None and client.turns is not None:
+        _validate_sessions(report, client.reasoning, client.turns, (*path, "reasoning"))
+        _validate_context(report, client, client.turns, path)
     elif client.multimodal is not None and not varying:
         _validate_media(report, client.multimodal, (*path, "multimodal"))
 
 
-def _validate_sessions(report: Report, reasoning: Reasoning, path: Path) -> None:
-    turns = reasoning.multi_turn
-    assert turns is not None
+def _validate_sessions(report: Report, reasoning: Reasoning, turns: MultiTurn, path: Path) -> None:
     report.fields(turns, (*path, "multi_turn"))
     if reasoning.reason_ratio_distribution.type:
         place = (*path, "reason_ratio_distribution")
@@ -121,10 +129,9 @@ def _validate_sessions(report: Report, reasoning: Reasoning, path: Path) -> None
         report.error("overflow", (*path, "multi_turn", "think_time_us"), text, found=turns.think_time_us)
 
 
-def _validate_context(report: Report, client: Client | Cohort, path: Path) -> None:
+def _validate_context(report: Report, client: Client | Cohort, turns: MultiTurn, path: Path) -> None:
     """Check that a context which grows from round to round stays within the longest prompt."""
-    assert client.reasoning is not None and client.reasoning.multi_turn is not None
-    turns, place = client.reasoning.multi_turn, (*path, "reasoning", "multi_turn", "max_rounds")
+    place = (*path, "reasoning", "multi_turn", "max_rounds")
     lengths = (client.input_distribution, client.output_distribution)
     if turns.context_growth != "accumulate" or any(length.type != "constant" for length in lengths):
         return

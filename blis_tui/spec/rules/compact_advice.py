@@ -16,13 +16,11 @@ from blis_tui.spec.format.facts import (
     stages_end_us,
 )
 from blis_tui.spec.format.generation import SAME_RATE
-from blis_tui.spec.format.model import InferencePerf, SharedPrefix, WorkloadSpec
+from blis_tui.spec.format.model import DEFAULT_PREFIX, InferencePerf, SharedPrefix, WorkloadSpec
 from blis_tui.spec.mends import GENERATED_COUNT, remove, set_value
 from blis_tui.spec.rules.compact_errors import PREFIX, PROMPTS, STAGES, USERS
 from blis_tui.spec.rules.report import Report
 
-DEFAULT_PREFIX = 50
-"""Prefix tokens of a group whose length is 0 or not given."""
 HORIZON: Path = ("horizon",)
 NO_END = "is not set, nor is num_requests: BLIS refuses the file unless its command line has one of them"
 AN_END = "a horizon > 0 or num_requests > 0"
@@ -199,6 +197,6 @@ def _count_is_safe(spec: WorkloadSpec, compact: InferencePerf, prefix: SharedPre
 
     A client stops at twice the count, rounds that are drawn and not sent included; so short chats might lose some.
     """
-    if any(cohort.reasoning is not None and cohort.reasoning.multi_turn is not None for cohort in spec.cohorts):
+    if any(cohort.turns is not None for cohort in spec.cohorts):
         return False
     return spec.rules == 2 or not prefix.enable_multi_turn_chat or stages_end_us(compact) >= 60 * US_PER_S

@@ -13,11 +13,11 @@ from blis_tui.problems import INFO, Path, Problem, format_path
 from blis_tui.spec.format.facts import clients_per_stage, overrun, windows_end_us
 from blis_tui.spec.format.fields import Record
 from blis_tui.spec.format.generation import VARYING, generation_path, is_chat, lost_when_varying
-from blis_tui.spec.format.model import SLO_CLASSES, V1_SLO_CLASSES, Client, Cohort, WorkloadSpec
+from blis_tui.spec.format.model import DEFAULT_PREFIX, SLO_CLASSES, V1_SLO_CLASSES, Client, Cohort, WorkloadSpec
 from blis_tui.spec.format.ranges import demand, is_in_range, shown
 from blis_tui.spec.mends import remove, set_value, upgrade
 from blis_tui.spec.rules.client_advice import advise_instances, advise_member, advise_windows
-from blis_tui.spec.rules.compact_advice import AN_END, DEFAULT_PREFIX, HORIZON, NO_END, advise_compact
+from blis_tui.spec.rules.compact_advice import AN_END, HORIZON, NO_END, advise_compact
 from blis_tui.spec.rules.file_errors import generation_problems, validate_into, windows_are_clean
 from blis_tui.spec.rules.report import Report
 from blis_tui.spec.rules.soundness import sound
@@ -164,8 +164,7 @@ def _advise_limit(report: Report, spec: WorkloadSpec) -> None:
 
 def _goes_back_in_time(spec: WorkloadSpec) -> bool:
     """Tell whether rounds may come before earlier ones, which a horizon cuts off with them."""
-    turns = [member.reasoning.multi_turn for _, member in _members(spec) if member.reasoning is not None]
-    return any(each is not None and each.think_time_us < 0 for each in turns)
+    return any(member.turns is not None and member.turns.think_time_us < 0 for _, member in _members(spec))
 
 
 def _advise_prefixes(report: Report, spec: WorkloadSpec) -> None:

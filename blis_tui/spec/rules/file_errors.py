@@ -128,8 +128,7 @@ def _validate_slo_classes(report: Report, spec: WorkloadSpec) -> None:
 
 def _validate_concurrency(report: Report, spec: WorkloadSpec) -> None:
     users = next((index for index, client in enumerate(spec.clients) if client.concurrency > 0), None)
-    reasonings = [client.reasoning for client in spec.clients] + [cohort.reasoning for cohort in spec.cohorts]
-    sessions = any(reasoning is not None and reasoning.multi_turn is not None for reasoning in reasonings)
+    sessions = any(member.turns is not None for member in (*spec.clients, *spec.cohorts))
     if users is not None and sessions:
         text = "excludes reasoning.multi_turn on any client: BLIS cannot mix virtual users and sessions"
         report.error("concurrency-and-sessions", ("clients", users, "concurrency"), text)

@@ -13,7 +13,7 @@ from textual.containers import Container, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from blis_tui.numbers import counted, spoken_time
+from blis_tui.numbers import counted, time_left
 from blis_tui.problems import printable
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.background import Job
@@ -123,7 +123,7 @@ class CompareDialog(ModalScreen[bool]):
         self._say(f"✗ The numbers cannot be compared: {type(error).__name__}: {error}")
 
     def _progress(self, done: float, left: float | None) -> None:
-        self._say(f"⟳ Generating both: {done:.0%}" + (f", {spoken_time(left)} left" if left is not None else ""))
+        self._say(f"⟳ Generating both: {done:.0%}" + (f", {time_left(left)} left" if left is not None else ""))
 
     def _say(self, text: str) -> None:
         self.query_one("#numbers", LinesView).show([[(printable(text), "muted")]])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
 
 from textual.content import Content
 
-from blis_tui.numbers import counted, roughly, spoken_time
+from blis_tui.numbers import counted, roughly, time_left
 from blis_tui.problems import ERROR, printable
 from blis_tui.tui.actions import ACTIONS
 from blis_tui.tui.keymap import resolve, shown_keys
@@ -93,7 +93,7 @@ def _progress(preview: Preview, keys: Keys) -> str:
         return "…"
     full = round(preview.done * _BAR)
     bar = "━" * full + "╌" * (_BAR - full)
-    return f" {bar} {preview.done:.0%}, {spoken_time(preview.seconds_left)} left, {keys.cancel} cancels"
+    return f" {bar} {preview.done:.0%}, {time_left(preview.seconds_left)} left, {keys.cancel} cancels"
 
 
 def _is_told_below(preview: Preview) -> bool:

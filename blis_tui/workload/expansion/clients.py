@@ -80,8 +80,8 @@ class ClientBlock:
         if self.names is None:
             return self.template
         client = self.template.replace(**{name: self.value(name, index) for name in _NAMED})
-        if self.dealt is not None and self.spread_us is None and client.reasoning and client.reasoning.multi_turn:
-            turns = client.reasoning.multi_turn.replace(max_rounds=self.dealt.of(index))
+        if self.dealt is not None and self.spread_us is None and client.reasoning and client.turns:
+            turns = client.turns.replace(max_rounds=self.dealt.of(index))
             client = client.replace(reasoning=client.reasoning.replace(multi_turn=turns))
         return client
 
@@ -191,8 +191,3 @@ class Expansion(Sequence[Client]):
         for block in self.blocks:
             for member in range(block.size):
                 yield block.member(member)
-
-
-def windowed(client: Client) -> bool:
-    """Tell whether a client is active only in windows."""
-    return client.lifecycle is not None and bool(client.lifecycle.windows)

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from blis_tui.spec.format.model import DEFAULT_PREFIX
 from blis_tui.workload.expansion.clients import ClientBlock, Expansion
 from blis_tui.workload.sampling.lengths import checked
 
-DEFAULT_LENGTH = 50
-"""Prefix tokens of a group whose first client gives no length (BLIS's `defaultPrefixLength`)."""
 _NUMBERED = re.compile(r"(.*-)(0|[1-9][0-9]{0,6})\Z", re.DOTALL)
 
 
@@ -38,7 +37,7 @@ class PrefixGroups:
         for block in expansion.blocks:
             before = self._count
             blocks.append(self._groups(block))
-            length = checked(block.template.prefix_length) if block.template.prefix_length > 0 else DEFAULT_LENGTH
+            length = checked(block.template.prefix_length) if block.template.prefix_length > 0 else DEFAULT_PREFIX
             lengths.append(np.full(self._count - before, length, np.int64))
         self.lengths = np.concatenate(lengths) if lengths else np.empty(0, np.int64)
         self.ends = np.cumsum(self.lengths)

@@ -12,7 +12,8 @@ import numpy as np
 
 from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.spec.format.model import Window
-from blis_tui.workload.expansion.clients import ClientBlock, Expansion, windowed
+from blis_tui.spec.format.windows import windows_of
+from blis_tui.workload.expansion.clients import ClientBlock, Expansion
 from blis_tui.workload.expansion.coactive import Part, Span, Spans, add_up, coactive_sums
 
 
@@ -26,7 +27,7 @@ def block_rates(expansion: Expansion) -> list[float]:
 def _normalised(expansion: Expansion) -> list[float]:
     blocks, aggregate = expansion.blocks, expansion.aggregate_rate
     fractions = [block.template.rate_fraction for block in blocks]
-    if not any(windowed(block.template) for block in blocks):
+    if not any(windows_of(block.template) for block in blocks):
         total = _sum(blocks)
         return [aggregate * (fraction / total) / 1e6 if total else 0.0 for fraction in fractions]
     sharing = [block for block in blocks if block.template.rate_fraction > 0]
@@ -78,7 +79,7 @@ class WindowRates:
 
 def _part(block: ClientBlock) -> Part:
     """Return what a block's clients add to the weight of a window: the rate of the first of theirs that overlaps it."""
-    windows = block.template.lifecycle.windows if block.template.lifecycle is not None else ()
+    windows = windows_of(block.template)
     weights = tuple(_own_rate(block, window) for window in windows)
     return Part(block.size, _spans(block), weights or (block.template.rate_fraction,))
 

@@ -26,7 +26,7 @@ class Traits(NamedTuple):
 
 def traits_of(client: Client, varying: bool) -> Traits:
     """Return what holds for the requests of a client. On the time-varying path BLIS forgets some of it."""
-    chat = client.reasoning is not None and client.reasoning.multi_turn is not None
+    chat = client.turns is not None
     waits = chat or client.concurrency > 0
     return Traits(
         prefixed=bool(client.prefix_group) and (chat or not varying),

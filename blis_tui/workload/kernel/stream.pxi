@@ -39,6 +39,7 @@ cdef _fill_tables():
     global _tables_are_filled
     if _tables_are_filled:
         return
+    assert records.VOCABULARY == VOCABULARY
     powers, cooked, e, n = source.powers(), source.cooked(), ziggurat.EXP, ziggurat.NORM
     cdef int i
     for i in range(LENGTH):

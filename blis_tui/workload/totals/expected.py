@@ -11,6 +11,7 @@ from blis_tui.spec.format.facts import fitted_gap_us, mean_rate, overrun
 from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.spec.format.generation import STEPPED, VARYING, generation_path
 from blis_tui.spec.format.model import Arrival, Client, Distribution, Window
+from blis_tui.spec.format.windows import windows_of
 from blis_tui.workload.expansion.clients import ClientBlock, Dealt, Expansion
 from blis_tui.workload.expansion.expand import stage_windows
 from blis_tui.workload.expansion.rates import WindowRates, block_rates
@@ -66,7 +67,7 @@ def _nothing_or_unknown(count: Count | None) -> Count | None:
 def _counts(clients: Expansion, until: float, *, first_rounds: bool = False) -> tuple[list[Count | None], Count | None]:
     """Return the counts of the stages and of all without the limit on their number, or those of sessions' first rounds."""
     spec = clients.spec
-    chat = [is_chat(block.template) for block in clients.blocks]
+    chat = [block.template.turns is not None for block in clients.blocks]
     if first_rounds:
         openings = [_opening(block) if talks else block for block, talks in zip(clients.blocks, chat, strict=True)]
         clients = Expansion(spec, openings, aggregate_rate=clients.aggregate_rate, category=clients.category)
@@ -90,10 +91,10 @@ def _counts(clients: Expansion, until: float, *, first_rounds: bool = False) -> 
 
 def _opening(block: ClientBlock) -> ClientBlock:
     """Return a block of chat with the first round of each session alone; how long an answer takes does not matter then."""
-    reasoning = block.template.reasoning
-    assert reasoning is not None and reasoning.multi_turn is not None
+    reasoning, turns = block.template.reasoning, block.template.turns
+    assert reasoning is not None and turns is not None
     template = block.template.replace(
-        reasoning=reasoning.replace(multi_turn=reasoning.multi_turn.replace(max_rounds=1)),
+        reasoning=reasoning.replace(multi_turn=turns.replace(max_rounds=1)),
         output_distribution=Distribution(type="constant", params={"value": 1.0}),
     )
     dealt = None if block.dealt is None else Dealt(1, 0)
@@ -145,7 +146,7 @@ def _times(count: Count | None, block: ClientBlock) -> Count | None:
 
 def _stepped_stages(block: ClientBlock, until: float) -> tuple[list[Count], Count]:
     """Return the counts of the stages of version 1, and of all: chat's rounds run on from stage to stage."""
-    windows = block.template.lifecycle.windows if block.template.lifecycle is not None else ()
+    windows = windows_of(block.template)
     rounds, period = _conversation(block.template) or (1, 1)
     counts, whole = sessions(
         [window.end_us for window in windows],
@@ -159,7 +160,7 @@ def _stepped_stages(block: ClientBlock, until: float) -> tuple[list[Count], Coun
 
 def _stepped(block: ClientBlock, until: float) -> Count | None:
     client = block.template
-    if is_chat(client) or client.lifecycle is None:
+    if client.turns is not None or client.lifecycle is None:
         return None
     spans = [(window, min(window.end_us, until) - window.start_us) for window in client.lifecycle.windows]
     return _sum([_renewals(client.arrival, (window.trace_rate or 0.0) / 1e6, span) for window, span in spans if span > 0])
@@ -167,7 +168,7 @@ def _stepped(block: ClientBlock, until: float) -> Count | None:
 
 def _varying(block: ClientBlock, rates: WindowRates, until: float) -> Count | None:
     """Return the count of a client on the time-varying path: of the gaps of a window the last one fills it up."""
-    if is_chat(block.template):
+    if block.template.turns is not None:
         return None
     return Count(float(sum(count for _, count in varying_counts(block, rates, until))), None)
 
@@ -175,7 +176,7 @@ def _varying(block: ClientBlock, rates: WindowRates, until: float) -> Count | No
 def varying_counts(block: ClientBlock, rates: WindowRates, until: float) -> Iterator[tuple[Window, int]]:
     """Yield each window as far as `until`, with the requests that a client is expected to send in it."""
     client = block.template
-    for window in client.lifecycle.windows if client.lifecycle is not None else ():
+    for window in windows_of(client):
         if window.start_us < until:
             clipped = window.replace(end_us=int(min(window.end_us, until)))
             seconds = (clipped.end_us - clipped.start_us) / 1e6
@@ -190,8 +191,8 @@ def _ordinary(block: ClientBlock, rate: float, until: float) -> Count | None:
         return NOTHING
     if block.spread_us is not None and block.dealt is not None:
         return add([dealt(requests, block.spread_us, until).times(members) for requests, members in _shares(block)])
-    windows = client.lifecycle.windows if client.lifecycle is not None else ()
-    if not is_chat(client):
+    windows = windows_of(client)
+    if client.turns is None:
         return _times(_singles(client, windows, rate, until), block)
     conversation = _conversation(client)
     poisson_process = poisson_rate(client.arrival, rate)
@@ -253,22 +254,15 @@ def active_spans(windows: tuple[Window, ...], until: float) -> list[tuple[float,
     return spans
 
 
-def is_chat(client: Client) -> bool:
-    """Tell whether a client's arrivals begin sessions."""
-    return client.reasoning is not None and client.reasoning.multi_turn is not None
-
-
 def is_single(client: Client) -> bool:
     """Tell whether a client has one session only."""
-    return (
-        client.reasoning is not None and client.reasoning.multi_turn is not None and (client.reasoning.multi_turn.single_session)
-    )
+    return client.turns is not None and client.turns.single_session
 
 
 def _conversation(client: Client) -> tuple[int, int] | None:
     """Return the rounds of a client's sessions and the µs from one to the next; ``None`` if these are random."""
-    if client.reasoning is None or client.reasoning.multi_turn is None:
+    turns = client.turns
+    if turns is None:
         return None
-    turns = client.reasoning.multi_turn
     output = fixed_length(client.output_distribution)
     return None if output is None else (turns.max_rounds, turns.think_time_us + output)

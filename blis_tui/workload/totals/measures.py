@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from blis_tui.spec.format.windows import windows_of
 from blis_tui.workload.expansion.clients import Expansion
 from blis_tui.workload.expansion.prefixes import PrefixGroups
 from blis_tui.workload.requests import Requests
@@ -73,8 +74,8 @@ def _tokens_each(clients: Expansion) -> int | None:
     lengths = {fixed_length(template.input_distribution) for template in templates}
     prefixes = set(PrefixGroups(clients).lengths.tolist()) | {0 for template in templates if not template.prefix_group}
     for template in templates:
-        turns = template.reasoning.multi_turn if template.reasoning is not None else None
-        windows = template.lifecycle.windows if template.lifecycle is not None else ()
+        turns = template.turns
+        windows = windows_of(template)
         if (
             template.multimodal is not None
             or (turns is not None and turns.context_growth == "accumulate")

@@ -72,7 +72,7 @@ def limit_remark(requests: Requests) -> str | None:
 
 def _rounds(block: ClientBlock) -> NDArray[np.int64]:
     """Return the rounds of a session of each client of a block, shape (clients); 1 for single requests."""
-    turns = block.template.reasoning.multi_turn if block.template.reasoning is not None else None
+    turns = block.template.turns
     rounds = np.full(block.size, 1 if turns is None else turns.max_rounds)
     if turns is not None and block.dealt is not None:
         rounds[:] = block.dealt.base
@@ -81,5 +81,5 @@ def _rounds(block: ClientBlock) -> NDArray[np.int64]:
 
 
 def _waits(client: Client) -> bool:
-    chat = client.reasoning is not None and client.reasoning.multi_turn is not None
+    chat = client.turns is not None
     return chat and client.closed_loop is not False

@@ -12,7 +12,7 @@ from blis_tui.spec.format.generation import STEPPED, VARYING, generation_path
 from blis_tui.spec.format.windows import windows_of
 from blis_tui.workload.expansion.clients import ClientBlock, Expansion
 from blis_tui.workload.expansion.rates import WindowRates, block_rates
-from blis_tui.workload.totals.expected import Stage, active_spans, gap_us, is_chat, is_single, varying_counts
+from blis_tui.workload.totals.expected import Stage, active_spans, gap_us, is_single, varying_counts
 
 
 class Target(NamedTuple):
@@ -54,7 +54,7 @@ def target(clients: Expansion, stages: Sequence[Stage], end_us: int) -> Target |
 
 def _parts(clients: Expansion, blocks: Sequence[ClientBlock], until: int) -> list[_Part] | None:
     """Return what blocks of clients aim at; ``None`` where sessions do not begin at a rate that could be told."""
-    chats = [block for block in blocks if is_chat(block.template)]
+    chats = [block for block in blocks if block.template.turns is not None]
     if any(is_single(block.template) or len(windows_of(block.template)) > 1 for block in chats):
         return None
     path = generation_path(clients.spec)
