@@ -180,7 +180,7 @@ def _regular(path: Path, force: bool) -> os.stat_result | None:
 
 
 class FileSet:
-    """Files that appear together: a context manager whose end, without `commit`, leaves nothing behind.
+    """Files that appear together: a context manager whose end, without `commit`, leaves nothing after.
 
     Every file is written to a temporary in its own folder; `commit` brings all of them to the disk and then gives them
     their names. An error, an interrupt or a cancelled job before that removes temporaries and folders made; an error

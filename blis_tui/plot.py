@@ -18,7 +18,7 @@ AXES, LINE, SELECTED, BOUNDARY, LABEL, HIGHEST = range(6)
 """The roles of what is no bar; the roles of bars follow, `BARS` + number."""
 BARS = 10
 OVER = 100
-"""Is added to a line's role, times 1 + the number of the bars that stand behind it."""
+"""Is added to a line's role, times 1 + the number of the bars that stand after it."""
 FINE = "hd"
 """The marker of bars that are drawn at two steps per cell in both directions."""
 WHISKER = "┊"
@@ -173,7 +173,7 @@ def _runs(line: str) -> Line:
 
 
 def _over_bars(figure: Figure, line: Line) -> Line:
-    """Mark the cells of a level that solid bars reach: plotext leaves out what stands behind a line."""
+    """Mark the cells of a level that solid bars reach: plotext leaves out what stands after a line."""
     columns = room(figure.width, [text for _, text in figure.y_ticks])
     column = columns - sum(len(text) for text, _ in line) + 1  # the frame's right side is no column of bars
     runs: list[Run] = []
@@ -188,7 +188,7 @@ def _over_bars(figure: Figure, line: Line) -> Line:
 
 
 def _behind(figure: Figure, left: float, right: float) -> int:
-    """Return 1 + the number of the solid bars that a level has behind it in a column; 0 if there are none.
+    """Return 1 + the number of the solid bars that a level has after it in a column; 0 if there are none.
 
     `left` and `right` are parts of the x axis. Of several levels in a column it is not known which is meant. Bars that
     end in a level's own line reach it as far as can be seen.

@@ -30,7 +30,7 @@ _PLAIN = re.compile(r"[-+]?[\w/.](?:[\w./@%+*()=~$^;!<>|-]| (?! ))*(?<! )|~")
 
 
 def is_plain(text: str) -> bool:
-    """Tell whether a text can stand in a file as a scalar without quotes, whatever it is then read as."""
+    """Return whether a text can stand in a file as a scalar without quotes, whatever it is then read as."""
     return not text or _PLAIN.fullmatch(text) is not None
 
 
@@ -38,7 +38,7 @@ class SetValue(NamedTuple):
     """Write a value at a path; the key, and the blocks around it, are added where they are missing.
 
     `value` is None, a bool, an int, a float, a text (a `Plain` one is written as it stands), or a dict or list of such.
-    At the index behind a list's last item it is added to the list. New keys go behind the nearest key that the format
+    At the index after a list's last item it is added to the list. New keys go after the nearest key that the format
     declares before them. Equal values are left as they are written.
     """
 
@@ -67,7 +67,7 @@ class Move(NamedTuple):
 
 
 class Duplicate(NamedTuple):
-    """Put a copy of a list's item, as it is written, behind it."""
+    """Put a copy of a list's item, as it is written, after it."""
 
     path: Path
 

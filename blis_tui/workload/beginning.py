@@ -34,7 +34,7 @@ def expected_total(clients: Expansion, until_us: int | None) -> float:
 
 
 def has_beginning(clients: Expansion) -> bool:
-    """Tell whether the first requests of a workload can be made without the others."""
+    """Return whether the first requests of a workload can be made without the others."""
     if generation_path(clients.spec) == VARYING:
         return False
     return all(_runs_forwards(block.template) for block in clients.blocks)

@@ -45,7 +45,7 @@ class _Beginnings(NamedTuple):
     """What the follow-ups of each session begin with, shape (sessions,), but for `extra`."""
 
     prefix: Int32s
-    """The number of a prefix group, or behind these of an extra prefix; -1 for none."""
+    """The number of a prefix group, or after these of an extra prefix; -1 for none."""
     drop: Int32s
     """How many tokens of the first round's own input are not repeated."""
     said: Int64s

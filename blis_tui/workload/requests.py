@@ -73,7 +73,7 @@ class Requests:
         self.traits: Sequence[Traits] = [traits_of(block.template, varying) for block in clients.blocks]
         """What holds for all requests of each block of clients."""
         self.extra_prefixes: Sequence[Prefix] = ()
-        """Prefixes that are no group's; the column `prefix` numbers them behind the groups."""
+        """Prefixes that are no group's; the column `prefix` numbers them after the groups."""
         self.sent = False
         """Whether these requests are sent as answers come (`AssumedServer`), not planned."""
         self._trait_values: dict[str, NDArray[np.int64]] = {}

@@ -62,7 +62,7 @@ def draw(programs: Programs, seeds: NDArray[np.int64], workers: Workers, progres
             if end == STOPPED:
                 break
             if end != DONE:
-                for _ in shares:  # nobody need begin another
+                for _ in shares:  # no one need begin another
                     pass
                 return _Failure(walk.failed_client, end, walk.tokens)
         parts.append(sheet.filled())

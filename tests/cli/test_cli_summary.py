@@ -82,7 +82,7 @@ def test_chat_of_version_1_counts_sessions_as_arrivals(run: Run, write: Write) -
 
 
 def test_chat_of_version_2_loses_rounds(run: Run, write: Write) -> None:
-    assert "Rounds of a session that fall behind the end of its stage are lost" in run("--summary", write(CHAT)).out
+    assert "Rounds of a session that fall after the end of its stage are lost" in run("--summary", write(CHAT)).out
 
 
 def test_files_without_stages(run: Run, write: Write) -> None:

@@ -47,7 +47,7 @@ class Draft:
         self._touched: set[Path] = set()
 
     def can_join(self, edit: Edit | InsertAll) -> bool:
-        """Tell whether an edit can be made together with those that wait: scalars set at places of their own."""
+        """Return whether an edit can be made together with those that wait: scalars set at places of their own."""
         if not self._splices:
             return True
         if not self._scalars_only or not isinstance(edit, SetValue) or is_collection(edit.value):
@@ -256,12 +256,12 @@ def _composed(text: str, base: Tree | None) -> Tree:
 
 
 def _says(node: Node, path: Path, value: Any) -> bool:
-    """Tell whether a node has a value already: read by itself, or as the text that its field takes it for."""
+    """Return whether a node has a value already: read by itself, or as the text that its field takes it for."""
     return reads_as(node, value) or (node.kind == SCALAR and declared(path)[0] == TEXT and text_of(node) == value)
 
 
 def _rank(mapping: Node, path: Path, key: str) -> int:
-    """Return where among a mapping's keys a new one goes: behind the nearest that is declared before it."""
+    """Return where among a mapping's keys a new one goes: after the nearest that is declared before it."""
     order = field_order(path)
     places = {key_name(present): place for place, (present, _) in enumerate(mapping.items)}
     if key not in order:

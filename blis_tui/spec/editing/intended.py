@@ -62,7 +62,7 @@ class Intended:
         return self._items.setdefault(node, [*range(len(node.items))])
 
     def is_met_by(self, root: Node | None) -> bool:
-        """Tell whether a tree came out as intended. Nodes that it has in common with the old one are not looked at."""
+        """Return whether a tree came out as intended. Nodes that it has in common with the old one are not looked at."""
         return root is not None and _Comparison(self._items).matches(self._root, root)
 
 
@@ -128,7 +128,7 @@ def _in_common(intended: Node, entries: Sequence[Any], actual: Node) -> frozense
 
 
 def reads_as(node: Node, value: Any) -> bool:
-    """Tell whether a node reads as a plain value; whole numbers and floats of the same size are the same."""
+    """Return whether a node reads as a plain value; whole numbers and floats of the same size are the same."""
     if node.kind == ALIAS:
         return node.target is not None and reads_as(node.target, value)
     if isinstance(value, Mapping):

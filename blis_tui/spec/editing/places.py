@@ -87,7 +87,7 @@ class Places:
         return self._layout.entry(holder.node, holder.place)
 
     def is_own_scalar(self, path: Path) -> bool:
-        """Tell whether a path leads to a scalar that is written there."""
+        """Return whether a path leads to a scalar that is written there."""
         found = self._tree.locate(path)
         return found is not None and found.node.kind == SCALAR and not found.shared
 
@@ -118,7 +118,7 @@ def demand_unshared(node: Node, path: Path) -> None:
 
 
 def is_merged(mapping: Node, key: str | int) -> bool:
-    """Tell whether a merge brings a key into a mapping, hidden by its own one or not."""
+    """Return whether a merge brings a key into a mapping, hidden by its own one or not."""
     return mapping.kind == MAPPING and any(
         source is not mapping and name is not None and key_name(name) == key for source, name, _ in effective(mapping)
     )

@@ -10,14 +10,14 @@ from blis_tui.spec.edits import Edit, Insert
 
 
 class InsertAll(NamedTuple):
-    """Put items into a list one behind the other; the first gets the index that ends the path."""
+    """Put items into a list one after the other; the first gets the index that ends the path."""
 
     path: Path
     values: list[Any]
 
 
 def joined(edits: Iterable[Edit]) -> Iterator[Edit | InsertAll]:
-    """Join edits that put mappings into a list, each behind the one before: they are written alike."""
+    """Join edits that put mappings into a list, each after the one before: they are written alike."""
     run: InsertAll | None = None
     for edit in edits:
         if isinstance(edit, Insert) and edit.path and isinstance(edit.value, Mapping) and edit.value:

@@ -228,6 +228,6 @@ def fitted_gap_us(arrival: Arrival) -> float | None:
 
 
 def is_fitted(arrival: Arrival) -> bool:
-    """Tell whether shape and scale take the place of cv and of the client's rate."""
+    """Return whether shape and scale take the place of cv and of the client's rate."""
     fitted = arrival.shape is not None and arrival.shape > 0 and arrival.scale is not None and arrival.scale > 0
     return fitted and arrival.process in ("gamma", "weibull")

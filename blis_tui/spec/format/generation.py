@@ -33,7 +33,7 @@ def generation_path(spec: WorkloadSpec) -> str:
 
 
 def has_rate_windows(spec: WorkloadSpec) -> bool:
-    """Tell whether any window of the file's clients and cohorts carries a trace_rate."""
+    """Return whether any window of the file's clients and cohorts carries a trace_rate."""
     return any(cohort.spike is not None and cohort.spike.trace_rate is not None for cohort in spec.cohorts) or any(
         window.trace_rate is not None for window in _client_windows(spec)
     )
@@ -46,7 +46,7 @@ def mean_window_rate(windows: tuple[Window, ...]) -> float:
 
 
 def is_chat(member: Client | Cohort) -> bool:
-    """Tell whether a client or cohort sends sessions of several rounds, and not single requests."""
+    """Return whether a client or cohort sends sessions of several rounds, and not single requests."""
     return member.turns is not None
 
 
@@ -63,13 +63,13 @@ def _client_windows(spec: WorkloadSpec) -> Iterator[Window]:
 
 
 def _overrides(window: Window) -> bool:
-    """Tell whether a window without a rate has anything of its own but its span."""
+    """Return whether a window without a rate has anything of its own but its span."""
     own = (window.arrival, window.input_distribution, window.output_distribution)
     return any(value is not None for value in own)
 
 
 def _is_expansion(spec: WorkloadSpec) -> bool:
-    """Tell whether every window has a rate, and aggregate_rate is the time-weighted mean of the clients' rates."""
+    """Return whether every window has a rate, and aggregate_rate is the time-weighted mean of the clients' rates."""
     if any(window.trace_rate is None for window in _client_windows(spec)):
         return False
     mean = sum(mean_window_rate(client.lifecycle.windows) for client in spec.clients if client.lifecycle is not None)

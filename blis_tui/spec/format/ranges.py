@@ -29,7 +29,7 @@ def tests_of(record: type[Record]) -> tuple[tuple[str, Test], ...]:
 
 
 def is_limited(field: Field) -> bool:
-    """Tell whether a field has choices or bounds."""
+    """Return whether a field has choices or bounds."""
     return bool(field.choices) or (field.minimum, field.above, field.maximum) != (None, None, None)
 
 
@@ -46,7 +46,7 @@ def _test(field: Field) -> Test:
 
 
 def is_in_range(field: Field, value: Any) -> bool:
-    """Tell whether a value of the right type is among a field's choices or within its bounds."""
+    """Return whether a value of the right type is among a field's choices or within its bounds."""
     return value in field.choices if field.choices else _test(field)(value)
 
 

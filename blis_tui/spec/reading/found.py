@@ -113,7 +113,7 @@ class Findings:
         self.report("duplicate-key", key, here, message, shorten(name), "each key once")
 
     def unknown(self, key: Node, name: str, record: type[Record], path: Path, present: set[str], own: bool) -> None:
-        """Note a key that its block does not know; `present` are all its keys, `own` tells that no merge brought it."""
+        """Note a key that its block does not know; `present` are all its keys, `own` says that no merge brought it."""
         from blis_tui.spec.edits import RenameKey
         from blis_tui.spec.reading.suggestions import home, meant_by
 

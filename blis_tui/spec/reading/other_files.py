@@ -79,7 +79,7 @@ _COLUMNS = frozenset(
 
 
 def other_text(text: str) -> Problem | None:
-    """Tell that a text is no YAML but a trace, in CSV or JSON lines, by its first lines; ``None`` if it is not."""
+    """Report that a text is no YAML but a trace, in CSV or JSON lines, by its first lines; ``None`` if it is not."""
     first, *others = (line.strip() for line in text[:HEAD].lstrip("\ufeff").split("\n"))
     if first.startswith("{"):
         names = {part.rpartition('"')[2].lower() for part in first.split('":')}
@@ -93,7 +93,7 @@ def other_text(text: str) -> Problem | None:
 
 
 def other_tree(tree: Tree) -> Problem | None:
-    """Tell that a file is YAML of another kind; ``None`` if it may well be a workload file."""
+    """Report that a file is YAML of another kind; ``None`` if it may well be a workload file."""
     pairs = _pairs(tree.root)
     keys = set(pairs)
     if keys & _OWN:

@@ -12,7 +12,7 @@ from blis_tui.spec.yaml.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Node
 
 
 class Pair(NamedTuple):
-    """A key and value of a mapping; `merged` tells that a merge brought them, through so many `aliases`."""
+    """A key and value of a mapping; `merged` says that a merge brought them, through so many `aliases`."""
 
     name: str
     key: Node

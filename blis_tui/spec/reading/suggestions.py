@@ -18,7 +18,7 @@ _UNITS = frozenset(("us", "ms", "s", "sec", "secs", "seconds", "min", "minutes",
 
 
 class Suggestion(NamedTuple):
-    """The most likely known name; `close` tells that hardly anything else can have been meant, `sure` that nothing can."""
+    """The most likely known name; `close` says that hardly anything else can have been meant, `sure` that nothing can."""
 
     name: str
     close: bool
@@ -68,7 +68,7 @@ def closest(name: str, known: Iterable[str]) -> Suggestion | None:
 
 
 def _same_unit(name: str, known: str) -> bool:
-    """Tell whether two keys end in the same unit, or the first in something that may be a misspelt one."""
+    """Return whether two keys end in the same unit, or the first in something that may be a misspelt one."""
     parts, others = _parts(name), _parts(known)
     if parts[-1] in _UNITS:
         return parts[-1] == others[-1]

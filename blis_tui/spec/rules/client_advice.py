@@ -21,7 +21,7 @@ MAX_GAMMA_CV = 10.0
 
 
 def advise_member(report: Report, spec: WorkloadSpec, member: Client | Cohort, path: Path, varying: bool) -> None:
-    """Warn about what clients and cohorts have in common. `varying` tells that BLIS takes its time-varying path."""
+    """Warn about what clients and cohorts have in common. `varying` says that BLIS takes its time-varying path."""
     if not isinstance(member, Client) or member.concurrency == 0:
         advise_arrival(report, member.arrival, (*path, "arrival"))
     advise_distribution(report, member.input_distribution, (*path, "input_distribution"))

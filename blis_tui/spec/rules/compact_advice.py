@@ -150,7 +150,7 @@ def _advise_version_2(report: Report, spec: WorkloadSpec, compact: InferencePerf
 
 
 def _advise_late_rounds(report: Report, spec: WorkloadSpec, compact: InferencePerf, clients: int) -> None:
-    """Tell that a session, whose rounds fill its stage, starts a random gap late."""
+    """Report that a session, whose rounds fill its stage, starts a random gap late."""
     several = len(compact.stages) > 1
     if several or 0 < spec.horizon <= stages_end_us(compact):
         gap = clients / compact.stages[0].rate
@@ -193,7 +193,7 @@ def _advise_end(report: Report, spec: WorkloadSpec, compact: InferencePerf, pref
 
 
 def _count_is_safe(spec: WorkloadSpec, compact: InferencePerf, prefix: SharedPrefix) -> bool:
-    """Tell whether the count as a limit leaves the requests as they are.
+    """Return whether the count as a limit leaves the requests as they are.
 
     A client stops at twice the count, rounds that are drawn and not sent included; so short chats might lose some.
     """

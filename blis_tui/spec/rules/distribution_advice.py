@@ -44,7 +44,7 @@ def advise_distribution(report: Report, distribution: Distribution, path: Path, 
 
 
 def _is_sound(report: Report, distribution: Distribution, path: Path) -> bool:
-    """Tell whether the distribution is complete and right."""
+    """Return whether the distribution is complete and right."""
     if distribution.type not in FAMILIES or not report.is_clean((*path, "type")):
         return False
     names = {*distribution.params, *FAMILIES[distribution.type].fields}

@@ -138,7 +138,7 @@ def _advise_patterns(report: Report, spec: WorkloadSpec, cohort: Cohort, path: P
 
 
 def _advise_end(report: Report, spec: WorkloadSpec) -> None:
-    """Tell that clients and cohorts end with their windows where nothing else ends the file, but that BLIS refuses it."""
+    """Report that clients and cohorts end with their windows where nothing else ends the file, but that BLIS refuses it."""
     if spec.inference_perf is not None or spec.horizon != 0 or spec.num_requests != 0:
         return
     if not report.is_clean(HORIZON, ("num_requests",)) or not windows_are_clean(report):
@@ -151,7 +151,7 @@ def _advise_end(report: Report, spec: WorkloadSpec) -> None:
 
 
 def _advise_limit(report: Report, spec: WorkloadSpec) -> None:
-    """Tell that a run goes past num_requests where sessions wait for their answers."""
+    """Report that a run goes past num_requests where sessions wait for their answers."""
     past = None if report.bad else overrun(spec)
     if past is not None:
         text = (
@@ -163,7 +163,7 @@ def _advise_limit(report: Report, spec: WorkloadSpec) -> None:
 
 
 def _goes_back_in_time(spec: WorkloadSpec) -> bool:
-    """Tell whether rounds may come before earlier ones, which a horizon cuts off with them."""
+    """Return whether rounds may come before earlier ones, which a horizon cuts off with them."""
     return any(member.turns is not None and member.turns.think_time_us < 0 for _, member in _members(spec))
 
 

@@ -135,7 +135,7 @@ def _validate_concurrency(report: Report, spec: WorkloadSpec) -> None:
 
 
 def windows_are_clean(report: Report) -> bool:
-    """Tell whether nothing bad is known of when clients and cohorts are active."""
+    """Return whether nothing bad is known of when clients and cohorts are active."""
     about = ("lifecycle", "diurnal", "spike", "drain", "population", "concurrency")
     return not any(path[:1] in (("clients",), ("cohorts",)) and (len(path) < 3 or path[2] in about) for path in report.bad)
 

@@ -69,23 +69,23 @@ class Report:
         return self.tree.position(path) if self.tree is not None else None
 
     def is_broken(self, path: Path) -> bool:
-        """Tell whether the value at a path, or one that holds it, could not be read."""
+        """Return whether the value at a path, or one that holds it, could not be read."""
         return self._is_near(path) and any(path[:length] in self.broken for length in range(len(path) + 1))
 
     def is_clean(self, *paths: Path) -> bool:
-        """Tell whether nothing bad is known of any of the paths, nor of what holds them."""
+        """Return whether nothing bad is known of any of the paths, nor of what holds them."""
         if not self.bad:
             return True
         near = [path for path in paths if self._is_near(path)]
         return not any(path[:length] in self.bad for path in near for length in range(len(path) + 1))
 
     def _is_near(self, path: Path) -> bool:
-        """Tell whether a path may lead to something bad or below it."""
+        """Return whether a path may lead to something bad or below it."""
         heads = self._heads
         return path[:2] in heads or path[:1] in heads or () in heads
 
     def is_given(self, path: Path) -> bool:
-        """Tell whether the text has something at a path; true without a text."""
+        """Return whether the text has something at a path; true without a text."""
         return self.tree is None or self.tree.find(path) is not None
 
     def fields(self, record: Record, path: Path, *, except_for: Collection[str] = ()) -> None:

@@ -22,7 +22,7 @@ class Node:
     `style` is None (plain), ``'``, ``"``, ``|``, ``>`` for scalars, ``flow`` or ``block`` for lists and mappings.
     `start` and `end` are offsets in the text. `start` includes an anchor and a tag; `end` of a block list or mapping is the
     end of its last item. `items` holds nodes, or (key, value) pairs; `target` is what an alias stands for (None if that is
-    undefined or contains the alias itself), `aliased` tells that an alias refers to this node.
+    undefined or contains the alias itself), `aliased` says that an alias refers to this node.
     """
 
     __slots__ = ("aliased", "anchor", "end", "items", "kind", "source", "start", "style", "tag", "target", "value")
@@ -128,7 +128,7 @@ class Location(NamedTuple):
     """Where a path leads.
 
     `node` is the value with aliases followed, `written` what stands there in the text (an alias, or `node` itself), `key`
-    the key before it (None for list items and the top). `shared` tells that an alias or a merge was crossed, the last step
+    the key before it (None for list items and the top). `shared` says that an alias or a merge was crossed, the last step
     included; `aliased` that the node or one that holds it is what an alias elsewhere refers to.
     """
 
@@ -142,7 +142,7 @@ class Location(NamedTuple):
 class Tree:
     """A composed text: its top node (None if there is none) and the problems of its syntax.
 
-    `size` is its number of keys, values and ends of values, or more; `linked` tells that it has anchors or aliases.
+    `size` is its number of keys, values and ends of values, or more; `linked` says that it has anchors or aliases.
     """
 
     __slots__ = ("linked", "problems", "root", "size", "source", "text")

@@ -1,9 +1,9 @@
 """Composes a text again after a change: only the part around the change, where that is sure to give the same tree.
 
 YAML is read from left to right. So where a line begins a key of the top level, or an item of one of its lists, before
-and after a change further on, everything before that line stays as it is; and where the next such line behind the change
+and after a change further on, everything before that line stays as it is; and where the next such line after the change
 is reached with the same blocks open, everything from there on stays as it is too, only moved. The lines between the two
-are composed by themselves, behind a line that opens the same blocks and before one that goes on as the text does.
+are composed by themselves, after a line that opens the same blocks and before one that goes on as the text does.
 Wherever that is not plainly so, there is no answer and the whole text must be composed.
 """
 
@@ -23,7 +23,7 @@ _KEY, _NEXT_KEY = "x:", "y:\n"
 
 
 class _Change(NamedTuple):
-    """Between `start` and `end` (in the old text) the texts differ; behind it, the new one has `growth` more characters."""
+    """Between `start` and `end` (in the old text) the texts differ; after it, the new one has `growth` more characters."""
 
     old: str
     new: str
@@ -133,7 +133,7 @@ class _List:
         return range(first, end)
 
     def goes_on(self, start: int) -> bool:
-        """Tell whether a line of the new text, before the change or where it is, begins an item."""
+        """Return whether a line of the new text, before the change or where it is, begins an item."""
         behind = start + len(self.dash)
         return self._change.new.startswith(self.dash, start) and self._change.new[behind : behind + 1] in (" ", "\n", "\r")
 
@@ -228,7 +228,7 @@ def _compose_part(opening: str, lines: str, ending: str, start: int) -> _Part | 
 
 
 def _has_tag(node: Node) -> bool:
-    """Tell whether there is a tag, which lines at the start of the text may give a meaning."""
+    """Return whether there is a tag, which lines at the start of the text may give a meaning."""
     if node.tag is not None:
         return True
     if node.kind == MAPPING:

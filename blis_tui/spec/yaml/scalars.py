@@ -116,7 +116,7 @@ def text(node: Node) -> str | None:
 
 
 def is_null(node: Node) -> bool:
-    """Tell whether a scalar is null; one that cannot be resolved is not."""
+    """Return whether a scalar is null; one that cannot be resolved is not."""
     if node.tag is None:
         return node.style is None and node.value in NULLS
     return node.tag == TAG_PREFIX + NULL and node.value in NULLS
@@ -212,7 +212,7 @@ def describe_scalar(node: Node) -> str:
 
 
 def _looks_numeric(plain: str) -> bool:
-    """Tell whether a plain scalar is written as a number, too large or not."""
+    """Return whether a plain scalar is written as a number, too large or not."""
     digits = _digits(plain)
     return bool(_FLOAT.fullmatch(digits) or _INTEGER.fullmatch(digits))
 

@@ -14,7 +14,7 @@ _LINE_BREAK = re.compile("\n|\r\n?|\x85|\u2028|\u2029")
 
 
 def has_usual_lines(text: str) -> bool:
-    """Tell whether all lines end as in Unix or Windows, so that each ends with the next ``\\n``."""
+    """Return whether all lines end as in Unix or Windows, so that each ends with the next ``\\n``."""
     if not text.isascii() and any(end in text for end in "\x85\u2028\u2029"):
         return False
     return "\r" not in text or text.count("\r") == text.count("\r\n")

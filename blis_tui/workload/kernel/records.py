@@ -1,6 +1,6 @@
 """What the kernel is told of a workload, and what it gives back: flat arrays, the same for the compiled loops and the plain ones.
 
-A `Program` describes the clients of one block: how they arrive (its legs, one behind the other on the client's stream), what
+A `Program` describes the clients of one block: how they arrive (its legs, one after the other on the client's stream), what
 each arrival holds, and when the client is active. Programs name their legs, and these their samplers, by number.
 """
 
@@ -49,7 +49,7 @@ class Sampler(NamedTuple):
 class Leg(NamedTuple):
     """A stretch of a client's stream.
 
-    `ARRIVALS`: gap by gap from `start`; `SESSION`: one session, a gap behind `start`; `SPREAD`: `gaps` gaps (for the first
+    `ARRIVALS`: gap by gap from `start`; `SESSION`: one session, a gap after `start`; `SPREAD`: `gaps` gaps (for the first
     members of a block one more) from a stream of their own, scaled to fill `span`; `STRETCHED`: `gaps` gaps drawn before
     anything else and scaled to fill `span`. `gap`, `input` and `output` are numbers of samplers; the rest is in µs.
     """

@@ -29,7 +29,7 @@ State = NDArray[np.uint64]
 
 @cache
 def powers() -> NDArray[np.uint64]:
-    """Return the powers of the multiplier that give the three values behind each state word, shape (3, 607)."""
+    """Return the powers of the multiplier that give the three values after each state word, shape (3, 607)."""
     result = np.empty(LENGTH * 3, np.uint64)
     value = pow(_MULTIPLIER, _DISCARDED, _MERSENNE)
     for index in range(LENGTH * 3):
@@ -97,6 +97,6 @@ def seed_state(seed: int) -> State:
 
 
 def extend(values: State) -> None:
-    """Fill what is behind the first 607 values of an array, a multiple of 273 values, 273 at a time."""
+    """Fill what is after the first 607 values of an array, a multiple of 273 values, 273 at a time."""
     older, newer, sums = (part.reshape(-1, TAP) for part in (values[:-LENGTH], values[LENGTH - TAP : -TAP], values[LENGTH:]))
     deque(map(np.add, older, newer, sums), maxlen=0)

@@ -16,7 +16,7 @@ cdef struct Stream:
     uint64_t start  # of the Lehmer generator that makes the first turn's words when they are needed; then 0
     int64_t base  # how many values earlier turns had
     int at  # the next value
-    int made  # behind the last value that is made
+    int made  # after the last value that is made
     bint redrawn  # whether a token draw would skip any value of the piece that was made last
     const int32_t *stop  # checked now and then while values are passed over
 

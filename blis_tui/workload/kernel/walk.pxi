@@ -76,7 +76,7 @@ cdef inline bint is_active(const Span *spans, int64_t count, int64_t time) noexc
 
 
 cdef int64_t next_start(const Span *spans, int64_t count, int64_t time) noexcept nogil:
-    """Return the start of the first span behind a time."""
+    """Return the start of the first span after a time."""
     cdef int64_t i
     for i in range(count):
         if spans[i].start > time:

@@ -255,7 +255,7 @@ def active_spans(windows: tuple[Window, ...], until: float) -> list[tuple[float,
 
 
 def is_single(client: Client) -> bool:
-    """Tell whether a client has one session only."""
+    """Return whether a client has one session only."""
     return client.turns is not None and client.turns.single_session
 
 

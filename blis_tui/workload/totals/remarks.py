@@ -29,7 +29,7 @@ def stage_remarks(spec: WorkloadSpec, spans_us: Sequence[tuple[int, int]]) -> li
         if spec.rules == 1:
             remarks.append("Each arrival starts a session of up to 5 requests: targets are sessions per second.")
         elif len(compact.stages) > 1:
-            remarks.append("Rounds of a session that fall behind the end of its stage are lost, as expected here.")
+            remarks.append("Rounds of a session that fall after the end of its stage are lost, as expected here.")
     return remarks
 
 

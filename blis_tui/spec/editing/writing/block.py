@@ -1,6 +1,6 @@
 """Edits of collections in block style: whole lines are put in, taken out and moved.
 
-A comment belongs to the entry it stands directly above or behind on the same line; comments below an entry belong to it
+A comment belongs to the entry it stands directly above or after on the same line; comments below an entry belong to it
 as long as they are indented deeper than it. What is left between two entries (blank lines, comments set apart) is a gap
 and keeps its place. Comments at the very top of a file belong to the file.
 """
@@ -34,7 +34,7 @@ class Block:
         return _lead(self.layout, self.entry(index).head, floor, self._is_root and index == 0)
 
     def tail(self, index: int) -> int:
-        """Return where the lines of an entry end: behind the comments below it that are indented deeper."""
+        """Return where the lines of an entry end: after the comments below it that are indented deeper."""
         return _tail(self.layout, self.entry(index), self.column)
 
     @property
@@ -52,7 +52,7 @@ class Block:
         return self.layout.text[self.tail(index) : self.lead(index + 1)]
 
     def blank_lines(self, index: int) -> list[str]:
-        """Return the gap behind an entry as empty lines; none if it is of other things or does not exist."""
+        """Return the gap after an entry as empty lines; none if it is of other things or does not exist."""
         if not 0 <= index < self.count - 1 or self.gap(index).strip():
             return []
         return [""] * len(self.gap(index).splitlines())
@@ -83,7 +83,7 @@ class Block:
         return [lines_spliced(self.layout, start, end, [], self._needs_break(index - 1))]
 
     def _needs_break(self, index: int) -> bool:
-        """Tell whether the line end before the next entry is part of this one's value."""
+        """Return whether the line end before the next entry is part of this one's value."""
         entry = self.entry(index)
         leaf = self.layout.last_leaf(entry.value)
         if not self.layout.is_block_scalar(leaf) or not leaf.value.endswith("\n"):
@@ -110,7 +110,7 @@ class Block:
         return [Splice(self.lead(first), self.tail(last), text)]
 
     def duplicate(self, index: int, removals: list[Splice]) -> list[Splice]:
-        """Put a copy of an entry, comments included, behind it; `removals` are the parts the copy goes without."""
+        """Put a copy of an entry, comments included, after it; `removals` are the parts the copy goes without."""
         start, end = self.lead(index), self.tail(index)
         text = excerpt(self.layout.text, start, end, removals)
         if start == self.entry(index).head:
@@ -123,7 +123,7 @@ class Block:
 
 
 def _tail(layout: Layout, entry: Entry, column: int) -> int:
-    """Return where the lines of a block entry end that begins in `column`: behind the comments indented deeper."""
+    """Return where the lines of a block entry end that begins in `column`: after the comments indented deeper."""
     text, end = layout.text, entry.end
     keeps_breaks = layout.is_block_scalar(layout.last_leaf(entry.value)) and layout.column(end) == 0
     position = found = end if keeps_breaks else layout.next_line(end)

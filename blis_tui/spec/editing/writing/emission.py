@@ -32,7 +32,7 @@ class Manners(NamedTuple):
 
 
 def is_collection(value: Any) -> bool:
-    """Tell whether a plain value is a mapping or a sequence."""
+    """Return whether a plain value is a mapping or a sequence."""
     return isinstance(value, (Mapping, Sequence)) and not isinstance(value, str)
 
 
@@ -88,12 +88,12 @@ def _escaped(character: str) -> str:
 
 
 def reads_as_text(text: str) -> bool:
-    """Tell whether every YAML reader takes these characters, without quotes, for this text."""
+    """Return whether every YAML reader takes these characters, without quotes, for this text."""
     return bool(_SAFE.fullmatch(text)) and not is_number_like(text) and text.lower() not in _WORDS
 
 
 def is_number_like(text: str) -> bool:
-    """Tell whether some YAML reader takes the text, without quotes, for a number or a date."""
+    """Return whether some YAML reader takes the text, without quotes, for a number or a date."""
     return bool(_NUMBER_LIKE.fullmatch(text))
 
 

@@ -1,7 +1,7 @@
 """Edits of collections in brackets.
 
-Where every entry has lines of its own, a comment belongs to the entry it stands directly above or behind, and new
-entries get a line of their own. Else entries are put in and taken out within their line, and only the comment behind an
+Where every entry has lines of its own, a comment belongs to the entry it stands directly above or after, and new
+entries get a line of their own. Else entries are put in and taken out within their line, and only the comment after an
 entry goes with it.
 """
 
@@ -42,11 +42,11 @@ class Flow:
         return start
 
     def tail(self, index: int) -> int:
-        """Return where the lines of an entry end, the comment behind it included."""
+        """Return where the lines of an entry end, the comment after it included."""
         return self.layout.next_line(self.ends[index])
 
     def insert(self, index: int, texts: list[str]) -> list[Splice]:
-        """Put in entries; into empty brackets behind the comment that they hold."""
+        """Put in entries; into empty brackets after the comment that they hold."""
         if not self.entries:
             return [Splice(self.close, self.close, ", ".join(texts))]
         if self.is_vertical:
@@ -58,7 +58,7 @@ class Flow:
         return [Splice(end, end, "".join(f",{space}{text}" for text in texts))]
 
     def _space(self, index: int) -> str:
-        """Return the space to put behind a comma: what stands before an entry, if that is no comment or line end."""
+        """Return the space to put after a comma: what stands before an entry, if that is no comment or line end."""
         if not 0 < index < len(self.entries):
             return " "
         space = self.layout.text[self.ends[index - 1] : self.entries[index].head]
@@ -98,7 +98,7 @@ class Flow:
         return [Splice(comma, comma + 1, "")]
 
     def _after(self, end: int) -> int:
-        """Return where what belongs to an entry ends behind its comma: its comment, or the space before the next one."""
+        """Return where what belongs to an entry ends after its comma: its comment, or the space before the next one."""
         comment = self.layout.comment(end)
         if comment:
             return comment[1]
@@ -118,7 +118,7 @@ class Flow:
         ]
 
     def _parts(self, index: int) -> list[tuple[int, int]]:
-        """Return the spans of what is an entry's own: its text, or the comments above, the text and the comment behind."""
+        """Return the spans of what is an entry's own: its text, or the comments above, the text and the comment after."""
         entry = self.entries[index]
         if not self.is_vertical:
             return [(entry.head, entry.end)]
@@ -127,7 +127,7 @@ class Flow:
         return [(self.lead(index), self.layout.line_start(entry.head)), (entry.head, entry.end), behind]
 
     def duplicate(self, index: int, removals: list[Splice]) -> list[Splice]:
-        """Put a copy of an entry behind it; on lines of its own with comments. It goes without the parts `removals`."""
+        """Put a copy of an entry after it; on lines of its own with comments. It goes without the parts `removals`."""
         layout, entry, end = self.layout, self.entries[index], self.entries[index].end
         text = excerpt(layout.text, entry.head, end, removals)
         if not self.is_vertical:

@@ -74,7 +74,7 @@ class Habits:
         return block_item(value, self.manners, dash, quoting_of(node.items[neighbour]))
 
     def _is_bracketed(self, node: Node, neighbour: int) -> bool:
-        """Tell whether the collection nearest to an entry, among the values of a block, is written in brackets."""
+        """Return whether the collection nearest to an entry, among the values of a block, is written in brackets."""
         for distance in range(len(node.items)):
             for place in (neighbour - distance, neighbour + distance):
                 if 0 <= place < len(node.items):
@@ -85,7 +85,7 @@ class Habits:
         return False
 
     def _dash(self, entry: Entry) -> str:
-        """Return the dash of an item with the spaces behind it."""
+        """Return the dash of an item with the spaces after it."""
         dash = self._layout.text[entry.head : self._layout.bare(entry.value)]
         return dash if dash.strip(" ") == "-" and len(dash) > 1 else "- "
 
@@ -98,7 +98,7 @@ def quoting_of(node: Node) -> str:
 
 
 def has_plain_numbers(mapping: Node) -> bool:
-    """Tell whether keys that look like numbers are written without quotes in a mapping."""
+    """Return whether keys that look like numbers are written without quotes in a mapping."""
     return any(key.style is None and is_number_like(key_name(key) or "") for key, _ in mapping.items)
 
 

@@ -25,7 +25,7 @@ class Entry(NamedTuple):
     head: int
     """Where it begins: its dash, its question mark or its key; the item itself in flow style."""
     slot: int
-    """Where its value can be written: behind the dash or colon and the properties; ``end`` if it has no colon."""
+    """Where its value can be written: after the dash or colon and the properties; ``end`` if it has no colon."""
     end: int
     """Where its last character has passed."""
     key: Node | None
@@ -77,11 +77,11 @@ class Layout:
         return position - self.line_start(position)
 
     def begins_line(self, position: int) -> bool:
-        """Tell whether only white space precedes on the line."""
+        """Return whether only white space precedes on the line."""
         return not self.text[self.line_start(position) : position].strip(" \t")
 
     def ends_line(self, position: int) -> bool:
-        """Tell whether only white space and a comment follow on the line."""
+        """Return whether only white space and a comment follow on the line."""
         return bool(_COMMENT_OR_BLANK.match(self.text, position))
 
     def comment(self, position: int) -> tuple[int, int] | None:
@@ -100,7 +100,7 @@ class Layout:
     # nodes
 
     def bare(self, node: Node) -> int:
-        """Return where a node begins behind its anchor and tag."""
+        """Return where a node begins after its anchor and tag."""
         position = self._behind_properties(node, node.start)
         return position if position in (node.start, node.end) else self.gap(position)
 
@@ -111,15 +111,15 @@ class Layout:
         return position
 
     def is_flow(self, node: Node) -> bool:
-        """Tell whether a collection is written in brackets; a pair in a list of such style may have none."""
+        """Return whether a collection is written in brackets; a pair in a list of such style may have none."""
         return node.style == "flow" and self.text[self.bare(node)] == ("[" if node.kind == SEQUENCE else "{")
 
     def is_absent(self, node: Node) -> bool:
-        """Tell whether a node is an empty scalar that takes no room in the text."""
+        """Return whether a node is an empty scalar that takes no room in the text."""
         return node.kind == SCALAR and node.start == node.end
 
     def is_block_scalar(self, node: Node) -> bool:
-        """Tell whether a node is a literal or folded scalar."""
+        """Return whether a node is a literal or folded scalar."""
         return node.kind == SCALAR and node.style in ("|", ">")
 
     def header_end(self, node: Node) -> int:
@@ -127,7 +127,7 @@ class Layout:
         return _end(_BLOCK_HEADER, self.text, self.bare(node))
 
     def end(self, node: Node) -> int:
-        """Return where the text of a node ends, white space and comments behind it not counted."""
+        """Return where the text of a node ends, white space and comments after it not counted."""
         leaf = self.last_leaf(node)
         if self.is_block_scalar(leaf):
             return self._block_scalar_end(leaf)

@@ -40,7 +40,7 @@ def lines_spliced(layout: Layout, start: int, end: int, lines: Sequence[str], ke
     text, newline = layout.text, layout.newline_above(start)
     if end < len(text) or not text or layout.column(end) == 0:
         return Splice(start, end, "".join(line + newline for line in lines))
-    if layout.column(start) > 0:  # behind a last line without a line end
+    if layout.column(start) > 0:  # after a last line without a line end
         return Splice(start, end, "".join(newline + line for line in lines))
     if not lines and not keep_break:
         while start > 0 and layout.column(start) == 0:

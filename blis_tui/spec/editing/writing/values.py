@@ -47,7 +47,7 @@ def replace_root(layout: Layout, root: Node | None, value: Any, habits: Habits) 
 
 
 def _document_start(layout: Layout) -> int:
-    """Return where the content of an empty document goes: behind its ``---``, or at the end of the text."""
+    """Return where the content of an empty document goes: after its ``---``, or at the end of the text."""
     marker = re.search(r"^---(?=\s|\Z)", layout.text, re.MULTILINE)
     return layout.next_line(marker.start()) if marker else len(layout.text)
 
@@ -104,7 +104,7 @@ def _without_tag(layout: Layout, node: Node) -> list[Splice]:
 
 
 def _written_inline(layout: Layout, entry: Entry, text: str, in_flow: bool) -> list[Splice]:
-    """Write a value, or with an empty text none, behind its dash or colon."""
+    """Write a value, or with an empty text none, after its dash or colon."""
     node, slot = entry.value, entry.slot
     if layout.is_absent(node):
         return _written_anew(layout, entry, text, in_flow) if text else []
@@ -157,7 +157,7 @@ def _content_lines(layout: Layout, node: Node) -> tuple[int, int]:
 
 
 def _written_as_block(layout: Layout, entry: Entry, value: Any, manners: Manners) -> list[Splice]:
-    """Write a non-empty collection on lines of its own, or behind the dash of its item."""
+    """Write a non-empty collection on lines of its own, or after the dash of its item."""
     node, slot = entry.value, entry.slot
     outer = layout.column(entry.head)
     column = outer + (2 if entry.key is None else manners.step)

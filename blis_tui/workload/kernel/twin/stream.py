@@ -33,7 +33,7 @@ class Stream:
 
     def __init__(self, seed: int, stop: NDArray[np.int32] | None = None) -> None:
         self._stop = _NEVER if stop is None else stop
-        self.place = self._made = 0  # values are made up to a place; they stand in the buffer behind 607 older ones
+        self.place = self._made = 0  # values are made up to a place; they stand in the buffer after 607 older ones
         self._block = _FIRST_BLOCK
         self._redraws: list[int] = []  # the places from `place` on that a token draw skips, the nearest last
         self._set_buffer(seed_state(seed))

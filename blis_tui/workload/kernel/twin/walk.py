@@ -57,7 +57,7 @@ class Activity:
         return not self._spans or (index > 0 and time < self._spans[index - 1][1])
 
     def next_start(self, time: int) -> int:
-        """Return the start of the first span behind a time."""
+        """Return the start of the first span after a time."""
         return self._starts[bisect_right(self._starts, time)]
 
 
