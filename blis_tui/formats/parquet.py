@@ -138,7 +138,7 @@ def _group_ends(requests: Requests, *, tokens: bool) -> Iterator[int]:
     start = 0
     while start < len(requests):
         most = min(start + GROUP_ROWS, len(requests))
-        start = min(most, cut(requests, start, GROUP_IDS)[0]) if tokens else most
+        start = min(most, cut(requests.input_tokens, requests.output_tokens, start, GROUP_IDS)[0]) if tokens else most
         yield start
 
 

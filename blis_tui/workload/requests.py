@@ -17,7 +17,7 @@ from blis_tui.workload.expansion.clients import Expansion
 from blis_tui.workload.expansion.prefixes import PrefixGroups
 from blis_tui.workload.expansion.traits import Traits, traits_of
 from blis_tui.workload.kernel.records import Programs
-from blis_tui.workload.tokens import BLOCK_TOKENS, TokenBlock, iterate_blocks
+from blis_tui.workload.tokens import BLOCK_TOKENS, Drawing, TokenBlock, iterate_blocks
 
 _PAIRS_AT_ONCE = 1 << 18
 """About how many token ids are made at once where requests are read one by one."""
@@ -260,7 +260,7 @@ class Requests:
         """Video tokens of the input."""
         return self._media(3)
 
-    def prefixes(self, root: kernel.RandomStream) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:
+    def _prefixes(self, root: kernel.RandomStream) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:
         """Draw the ids of all prefixes from the fresh root stream; return them end to end, where each ends, and its length."""
         ids = root.tokens(self.groups.total_tokens)
         lengths = self._prefix_lengths
@@ -281,6 +281,21 @@ class Requests:
             stream.sample(self.programs.samplers[sampler : sampler + 1], self.programs.values, self.programs.shares)
         return stream.tokens(max(0, count))
 
+    @property
+    def drawing(self) -> Drawing:
+        """What their token ids are drawn from."""
+        return Drawing(
+            seed=self.spec.seed,
+            programs=self.programs,
+            seeds=self.seeds,
+            prefixes=self._prefixes,
+            columns=self.columns,
+            prefix=self.columns.get("prefix", self.prefix_group),
+            inputs=self.input_tokens,
+            outputs=self.output_tokens,
+            threads=self.threads,
+        )
+
     def token_blocks(self, most_tokens: int = BLOCK_TOKENS, pulse: Callable[[], None] | None = None) -> Iterator[TokenBlock]:
         """Iterate over the token ids of the requests in arrival order, many requests at a time.
 
@@ -288,7 +303,7 @@ class Requests:
         that memory holds a part of the ids only. `pulse` is called now and then while a block takes long, and may raise,
         best `Cancelled`, to stop.
         """
-        return iterate_blocks(self, most_tokens, pulse or (lambda: None))
+        return iterate_blocks(self.drawing, most_tokens, pulse or (lambda: None))
 
     def tokens(self) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
         """Iterate over the token ids of the requests, as (input ids, output ids), in arrival order."""

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import ExitStack, closing
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from blis_tui.workload import kernel
+from blis_tui.workload.kernel.records import Programs
 from blis_tui.workload.seeds import root_stream
 from blis_tui.workload.workers import Pulse, Workers
-
-if TYPE_CHECKING:
-    from blis_tui.workload.requests import Requests
 
 BLOCK_TOKENS = 1_060_000
 """About how many token ids a block holds unless another number is asked for."""
@@ -46,16 +44,41 @@ class TokenBlock(NamedTuple):
             yield ids[start:middle], ids[middle:end]
 
 
-def iterate_blocks(requests: Requests, most_tokens: int, pulse: Pulse) -> Iterator[TokenBlock]:
+class Drawing(NamedTuple):
+    """What token ids are drawn from; all columns and lengths are those of the requests, in arrival order."""
+
+    seed: int
+    """Of the workload."""
+    programs: Programs
+    seeds: NDArray[np.int64]
+    """Of all streams, those of the clients first."""
+    prefixes: Callable[[kernel.RandomStream], tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]]
+    """Draws all prefixes from the fresh root stream: their ids, where each ends, and its length."""
+    columns: Mapping[str, NDArray[Any]]
+    prefix: NDArray[np.int32]
+    """The number of the prefix that a request begins with, -1 for none."""
+    inputs: NDArray[np.int32]
+    outputs: NDArray[np.int32]
+    threads: int | None
+
+    @property
+    def stream(self) -> NDArray[np.int32]:
+        """From which stream a request is drawn: mostly its client's."""
+        stream: NDArray[np.int32] = self.columns.get("stream", self.columns["client"])
+        return stream
+
+
+def iterate_blocks(requests: Drawing, most_tokens: int, pulse: Pulse) -> Iterator[TokenBlock]:
     """Iterate over the ids of all requests, at most `most_tokens` at a time, or those of one request.
 
     With several threads the next blocks are made while one is used.
     """
     with ExitStack() as stack, Workers(requests.threads) as workers:  # threads end before the streams they read are closed
-        root = root_stream(requests.spec.seed, workers.stop)
+        root = root_stream(requests.seed, workers.stop)
         prefixes = workers.run(requests.prefixes, root, pulse=pulse)
         rows = _rows(requests)
-        most_open = len(requests) if len(requests.clients) <= _MOST_OPEN else _MOST_OPEN
+        count, clients = len(requests.inputs), int(requests.programs.starts[-1])
+        most_open = count if clients <= _MOST_OPEN else _MOST_OPEN
         readers = [
             stack.enter_context(
                 closing(
@@ -75,7 +98,7 @@ def iterate_blocks(requests: Requests, most_tokens: int, pulse: Pulse) -> Iterat
         ]
 
         def begin(start: int) -> tuple[TokenBlock, list[Future[None]]]:
-            stop, bounds = cut(requests, start, most_tokens)
+            stop, bounds = cut(requests.inputs, requests.outputs, start, most_tokens)
             ids = np.empty(int(bounds[-1]), np.int32)
             filling = [workers.start(part, reader.fill, start, bounds, ids) for part, reader in enumerate(readers)]
             return TokenBlock(start, stop, ids, bounds), filling
@@ -83,8 +106,8 @@ def iterate_blocks(requests: Requests, most_tokens: int, pulse: Pulse) -> Iterat
         ahead: deque[tuple[TokenBlock, list[Future[None]]]] = deque()
         depth = _AHEAD if workers.count > 1 else 0
         stop = done = 0
-        while done < len(requests):
-            while stop < len(requests) and len(ahead) <= depth:
+        while done < count:
+            while stop < count and len(ahead) <= depth:
                 ahead.append(begin(stop))
                 stop = ahead[-1][0].stop
             block, filling = ahead.popleft()
@@ -94,22 +117,22 @@ def iterate_blocks(requests: Requests, most_tokens: int, pulse: Pulse) -> Iterat
             yield block
 
 
-def _rows(requests: Requests) -> dict[str, NDArray[Any]]:
+def _rows(requests: Drawing) -> dict[str, NDArray[Any]]:
     """Return what the kernel reads ids by."""
     columns = requests.columns
-    stream = columns.get("stream", requests.client)
+    stream = requests.stream
     none = np.empty(0, np.int32)
-    if _all_go_forward(requests, stream):
+    if _all_go_forward(requests):
         chain, count, branches = stream, len(requests.seeds), np.empty(0, np.uint8)
     else:
         chain, count, branches = _chains(stream, columns["place"], len(requests.seeds))
     last = np.empty(count, np.int64)
-    last[chain] = np.arange(len(requests))  # of several rows of a chain the last one stays
+    last[chain] = np.arange(len(stream))  # of several rows of a chain the last one stays
     return {
-        "client": requests.client,
+        "client": columns["client"],
         "stream": stream,
         "place": columns["place"],
-        "group": columns.get("prefix", requests.prefix_group),
+        "group": requests.prefix,
         "chain": chain,
         "last": last,
         "branches": branches,
@@ -132,9 +155,9 @@ def _chains(
     return chain, int(begins.sum()), (np.bincount(stream[order[begins]], minlength=streams) > 1).astype(np.uint8)
 
 
-def _all_go_forward(requests: Requests, stream: NDArray[np.int32]) -> bool:
-    programs = requests.programs
-    if not requests.has_sessions:
+def _all_go_forward(requests: Drawing) -> bool:
+    programs, stream = requests.programs, requests.stream
+    if "session" not in requests.columns:
         legs = programs.legs
         if (programs.programs["legs"] <= 1).all() or (legs["end"][:-1] <= legs["start"][1:]).all():
             return True
@@ -143,9 +166,8 @@ def _all_go_forward(requests: Requests, stream: NDArray[np.int32]) -> bool:
     return not ((np.diff(place) < 0) & same).any()
 
 
-def cut(requests: Requests, start: int, most_tokens: int) -> tuple[int, NDArray[np.int64]]:
+def cut(inputs: NDArray[np.int32], outputs: NDArray[np.int32], start: int, most_tokens: int) -> tuple[int, NDArray[np.int64]]:
     """Return where a block that begins at a request stops, and its bounds; it has at least one request."""
-    inputs, outputs = requests.input_tokens, requests.output_tokens
     count, size = 0, min(max(most_tokens >> 4, 64), 1 << 16)
     pieces: list[NDArray[np.int64]] = [np.zeros(1, np.int64)]
     while start + count < len(inputs):

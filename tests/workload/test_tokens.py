@@ -324,7 +324,7 @@ def test_blocks_are_cut_where_the_next_request_would_not_fit() -> None:
     for most_tokens in (1, 5, 64, 1000, 30_000):
         start = 0
         while start < len(requests):
-            stop, bounds = tokens.cut(requests, start, most_tokens)
+            stop, bounds = tokens.cut(requests.input_tokens, requests.output_tokens, start, most_tokens)
             assert bounds.tolist()[::2] == [0, *itertools.accumulate(sizes[start:stop])]
             assert sum(sizes[start:stop]) <= most_tokens or stop == start + 1
             assert stop == len(requests) or sum(sizes[start : stop + 1]) > most_tokens
@@ -417,7 +417,7 @@ def test_readers_may_be_closed_again_and_early() -> None:
     requests = generate(MANY, threads=1)
     none = (np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int64))
     made = kernel.Readers(
-        requests.programs, requests.seeds, np.zeros(1, np.int32), tokens._rows(requests), none, part=0, parts=1, most=99
+        requests.programs, requests.seeds, np.zeros(1, np.int32), tokens._rows(requests.drawing), none, part=0, parts=1, most=99
     )
     made.close()
     made.close()
