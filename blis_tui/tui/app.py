@@ -18,25 +18,25 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Footer, Tab, Tabs
 
 from blis_tui.spec.edits import Edit, EditRefused
-from blis_tui.tui import messages
 from blis_tui.tui.actions import bindings
-from blis_tui.tui.appearance import NARROW_BELOW, Appearance
-from blis_tui.tui.checker import Checker
-from blis_tui.tui.desk import Desk
-from blis_tui.tui.filing import Filing
-from blis_tui.tui.keymap import resolve
-from blis_tui.tui.panes import TABS, make_tab
-from blis_tui.tui.panes.form import FormColumn
-from blis_tui.tui.places import state_folder
-from blis_tui.tui.preview import Preview
-from blis_tui.tui.previewer import PreviewChanged, Previewer
-from blis_tui.tui.settings import Settings
-from blis_tui.tui.terminal_keys import let_alt_figures_through
-from blis_tui.tui.view import DocumentWidget, PreviewWidget
-from blis_tui.tui.widgets.problem_list import ProblemList
-from blis_tui.tui.widgets.title_bar import TitleBar
+from blis_tui.tui.base_app import Desk
+from blis_tui.tui.document import messages
+from blis_tui.tui.document.checker import Checker
+from blis_tui.tui.document.document_widget import DocumentWidget, PreviewWidget
+from blis_tui.tui.document.problem_list import ProblemList
+from blis_tui.tui.document.title_bar import TitleBar
+from blis_tui.tui.document.workspace import Workspace
+from blis_tui.tui.filing.filing import Filing
+from blis_tui.tui.form.form_column import FormColumn
+from blis_tui.tui.preferences.appearance import NARROW_BELOW, Appearance
+from blis_tui.tui.preferences.keymap import resolve
+from blis_tui.tui.preferences.locations import state_folder
+from blis_tui.tui.preferences.settings import Settings
+from blis_tui.tui.preferences.terminal_keys import let_alt_figures_through
+from blis_tui.tui.preview.previewer import PreviewChanged, Previewer
+from blis_tui.tui.preview.state import Preview
+from blis_tui.tui.tabs import TABS, make_tab
 from blis_tui.tui.widgets.too_small import TooSmall
-from blis_tui.tui.workspace import Workspace
 
 FORM = "form"
 SWITCH_S = 0.001
@@ -227,7 +227,7 @@ class DesignerApp(Desk):
     @on(messages.MendRequested)
     def mend(self, event: messages.MendRequested) -> None:
         """Apply one mend."""
-        from blis_tui.tui.mending import mend
+        from blis_tui.tui.document.mends import mend
 
         self.do(mend(self, event.problem), "mend")
 
@@ -319,43 +319,43 @@ class DesignerApp(Desk):
 
     def action_export(self) -> None:
         """Write requests and other formats."""
-        from blis_tui.tui.dialogs.export import export
+        from blis_tui.tui.export.export_dialog import export
 
         self.do(export(self), "export")
 
     def action_open_editor(self) -> None:
         """Edit the text in the user's own editor."""
-        from blis_tui.tui.editor import edit_elsewhere
+        from blis_tui.tui.filing.external_editor import edit_elsewhere
 
         edit_elsewhere(self)
 
     def action_copy_text(self) -> None:
         """Copy the whole text."""
-        from blis_tui.tui.clipboard import copy
+        from blis_tui.tui.filing.clipboard import copy
 
         copy(self, self.workspace.text)
 
     def action_mend_all(self) -> None:
         """Apply all safe mends."""
-        from blis_tui.tui.mending import mend_all
+        from blis_tui.tui.document.mends import mend_all
 
         self.do(mend_all(self), "mend")
 
     def action_next_problem(self) -> None:
         """Go to the next problem."""
-        from blis_tui.tui.mending import next_problem
+        from blis_tui.tui.document.mends import next_problem
 
         next_problem(self)
 
     def action_compare(self) -> None:
         """Compare with the saved file or another one."""
-        from blis_tui.tui.dialogs.compare import compare
+        from blis_tui.tui.compare.compare_dialog import compare
 
         self.do(compare(self), "compare")
 
     def action_upgrade(self) -> None:
         """Show what version 2 would change, then do it."""
-        from blis_tui.tui.dialogs.compare import upgrade
+        from blis_tui.tui.compare.compare_dialog import upgrade
 
         self.do(upgrade(self), "compare")
 
@@ -414,7 +414,7 @@ class DesignerApp(Desk):
 
     def action_show_help(self) -> None:
         """Show the keys that work where the focus is."""
-        from blis_tui.tui.dialogs.help import HelpDialog, keys_here
+        from blis_tui.tui.help.keys_dialog import HelpDialog, keys_here
 
         if isinstance(self.screen, HelpDialog):
             self.screen.dismiss(None)
@@ -423,7 +423,7 @@ class DesignerApp(Desk):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Offer every action in the palette."""
-        from blis_tui.tui.palette import commands
+        from blis_tui.tui.help.palette import commands
 
         return commands(self, screen)
 

@@ -18,9 +18,9 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from blis_tui.problems import Cancelled
-from blis_tui.tui import previewer
 from blis_tui.tui.app import DesignerApp
-from blis_tui.tui.panes.form_fields import TextRow
+from blis_tui.tui.form.field_rows import TextRow
+from blis_tui.tui.preview import previewer
 from blis_tui.tui.widgets.line_table import FilterInput, LineTable
 
 Script = Callable[[DesignerApp, Pilot[int]], Awaitable[None]]
@@ -116,7 +116,7 @@ async def _settle(app: DesignerApp, pilot: Pilot[int]) -> None:
 
 
 async def _export(app: DesignerApp, pilot: Pilot[int]) -> None:
-    from blis_tui.tui.exporting import Exporting, Wish
+    from blis_tui.tui.export.export_job import Exporting, Wish
 
     del pilot
     checked = app.workspace.view.checked

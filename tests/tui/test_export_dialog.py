@@ -14,11 +14,11 @@ from textual.widgets import Button, Input, OptionList, Static
 from blis_tui.formats import export as export_module
 from blis_tui.formats.table import FORMATS
 from blis_tui.tui.app import DesignerApp
-from blis_tui.tui.dialogs.export import ExportDialog
-from blis_tui.tui.dialogs.exported import ExportedDialog
-from blis_tui.tui.exporting import commands_for
-from blis_tui.tui.widgets.tick import Tick
-from blis_tui.tui.words import spoken_size, spoken_time
+from blis_tui.tui.export.export_dialog import ExportDialog
+from blis_tui.tui.export.export_job import commands_for
+from blis_tui.tui.export.result_dialog import ExportedDialog
+from blis_tui.tui.quantities import spoken_size, spoken_time
+from blis_tui.tui.widgets.tick_box import Tick
 
 
 def shown(app: DesignerApp, selector: str) -> str:

@@ -12,12 +12,12 @@ from textual.widgets import OptionList, Static
 
 from blis_tui.spec.edits import SetValue
 from blis_tui.tui.app import DesignerApp
-from blis_tui.tui.dialogs.confirm import ConfirmDialog
-from blis_tui.tui.dialogs.files import OpenDialog, PathInput, SaveDialog
-from blis_tui.tui.dialogs.new import NewDialog
+from blis_tui.tui.document.title_bar import TitleBar
+from blis_tui.tui.document.workspace import Workspace
+from blis_tui.tui.filing.file_dialog import OpenDialog, PathInput, SaveDialog
 from blis_tui.tui.templates import template_text
-from blis_tui.tui.widgets.title_bar import TitleBar
-from blis_tui.tui.workspace import Workspace
+from blis_tui.tui.templates.new_dialog import NewDialog
+from blis_tui.tui.widgets.confirm_dialog import ConfirmDialog
 
 
 def change_seed(app: DesignerApp, seed: int = 7) -> None:
