@@ -44,3 +44,15 @@ def spoken_time(seconds: float) -> str:
     if seconds < 60:
         return f"{max(1, round(seconds))} s"
     return duration(round(seconds) * 1_000_000) if seconds < 3600 else duration(round(seconds / 60) * 60_000_000)
+
+
+def spoken_size(size: int) -> str:
+    """Write a number of bytes with three digits and its unit: ``88.9 MB``."""
+    if size < 1000:
+        return f"{size} B"
+    number = float(size)
+    for unit in ("kB", "MB", "GB"):
+        number /= 1000
+        if number < 999.5:
+            return f"{number:.3g} {unit}"
+    return f"{number / 1000:,.3g} TB"

@@ -31,7 +31,7 @@ def run(options: Options) -> int:
     app.run(mouse=settings.mouse)
     if app.return_code == DONE:
         return DONE
-    if app.filing.keeper.write_now():
+    if app.filing.autosave.write_now():
         note("blis-tui: unsaved work is kept, and offered when the designer is started the next time")
     return app.return_code if app.return_code and app.return_code > 1 else INTERNAL
 

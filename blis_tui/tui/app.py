@@ -19,10 +19,10 @@ from textual.widgets import ContentSwitcher, Footer, Tab, Tabs
 
 from blis_tui.spec.edits import Edit, EditRefused
 from blis_tui.tui.actions import bindings
-from blis_tui.tui.base_app import Desk
+from blis_tui.tui.base_app import BaseApp
 from blis_tui.tui.document import messages
 from blis_tui.tui.document.checker import Checker
-from blis_tui.tui.document.document_widget import DocumentWidget, PreviewWidget
+from blis_tui.tui.document.document_widget import DocumentWidget
 from blis_tui.tui.document.problem_list import ProblemList
 from blis_tui.tui.document.title_bar import TitleBar
 from blis_tui.tui.document.workspace import Workspace
@@ -33,6 +33,7 @@ from blis_tui.tui.preferences.keymap import resolve
 from blis_tui.tui.preferences.locations import state_folder
 from blis_tui.tui.preferences.settings import Settings
 from blis_tui.tui.preferences.terminal_keys import let_alt_figures_through
+from blis_tui.tui.preview.preview_widget import PreviewWidget
 from blis_tui.tui.preview.previewer import PreviewChanged, Previewer
 from blis_tui.tui.preview.state import Preview
 from blis_tui.tui.tabs import TABS, make_tab
@@ -46,7 +47,7 @@ _TURNS_TO_TELL = 3
 _ALLOWED_IN_DIALOGS = ("request_quit", "next_theme", "show_help")
 
 
-class DesignerApp(Desk):
+class DesignerApp(BaseApp):
     """The workload designer: one document, its form, its text, its preview and its problems.
 
     `state` is the folder for recovery copies and what is remembered between runs. A `fresh` document is one that was
@@ -115,7 +116,7 @@ class DesignerApp(Desk):
 
     def on_mount(self) -> None:
         """Show the document; what takes longer waits for the first paint."""
-        self.filing.keeper.start()
+        self.filing.autosave.start()
         self.appearance.start()
         keymap = resolve(self.settings.keys)
         self.set_keymap(keymap.keys)
@@ -126,7 +127,7 @@ class DesignerApp(Desk):
 
     def on_unmount(self) -> None:
         """Give back what belongs to the process."""
-        self.filing.keeper.stop()
+        self.filing.autosave.stop()
 
     async def _start(self) -> None:
         """Begin what is not needed for the first frame; NumPy and plotext are loaded only now."""

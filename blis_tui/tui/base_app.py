@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from blis_tui.tui.preview.state import Preview
 
 
-class Desk(App[int]):
+class BaseApp(App[int]):
     """An app with one document on it, its settings and its preview."""
 
     workspace: Workspace

@@ -50,11 +50,6 @@ class Job(Generic[Result]):
         """Ask the work to stop; nothing of it is told from now on."""
         self._cancelled.set()
 
-    @property
-    def is_cancelled(self) -> bool:
-        """Whether the job was cancelled."""
-        return self._cancelled.is_set()
-
     def check(self) -> None:
         """Raise `Cancelled` if the job was cancelled."""
         if self._cancelled.is_set():

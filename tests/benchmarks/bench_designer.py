@@ -116,15 +116,15 @@ async def _settle(app: DesignerApp, pilot: Pilot[int]) -> None:
 
 
 async def _export(app: DesignerApp, pilot: Pilot[int]) -> None:
-    from blis_tui.tui.export.export_job import Exporting, Wish
+    from blis_tui.tui.export.export_job import ExportChoice, ExportJob
 
     del pilot
     checked = app.workspace.view.checked
     assert checked is not None and checked.spec is not None
     ended: list[object] = []
     with tempfile.TemporaryDirectory() as folder:
-        wish = Wish(checked.spec, checked.text, "", Path(folder), "out", ("jsonl", "csv", "blis-trace"))
-        Exporting(app, wish, ended.append, ended.append, lambda *_: None)
+        choice = ExportChoice(checked.spec, checked.text, "", Path(folder), "out", ("jsonl", "csv", "blis-trace"))
+        ExportJob(app, choice, ended.append, ended.append, lambda *_: None)
         await until(lambda: ended)
     if isinstance(ended[0], Exception):
         raise ended[0]

@@ -12,13 +12,13 @@ from textual.widgets import Checkbox
 
 from blis_tui.spec.validate_compact import STAGES
 from blis_tui.tui.chart.content import Wanted, chart
-from blis_tui.tui.chart.stage_totals import count_text
 from blis_tui.tui.form.form_column import SOON_S
 from blis_tui.tui.form.stages.numbers_dialog import NumberInput
 from blis_tui.tui.form.stages.ramp_dialog import RampDialog, ramp
 from blis_tui.tui.form.stages.scale_dialog import ScaleDialog
 from blis_tui.tui.form.stages.stage_table import StageTable
 from blis_tui.tui.preview import previewer
+from blis_tui.tui.preview.stage_counts import count_text
 
 FRACTIONS = (Path(__file__).parent.parent / "specs" / "fractions.yaml").read_text()
 COMMENTED = SMALL.replace("{rate: 8.0, duration: 6}", "{rate: 8.0, duration: 6}  # warm up")

@@ -123,7 +123,7 @@ async def test_a_signal_keeps_unsaved_work_and_ends_the_designer(
         text = app.workspace.text
         os.kill(os.getpid(), number)
         await wait_for(pilot, lambda: app._exit)
-    app.filing.keeper.disarm()
+    app.filing.autosave.disarm()
     signal.signal(number, signal.SIG_DFL)
     assert app.return_code == 128 + number
     (copy,) = Recovery(state_folder() / "recovery").abandoned()
@@ -198,10 +198,10 @@ async def test_that_no_copy_can_be_written_is_told_once(make_app: MakeApp, monke
         monkeypatch.setattr("blis_tui.tui.filing.recovery.Recovery.keep", lambda *_: False)
         for seed in (1, 2, 3):
             app.write(SMALL.replace("seed: 42", f"seed: {seed}"), "change")
-            await app.filing.keeper.keep_now()
+            await app.filing.autosave.keep_now()
         assert told.count("No recovery copy") == 1
         monkeypatch.setattr("blis_tui.tui.filing.recovery.Recovery.keep", lambda *_: True)
-        await app.filing.keeper.keep_now()
+        await app.filing.autosave.keep_now()
         monkeypatch.setattr("blis_tui.tui.filing.recovery.Recovery.keep", lambda *_: False)
-        await app.filing.keeper.keep_now()
+        await app.filing.autosave.keep_now()
         assert told.count("No recovery copy") == 2

@@ -17,14 +17,16 @@ from blis_tui.numbers import duration, rate
 from blis_tui.spec.model import Stage
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.chart.stage_totals import GENERATED, HEAD, TableLine, table
-from blis_tui.tui.document.document_widget import DocumentWidget, PreviewWidget, displayed
+from blis_tui.tui.document.document_widget import DocumentWidget
 from blis_tui.tui.document.field_values import typed
 from blis_tui.tui.document.increments import nudged
 from blis_tui.tui.document.messages import EditRequested, JumpRequested, StepEnded
 from blis_tui.tui.document.workspace import View
 from blis_tui.tui.jobs import Job
+from blis_tui.tui.preview.preview_widget import PreviewWidget
 from blis_tui.tui.preview.state import EMPTY, Preview
 from blis_tui.tui.preview.status_line import PreviewStatus
+from blis_tui.tui.widgets.visibility import displayed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

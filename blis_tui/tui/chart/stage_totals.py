@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from blis_tui.numbers import rate, roughly
+from blis_tui.tui.preview.stage_counts import count_text
 
 if TYPE_CHECKING:
     from blis_tui.tui.chart.content import StageRow
-    from blis_tui.workload.totals.counts import Count
 
 PLAIN, HEAD, GENERATED, SELECTED = "plain", "head", "generated", "selected"
 _COLUMNS = 7
@@ -75,16 +75,6 @@ def _cells(name: str, row: StageRow) -> tuple[str, ...]:
     cut_short = row.end_us - row.start_us < row.planned_us
     length = roughly(row.planned_us) + ("✂" if cut_short else "")
     return (name, length, rate(row.target_rate) if row.target_rate else "–", count_text(row.expected), *_generated(row))
-
-
-def count_text(count: Count | None) -> str:
-    """Write how many are expected."""
-    return "?" if count is None else mean_text(count.mean)
-
-
-def mean_text(mean: float) -> str:
-    """Write an expected number as a whole one."""
-    return f"{mean:,.0f}" if mean < 1e15 else "∞"
 
 
 def _generated(row: StageRow) -> tuple[str, str, str]:

@@ -20,11 +20,11 @@ from blis_tui.tui.compare.differences import GONE, NEW, SAME, SIGNS, SKIPPED, Di
 from blis_tui.tui.filing.disk import OpenError, read_document
 from blis_tui.tui.filing.file_dialog import OpenDialog
 from blis_tui.tui.jobs import Job
-from blis_tui.tui.preview.budget import Made, Outline
+from blis_tui.tui.preview.budget import Generated, Outline
 from blis_tui.tui.widgets.lines_view import LinesView, Run
 
 if TYPE_CHECKING:
-    from blis_tui.tui.base_app import Desk
+    from blis_tui.tui.base_app import BaseApp
     from blis_tui.tui.preview.state import Preview
 
 WIDE = 120
@@ -191,7 +191,7 @@ def number_lines(found: list[Row]) -> list[list[Run]]:
     return lines
 
 
-async def compare(app: Desk) -> None:
+async def compare(app: BaseApp) -> None:
     """Show what changed since the file was saved, or the difference to another file."""
     workspace = app.workspace
     name = workspace.path.name if workspace.path is not None else "untitled"
@@ -203,7 +203,7 @@ async def compare(app: Desk) -> None:
     await app.push_screen_wait(CompareDialog(compared, folder=folder))
 
 
-async def upgrade(app: Desk) -> None:
+async def upgrade(app: BaseApp) -> None:
     """Show what version 2 would change, and change it if that is wanted."""
     from blis_tui.spec.edits import EditRefused, apply_edits
     from blis_tui.spec.mends import upgrade as upgrade_mend
@@ -235,5 +235,5 @@ def known_side(preview: Preview, revision: int) -> Side | None:
         return None
     if preview.clients is None or preview.expected is None:
         return None
-    made = Made(preview.requests, preview.summary, preview.complete)
+    made = Generated(preview.requests, preview.summary, preview.complete)
     return Side(Outline(preview.clients, preview.expected), made, "")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from blis_tui.numbers import counted, rate
 from blis_tui.problems import SpecError, printable
 from blis_tui.spec.check import check
-from blis_tui.tui.preview.budget import MOST_REQUESTS, Made, Outline, make, outline, reasons
+from blis_tui.tui.preview.budget import MOST_REQUESTS, Generated, Outline, make, outline, reasons
 from blis_tui.tui.summary.named_totals import Total, stage_totals, totals
 
 SAME, GONE, NEW, SKIPPED = "same", "gone", "new", "skipped"
@@ -32,7 +32,7 @@ class Side(NamedTuple):
     """One of two texts: what is known of it, and why there is no more."""
 
     outline: Outline | None
-    made: Made | None
+    made: Generated | None
     reason: str
 
 

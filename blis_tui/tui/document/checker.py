@@ -10,14 +10,14 @@ from blis_tui.spec.check import Checked, check
 from blis_tui.tui.jobs import Job
 
 if TYPE_CHECKING:
-    from blis_tui.tui.base_app import Desk
+    from blis_tui.tui.base_app import BaseApp
     from blis_tui.tui.document.workspace import View
 
 
 class Checker:
     """Checks the views that the app shows unchecked. While one is being checked, only the newest waits."""
 
-    def __init__(self, app: Desk) -> None:
+    def __init__(self, app: BaseApp) -> None:
         self._app = app
         self._checking: View | None = None
         self._waiting: View | None = None

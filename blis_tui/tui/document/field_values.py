@@ -13,8 +13,6 @@ from blis_tui.spec.nodes import SCALAR, Node, Tree
 
 MOST_SHOWN = 1000
 """Characters of a value that a field shows."""
-GLYPHS = {"error": "✗", "warning": "!", "info": "i"}
-"""What stands before a problem, by its severity; colour only adds to it."""
 
 
 def shown_at(tree: Tree, path: Path, field: Field) -> str | None:
@@ -57,19 +55,3 @@ def short_message(problem: Problem) -> str:
     """Return a problem's message without the path that it begins with, as its field says where it is."""
     message = problem.message.removeprefix(format_path(problem.path)).lstrip(" :,")
     return printable(message)
-
-
-def duration(microseconds: int) -> str:
-    """Write a time as people say it: ``20 min``, ``1 h 30 min``, ``12.5 s``."""
-    if microseconds < 60_000_000:
-        unit, size = next(((u, s) for u, s in (("s", 1_000_000), ("ms", 1000)) if microseconds >= s), ("µs", 1))
-        return f"{microseconds / size:.6g} {unit}"
-    seconds, rest = divmod(microseconds, 1_000_000)
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    parts = [f"{hours:,} h"] if hours else []
-    if minutes:
-        parts.append(f"{minutes} min")
-    if seconds or rest:
-        parts.append(f"{seconds + rest / 1_000_000:.6g} s")
-    return " ".join(parts)

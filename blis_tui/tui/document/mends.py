@@ -14,10 +14,10 @@ from blis_tui.tui.preview.budget import reasons
 from blis_tui.tui.preview.state import READY
 
 if TYPE_CHECKING:
-    from blis_tui.tui.base_app import Desk
+    from blis_tui.tui.base_app import BaseApp
 
 
-async def mend(app: Desk, problem: Problem) -> None:
+async def mend(app: BaseApp, problem: Problem) -> None:
     """Apply one problem's mend as one undo step."""
     if problem.mend is None:
         app.say("There is no mend for this problem.", severity="warning", timeout=3)
@@ -36,7 +36,7 @@ async def mend(app: Desk, problem: Problem) -> None:
         app.say(f"Mended: {problem.mend.label}", timeout=3)
 
 
-async def mend_all(app: Desk) -> None:
+async def mend_all(app: BaseApp) -> None:
     """Apply all safe mends as one undo step."""
     view = app.workspace.view
     problems = view.checked.problems if view.checked is not None else ()
@@ -50,7 +50,7 @@ async def mend_all(app: Desk) -> None:
     app.say(f"Mended {len(mended)}, undo takes it back." if mended else "There is nothing to mend safely.", timeout=3)
 
 
-def next_problem(app: Desk) -> None:
+def next_problem(app: BaseApp) -> None:
     """Go to the problem after the one that was shown last, in the order of the text; the first follows the last."""
     view = app.workspace.view
     problems = view.checked.problems if view.checked is not None else ()
@@ -66,7 +66,7 @@ def next_problem(app: Desk) -> None:
     app.say(problem.message, title=f"{problem.severity} {index + 1} of {len(problems)}", timeout=4)
 
 
-async def _count(app: Desk) -> int | None:
+async def _count(app: BaseApp) -> int | None:
     """Return how many requests the text generates; ``None`` if it is changed before that is known."""
     preview, revision, spec = app.preview, app.workspace.revision, app.workspace.view.spec
     assert spec is not None

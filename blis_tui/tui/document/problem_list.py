@@ -18,14 +18,14 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import Static
 
-from blis_tui.problems import ERROR, INFO, WARNING, Path, Problem, format_path, printable
+from blis_tui.problems import Path, Problem, format_path, printable
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.document.document_widget import DocumentWidget
 from blis_tui.tui.document.messages import JumpRequested, MendRequested
+from blis_tui.tui.document.severity_marks import SIGNS
 from blis_tui.tui.document.workspace import View
 from blis_tui.tui.widgets.table_rows import fitted
 
-SIGNS = {ERROR: "✗", WARNING: "!", INFO: "i"}
 _LINES, _NARROW_LINES = 7, 4
 _LEAST_MESSAGE = 30
 

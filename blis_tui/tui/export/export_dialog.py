@@ -16,19 +16,19 @@ from textual.widgets import Button, Checkbox, Input, Label, ProgressBar, Static
 
 from blis_tui.files import AlreadyExists
 from blis_tui.formats.table import DEFAULT_FORMATS, FORMATS, available
+from blis_tui.numbers import spoken_size, spoken_time
 from blis_tui.problems import Problem, SpecError, printable
-from blis_tui.tui.document.document_widget import PreviewWidget
-from blis_tui.tui.export.export_job import Exporting, Wish
+from blis_tui.tui.export.export_job import ExportChoice, ExportJob
 from blis_tui.tui.filing.folder_listing import holds, homely, resolve_typed
 from blis_tui.tui.jobs import Job
+from blis_tui.tui.preview.preview_widget import PreviewWidget
 from blis_tui.tui.preview.state import READY, Preview
-from blis_tui.tui.quantities import spoken_size, spoken_time
 from blis_tui.tui.widgets.tick_box import Tick
 
 if TYPE_CHECKING:
     from blis_tui.formats.estimate import Size
     from blis_tui.formats.export import Exported
-    from blis_tui.tui.base_app import Desk
+    from blis_tui.tui.base_app import BaseApp
     from blis_tui.tui.document.workspace import View
 
 FOLDER = "out"
@@ -37,7 +37,7 @@ CLEAN_UP_S = 5.0
 """How long leaving waits for half-written files to be removed."""
 
 
-async def export(app: Desk) -> None:
+async def export(app: BaseApp) -> None:
     """Ask what to export, do it, and show what came of it; tells why if the spec cannot be exported."""
     view = app.workspace.view
     if view.checked is None:
@@ -73,8 +73,8 @@ class ExportDialog(ModalScreen["Exported | None"]):
         assert view.checked is not None and view.checked.spec is not None
         self._view = view
         self._spec = view.checked.spec
-        self._exporting: Exporting | None = None
-        self._looking: Wish | None = None
+        self._exporting: ExportJob | None = None
+        self._looking: ExportChoice | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the dialog."""
@@ -82,7 +82,7 @@ class ExportDialog(ModalScreen["Exported | None"]):
         folder = (path.absolute().parent if path is not None else Path.cwd()) / FOLDER
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Export"
-            with VerticalScroll(can_focus=False, id="wish"):
+            with VerticalScroll(can_focus=False, id="choice"):
                 yield _Formats(self._view)
                 with Horizontal(classes="line"):
                     yield Label("Folder")
@@ -103,7 +103,7 @@ class ExportDialog(ModalScreen["Exported | None"]):
 
     def on_mount(self) -> None:
         """Show what would be written."""
-        app: Desk = self.app  # type: ignore[assignment]
+        app: BaseApp = self.app  # type: ignore[assignment]
         self.query_one("#progress").display = False
         app.show_in(self)
         self._show_files()
@@ -115,11 +115,11 @@ class ExportDialog(ModalScreen["Exported | None"]):
 
     # --- what is asked for --------------------------------------------------------------------------------------------
 
-    def _wish(self) -> Wish:
+    def _choice(self) -> ExportChoice:
         formats = self.query_one(_Formats)
         preview: Preview = self.app.preview  # type: ignore[attr-defined]
         at_hand = preview.state == READY and preview.complete and preview.revision == self._view.revision
-        return Wish(
+        return ExportChoice(
             self._spec,
             self._view.text,
             str(self._view.path) if self._view.path is not None else "",
@@ -140,7 +140,7 @@ class ExportDialog(ModalScreen["Exported | None"]):
         self.query_one(_Formats).show_sizes(tokens=tokens.value)
         self.query_one("#export", Button).disabled = self._refusal() is not None
         self._tell(self._refusal() or "")
-        self._looking = self._wish()
+        self._looking = self._choice()
         self.call_later(self._look, self._looking)
 
     def _refusal(self) -> str | None:
@@ -151,14 +151,16 @@ class ExportDialog(ModalScreen["Exported | None"]):
             return "Give the files a name, without a slash; their endings come by themselves."
         return None
 
-    async def _look(self, wish: Wish) -> None:
-        found = await asyncio.to_thread(lambda: [holds(path.exists) for path in wish.files])
-        if wish is not self._looking:
+    async def _look(self, choice: ExportChoice) -> None:
+        found = await asyncio.to_thread(lambda: [holds(path.exists) for path in choice.files])
+        if choice is not self._looking:
             return
-        lines = [Content.styled(f"{len(found)} files in {printable(homely(wish.folder))}", "bold")]
-        for path, exists in zip(wish.files, found, strict=True):
+        lines = [Content.styled(f"{len(found)} files in {printable(homely(choice.folder))}", "bold")]
+        for path, exists in zip(choice.files, found, strict=True):
             mark = (
-                Content.styled("  exists: overwritten" if wish.force else "  ✗ exists already", "$text-warning") if exists else ""
+                Content.styled("  exists: overwritten" if choice.force else "  ✗ exists already", "$text-warning")
+                if exists
+                else ""
             )
             lines.append(Content.assemble("  ", printable(path.name), mark))
         self.query_one("#files", Static).update(Content("\n").join(lines))
@@ -171,13 +173,13 @@ class ExportDialog(ModalScreen["Exported | None"]):
         """Begin to write."""
         if self._exporting is not None or self._refusal() is not None:
             return
-        self.query_one("#wish").disabled = True
+        self.query_one("#choice").disabled = True
         self.query_one("#export", Button).disabled = True
         self.query_one("#cancel", Button).focus()
         self.query_one("#progress").display = True
         self._tell("")
         self._show_progress("Starting", 0.0, None)
-        self._exporting = Exporting(self, self._wish(), self._take, self._fail, self._show_progress)
+        self._exporting = ExportJob(self, self._choice(), self._take, self._fail, self._show_progress)
 
     def _show_progress(self, doing: str, done: float, seconds_left: float | None) -> None:
         left = f", {spoken_time(seconds_left)} left" if seconds_left is not None else ""
@@ -200,7 +202,7 @@ class ExportDialog(ModalScreen["Exported | None"]):
 
     def _restore(self, told: str) -> None:
         self._exporting = None
-        self.query_one("#wish").disabled = False
+        self.query_one("#choice").disabled = False
         self.query_one("#export", Button).disabled = False
         self.query_one("#progress").display = False
         self._tell(told)
@@ -214,7 +216,7 @@ class ExportDialog(ModalScreen["Exported | None"]):
         exporting, self._exporting = self._exporting, None
         self.run_worker(self._stop(exporting))
 
-    async def _stop(self, exporting: Exporting) -> None:
+    async def _stop(self, exporting: ExportJob) -> None:
         self._show_progress("Removing what was written", 1.0, None)
         await asyncio.to_thread(exporting.cancel, CLEAN_UP_S)
         self._restore("Cancelled. Nothing was written.")

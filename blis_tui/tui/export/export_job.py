@@ -26,7 +26,7 @@ MODEL = "qwen/qwen3-14b"
 """The model that commands name; BLIS has to be told one."""
 
 
-class Wish(NamedTuple):
+class ExportChoice(NamedTuple):
     """What is to be exported, and where to. `requests` are the spec's if they are at hand."""
 
     spec: WorkloadSpec
@@ -47,13 +47,18 @@ class Wish(NamedTuple):
         return tuple(self.folder / f"{self.stem}{suffix}" for suffix in (*suffixes, PROVENANCE_SUFFIX))
 
 
-class Exporting:
+class ExportJob:
     """One export in a thread. Cancelled, or failed, it leaves nothing behind."""
 
     def __init__(
-        self, owner: MessagePump, wish: Wish, done: Callable[[Exported], None], failed: Callable[[Exception], None], told: Told
+        self,
+        owner: MessagePump,
+        choice: ExportChoice,
+        done: Callable[[Exported], None],
+        failed: Callable[[Exception], None],
+        told: Told,
     ) -> None:
-        self._wish = wish
+        self._choice = choice
         self._told = told
         self._label = ""
         self._started = self._latest = 0.0
@@ -75,27 +80,27 @@ class Exporting:
         from blis_tui.formats.export import export
         from blis_tui.workload.generate import generate
 
-        wish = self._wish
+        choice = self._choice
 
         def requests() -> Requests:
-            if wish.requests is not None:
-                return wish.requests
-            return generate(wish.spec, progress=lambda done: self._progress(job, "Generating", done))
+            if choice.requests is not None:
+                return choice.requests
+            return generate(choice.spec, progress=lambda done: self._progress(job, "Generating", done))
 
         def written(done: int, total: int) -> None:
             self._progress(job, "Writing", done / total if total else 1.0)
 
         try:
             return export(
-                wish.spec,
-                wish.folder,
-                wish.formats,
-                stem=wish.stem,
-                text=wish.text,
-                encoding=wish.encoding,
-                path=wish.path,
-                tokens=wish.tokens,
-                force=wish.force,
+                choice.spec,
+                choice.folder,
+                choice.formats,
+                stem=choice.stem,
+                text=choice.text,
+                encoding=choice.encoding,
+                path=choice.path,
+                tokens=choice.tokens,
+                force=choice.force,
                 requests=requests,
                 progress=written,
             )

@@ -13,13 +13,13 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from blis_tui.numbers import spoken_size
 from blis_tui.problems import printable
 from blis_tui.tui.export.export_job import commands_for
-from blis_tui.tui.quantities import spoken_size
 
 if TYPE_CHECKING:
     from blis_tui.formats.export import Exported
-    from blis_tui.tui.base_app import Desk
+    from blis_tui.tui.base_app import BaseApp
 
 
 class ExportedDialog(ModalScreen[None]):
@@ -81,6 +81,6 @@ class ExportedDialog(ModalScreen[None]):
     def _copy(self, index: int | None) -> None:
         from blis_tui.tui.filing.clipboard import copy
 
-        app: Desk = self.app  # type: ignore[assignment]
+        app: BaseApp = self.app  # type: ignore[assignment]
         if index is not None:
             copy(app, self._texts[index])

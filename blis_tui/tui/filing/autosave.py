@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from blis_tui.tui.base_app import Desk
-    from blis_tui.tui.filing.recovery import Copy, Recovery
+    from blis_tui.tui.base_app import BaseApp
+    from blis_tui.tui.filing.recovery import Recovery, RecoveryCopy
 
 DELAY_S = 1.0
 """How long after an edit the copy is written."""
@@ -22,10 +22,10 @@ GRACE_S = 3.0
 """How long the app may take to leave when the system asks it to."""
 
 
-class Keeper:
+class Autosave:
     """Writes the recovery copy a moment after an edit, and at once when the system ends the program."""
 
-    def __init__(self, app: Desk, folder: Path) -> None:
+    def __init__(self, app: BaseApp, folder: Path) -> None:
         self._app = app
         self._folder = folder
         self._made: Recovery | None = None
@@ -104,7 +104,7 @@ class Keeper:
         """Remove the copy for good: the program ends in good order."""
         self._recovery.close()
 
-    def abandoned(self, path: Path | None, *, anything: bool) -> Copy | None:
+    def abandoned(self, path: Path | None, *, anything: bool) -> RecoveryCopy | None:
         """Return the newest copy that a run has left behind of a file, or of `anything`."""
         for copy in self._recovery.abandoned():
             if anything or (path is not None and copy.path == path.absolute()):

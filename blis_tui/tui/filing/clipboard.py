@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from blis_tui.tui.base_app import Desk
+    from blis_tui.tui.base_app import BaseApp
 
 MOST_BYTES = 74_994
 """What fits into the 100,000 characters of an escape sequence that most terminals take."""
 
 
-def copy(app: Desk, text: str) -> bool:
+def copy(app: BaseApp, text: str) -> bool:
     """Copy a text, and tell how much it was; a text that no terminal would take is refused."""
     size = len(text.encode("utf-8", "replace"))
     if size > MOST_BYTES:

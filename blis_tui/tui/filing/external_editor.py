@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from textual.app import SuspendNotSupported
 
 if TYPE_CHECKING:
-    from blis_tui.tui.base_app import Desk
+    from blis_tui.tui.base_app import BaseApp
 
 
-def edit_elsewhere(app: Desk) -> None:
+def edit_elsewhere(app: BaseApp) -> None:
     """Open the text in the user's editor, and take over what was saved there as one undo step."""
     command = _command(app.settings.editor)
     if not command:
@@ -44,7 +44,7 @@ def _command(settled: str | None) -> list[str]:
         return [wanted]
 
 
-def _edited(app: Desk, command: list[str], text: str) -> str:
+def _edited(app: BaseApp, command: list[str], text: str) -> str:
     """Return what the editor makes of a text; raises `OSError`, `ValueError` and `SuspendNotSupported`."""
     name = app.workspace.path.name if app.workspace.path is not None else "workload.yaml"
     with tempfile.TemporaryDirectory(prefix="blis-tui-") as folder:

@@ -17,9 +17,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Checkbox, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from blis_tui.numbers import spoken_size
 from blis_tui.problems import printable
 from blis_tui.tui.filing.folder_listing import Entry, Listing, choose_shown, holds, homely, list_folder, resolve_typed
-from blis_tui.tui.quantities import spoken_size
 from blis_tui.tui.widgets.tick_box import Tick
 
 MOST_SHOWN = 500

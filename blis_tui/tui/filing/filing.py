@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blis_tui.spec.reader import written_text
-from blis_tui.tui.filing.autosave import Keeper
+from blis_tui.tui.filing.autosave import Autosave
 from blis_tui.tui.filing.disk import Document, OpenError, Stamp, read_document, stamp_of
 from blis_tui.tui.filing.folder_listing import holds
 
 if TYPE_CHECKING:
     from textual.screen import ModalScreen
 
-    from blis_tui.tui.base_app import Desk
-    from blis_tui.tui.filing.recovery import Copy
+    from blis_tui.tui.base_app import BaseApp
+    from blis_tui.tui.filing.recovery import RecoveryCopy
     from blis_tui.tui.preferences.appearance import Appearance
     from blis_tui.tui.widgets.confirm_dialog import Answer
 
@@ -29,7 +29,7 @@ class Filing:
     """Does what has to do with files for the app, asking the user where something could get lost."""
 
     def __init__(
-        self, app: Desk, appearance: Appearance, state: Path, *, fresh: bool = False, max_size: int | None = None
+        self, app: BaseApp, appearance: Appearance, state: Path, *, fresh: bool = False, max_size: int | None = None
     ) -> None:
         self._app = app
         self._appearance = appearance
@@ -37,7 +37,7 @@ class Filing:
         self._max_size = max_size
         self._stamp: Stamp | None = None
         self._looking = False
-        self.keeper = Keeper(app, state / "recovery")
+        self.autosave = Autosave(app, state / "recovery")
 
     # --- the app's life -----------------------------------------------------------------------------------------------
 
@@ -57,12 +57,12 @@ class Filing:
 
     def document_changed(self) -> None:
         """Take note that the document may have changed."""
-        self.keeper.document_changed()
+        self.autosave.document_changed()
 
     async def quit(self) -> None:
         """Leave the designer, unless the user wants to stay."""
         if await self._may_leave("leaving"):
-            self.keeper.close()
+            self.autosave.close()
             self._app.exit(0)
 
     # --- other documents ----------------------------------------------------------------------------------------------
@@ -245,7 +245,7 @@ class Filing:
         from blis_tui.tui.widgets.confirm_dialog import DISCARD, Answer
 
         workspace = self._app.workspace
-        copy = await asyncio.to_thread(self.keeper.abandoned, workspace.path, anything=anything)
+        copy = await asyncio.to_thread(self.autosave.abandoned, workspace.path, anything=anything)
         if copy is None:
             return False
         name = copy.path.name if copy.path is not None else "a file without a name"
@@ -264,12 +264,12 @@ class Filing:
             await asyncio.to_thread(discard, copy)
         return answer == "recover"
 
-    async def _recover(self, copy: Copy) -> None:
+    async def _recover(self, copy: RecoveryCopy) -> None:
         document = await asyncio.to_thread(self._read, copy.path) if copy.path is not None else None
         if self._app.workspace.path != copy.path or copy.path is None:
             self._show(document or Document("", None), copy.path)
         self._app.write(copy.text, "recover")
-        await self.keeper.keep_now()
+        await self.autosave.keep_now()
 
     async def _ask(self, question: str, details: str, *answers: Answer | str, cancel: bool = True) -> str:
         from blis_tui.tui.widgets.confirm_dialog import CANCEL, Answer, ConfirmDialog

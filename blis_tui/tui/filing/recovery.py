@@ -17,7 +17,7 @@ from blis_tui.files import FileSet, WriteError
 _SUFFIX = ".recovery.json"
 
 
-class Copy(NamedTuple):
+class RecoveryCopy(NamedTuple):
     """A recovery copy that a run of the program has left behind."""
 
     file: Path
@@ -71,7 +71,7 @@ class Recovery:
             self._lock.close()
             self._lock = None
 
-    def abandoned(self) -> list[Copy]:
+    def abandoned(self) -> list[RecoveryCopy]:
         """Return the copies that no running program holds, the newest first."""
         found = []
         with suppress(OSError):
@@ -91,7 +91,7 @@ class Recovery:
             self._lock = lock
 
 
-def discard(copy: Copy) -> None:
+def discard(copy: RecoveryCopy) -> None:
     """Remove an abandoned copy for good."""
     _remove(copy.file)
 
@@ -123,7 +123,7 @@ def _held(file: Path) -> bool:
     return False
 
 
-def _read(file: Path) -> Copy | None:
+def _read(file: Path) -> RecoveryCopy | None:
     try:
         content = json.loads(file.read_bytes())
         path, text, written = content["path"], content["text"], float(content["written_s"])
@@ -131,4 +131,4 @@ def _read(file: Path) -> Copy | None:
         return None
     if not isinstance(text, str) or not isinstance(path, str | None):
         return None
-    return Copy(file, None if path is None else Path(path), text, written)
+    return RecoveryCopy(file, None if path is None else Path(path), text, written)

@@ -12,13 +12,14 @@ from textual.reactive import Reactive
 from textual.widget import Widget
 from textual.widgets import Input
 
-from blis_tui.problems import ERROR, WARNING, Path, Problem
+from blis_tui.problems import ERROR, Path, Problem
 from blis_tui.spec.edits import Edit, SetValue
 from blis_tui.spec.fields import BOOLEAN, TEXT, Field
 from blis_tui.tui.actions import bindings
-from blis_tui.tui.document.field_values import GLYPHS, short_message, step_name, typed
+from blis_tui.tui.document.field_values import short_message, step_name, typed
 from blis_tui.tui.document.increments import nudged
 from blis_tui.tui.document.messages import EditRequested
+from blis_tui.tui.document.severity_marks import COLOURS, SIGNS
 
 LABEL_WIDTH = 17
 """Cells before the value: the problem's glyph and the label."""
@@ -27,7 +28,6 @@ NOTE_WIDTH = 10
 """Cells behind the value for its unit or how it reads, if there is room."""
 INLINE_ROOM = 28
 """With so many cells behind the value a problem is told in a sentence; with fewer, only what would be right."""
-COLOURS = {ERROR: "$text-error", WARNING: "$text-warning"}
 
 
 class Shown(NamedTuple):
@@ -43,7 +43,7 @@ class Shown(NamedTuple):
     """What is wrong with it, errors first."""
 
 
-class Requests:
+class PendingEdits:
     """The edits that a widget has asked for and the document has not yet: what it shows is newer than the document."""
 
     def __init__(self, owner: Widget) -> None:
@@ -89,7 +89,7 @@ class ValueInput(Input):
         self._at_focus = ""
         self.edited = False
         """Whether anything was typed since the cursor came."""
-        self._requests = Requests(self)
+        self._requests = PendingEdits(self)
         self._quiet = False
 
     def show_text(self, text: str | None) -> None:
@@ -218,7 +218,7 @@ class FieldRow(Widget):
         label_style = "bold" if self.has_focus_within or self.has_focus else ""
         bracket = "bold $text-accent" if label_style else "$foreground-muted"
         parts: list[Any] = [
-            (GLYPHS[worst.severity] if worst else " ", f"bold {colour}".strip()),
+            (SIGNS[worst.severity] if worst else " ", f"bold {colour}".strip()),
             Content.styled(self.field.label, label_style).truncate(LABEL_WIDTH - 1, ellipsis=True, pad=True),
             ("[", bracket),
             self.draw_value().truncate(self.value_width, ellipsis=True, pad=True),
@@ -317,7 +317,7 @@ class ChoiceRow(FieldRow, can_focus=True):
     def __init__(self, field: Field, path: Path, choices: tuple[str, ...] = (), **options: Any) -> None:
         super().__init__(field, path, **options)
         self.choices = choices or field.choices
-        self._requests = Requests(self)
+        self._requests = PendingEdits(self)
         self._wanted: str | None = None
 
     @property
@@ -356,7 +356,7 @@ class SwitchRow(FieldRow, can_focus=True):
 
     def __init__(self, field: Field, path: Path, **options: Any) -> None:
         super().__init__(field, path, **options)
-        self._requests = Requests(self)
+        self._requests = PendingEdits(self)
         self._wanted = False
 
     def draw_value(self) -> Content:

@@ -16,7 +16,7 @@ from textual.events import DescendantBlur, DescendantFocus, Resize
 from textual.timer import Timer
 from textual.widgets import Static
 
-from blis_tui.numbers import counted
+from blis_tui.numbers import counted, duration
 from blis_tui.problems import SEVERITIES, Path, Problem, printable
 from blis_tui.spec.check import Checked
 from blis_tui.spec.edits import SetValue
@@ -26,14 +26,16 @@ from blis_tui.spec.model import VERSIONS, InferencePerf, SharedPrefix, WorkloadS
 from blis_tui.spec.nodes import Tree
 from blis_tui.spec.validate_compact import PREFIX, PROMPTS, STAGES, TOP, USERS
 from blis_tui.tui.actions import bindings
-from blis_tui.tui.document.document_widget import DocumentWidget, PreviewWidget
-from blis_tui.tui.document.field_values import GLYPHS, duration, left_empty, short_message, shown_at, step_name
+from blis_tui.tui.document.document_widget import DocumentWidget
+from blis_tui.tui.document.field_values import left_empty, short_message, shown_at, step_name
 from blis_tui.tui.document.messages import EditRequested, MendRequested, StepEnded
+from blis_tui.tui.document.severity_marks import COLOURS, SIGNS
 from blis_tui.tui.document.workspace import View
-from blis_tui.tui.form.field_rows import COLOURS, ChoiceRow, FieldRow, Shown, TextRow, make_row
+from blis_tui.tui.form.field_rows import ChoiceRow, FieldRow, Shown, TextRow, make_row
 from blis_tui.tui.form.notices import HelpBox, Notice, Title
-from blis_tui.tui.form.stages.stage_counts import StageCounts
 from blis_tui.tui.form.stages.stage_table import StageTable, stage_rows
+from blis_tui.tui.preview.preview_widget import PreviewWidget
+from blis_tui.tui.preview.stage_counts import StageCounts
 from blis_tui.tui.preview.state import Preview
 
 GENERAL = ("version", "seed", "category", "aggregate_rate", "horizon", "num_requests")
@@ -319,7 +321,7 @@ class FormColumn(DocumentWidget, PreviewWidget):
         unit = f" ({field.unit})" if field.unit else ""
         parts: list[Any] = [(field.label, "bold"), f"{unit}: {field.help} ", (facts, "$foreground-muted")]
         for problem in self._problems_here():
-            parts.append((f"\n{GLYPHS[problem.severity]} {short_message(problem)}", COLOURS.get(problem.severity, "")))
+            parts.append((f"\n{SIGNS[problem.severity]} {short_message(problem)}", COLOURS.get(problem.severity, "")))
         mendable = self.problem_here
         if mendable is not None and mendable.mend is not None:
             parts += ["\n", ("f3 ", "bold $text-accent"), printable(mendable.mend.label)]
@@ -392,7 +394,7 @@ def _stage_problems(problems: dict[int, list[Problem]]) -> Content:
     told.sort(key=lambda item: SEVERITIES.index(item[1].severity))
     for index, problem in told[:MOST_STAGE_PROBLEMS]:
         name = problem.path[-1] if isinstance(problem.path[-1], str) else "stage"
-        text = f"{GLYPHS[problem.severity]} {index + 1} {name} {short_message(problem)}"
+        text = f"{SIGNS[problem.severity]} {index + 1} {name} {short_message(problem)}"
         parts.append((text if not parts else f"\n{text}", COLOURS.get(problem.severity, "")))
     if len(told) > MOST_STAGE_PROBLEMS:
         parts.append(f"\n… and {len(told) - MOST_STAGE_PROBLEMS} more")

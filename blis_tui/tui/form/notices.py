@@ -8,8 +8,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from blis_tui.problems import Problem
-from blis_tui.tui.document.field_values import GLYPHS, short_message
-from blis_tui.tui.form.field_rows import COLOURS
+from blis_tui.tui.document.field_values import short_message
+from blis_tui.tui.document.severity_marks import COLOURS, SIGNS
 
 
 class Title(Static):
@@ -36,7 +36,7 @@ class Title(Static):
         text, problems = self._told
         parts: list[Any] = [(self.title, "bold"), (f"  {text}" if text else "", "$foreground-muted")]
         for problem in problems:
-            parts.append((f"\n{GLYPHS[problem.severity]} {short_message(problem)}", COLOURS.get(problem.severity, "")))
+            parts.append((f"\n{SIGNS[problem.severity]} {short_message(problem)}", COLOURS.get(problem.severity, "")))
         self.update(Content.assemble(*parts))
 
 

@@ -14,10 +14,10 @@ from blis_tui.tui.preferences.keymap import resolve, shown_keys
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from blis_tui.tui.base_app import Desk
+    from blis_tui.tui.base_app import BaseApp
 
 
-def commands(app: Desk, screen: Screen[Any]) -> Iterable[SystemCommand]:
+def commands(app: BaseApp, screen: Screen[Any]) -> Iterable[SystemCommand]:
     """Return the commands that can be run on a screen."""
     keys = resolve(app.settings.keys).keys
     owners = {active.binding.id: active.node for active in screen.active_bindings.values()}

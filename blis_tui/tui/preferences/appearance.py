@@ -10,7 +10,7 @@ from blis_tui.tui.preferences.remembered import Remembered, recall, remember
 from blis_tui.tui.preferences.settings import SPLIT_RANGE, THEMES
 
 if TYPE_CHECKING:
-    from blis_tui.tui.base_app import Desk
+    from blis_tui.tui.base_app import BaseApp
 
 NARROW_BELOW = 100
 """Columns of a window in which the form is one of the tabs."""
@@ -27,7 +27,7 @@ def default_split(width: int) -> int:
 class Appearance:
     """How the app looks. `remembered` is what the next run finds."""
 
-    def __init__(self, app: Desk, state: Path) -> None:
+    def __init__(self, app: BaseApp, state: Path) -> None:
         self._app = app
         self._folder = state
         self.remembered = Remembered()

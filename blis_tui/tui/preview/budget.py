@@ -31,7 +31,7 @@ _CLIENT_COST = 20.0
 """How much longer a client takes than a request."""
 
 
-class Made(NamedTuple):
+class Generated(NamedTuple):
     """Requests and their totals; not `complete` if they are the first part of all."""
 
     requests: Requests
@@ -56,7 +56,7 @@ def outline(spec: WorkloadSpec) -> Outline:
     return Outline(clients, expect(clients, end_us(spec)))
 
 
-def make(outline: Outline, progress: Callable[[float], None], most: int = MOST_EVER) -> Made:
+def make(outline: Outline, progress: Callable[[float], None], most: int = MOST_EVER) -> Generated:
     """Generate about the first `most` requests of a spec; raises `SpecError` and what `progress` raises."""
     from blis_tui.spec.facts import end_us
     from blis_tui.workload.beginning import beginning_us, expected_total, has_beginning
@@ -71,7 +71,7 @@ def make(outline: Outline, progress: Callable[[float], None], most: int = MOST_E
     progress(0.0)
     weigh = _weights(clients, cut or end_us(spec))
     requests = generate(spec if cut is None else spec.replace(horizon=cut), progress=lambda done: progress(weigh(done)))
-    return Made(requests, summarise(requests), cut is None)
+    return Generated(requests, summarise(requests), cut is None)
 
 
 def reasons(error: Exception) -> tuple[Problem, ...]:

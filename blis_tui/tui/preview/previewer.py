@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from blis_tui.tui.jobs import Job
-from blis_tui.tui.preview.budget import MOST_EVER, MOST_REQUESTS, Made, Outline, make, outline, reasons
+from blis_tui.tui.preview.budget import MOST_EVER, MOST_REQUESTS, Generated, Outline, make, outline, reasons
 from blis_tui.tui.preview.state import CANCELLED, EMPTY, FAILED, READY, RUNNING, Preview
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Previewer:
         self._started = False
         self._unchecked = False
         self._timer: Timer | None = None
-        self._job: Job[Made] | None = None
+        self._job: Job[Generated] | None = None
 
     def start(self) -> None:
         """Begin, once the first frame is painted: NumPy is loaded only now."""
@@ -104,7 +104,7 @@ class Previewer:
             self._make(spec, whole=whole)
 
     def _make(self, spec: WorkloadSpec, *, whole: bool) -> None:
-        def work(job: Job[Made]) -> Made:
+        def work(job: Job[Generated]) -> Generated:
             found = outline(spec)
             job.tell(self._take_outline, found)
             job.check()
@@ -119,7 +119,7 @@ class Previewer:
     def _take_progress(self, done: float, seconds_left: float | None) -> None:
         self._tell(self.preview._replace(done=done, seconds_left=seconds_left))
 
-    def _take(self, made: Made) -> None:
+    def _take(self, made: Generated) -> None:
         preview = self.preview
         self._tell(
             preview._replace(

@@ -9,13 +9,13 @@ from textual.content import Content
 from blis_tui.numbers import counted, roughly, spoken_time
 from blis_tui.problems import ERROR, printable
 from blis_tui.tui.actions import ACTIONS
-from blis_tui.tui.document.document_widget import PreviewWidget
 from blis_tui.tui.preferences.keymap import resolve, shown_keys
 from blis_tui.tui.preview.budget import MOST_REQUESTS, TOO_LARGE, is_far_too_large
+from blis_tui.tui.preview.preview_widget import PreviewWidget
 from blis_tui.tui.preview.state import CANCELLED, EMPTY, FAILED, RUNNING, Preview
 
 if TYPE_CHECKING:
-    from blis_tui.tui.base_app import Desk
+    from blis_tui.tui.base_app import BaseApp
 
 _BAR = 12
 _ABOUT = 1.1
@@ -45,7 +45,7 @@ class PreviewStatus(PreviewWidget):
 
     def on_mount(self) -> None:
         """Look up the keys that are spoken of."""
-        app = cast("Desk", self.app)
+        app = cast("BaseApp", self.app)
         keys = resolve(app.settings.keys).keys
         shown = [shown_keys(action, keys).split() for id in Keys._fields for action in ACTIONS if action.id == f"preview.{id}"]
         self._keys = Keys(*(names[0] if names else "the palette" for names in shown))

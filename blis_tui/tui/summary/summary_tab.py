@@ -12,16 +12,17 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from blis_tui.numbers import duration
+from blis_tui.numbers import duration, spoken_size
 from blis_tui.spec.reader import UTF_8
 from blis_tui.tui.actions import bindings
-from blis_tui.tui.document.document_widget import DocumentWidget, PreviewWidget, displayed
+from blis_tui.tui.document.document_widget import DocumentWidget
 from blis_tui.tui.document.workspace import View
 from blis_tui.tui.jobs import Job
+from blis_tui.tui.preview.preview_widget import PreviewWidget
 from blis_tui.tui.preview.state import EMPTY, Preview
 from blis_tui.tui.preview.status_line import PreviewStatus
-from blis_tui.tui.quantities import spoken_size
 from blis_tui.tui.summary.named_totals import Total, totals
+from blis_tui.tui.widgets.visibility import displayed
 
 if TYPE_CHECKING:
     from blis_tui.formats.estimate import Size

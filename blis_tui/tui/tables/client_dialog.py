@@ -16,7 +16,7 @@ from blis_tui.problems import printable
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.jobs import Job
 from blis_tui.tui.preview.state import Preview
-from blis_tui.tui.tables.client_columns import client_lines
+from blis_tui.tui.tables.client_details import client_lines
 from blis_tui.tui.tables.request_columns import RequestTable, request_table
 from blis_tui.tui.widgets.line_table import LineTable
 from blis_tui.tui.widgets.table_rows import TableRows

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import on
 from textual.app import ComposeResult
 
-from blis_tui.tui.document.document_widget import PreviewWidget, displayed
 from blis_tui.tui.jobs import Job
+from blis_tui.tui.preview.preview_widget import PreviewWidget
 from blis_tui.tui.preview.state import FAILED, Preview
 from blis_tui.tui.preview.status_line import PreviewStatus
 from blis_tui.tui.tables.client_columns import SEARCHED, client_columns
 from blis_tui.tui.widgets.line_table import LineTable
 from blis_tui.tui.widgets.table_rows import TableRows
+from blis_tui.tui.widgets.visibility import displayed
 
 if TYPE_CHECKING:
     from blis_tui.tui.widgets.row_order import Tick

@@ -22,7 +22,7 @@ from textual.widgets.text_area import TextAreaTheme
 
 from blis_tui.problems import ERROR, INFO, WARNING, Problem
 from blis_tui.tui.actions import bindings
-from blis_tui.tui.document.problem_list import SIGNS
+from blis_tui.tui.document.severity_marks import SIGNS
 from blis_tui.tui.text.line_ends import change
 
 MOST_HIGHLIGHTED = 2_000

@@ -12,17 +12,16 @@ from textual.events import DescendantBlur
 from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
-from blis_tui.problems import ERROR, WARNING, Problem, printable
+from blis_tui.problems import Problem, printable
 from blis_tui.tui.document.document_widget import DocumentWidget
 from blis_tui.tui.document.messages import StepEnded, TextTyped
-from blis_tui.tui.document.problem_list import SIGNS
+from blis_tui.tui.document.severity_marks import COLOURS, SIGNS
 from blis_tui.tui.document.workspace import View
 from blis_tui.tui.text.line_ends import joined
 from blis_tui.tui.text.yaml_area import MOST_HIGHLIGHTED, YamlArea, highlighter_is_there
 
 _REST_S = 1.5
 """After a rest as long as this, typing begins another undo step."""
-_COLOURS = {ERROR: "$text-error", WARNING: "$text-warning"}
 
 
 class YamlTab(DocumentWidget):
@@ -102,7 +101,7 @@ class YamlTab(DocumentWidget):
         row, column = area.cursor_location
         problems = self._marks.get(row, [])
         lines = [
-            Content.styled(f"{SIGNS[each.severity]} {each.severity}: {printable(each.message)}", _COLOURS.get(each.severity, ""))
+            Content.styled(f"{SIGNS[each.severity]} {each.severity}: {printable(each.message)}", COLOURS.get(each.severity, ""))
             for each in problems
         ]
         if not lines:

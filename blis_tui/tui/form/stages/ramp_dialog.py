@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from blis_tui.numbers import duration
 from blis_tui.spec.edits import Edit, Insert, SetValue
 from blis_tui.spec.fields import INTEGER, NUMBER, Field
 from blis_tui.spec.model import Stage
 from blis_tui.spec.validate_compact import STAGES
-from blis_tui.tui.document.field_values import duration
 from blis_tui.tui.form.stages.numbers_dialog import NumbersDialog
 
 MOST_STEPS = 50

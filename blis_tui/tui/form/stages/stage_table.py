@@ -23,10 +23,11 @@ from blis_tui.spec.model import Stage
 from blis_tui.spec.nodes import ALIAS, MAPPING, SEQUENCE, Node, Tree, key_name
 from blis_tui.spec.validate_compact import STAGES
 from blis_tui.tui.actions import bindings
-from blis_tui.tui.document.field_values import GLYPHS, shown_at, shown_text, step_name, typed
+from blis_tui.tui.document.field_values import shown_at, shown_text, step_name, typed
 from blis_tui.tui.document.increments import nudged
 from blis_tui.tui.document.messages import EditRequested, StepEnded
-from blis_tui.tui.form.field_rows import Requests, ValueInput
+from blis_tui.tui.document.severity_marks import SIGNS
+from blis_tui.tui.form.field_rows import PendingEdits, ValueInput
 
 CELLS = tuple(Stage.fields.items())
 """The fields of a stage, a column each."""
@@ -100,7 +101,7 @@ class StageTable(Widget, can_focus=True, can_focus_children=True):
         self.column = 0
         self._wanted_row: int | None = None
         self._editor: ValueInput | None = None
-        self._requests = Requests(self)
+        self._requests = PendingEdits(self)
 
     def make_editor(self) -> ValueInput:
         """Make the line to type in, which appears where a cell is edited, if it is not there yet."""
@@ -167,7 +168,7 @@ class StageTable(Widget, can_focus=True, can_focus_children=True):
                 style += self.get_component_rich_style(f"stages--{problem.severity}", partial=True)
             if focused and index == self.column:
                 style += self.get_component_rich_style("stages--cursor", partial=True)
-            glyph = GLYPHS[problem.severity] if problem else ""
+            glyph = SIGNS[problem.severity] if problem else ""
             segments += _cell(row.texts[index], glyph, self.cell_width, base, style)
         muted = base + self.get_component_rich_style("stages--muted", partial=True)
         segments.append(Segment(_fitted(row.requests, self.cell_width), muted))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from blis_tui.tui.chart.stage_totals import count_text, mean_text
 from blis_tui.tui.preview.state import CANCELLED, FAILED, Preview
 
 if TYPE_CHECKING:
@@ -56,3 +55,13 @@ class StageCounts:
             return self._missing if self._missing == COMING else ""
         known = [count for count in self._counts if count is not None]
         return mean_text(sum(count.mean for count in known)) if len(known) == len(self._counts) else ""
+
+
+def count_text(count: Count | None) -> str:
+    """Write how many are expected."""
+    return "?" if count is None else mean_text(count.mean)
+
+
+def mean_text(mean: float) -> str:
+    """Write an expected number as a whole one."""
+    return f"{mean:,.0f}" if mean < 1e15 else "∞"
