@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from textual.message import Message
 
@@ -10,48 +11,44 @@ from blis_tui.problems import Path, Problem
 from blis_tui.spec.edits import Edit
 
 
+@dataclass(eq=False)
 class EditRequested(Message):
     """A widget asks for edits of the text, as one undo step; steps in a row with the same `merge` become one."""
 
-    def __init__(self, label: str, edits: Sequence[Edit], merge: str | None = None) -> None:
-        super().__init__()
-        self.label = label
-        self.edits = tuple(edits)
-        self.merge = merge
-        self.taken = False
-        """Whether the app has begun with it: until then, what the document says is older than what was asked for."""
+    label: str
+    edits: Sequence[Edit]
+    merge: str | None = None
+    taken: bool = field(default=False, init=False)
+    """Whether the app has begun with it: until then, what the document says is older than what was asked for."""
 
 
+@dataclass(eq=False)
 class TextTyped(Message):
     """The text itself was changed in the YAML pane."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.text = text
-        self.taken = False
-        """Whether the app has taken it over: until then, the document is older than what was typed."""
+    text: str
+    taken: bool = field(default=False, init=False)
+    """Whether the app has taken it over: until then, the document is older than what was typed."""
 
     def can_replace(self, message: Message) -> bool:
         """Only the newest text counts."""
         return isinstance(message, TextTyped)
 
 
+@dataclass(eq=False)
 class JumpRequested(Message):
     """Show the place of a path: its field, or its line in the YAML pane."""
 
-    def __init__(self, path: Path, line: int | None = None, column: int | None = None) -> None:
-        super().__init__()
-        self.path = path
-        self.line = line
-        self.column = column
+    path: Path
+    line: int | None = None
+    column: int | None = None
 
 
+@dataclass(eq=False)
 class MendRequested(Message):
     """Apply the mend of a problem."""
 
-    def __init__(self, problem: Problem) -> None:
-        super().__init__()
-        self.problem = problem
+    problem: Problem
 
 
 class StepEnded(Message):

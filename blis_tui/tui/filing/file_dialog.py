@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -38,12 +39,11 @@ class PathInput(Input):
         Binding("pageup", "move(-10)", "Ten up", show=False),
     ]
 
+    @dataclass(eq=False)
     class Moved(Message):
         """Go down in the list by some entries."""
 
-        def __init__(self, by: int) -> None:
-            super().__init__()
-            self.by = by
+        by: int
 
     class ParentWanted(Message):
         """Go to the parent folder."""

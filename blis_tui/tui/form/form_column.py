@@ -3,37 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.content import Content
 from textual.events import DescendantBlur, DescendantFocus, Resize
 from textual.timer import Timer
 from textual.widgets import Static
 
-from blis_tui.numbers import counted, duration
-from blis_tui.problems import SEVERITIES, Path, Problem, printable
+from blis_tui.problems import Path, Problem, printable
 from blis_tui.spec.check import Checked
 from blis_tui.spec.edits import SetValue
-from blis_tui.spec.facts import clients_per_stage, stages_end_us
 from blis_tui.spec.fields import Field
 from blis_tui.spec.model import VERSIONS, InferencePerf, SharedPrefix, WorkloadSpec
 from blis_tui.spec.nodes import Tree
-from blis_tui.spec.validate_compact import PREFIX, PROMPTS, STAGES, TOP, USERS
+from blis_tui.spec.validate_compact import PREFIX, PROMPTS, STAGES, TOP
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.document.document_widget import DocumentWidget
-from blis_tui.tui.document.field_values import left_empty, short_message, shown_at, step_name
+from blis_tui.tui.document.field_values import left_empty, shown_at, step_name
 from blis_tui.tui.document.messages import EditRequested, MendRequested, StepEnded
-from blis_tui.tui.document.severity_marks import COLOURS, SIGNS
 from blis_tui.tui.document.workspace import View
+from blis_tui.tui.form.descriptions import clients_text, field_help, note, stage_problems, stages_text
 from blis_tui.tui.form.field_rows import ChoiceRow, FieldRow, Shown, TextRow, make_row
 from blis_tui.tui.form.notices import HelpBox, Notice, Title
-from blis_tui.tui.form.stages.stage_table import StageTable, stage_rows
+from blis_tui.tui.form.problem_places import ProblemPlaces, places_of
+from blis_tui.tui.form.stages.stage_rows import CELLS, stage_rows
+from blis_tui.tui.form.stages.stage_table import StageTable
 from blis_tui.tui.preview.preview_widget import PreviewWidget
 from blis_tui.tui.preview.stage_counts import StageCounts
 from blis_tui.tui.preview.state import Preview
@@ -41,10 +38,6 @@ from blis_tui.tui.preview.state import Preview
 GENERAL = ("version", "seed", "category", "aggregate_rate", "horizon", "num_requests")
 """The fields of the file that the General pane shows."""
 AGGREGATE_RATE: Path = ("aggregate_rate",)
-HORIZON: Path = ("horizon",)
-NUM_REQUESTS: Path = ("num_requests",)
-MOST_STAGE_PROBLEMS = 3
-"""Problems of stages that are told below their table."""
 NEW_BLOCK: dict[str, Any] = {
     "stages": [{"rate": 8.0, "duration": 600}],
     "shared_prefix": {
@@ -57,6 +50,7 @@ NEW_BLOCK: dict[str, Any] = {
     },
 }
 """What a compact block that is added begins as."""
+_STAGE_FIELDS = tuple(name for name, _ in CELLS)
 SOON_S = 0.25
 """So long numbers of an older text may stand while new ones are on their way."""
 
@@ -162,8 +156,7 @@ class FormColumn(DocumentWidget, PreviewWidget):
     def _show_counts(self) -> None:
         good = self._view.good if self._view is not None else None
         if good is not None and good.spec is not None:
-            _, stages, panes = _sorted_problems(good.problems, self._rows)
-            self._show_stages(good.tree, good.spec.inference_perf, stages, panes)
+            self._show_stages(good.tree, good.spec.inference_perf, places_of(good.problems, self._rows))
 
     def _show_stale(self, checked: Checked, *, shown: bool) -> None:
         """Say that the text cannot be read, and whether an older state is `shown`."""
@@ -180,29 +173,27 @@ class FormColumn(DocumentWidget, PreviewWidget):
             notice.say(f"✗ The text cannot be read{', so this is how it was before' if shown else ''}: {where}")
 
     def _show_spec(self, checked: Checked, spec: WorkloadSpec) -> None:
-        own, stages, panes = _sorted_problems(checked.problems, self._rows)
+        places = places_of(checked.problems, self._rows)
         compact = spec.inference_perf
         prefix = compact.shared_prefix if compact is not None else None
         for path, row in self._rows.items():
             holder = spec if len(path) == 1 else prefix or SharedPrefix()
             value = getattr(holder, str(path[-1]))
             text = shown_at(checked.tree, path, row.field)
-            row.show(Shown(text, value, _note(row.field, path, value, prefix), tuple(own.get(path, ()))))
+            row.show(Shown(text, value, note(row.field, path, value, prefix), tuple(places.fields.get(path, ()))))
         matters = compact is None or spec.rules == 1 or self._rows[AGGREGATE_RATE].shown.text is not None
         self._rows[AGGREGATE_RATE].display = matters
-        self.query_one("#general", Title).tell("", tuple(panes[()]))
-        self.query_one("#shared-prefix", Title).tell("", tuple(panes[PREFIX]))
-        self._show_stages(checked.tree, compact, stages, panes)
+        self.query_one("#general", Title).tell("", tuple(places.panes[()]))
+        self.query_one("#shared-prefix", Title).tell("", tuple(places.panes[PREFIX]))
+        self._show_stages(checked.tree, compact, places)
 
-    def _show_stages(
-        self, tree: Tree, compact: InferencePerf | None, stages: dict[int, list[Problem]], panes: dict[Path, list[Problem]]
-    ) -> None:
+    def _show_stages(self, tree: Tree, compact: InferencePerf | None, places: ProblemPlaces) -> None:
         table = self.query_one(StageTable)
         table.stages = compact.stages if compact is not None else ()
-        table.show(stage_rows(tree, table.stages, stages, self._counts.texts(table.stages)))
-        told = _stages_told(compact, self._counts.total(table.stages))
-        self.query_one("#stages", Title).tell(told, tuple(panes[STAGES]))
-        self.query_one("#stages-problems", Notice).say(_stage_problems(stages))
+        table.show(stage_rows(tree, table.stages, places.stages, self._counts.texts(table.stages)))
+        told = stages_text(compact, self._counts.total(table.stages))
+        self.query_one("#stages", Title).tell(told, tuple(places.panes[STAGES]))
+        self.query_one("#stages-problems", Notice).say(stage_problems(places.stages))
 
     def _show_block(self, view: View) -> None:
         """Show the compact block, or say where the clients are instead."""
@@ -213,10 +204,10 @@ class FormColumn(DocumentWidget, PreviewWidget):
         if there:
             notice.say("")
         elif self.can_add_block:
-            others = f"{_clients_told(spec)}\n\n" if spec is not None and spec.cohorts else ""
+            others = f"{clients_text(spec)}\n\n" if spec is not None and spec.cohorts else ""
             notice.say(f"{others}This file has no compact block yet.\nalt+a adds one: stages and a shared prefix.")
         elif spec is not None:
-            notice.say(_clients_told(spec))
+            notice.say(clients_text(spec))
 
     @property
     def can_add_block(self) -> bool:
@@ -291,7 +282,7 @@ class FormColumn(DocumentWidget, PreviewWidget):
             table = self.query_one(StageTable)
             index = path[2] if len(path) > 2 else 0
             table.close_editor()
-            table.go_to(int(index), list(_STAGE_FIELDS).index(str(path[3])) if path[3:] and path[3] in _STAGE_FIELDS else 0)
+            table.go_to(int(index), _STAGE_FIELDS.index(str(path[3])) if path[3:] and path[3] in _STAGE_FIELDS else 0)
             table.focus()
             return True
         if path == PREFIX and view.spec is not None and view.spec.inference_perf is not None:
@@ -312,21 +303,9 @@ class FormColumn(DocumentWidget, PreviewWidget):
 
     def _show_help(self) -> None:
         focused = self._focused
-        if focused is None:
-            return
-        field = focused.field
-        allowed = ", ".join(focused.choices) if isinstance(focused, ChoiceRow) else field.allowed or field.kind
-        default = "none" if field.default in (None, "") else field.default
-        facts = allowed if field.required else f"{allowed}; default {default}"
-        unit = f" ({field.unit})" if field.unit else ""
-        parts: list[Any] = [(field.label, "bold"), f"{unit}: {field.help} ", (facts, "$foreground-muted")]
-        for problem in self._problems_here():
-            parts.append((f"\n{SIGNS[problem.severity]} {short_message(problem)}", COLOURS.get(problem.severity, "")))
-        mendable = self.problem_here
-        if mendable is not None and mendable.mend is not None:
-            parts += ["\n", ("f3 ", "bold $text-accent"), printable(mendable.mend.label)]
-        content = Content.assemble(*parts)
-        self.query_one(HelpBox).say(content)
+        if focused is not None:
+            choices = focused.choices if isinstance(focused, ChoiceRow) else ()
+            self.query_one(HelpBox).say(field_help(focused.field, choices, self._problems_here(), self.problem_here))
 
     # actions
 
@@ -341,70 +320,3 @@ class FormColumn(DocumentWidget, PreviewWidget):
         if self.can_add_block:
             self.app.post_message(EditRequested("add a compact block", (SetValue(TOP, NEW_BLOCK),)))
             self.app.post_message(StepEnded())
-
-
-_STAGE_FIELDS = ("rate", "duration")
-
-
-def _sorted_problems(
-    problems: Iterable[Problem], rows: dict[Path, FieldRow]
-) -> tuple[dict[Path, list[Problem]], dict[int, list[Problem]], dict[Path, list[Problem]]]:
-    """Deal problems to the fields, the stages and the panes they stand at, errors first."""
-    own: dict[Path, list[Problem]] = defaultdict(list)
-    stages: dict[int, list[Problem]] = defaultdict(list)
-    panes: dict[Path, list[Problem]] = defaultdict(list)
-    for problem in sorted(problems, key=lambda problem: SEVERITIES.index(problem.severity)):
-        path = problem.path
-        index = path[2] if len(path) > 2 and path[:2] == STAGES else None
-        if path in rows:
-            own[path].append(problem)
-        elif isinstance(index, int):
-            stages[index].append(problem)
-        elif path[:2] == PREFIX:
-            panes[PREFIX].append(problem)
-        elif path[:1] == TOP:
-            panes[STAGES].append(problem)
-        elif not path or (len(path) == 1 and path[0] not in WorkloadSpec.fields):
-            panes[()].append(problem)
-    return own, stages, panes
-
-
-def _note(field: Field, path: Path, value: Any, prefix: SharedPrefix | None) -> str:
-    """Return the unit of a field, or how its value reads."""
-    if path == HORIZON:
-        return duration(value) if value > 0 else "not set"
-    if path == NUM_REQUESTS and value <= 0:
-        return "no limit"
-    if path == USERS and prefix is not None:
-        return f"→ {clients_per_stage(prefix):,}"
-    return field.unit
-
-
-def _stages_told(compact: InferencePerf | None, requests: str) -> str:
-    if compact is None or not compact.stages:
-        return ""
-    if not requests:
-        return counted(len(compact.stages), "stage")
-    return f"{duration(stages_end_us(compact))} · {requests} requests"
-
-
-def _stage_problems(problems: dict[int, list[Problem]]) -> Content:
-    parts: list[Any] = []
-    told = [(index, problem) for index in sorted(problems) for problem in problems[index]]
-    told.sort(key=lambda item: SEVERITIES.index(item[1].severity))
-    for index, problem in told[:MOST_STAGE_PROBLEMS]:
-        name = problem.path[-1] if isinstance(problem.path[-1], str) else "stage"
-        text = f"{SIGNS[problem.severity]} {index + 1} {name} {short_message(problem)}"
-        parts.append((text if not parts else f"\n{text}", COLOURS.get(problem.severity, "")))
-    if len(told) > MOST_STAGE_PROBLEMS:
-        parts.append(f"\n… and {len(told) - MOST_STAGE_PROBLEMS} more")
-    return Content.assemble(*parts)
-
-
-def _clients_told(spec: WorkloadSpec) -> str:
-    """Say what clients a file without a compact block has, and where they are edited."""
-    counts = [(len(spec.clients), "client"), (len(spec.cohorts), "cohort")]
-    parts = [f"{count:,} {noun}{'s' if count > 1 else ''}" for count, noun in counts if count]
-    if spec.servegen_data is not None:
-        parts.append("ServeGen data")
-    return f"{' and '.join(parts)}, edited in the YAML pane (alt+4)."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -21,12 +22,11 @@ PAUSE_S = 0.04
 """How long typing must rest before a preview begins."""
 
 
+@dataclass(eq=False)
 class PreviewChanged(Message):
     """The preview has a new state."""
 
-    def __init__(self, preview: Preview) -> None:
-        super().__init__()
-        self.preview = preview
+    preview: Preview
 
     def can_replace(self, message: Message) -> bool:
         """Only the newest state counts."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from blis_tui.spec.edits import Edit, SetValue
 from blis_tui.spec.fields import NUMBER, Field
 from blis_tui.spec.model import Stage
+from blis_tui.spec.validate_compact import STAGES
 from blis_tui.tui.form.stages.numbers_dialog import NumbersDialog
 
 FACTOR = Field(NUMBER, "What all rates are multiplied by.", above=0, label="Factor", unit="× each rate")
@@ -15,6 +17,13 @@ MOST_SHOWN = 6
 def scaled(rate: float, factor: float) -> float:
     """Return a rate times a factor, rounded to what people would write."""
     return float(f"{rate * factor:.12g}")
+
+
+def scale(stages: tuple[Stage, ...], factor: float) -> tuple[Edit, ...]:
+    """Return the edits that multiply the rates of all stages."""
+    return tuple(
+        SetValue((*STAGES, index, "rate"), scaled(stage.rate, factor)) for index, stage in enumerate(stages) if stage.rate > 0
+    )
 
 
 class ScaleDialog(NumbersDialog[float]):
