@@ -12,7 +12,7 @@ from blis_tui.spec.check import Checked, check
 from blis_tui.spec.model import SharedPrefix
 from blis_tui.tui.document.problem_list import ProblemRows
 from blis_tui.tui.document.title_bar import TitleBar
-from blis_tui.tui.filing.filing import CHANGED, GONE
+from blis_tui.tui.filing.disk_watch import CHANGED, GONE
 from blis_tui.tui.form.field_rows import FieldRow, TextRow
 from blis_tui.tui.form.form_column import FormColumn
 from blis_tui.tui.form.stages.stage_table import StageTable
@@ -70,7 +70,7 @@ def _assert_saved(app: DesignerApp) -> None:
     workspace = app.workspace
     if workspace.path is None or workspace.saved_text is None or workspace.note in (CHANGED, GONE):
         return
-    if app.filing._stamp is not None and Path(workspace.path).exists():
+    if app.filing.watch.stamp is not None and Path(workspace.path).exists():
         on_disk = Path(workspace.path).read_bytes().decode("utf-8-sig", "replace")
         assert on_disk == workspace.saved_text.removeprefix("\ufeff") or _unnoticed(app), "the file is not what was saved"
 
@@ -79,7 +79,7 @@ def _unnoticed(app: DesignerApp) -> bool:
     from blis_tui.tui.filing.disk import stamp_of
 
     assert app.workspace.path is not None
-    return stamp_of(app.workspace.path) != app.filing._stamp
+    return stamp_of(app.workspace.path) != app.filing.watch.stamp
 
 
 def _assert_form(form: FormColumn, truth: Checked) -> None:

@@ -173,7 +173,7 @@ async def test_work_on_another_file_is_not_offered(make_app: MakeApp, spec_file:
     app = make_app(path=spec_file)
     async with app.run_test() as pilot:
         await ready(pilot)
-        await wait_for(pilot, lambda: app.filing._stamp is not None)
+        await wait_for(pilot, lambda: app.filing.watch.stamp is not None)
         await pilot.pause(0.1)
         assert len(app.screen_stack) == 1
 
