@@ -50,3 +50,15 @@ def roughly(microseconds: float) -> str:
 def time_left(seconds: float) -> str:
     """Write roughly how long something still takes, at least a second."""
     return roughly(max(1, round(seconds)) * 1_000_000)
+
+
+def spoken_size(size: int) -> str:
+    """Write a number of bytes with three digits and its unit: ``88.9 MB``."""
+    if size < 1000:
+        return f"{size} B"
+    number = float(size)
+    for unit in ("kB", "MB", "GB"):
+        number /= 1000
+        if number < 999.5:
+            return f"{number:.3g} {unit}"
+    return f"{number / 1000:,.3g} TB"

@@ -22,8 +22,8 @@ sys.path += [str(ROOT / "tests" / "tui"), str(ROOT / "tests" / "tui" / "snapshot
 from scenes import SIZES, Scene, play  # noqa: E402
 
 from blis_tui.tui.app import DesignerApp  # noqa: E402
-from blis_tui.tui.settings import Settings  # noqa: E402
-from blis_tui.tui.workspace import Workspace  # noqa: E402
+from blis_tui.tui.document.workspace import Workspace  # noqa: E402
+from blis_tui.tui.preferences.settings import Settings  # noqa: E402
 
 TWO_STAGE = (ROOT / "examples" / "two-stage.yaml").read_text(encoding="utf-8")
 VERSION_1 = (ROOT / "examples" / "two-stage-v1.yaml").read_text(encoding="utf-8")

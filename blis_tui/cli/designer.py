@@ -12,8 +12,8 @@ from blis_tui.cli.errors import DONE, INTERNAL, CommandError, UsageError
 from blis_tui.cli.output import is_terminal, note
 
 if TYPE_CHECKING:
-    from blis_tui.tui.settings import Settings
-    from blis_tui.tui.workspace import Workspace
+    from blis_tui.tui.document.workspace import Workspace
+    from blis_tui.tui.preferences.settings import Settings
 
 
 def run(options: Options) -> int:
@@ -31,15 +31,15 @@ def run(options: Options) -> int:
     app.run(mouse=settings.mouse)
     if app.return_code == DONE:
         return DONE
-    if app.filing.keeper.write_now():
+    if app.filing.autosave.write_now():
         note("blis-tui: unsaved work is kept, and offered when the designer is started the next time")
     return app.return_code if app.return_code and app.return_code > 1 else INTERNAL
 
 
 def _settings(options: Options) -> Settings:
-    from blis_tui.tui.keymap import KeymapError, resolve
-    from blis_tui.tui.places import settings_file
-    from blis_tui.tui.settings import SettingsError, read_settings
+    from blis_tui.tui.preferences.keymap import KeymapError, resolve
+    from blis_tui.tui.preferences.locations import settings_file
+    from blis_tui.tui.preferences.settings import SettingsError, read_settings
 
     path = Path(options.config) if options.config is not None else settings_file()
     try:
@@ -54,9 +54,9 @@ def _settings(options: Options) -> Settings:
 
 def _workspace(options: Options) -> Workspace:
     """Read the file, or begin one; the command line's overrides are the first step that can be undone."""
-    from blis_tui.tui.disk import OpenError, read_document
+    from blis_tui.tui.document.workspace import Workspace
+    from blis_tui.tui.filing.disk import OpenError, read_document
     from blis_tui.tui.templates import FIRST, template_text
-    from blis_tui.tui.workspace import Workspace
 
     path = Path(options.specs[0]) if options.specs else None
     if path is None or _is_missing(path):

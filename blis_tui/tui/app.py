@@ -2,51 +2,37 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path as FilePath
 from typing import Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.widget import Widget
-from textual.widgets import ContentSwitcher, Footer, Tab, Tabs
+from textual.widgets import Tabs
 
-from blis_tui.spec.edits import Edit, EditRefused
-from blis_tui.tui import messages
 from blis_tui.tui.actions import bindings
-from blis_tui.tui.appearance import NARROW_BELOW, Appearance
-from blis_tui.tui.checker import Checker
-from blis_tui.tui.desk import Desk
-from blis_tui.tui.filing import Filing
-from blis_tui.tui.keymap import resolve
-from blis_tui.tui.panes import TABS, make_tab
-from blis_tui.tui.panes.form import FormColumn
-from blis_tui.tui.places import state_folder
-from blis_tui.tui.preview import Preview
-from blis_tui.tui.previewer import PreviewChanged, Previewer
-from blis_tui.tui.settings import Settings
-from blis_tui.tui.terminal_keys import let_alt_figures_through
-from blis_tui.tui.view import DocumentWidget, PreviewWidget
-from blis_tui.tui.widgets.problem_list import ProblemList
-from blis_tui.tui.widgets.title_bar import TitleBar
-from blis_tui.tui.widgets.too_small import TooSmall
-from blis_tui.tui.workspace import Workspace
+from blis_tui.tui.document import messages
+from blis_tui.tui.document.workspace import Workspace
+from blis_tui.tui.document_app import DocumentApp
+from blis_tui.tui.filing.filing import Filing
+from blis_tui.tui.form.form_column import FormColumn
+from blis_tui.tui.preferences.appearance import NARROW_BELOW, Appearance
+from blis_tui.tui.preferences.keymap import resolve
+from blis_tui.tui.preferences.locations import state_folder
+from blis_tui.tui.preferences.settings import Settings
+from blis_tui.tui.preferences.terminal_keys import let_alt_figures_through
+from blis_tui.tui.screen import FORM, MainScreen
 
-FORM = "form"
 SWITCH_S = 0.001
 """How long a thread keeps the interpreter while the event loop wants it: 5 ms, as usual, add up to a slow screen."""
-_TURNS_TO_TELL = 3
-"""Turns of the event loop until each widget has told its screen that it wants to be painted or laid out."""
 _ALLOWED_IN_DIALOGS = ("request_quit", "next_theme", "show_help")
 
 
-class DesignerApp(Desk):
+class DesignerApp(DocumentApp):
     """The workload designer: one document, its form, its text, its preview and its problems.
 
     `state` is the folder for recovery copies and what is remembered between runs. A `fresh` document is one that was
@@ -67,55 +53,38 @@ class DesignerApp(Desk):
         fresh: bool = False,
         max_size: int | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(workspace)
         let_alt_figures_through()
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW_BELOW, "-wide")]
-        self.workspace = workspace
         self.settings = settings or Settings()
         state = state or state_folder()
         self.appearance = Appearance(self, state)
         self.filing = Filing(self, self.appearance, state, fresh=fresh, max_size=max_size)
-        self.checker = Checker(self)
-        self.previewer = Previewer(self)
         self._painted = False
-        self._last_in_form: Widget | None = None
-        self._focus_next = ""
-        """The tab that gets the focus as soon as it is shown."""
 
     @property
-    def preview(self) -> Preview:
-        """The present state of the preview."""
-        return self.previewer.preview
+    def home(self) -> MainScreen:
+        """The screen with the document; dialogs stand before it."""
+        home = self.screen_stack[0]
+        assert isinstance(home, MainScreen)
+        return home
 
     @property
     def _can_show(self) -> bool:
         """Whether the widgets are there: they are not before the first frame, and not any more while the app ends."""
-        return not self._exit and self.home.query_one("#content").is_attached
+        return not self._exit and self.home.is_there
 
     def get_default_screen(self) -> Screen[Any]:
-        """Make the screen with the classes that its size will give it: to add them later styles every widget again."""
-        narrow = self.size.width < NARROW_BELOW
-        return Screen(id="_default", classes="-narrow -form" if narrow else "-wide")
-
-    # --- layout -------------------------------------------------------------------------------------------------------
+        """Make the screen with the document."""
+        return MainScreen(self.size.width)
 
     def compose(self) -> ComposeResult:
-        """Lay out the form on the left, and the tabs above the problems on the right."""
-        first = FORM if self.size.width < NARROW_BELOW else next(iter(TABS))
-        yield TitleBar()
-        tabs = (Tab("Form", id=FORM), *(Tab(title, id=name) for name, (title, _) in TABS.items()))
-        yield Tabs(*tabs, id="tabs", active=first)
-        with Horizontal(id="body"):
-            yield FormColumn(id="form-column")
-            with Vertical(id="right"):
-                yield ContentSwitcher(id="content")
-        yield ProblemList(id="problems")
-        yield Footer()
-        yield TooSmall()
+        """Lay out the screen with the document."""
+        yield from self.home.widgets(self.size.width)
 
     def on_mount(self) -> None:
         """Show the document; what takes longer waits for the first paint."""
-        self.filing.keeper.start()
+        self.filing.autosave.start()
         self.appearance.start()
         keymap = resolve(self.settings.keys)
         self.set_keymap(keymap.keys)
@@ -126,7 +95,7 @@ class DesignerApp(Desk):
 
     def on_unmount(self) -> None:
         """Give back what belongs to the process."""
-        self.filing.keeper.stop()
+        self.filing.autosave.stop()
 
     async def _start(self) -> None:
         """Begin what is not needed for the first frame; NumPy and plotext are loaded only now."""
@@ -140,8 +109,8 @@ class DesignerApp(Desk):
             gc.freeze()
             gc.enable()
         self.do(self.home.query_one(FormColumn).make_inputs(), "form")
-        asked_for = self._focus_next  # a key may have come before this
-        await self._show_tab(self.home.query_one("#tabs", Tabs).active)
+        asked_for = self.home.tab_to_focus  # a key may have come before this
+        await self._show_tab(self.home.active)
         if not asked_for:
             self.action_focus_form()
         self.previewer.start()
@@ -154,140 +123,33 @@ class DesignerApp(Desk):
 
     async def _show_tab(self, name: str) -> None:
         self.home.set_class(name == FORM, "-form")
-        if name == FORM or not self._painted or not self._can_show:
-            return
-        switcher = self.home.query_one("#content", ContentSwitcher)
-        if not switcher.query(f"#{name}"):
-            await switcher.mount(make_tab(name))
-        switcher.current = name
-        self.show_in(switcher.query_one(f"#{name}"))
-        if self._focus_next == name:
-            self._focus_next = ""
-            self.call_after_refresh(self._focus_in, f"#content > #{name}")
+        if name != FORM and self._painted and self._can_show:
+            await self.home.show_tab(name)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Show a tab in place of the form where the form has a place of its own."""
-        self.home.query_one(TooSmall).fit(event.size)
+        """Fit the screen to the size of the window."""
         self.appearance.fit(event.size.width)
-        tabs = self.home.query_one("#tabs", Tabs)
-        if event.size.width >= NARROW_BELOW and tabs.active == FORM:
-            tabs.active = self.home.query_one("#content", ContentSwitcher).current or next(iter(TABS))
+        self.home.fit(event.size)
 
-    # --- the document -------------------------------------------------------------------------------------------------
-
-    def refresh_view(self) -> None:
-        """Show the document's present state everywhere, check it if that is still to do, and preview it."""
-        view = self.workspace.view
-        for screen in self.screen_stack:
-            for widget in screen.walk_children(DocumentWidget):  # a query would look at the rules of every widget
-                if widget.is_mounted:  # or it is filled when it is
-                    widget.show_document(view)
-        if view.checked is None:
-            self.checker.request(view)
-        self.previewer.request(view)
+    def document_changed(self) -> None:
+        """Keep a recovery copy of what is not saved."""
         self.filing.document_changed()
-
-    def edit(self, label: str, edits: Sequence[Edit], merge: str | None = None) -> bool:
-        """Make edits of the text as one undo step; says so if they are refused."""
-        try:
-            self.workspace.edit(label, edits, merge)
-        except EditRefused as refusal:
-            self.say(str(refusal), title="Not changed", severity="warning")
-            self.refresh_view()
-            return False
-        self.refresh_view()
-        return True
-
-    def write(self, text: str, label: str, merge: str | None = None) -> None:
-        """Replace the whole text as one undo step."""
-        self.workspace.write(text, label, merge)
-        self.refresh_view()
-
-    @on(messages.EditRequested)
-    async def edit_for_widget(self, event: messages.EditRequested) -> None:
-        """Make the edits a widget asks for; what is typed, its problems and its field come in one frame."""
-        event.taken = True
-        with self.batch_update():
-            self.edit(event.label, event.edits, event.merge)
-            for _ in range(_TURNS_TO_TELL):
-                await asyncio.sleep(0)
-        self.screen.check_idle()
-
-    @on(messages.TextTyped)
-    def take_typed_text(self, event: messages.TextTyped) -> None:
-        """Take over the text of the YAML pane."""
-        event.taken = True
-        self.write(event.text, "type", merge="type")
-
-    @on(messages.StepEnded)
-    def end_step(self) -> None:
-        """Let what comes next be an undo step of its own."""
-        self.workspace.seal()
-
-    @on(messages.MendRequested)
-    def mend(self, event: messages.MendRequested) -> None:
-        """Apply one mend."""
-        from blis_tui.tui.mending import mend
-
-        self.do(mend(self, event.problem), "mend")
 
     @on(messages.JumpRequested)
     def jump(self, event: messages.JumpRequested) -> None:
         """Show the field of a path, or its line in the YAML pane if no field shows it."""
-        form = self.home.query_one(FormColumn)
-        narrow = self.home.has_class("-narrow")
-        if narrow:
-            self._activate(FORM)
-        if not form.focus_path(event.path):
-            self._activate("yaml")
-            self.call_after_refresh(self._jump_to_line, event.line or 1, event.column or 1)
-
-    def _jump_to_line(self, line: int, column: int) -> None:
-        for pane in self.home.query("#content > #yaml"):
-            pane.go_to(line, column)  # type: ignore[attr-defined]
-
-    # --- the preview --------------------------------------------------------------------------------------------------
-
-    @on(PreviewChanged)
-    def show_preview(self, event: PreviewChanged) -> None:
-        """Show a new state of the preview everywhere."""
-        for screen in self.screen_stack:
-            for widget in screen.walk_children(PreviewWidget):
-                if widget.is_mounted:
-                    widget.show_preview(event.preview)
-
-    def show_in(self, parent: Widget) -> None:
-        """Fill widgets that were just made."""
-        for widget in parent.walk_children(with_self=True):
-            if isinstance(widget, DocumentWidget):
-                widget.show_document(self.workspace.view)
-            if isinstance(widget, PreviewWidget):
-                widget.show_preview(self.preview)
+        self.home.jump(event.path, event.line or 1, event.column or 1)
 
     def push_screen(self, *arguments: Any, **options: Any) -> Any:
         """Show a dialog, without the messages that would hide a part of it; they are read by then."""
         self.clear_notifications()
         return super().push_screen(*arguments, **options)
 
-    # --- actions ------------------------------------------------------------------------------------------------------
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keep the app's own actions away from dialogs, but for a few."""
         if len(self.screen_stack) > 1 and action in _OWN_ACTIONS:
             return action in _ALLOWED_IN_DIALOGS
         return True
-
-    def action_undo(self) -> None:
-        """Take back one step."""
-        self._tell(self.workspace.undo(), "Undone", "Nothing to undo")
-
-    def action_redo(self) -> None:
-        """Do one step again."""
-        self._tell(self.workspace.redo(), "Done again", "Nothing to redo")
-
-    def _tell(self, label: str | None, done: str, nothing: str) -> None:
-        self.say(f"{done}: {label}" if label else nothing, timeout=2)
-        self.refresh_view()
 
     def action_save(self) -> None:
         """Write the text to its file."""
@@ -319,82 +181,61 @@ class DesignerApp(Desk):
 
     def action_export(self) -> None:
         """Write requests and other formats."""
-        from blis_tui.tui.dialogs.export import export
+        from blis_tui.tui.export.export_dialog import export
 
         self.do(export(self), "export")
 
     def action_open_editor(self) -> None:
         """Edit the text in the user's own editor."""
-        from blis_tui.tui.editor import edit_elsewhere
+        from blis_tui.tui.filing.external_editor import edit_elsewhere
 
         edit_elsewhere(self)
 
     def action_copy_text(self) -> None:
         """Copy the whole text."""
-        from blis_tui.tui.clipboard import copy
+        from blis_tui.tui.filing.clipboard import copy
 
         copy(self, self.workspace.text)
 
     def action_mend_all(self) -> None:
         """Apply all safe mends."""
-        from blis_tui.tui.mending import mend_all
+        from blis_tui.tui.document.mends import mend_all
 
         self.do(mend_all(self), "mend")
 
     def action_next_problem(self) -> None:
         """Go to the next problem."""
-        from blis_tui.tui.mending import next_problem
+        from blis_tui.tui.document.mends import next_problem
 
         next_problem(self)
 
     def action_compare(self) -> None:
         """Compare with the saved file or another one."""
-        from blis_tui.tui.dialogs.compare import compare
+        from blis_tui.tui.compare.compare_dialog import compare
 
         self.do(compare(self), "compare")
 
     def action_upgrade(self) -> None:
         """Show what version 2 would change, then do it."""
-        from blis_tui.tui.dialogs.compare import upgrade
+        from blis_tui.tui.compare.compare_dialog import upgrade
 
         self.do(upgrade(self), "compare")
 
     def action_show_tab(self, name: str) -> None:
         """Show a tab and put the focus into it."""
-        tabs = self.home.query_one("#tabs", Tabs)
-        if tabs.active == name:
-            self._focus_in(f"#content > #{name}")
-        else:
-            self._focus_next = name
-            self._activate(name)
-
-    def _activate(self, name: str) -> None:
-        self.home.query_one("#tabs", Tabs).active = name
-
-    def _focus_in(self, selector: str) -> None:
-        for parent in self.home.query(selector):
-            for widget in parent.walk_children(Widget, with_self=True):
-                if widget in self.home.focus_chain:
-                    self.home.set_focus(widget)
-                    return
+        self.home.go_to_tab(name)
 
     def action_focus_form(self) -> None:
         """Go to the field of the form that was left last."""
-        if self.home.has_class("-narrow"):
-            self._activate(FORM)
-        if self._last_in_form is not None and self._last_in_form in self.home.focus_chain:
-            self.home.set_focus(self._last_in_form)
-        else:
-            self.call_after_refresh(self._focus_in, "#form-column")
+        self.home.focus_form()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Note which field of the form has the focus."""
-        if any(isinstance(parent, FormColumn) for parent in event.widget.ancestors):
-            self._last_in_form = event.widget
+        self.home.note_focus(event.widget)
 
     def action_focus_problems(self) -> None:
         """Go to the list of problems."""
-        self._focus_in("#problems")
+        self.home.focus_in("#problems")
 
     def action_resize_split(self, columns: int) -> None:
         """Give the form more or fewer columns."""
@@ -414,7 +255,7 @@ class DesignerApp(Desk):
 
     def action_show_help(self) -> None:
         """Show the keys that work where the focus is."""
-        from blis_tui.tui.dialogs.help import HelpDialog, keys_here
+        from blis_tui.tui.help.keys_dialog import HelpDialog, keys_here
 
         if isinstance(self.screen, HelpDialog):
             self.screen.dismiss(None)
@@ -423,7 +264,7 @@ class DesignerApp(Desk):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Offer every action in the palette."""
-        from blis_tui.tui.palette import commands
+        from blis_tui.tui.help.palette import commands
 
         return commands(self, screen)
 
@@ -431,7 +272,7 @@ class DesignerApp(Desk):
         """Look at the file again when the user comes back to this window."""
         await super().on_event(event)
         if isinstance(event, events.AppFocus) and self._painted:
-            self.filing.look_at_disk(ask=True)
+            self.filing.watch.look_soon(ask=True)
 
 
 _OWN_ACTIONS = frozenset(binding.action.partition("(")[0] for binding in bindings("") if binding.action != "command_palette")

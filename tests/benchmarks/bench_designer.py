@@ -18,9 +18,9 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from blis_tui.problems import Cancelled
-from blis_tui.tui import previewer
 from blis_tui.tui.app import DesignerApp
-from blis_tui.tui.panes.form_fields import TextRow
+from blis_tui.tui.form.field_rows import TextRow
+from blis_tui.tui.preview import previewer
 from blis_tui.tui.widgets.line_table import FilterInput, LineTable
 
 Script = Callable[[DesignerApp, Pilot[int]], Awaitable[None]]
@@ -116,15 +116,15 @@ async def _settle(app: DesignerApp, pilot: Pilot[int]) -> None:
 
 
 async def _export(app: DesignerApp, pilot: Pilot[int]) -> None:
-    from blis_tui.tui.exporting import Exporting, Wish
+    from blis_tui.tui.export.export_job import ExportChoice, ExportJob
 
     del pilot
     checked = app.workspace.view.checked
     assert checked is not None and checked.spec is not None
     ended: list[object] = []
     with tempfile.TemporaryDirectory() as folder:
-        wish = Wish(checked.spec, checked.text, "", Path(folder), "out", ("jsonl", "csv", "blis-trace"))
-        Exporting(app, wish, ended.append, ended.append, lambda *_: None)
+        choice = ExportChoice(checked.spec, checked.text, "", Path(folder), "out", ("jsonl", "csv", "blis-trace"))
+        ExportJob(app, choice, ended.append, ended.append, lambda *_: None)
         await until(lambda: ended)
     if isinstance(ended[0], Exception):
         raise ended[0]

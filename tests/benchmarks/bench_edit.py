@@ -209,8 +209,8 @@ async def _typing(runs: int) -> list[Row]:
     from driving import Heart
 
     from blis_tui.tui.app import DesignerApp
-    from blis_tui.tui.widgets.yaml_area import YamlArea
-    from blis_tui.tui.workspace import Workspace
+    from blis_tui.tui.document.workspace import Workspace
+    from blis_tui.tui.text.yaml_area import YamlArea
 
     text = LAYOUTS["block"]
     app = DesignerApp(Workspace(text, saved=True))

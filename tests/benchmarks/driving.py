@@ -15,9 +15,9 @@ from textual.strip import Strip
 
 from blis_tui.problems import Problem
 from blis_tui.tui.app import DesignerApp
-from blis_tui.tui.panes.chart import ChartView
-from blis_tui.tui.widgets.problem_list import ProblemRows
-from blis_tui.tui.workspace import Workspace
+from blis_tui.tui.chart.chart_tab import ChartView
+from blis_tui.tui.document.problem_list import ProblemRows
+from blis_tui.tui.document.workspace import Workspace
 
 SIZE = (120, 40)
 _LOOK_S = 0.002

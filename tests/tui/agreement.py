@@ -10,16 +10,16 @@ import yaml
 
 from blis_tui.spec.check import Checked, check
 from blis_tui.spec.format.model import SharedPrefix
-from blis_tui.tui.filing import CHANGED, GONE
-from blis_tui.tui.making import make, outline
-from blis_tui.tui.panes.form import FormColumn
-from blis_tui.tui.panes.form_fields import FieldRow, TextRow
-from blis_tui.tui.panes.form_stages import StageTable
-from blis_tui.tui.preview import CANCELLED, FAILED, READY, RUNNING
-from blis_tui.tui.widgets.preview_status import OLDER, PreviewStatus
-from blis_tui.tui.widgets.problem_list import ProblemRows
-from blis_tui.tui.widgets.title_bar import TitleBar
-from blis_tui.tui.widgets.yaml_area import YamlArea
+from blis_tui.tui.document.problem_list import ProblemRows
+from blis_tui.tui.document.title_bar import TitleBar
+from blis_tui.tui.filing.disk_watch import CHANGED, GONE
+from blis_tui.tui.form.field_rows import FieldRow, TextRow
+from blis_tui.tui.form.form_column import FormColumn
+from blis_tui.tui.form.stages.stage_table import StageTable
+from blis_tui.tui.preview.budget import make, outline
+from blis_tui.tui.preview.state import CANCELLED, FAILED, READY, RUNNING
+from blis_tui.tui.preview.status_line import OLDER, PreviewStatus
+from blis_tui.tui.text.yaml_area import YamlArea
 
 if TYPE_CHECKING:
     from blis_tui.tui.app import DesignerApp
@@ -70,16 +70,16 @@ def _assert_saved(app: DesignerApp) -> None:
     workspace = app.workspace
     if workspace.path is None or workspace.saved_text is None or workspace.note in (CHANGED, GONE):
         return
-    if app.filing._stamp is not None and Path(workspace.path).exists():
+    if app.filing.watch.stamp is not None and Path(workspace.path).exists():
         on_disk = Path(workspace.path).read_bytes().decode("utf-8-sig", "replace")
         assert on_disk == workspace.saved_text.removeprefix("\ufeff") or _unnoticed(app), "the file is not what was saved"
 
 
 def _unnoticed(app: DesignerApp) -> bool:
-    from blis_tui.tui.disk import stamp_of
+    from blis_tui.tui.filing.disk import stamp_of
 
     assert app.workspace.path is not None
-    return stamp_of(app.workspace.path) != app.filing._stamp
+    return stamp_of(app.workspace.path) != app.filing.watch.stamp
 
 
 def _assert_form(form: FormColumn, truth: Checked) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from designer import SMALL, TWO_STAGE, MakeApp, ready, wait_for, write
 
-from blis_tui.tui.workspace import Workspace
+from blis_tui.tui.document.workspace import Workspace
 
 if TYPE_CHECKING:
     from blis_tui.tui.app import DesignerApp

@@ -14,11 +14,11 @@ from textual.pilot import Pilot
 
 from blis_tui.plot import BARS, HIGHEST, LINE, OVER, SELECTED, Bars, Figure, Level, draw, room
 from blis_tui.spec.check import check
-from blis_tui.tui.charting import Chart, Wanted, chart
-from blis_tui.tui.making import MOST_EVER, make, outline
-from blis_tui.tui.panes.chart import ChartView
-from blis_tui.tui.preview import EMPTY, READY, Preview
-from blis_tui.tui.stage_table import table
+from blis_tui.tui.chart.chart_tab import ChartView
+from blis_tui.tui.chart.content import Chart, Wanted, chart
+from blis_tui.tui.chart.stage_totals import table
+from blis_tui.tui.preview.budget import MOST_EVER, make, outline
+from blis_tui.tui.preview.state import EMPTY, READY, Preview
 from blis_tui.workload.totals.measures import MEASURES
 
 CHAT = SMALL.replace("chat: false", "chat: true")

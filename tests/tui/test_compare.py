@@ -9,9 +9,9 @@ import pytest
 from designer import SMALL, MakeApp, ready, wait_for, write
 from textual.pilot import Pilot
 
-from blis_tui.tui.comparing import GONE, NEW, SAME, SKIPPED, Side, diff, rows, side
-from blis_tui.tui.dialogs import compare
-from blis_tui.tui.dialogs.compare import CompareDialog, number_lines
+from blis_tui.tui.compare import compare_dialog
+from blis_tui.tui.compare.compare_dialog import CompareDialog, number_lines
+from blis_tui.tui.compare.differences import GONE, NEW, SAME, SKIPPED, Side, diff, rows, side
 from blis_tui.tui.widgets.lines_view import LinesView
 
 FASTER = SMALL.replace("rate: 8.0", "rate: 9.0")
@@ -92,9 +92,9 @@ def test_a_side_with_errors_has_no_numbers() -> None:
 
 
 def test_cut_sides_are_compared_by_what_is_known_for_sure(monkeypatch: pytest.MonkeyPatch) -> None:
-    from blis_tui.tui import comparing
+    from blis_tui.tui.compare import differences
 
-    monkeypatch.setattr(comparing, "MOST_REQUESTS", 60)
+    monkeypatch.setattr(differences, "MOST_REQUESTS", 60)
     found = rows(*sides(SMALL, FASTER))
     assert not any(row.name == "input" for row in found)
     expected = next(row for row in found if row.name == "requests expected")
@@ -136,7 +136,7 @@ async def test_what_the_preview_knows_is_not_made_again(
         asked.append(text)
         return side(text, lambda _: None)
 
-    monkeypatch.setattr(compare, "side", counted)
+    monkeypatch.setattr(compare_dialog, "side", counted)
     app = make_app(path=spec_file)
     async with app.run_test(size=(120, 40)) as pilot:
         await ready(pilot)
@@ -152,7 +152,7 @@ async def test_another_file_can_be_compared_with(make_app: MakeApp, spec_file: P
     async with app.run_test(size=(120, 40)) as pilot:
         await compared(pilot, "f6")
         await pilot.press("o")
-        await wait_for(pilot, lambda: isinstance(app.screen, compare.ChooseOther), "the chooser")
+        await wait_for(pilot, lambda: isinstance(app.screen, compare_dialog.ChooseOther), "the chooser")
         await write(pilot, "other.yaml")
         await pilot.press("enter")
         await wait_for(pilot, lambda: isinstance(app.screen, CompareDialog), "the comparison")

@@ -13,12 +13,12 @@ from textual.widgets import Button, Input, OptionList, Static
 
 from blis_tui.formats import export as export_module
 from blis_tui.formats.table import FORMATS
+from blis_tui.numbers import spoken_size, time_left
 from blis_tui.tui.app import DesignerApp
-from blis_tui.tui.dialogs.export import ExportDialog
-from blis_tui.tui.dialogs.exported import ExportedDialog
-from blis_tui.tui.exporting import commands_for
-from blis_tui.tui.widgets.tick import Tick
-from blis_tui.tui.words import spoken_size, spoken_time
+from blis_tui.tui.export.export_dialog import ExportDialog
+from blis_tui.tui.export.export_job import commands_for
+from blis_tui.tui.export.result_dialog import ExportedDialog
+from blis_tui.tui.widgets.tick_box import Tick
 
 
 def shown(app: DesignerApp, selector: str) -> str:
@@ -192,6 +192,6 @@ def test_sizes_in_words(size: int, words: str) -> None:
     assert spoken_size(size) == words
 
 
-@pytest.mark.parametrize(("seconds", "words"), [(0.2, "1 s"), (59.6, "60 s"), (100, "2 min"), (6000, "1 h 40 min")])
+@pytest.mark.parametrize(("seconds", "words"), [(0.2, "1 s"), (59.6, "60 s"), (100, "1 min 40 s"), (6000, "1 h 40 min")])
 def test_times_in_words(seconds: float, words: str) -> None:
-    assert spoken_time(seconds) == words
+    assert time_left(seconds) == words

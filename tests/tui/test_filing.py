@@ -12,12 +12,12 @@ from textual.widgets import OptionList, Static
 
 from blis_tui.spec.edits import SetValue
 from blis_tui.tui.app import DesignerApp
-from blis_tui.tui.dialogs.confirm import ConfirmDialog
-from blis_tui.tui.dialogs.files import OpenDialog, PathInput, SaveDialog
-from blis_tui.tui.dialogs.new import NewDialog
+from blis_tui.tui.document.title_bar import TitleBar
+from blis_tui.tui.document.workspace import Workspace
+from blis_tui.tui.filing.file_dialog import OpenDialog, PathInput, SaveDialog
 from blis_tui.tui.templates import template_text
-from blis_tui.tui.widgets.title_bar import TitleBar
-from blis_tui.tui.workspace import Workspace
+from blis_tui.tui.templates.new_dialog import NewDialog
+from blis_tui.tui.widgets.confirm_dialog import ConfirmDialog
 
 
 def change_seed(app: DesignerApp, seed: int = 7) -> None:
@@ -286,10 +286,10 @@ async def test_a_change_on_disk_is_noticed_and_asked_about_on_save(make_app: Mak
     app = make_app(path=spec_file)
     async with app.run_test() as pilot:
         await ready(pilot)
-        await wait_for(pilot, lambda: app.filing._stamp is not None)
+        await wait_for(pilot, lambda: app.filing.watch.stamp is not None)
         change_seed(app)
         change_on_disk(spec_file, OTHERS)
-        app.filing.look_at_disk()
+        app.filing.watch.look_soon()
         await wait_for(pilot, lambda: app.workspace.note == "changed on disk")
         assert len(app.screen_stack) == 1  # whoever types is not interrupted
         await pilot.press("ctrl+s")
@@ -310,7 +310,7 @@ async def test_coming_back_to_the_window_asks_at_once_and_reload_can_be_undone(m
     app = make_app(path=spec_file)
     async with app.run_test() as pilot:
         await ready(pilot)
-        await wait_for(pilot, lambda: app.filing._stamp is not None and not app.filing._looking)
+        await wait_for(pilot, lambda: app.filing.watch.stamp is not None and not app.filing.watch.looking)
         change_seed(app)
         mine = app.workspace.text
         change_on_disk(spec_file, OTHERS)
@@ -329,11 +329,11 @@ async def test_a_file_that_was_touched_only_is_not_asked_about(make_app: MakeApp
     app = make_app(path=spec_file)
     async with app.run_test() as pilot:
         await ready(pilot)
-        await wait_for(pilot, lambda: app.filing._stamp is not None and not app.filing._looking)
+        await wait_for(pilot, lambda: app.filing.watch.stamp is not None and not app.filing.watch.looking)
         change_on_disk(spec_file, SMALL)
-        stamp = app.filing._stamp
-        app.filing.look_at_disk(ask=True)
-        await wait_for(pilot, lambda: app.filing._stamp != stamp)
+        stamp = app.filing.watch.stamp
+        app.filing.watch.look_soon(ask=True)
+        await wait_for(pilot, lambda: app.filing.watch.stamp != stamp)
         assert app.workspace.note == ""
         assert len(app.screen_stack) == 1
 
@@ -342,9 +342,9 @@ async def test_a_file_that_was_deleted_is_written_again(make_app: MakeApp, spec_
     app = make_app(path=spec_file)
     async with app.run_test() as pilot:
         await ready(pilot)
-        await wait_for(pilot, lambda: app.filing._stamp is not None and not app.filing._looking)
+        await wait_for(pilot, lambda: app.filing.watch.stamp is not None and not app.filing.watch.looking)
         spec_file.unlink()
-        app.filing.look_at_disk()
+        app.filing.watch.look_soon()
         await wait_for(pilot, lambda: app.workspace.note == "deleted on disk")
         await pilot.press("ctrl+s")
         await wait_for(pilot, spec_file.exists)

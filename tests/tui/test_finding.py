@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from blis_tui.problems import Cancelled
 from blis_tui.spec.check import check
 from blis_tui.spec.format.model import Client
-from blis_tui.tui.client_facts import SEARCHED
-from blis_tui.tui.finding import client_finder, contains, request_finder
+from blis_tui.tui.tables.client_columns import SEARCHED
+from blis_tui.tui.tables.search import client_finder, contains, request_finder
 from blis_tui.workload.expansion.clients import ClientBlock, Expansion, Name, Names
 from blis_tui.workload.expansion.expand import expand
 from blis_tui.workload.generate import generate

@@ -15,8 +15,9 @@ from textual.widgets import Static
 from blis_tui.spec.format.fields import TEXT
 from blis_tui.spec.format.model import SharedPrefix, WorkloadSpec
 from blis_tui.tui.app import DesignerApp
-from blis_tui.tui.panes.form import FormColumn
-from blis_tui.tui.panes.form_fields import ChoiceRow, FieldRow, SwitchRow, TextRow, ValueInput
+from blis_tui.tui.form.field_rows import ChoiceRow, FieldRow, SwitchRow, TextRow
+from blis_tui.tui.form.form_column import FormColumn
+from blis_tui.tui.form.value_input import ValueInput
 
 PREFIX = ("inference_perf", "shared_prefix")
 WIDE, NARROW = (120, 40), (80, 24)

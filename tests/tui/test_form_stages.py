@@ -11,14 +11,14 @@ from textual.pilot import Pilot
 from textual.widgets import Checkbox
 
 from blis_tui.spec.rules.compact_errors import STAGES
-from blis_tui.tui import previewer
-from blis_tui.tui.charting import Wanted, chart
-from blis_tui.tui.dialogs.numbers import NumberInput
-from blis_tui.tui.dialogs.ramp import RampDialog, ramp
-from blis_tui.tui.dialogs.scale import ScaleDialog
-from blis_tui.tui.panes.form import SOON_S
-from blis_tui.tui.panes.form_stages import StageTable
-from blis_tui.tui.stage_table import count_text
+from blis_tui.tui.chart.content import Wanted, chart
+from blis_tui.tui.form.form_column import SOON_S
+from blis_tui.tui.form.stages.numbers_dialog import NumberInput
+from blis_tui.tui.form.stages.ramp_dialog import RampDialog, ramp
+from blis_tui.tui.form.stages.scale_dialog import ScaleDialog
+from blis_tui.tui.form.stages.stage_table import StageTable
+from blis_tui.tui.preview import previewer
+from blis_tui.tui.preview.stage_counts import count_text
 
 FRACTIONS = (Path(__file__).parent.parent / "specs" / "fractions.yaml").read_text()
 COMMENTED = SMALL.replace("{rate: 8.0, duration: 6}", "{rate: 8.0, duration: 6}  # warm up")

@@ -8,8 +8,8 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blis_tui.tui import history
-from blis_tui.tui.history import Change, History
+from blis_tui.tui.document import history
+from blis_tui.tui.document.history import Change, History
 
 EXAMPLES = int(os.environ.get("BLIS_TUI_EXAMPLES", "100"))
 

@@ -13,7 +13,7 @@ from designer import SMALL, MakeApp, ready, wait_for
 from blis_tui.problems import Cancelled
 from blis_tui.spec.check import check
 from blis_tui.tui.app import DesignerApp
-from blis_tui.tui.mending import mend
+from blis_tui.tui.document.mends import mend
 from blis_tui.workload.generate import generate
 
 ENDLESS = SMALL.replace("horizon: 12000000  # µs\n", "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from blis_tui.spec.format.model import SharedPrefix, Stage, WorkloadSpec
-from blis_tui.tui.nudge import nudged
+from blis_tui.tui.document.increments import nudged
 
 RATE, DURATION = Stage.fields["rate"], Stage.fields["duration"]
 HORIZON, SEED, OUTPUT = WorkloadSpec.fields["horizon"], WorkloadSpec.fields["seed"], SharedPrefix.fields["output_len"]

@@ -9,10 +9,10 @@ from designer import SMALL, TWO_STAGE, MakeApp, ready, wait_for
 from textual.pilot import Pilot
 
 from blis_tui.problems import Cancelled
-from blis_tui.tui import making, previewer
-from blis_tui.tui.making import make, outline
-from blis_tui.tui.preview import CANCELLED, EMPTY, FAILED, READY, RUNNING, Preview
-from blis_tui.tui.widgets.preview_status import OLDER, PreviewStatus, told
+from blis_tui.tui.preview import budget, previewer
+from blis_tui.tui.preview.budget import make, outline
+from blis_tui.tui.preview.state import CANCELLED, EMPTY, FAILED, READY, RUNNING, Preview
+from blis_tui.tui.preview.status_line import OLDER, PreviewStatus, told
 
 FASTER = SMALL.replace("rate: 8.0", "rate: 16.0")
 BROKEN = SMALL.replace("rate: 8.0", "rate: -1")
@@ -37,7 +37,7 @@ class Gate:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.opened = threading.Event()
         self.begun = self.cancelled = 0
-        self._real = making.make
+        self._real = budget.make
         monkeypatch.setattr(previewer, "make", self.make)
 
     def make(self, found, progress, most=None):  # type: ignore[no-untyped-def]
@@ -238,7 +238,7 @@ async def test_far_too_much_that_cannot_be_cut_is_never_generated(make_app: Make
         await ready(pilot)
         for _ in range(2):
             assert app.previewer.preview.state == FAILED
-            assert app.previewer.preview.problems[0].code == making.FAR_TOO_LARGE
+            assert app.previewer.preview.problems[0].code == budget.FAR_TOO_LARGE
             assert "are more than 20,000,000, and no first part" in status(pilot) and "f5" not in status(pilot)
             await pilot.press("f5")
             await ready(pilot)

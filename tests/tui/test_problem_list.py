@@ -6,8 +6,8 @@ from designer import SMALL, TWO_STAGE, MakeApp, ready, wait_for
 from textual.pilot import Pilot
 from textual.widgets import Static, TextArea
 
-from blis_tui.tui.panes.form import FormColumn
-from blis_tui.tui.widgets.problem_list import ProblemList, ProblemRows
+from blis_tui.tui.document.problem_list import ProblemList, ProblemRows
+from blis_tui.tui.form.form_column import FormColumn
 
 NO_HORIZON = TWO_STAGE.replace("horizon: 1200000000  # µs\n", "")
 BROKEN = SMALL.replace("output_len: 248", "output_len: -1").replace("seed: 42", "seed: x").replace("rate: 8.0", "rate: -8")

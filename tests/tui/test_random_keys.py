@@ -25,8 +25,8 @@ from textual import events
 from textual.pilot import Pilot
 
 from blis_tui.tui.app import DesignerApp
-from blis_tui.tui.panes.form_stages import StageTable
-from blis_tui.tui.workspace import Workspace
+from blis_tui.tui.document.workspace import Workspace
+from blis_tui.tui.form.stages.stage_table import StageTable
 
 STEPS = 14
 SUITE = (
@@ -88,9 +88,9 @@ _JAIL = Jail()
 @pytest.fixture(autouse=True)
 def jailed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Keep everything in the test's folder, and previews and exports small."""
-    monkeypatch.setattr("blis_tui.tui.previewer.MOST_REQUESTS", MOST_REQUESTS)
-    monkeypatch.setattr("blis_tui.tui.comparing.MOST_REQUESTS", MOST_REQUESTS)
-    monkeypatch.setattr("blis_tui.tui.keeper.DELAY_S", 0.1)
+    monkeypatch.setattr("blis_tui.tui.preview.previewer.MOST_REQUESTS", MOST_REQUESTS)
+    monkeypatch.setattr("blis_tui.tui.compare.differences.MOST_REQUESTS", MOST_REQUESTS)
+    monkeypatch.setattr("blis_tui.tui.filing.autosave.DELAY_S", 0.1)
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
     monkeypatch.setenv("EDITOR", "true")

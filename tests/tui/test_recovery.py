@@ -13,12 +13,12 @@ import pytest
 from designer import SMALL, MakeApp, ready, wait_for
 
 from blis_tui.spec.edits import SetValue
-from blis_tui.tui import keeper
 from blis_tui.tui.app import DesignerApp
-from blis_tui.tui.dialogs.confirm import ConfirmDialog
-from blis_tui.tui.places import state_folder
-from blis_tui.tui.recovery import Recovery, discard
-from blis_tui.tui.workspace import Workspace
+from blis_tui.tui.document.workspace import Workspace
+from blis_tui.tui.filing import autosave
+from blis_tui.tui.filing.recovery import Recovery, discard
+from blis_tui.tui.preferences.locations import state_folder
+from blis_tui.tui.widgets.confirm_dialog import ConfirmDialog
 
 
 def copies() -> list[Path]:
@@ -70,7 +70,7 @@ def test_a_lock_that_cannot_be_had_is_no_copy_and_stays_closed(tmp_path: Path, m
 
 def test_the_newest_copy_comes_first_and_those_of_the_killed_are_found(tmp_path: Path) -> None:
     script = (
-        "import sys, os, time; from pathlib import Path; from blis_tui.tui.recovery import Recovery\n"
+        "import sys, os, time; from pathlib import Path; from blis_tui.tui.filing.recovery import Recovery\n"
         "Recovery(Path(sys.argv[1])).keep(sys.argv[2], None); os.kill(os.getpid(), 9)"
     )
     for text in ("old", "new"):
@@ -115,7 +115,7 @@ async def test_discarding_on_quit_removes_the_copy(make_app: MakeApp, spec_file:
 async def test_a_signal_keeps_unsaved_work_and_ends_the_designer(
     make_app: MakeApp, spec_file: Path, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeper, "GRACE_S", 600.0)  # it would end the tests
+    monkeypatch.setattr(autosave, "GRACE_S", 600.0)  # it would end the tests
     app = make_app(path=spec_file)
     async with app.run_test() as pilot:
         await ready(pilot)
@@ -123,7 +123,7 @@ async def test_a_signal_keeps_unsaved_work_and_ends_the_designer(
         text = app.workspace.text
         os.kill(os.getpid(), number)
         await wait_for(pilot, lambda: app._exit)
-    app.filing.keeper.disarm()
+    app.filing.autosave.disarm()
     signal.signal(number, signal.SIG_DFL)
     assert app.return_code == 128 + number
     (copy,) = Recovery(state_folder() / "recovery").abandoned()
@@ -173,7 +173,7 @@ async def test_work_on_another_file_is_not_offered(make_app: MakeApp, spec_file:
     app = make_app(path=spec_file)
     async with app.run_test() as pilot:
         await ready(pilot)
-        await wait_for(pilot, lambda: app.filing._stamp is not None)
+        await wait_for(pilot, lambda: app.filing.watch.stamp is not None)
         await pilot.pause(0.1)
         assert len(app.screen_stack) == 1
 
@@ -195,13 +195,13 @@ async def test_that_no_copy_can_be_written_is_told_once(make_app: MakeApp, monke
     async with app.run_test(size=(100, 30)) as pilot:
         await ready(pilot)
         monkeypatch.setattr(app, "say", lambda _, *, title="", **options: told.append(title))
-        monkeypatch.setattr("blis_tui.tui.recovery.Recovery.keep", lambda *_: False)
+        monkeypatch.setattr("blis_tui.tui.filing.recovery.Recovery.keep", lambda *_: False)
         for seed in (1, 2, 3):
             app.write(SMALL.replace("seed: 42", f"seed: {seed}"), "change")
-            await app.filing.keeper.keep_now()
+            await app.filing.autosave.keep_now()
         assert told.count("No recovery copy") == 1
-        monkeypatch.setattr("blis_tui.tui.recovery.Recovery.keep", lambda *_: True)
-        await app.filing.keeper.keep_now()
-        monkeypatch.setattr("blis_tui.tui.recovery.Recovery.keep", lambda *_: False)
-        await app.filing.keeper.keep_now()
+        monkeypatch.setattr("blis_tui.tui.filing.recovery.Recovery.keep", lambda *_: True)
+        await app.filing.autosave.keep_now()
+        monkeypatch.setattr("blis_tui.tui.filing.recovery.Recovery.keep", lambda *_: False)
+        await app.filing.autosave.keep_now()
         assert told.count("No recovery copy") == 2

@@ -18,24 +18,24 @@ from textual.widgets._footer import FooterKey
 
 from blis_tui.spec.check import Checked, check
 from blis_tui.spec.edits import SetValue
-from blis_tui.tui import checker
 from blis_tui.tui.actions import ACTIONS
 from blis_tui.tui.app import DesignerApp
-from blis_tui.tui.dialogs.help import PLACES, HelpDialog, keys_here
-from blis_tui.tui.messages import MendRequested
-from blis_tui.tui.palette import commands
-from blis_tui.tui.panes import TABS, make_tab
-from blis_tui.tui.panes.chart import ChartView
-from blis_tui.tui.panes.form_stages import StageTable
-from blis_tui.tui.panes.summary import SummaryScroll
-from blis_tui.tui.previewer import PreviewChanged
-from blis_tui.tui.settings import Settings
-from blis_tui.tui.widgets.problem_list import ProblemRows
+from blis_tui.tui.chart.chart_tab import ChartView
+from blis_tui.tui.document import checker
+from blis_tui.tui.document.messages import MendRequested
+from blis_tui.tui.document.problem_list import ProblemRows
+from blis_tui.tui.document.title_bar import TitleBar
+from blis_tui.tui.document.workspace import SYNCHRONOUS_SIZE, Workspace
+from blis_tui.tui.form.stages.stage_table import StageTable
+from blis_tui.tui.help.keys_dialog import PLACES, HelpDialog, keys_here
+from blis_tui.tui.help.palette import commands
+from blis_tui.tui.preferences.settings import Settings
+from blis_tui.tui.preview.previewer import PreviewChanged
+from blis_tui.tui.summary.summary_tab import SummaryScroll
+from blis_tui.tui.tabs import TABS, make_tab
+from blis_tui.tui.text.yaml_area import YamlArea
 from blis_tui.tui.widgets.table_rows import TableRows
-from blis_tui.tui.widgets.title_bar import TitleBar
 from blis_tui.tui.widgets.too_small import TooSmall
-from blis_tui.tui.widgets.yaml_area import YamlArea
-from blis_tui.tui.workspace import SYNCHRONOUS_SIZE, Workspace
 
 PADDING = f"# {'x' * 100}\n" * (SYNCHRONOUS_SIZE // 100)
 
@@ -374,7 +374,7 @@ async def test_names_of_files_are_shown_literally(make_app: MakeApp, tmp_path: P
 
 def test_numpy_and_plotext_wait_for_the_first_paint() -> None:
     script = (
-        "import sys; from blis_tui.tui.app import DesignerApp; from blis_tui.tui.workspace import Workspace\n"
+        "import sys; from blis_tui.tui.app import DesignerApp; from blis_tui.tui.document.workspace import Workspace\n"
         "app = DesignerApp(Workspace('seed: 1')); print([name for name in ('numpy', 'plotext') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
@@ -383,7 +383,7 @@ def test_numpy_and_plotext_wait_for_the_first_paint() -> None:
 
 async def test_numpy_is_not_there_when_the_first_frame_is_made() -> None:
     script = (
-        "import sys, asyncio; from blis_tui.tui.app import DesignerApp; from blis_tui.tui.workspace import Workspace\n"
+        "import sys, asyncio; from blis_tui.tui.app import DesignerApp; from blis_tui.tui.document.workspace import Workspace\n"
         "async def start(app):\n"
         "    print([name for name in ('numpy', 'plotext') if name in sys.modules]); app.exit()\n"
         "DesignerApp._start = start\n"

@@ -9,8 +9,8 @@ from designer import SMALL, MakeApp, ready, wait_for
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from blis_tui.tui import previewer
-from blis_tui.tui.panes.summary import SummaryView
+from blis_tui.tui.preview import previewer
+from blis_tui.tui.summary.summary_tab import SummaryView
 
 CHAT = SMALL.replace("chat: false", "chat: true").replace('"2"', '"1"')
 

@@ -11,10 +11,10 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from blis_tui.spec.check import check
-from blis_tui.tui.client_facts import client_columns
-from blis_tui.tui.dialogs.client import ClientDialog
+from blis_tui.tui.tables.client_columns import client_columns
+from blis_tui.tui.tables.client_dialog import ClientDialog
 from blis_tui.tui.widgets.line_table import FilterInput, LineTable
-from blis_tui.tui.widgets.ordering import natural
+from blis_tui.tui.widgets.row_order import natural
 from blis_tui.tui.widgets.table_rows import TableRows, fitted
 from blis_tui.workload.expansion.expand import expand
 

@@ -9,11 +9,11 @@ from designer import SMALL, MakeApp, ready, wait_for
 
 from blis_tui.tui.actions import ACTIONS
 from blis_tui.tui.app import DesignerApp
-from blis_tui.tui.keymap import KeymapError, key_names, resolve
-from blis_tui.tui.places import settings_file, state_folder
-from blis_tui.tui.remembered import Remembered, recall, remember
-from blis_tui.tui.settings import Settings, SettingsError, parse_settings, read_settings
-from blis_tui.tui.workspace import Workspace
+from blis_tui.tui.document.workspace import Workspace
+from blis_tui.tui.preferences.keymap import KeymapError, key_names, resolve
+from blis_tui.tui.preferences.locations import settings_file, state_folder
+from blis_tui.tui.preferences.remembered import Remembered, recall, remember
+from blis_tui.tui.preferences.settings import Settings, SettingsError, parse_settings, read_settings
 
 
 def test_every_setting_is_read() -> None:

@@ -11,9 +11,9 @@ from textual.document._wrapped_document import WrappedDocument
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from blis_tui.tui.line_ends import change, joined, split
-from blis_tui.tui.widgets import yaml_area
-from blis_tui.tui.widgets.yaml_area import YamlArea
+from blis_tui.tui.text import yaml_area
+from blis_tui.tui.text.line_ends import change, joined, split
+from blis_tui.tui.text.yaml_area import YamlArea
 
 
 async def opened(pilot: Pilot[int]) -> YamlArea:
@@ -129,7 +129,7 @@ async def test_long_texts_are_not_highlighted_and_it_is_said(make_app: MakeApp, 
 
 async def test_a_missing_highlighter_is_noticed(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yaml_area, "highlighter_is_there", lambda: False)
-    monkeypatch.setattr("blis_tui.tui.panes.yaml.highlighter_is_there", lambda: False)
+    monkeypatch.setattr("blis_tui.tui.text.yaml_tab.highlighter_is_there", lambda: False)
     app = make_app()
     async with app.run_test(size=(120, 40)) as pilot:
         area = await opened(pilot)

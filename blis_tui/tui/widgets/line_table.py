@@ -14,8 +14,8 @@ from textual.widgets import Input, Static
 
 from blis_tui.numbers import counted
 from blis_tui.tui.actions import bindings
-from blis_tui.tui.background import Job
-from blis_tui.tui.widgets.ordering import MOST_SORTED_TEXTS, Find, Wanted, ordered
+from blis_tui.tui.jobs import Job
+from blis_tui.tui.widgets.row_order import MOST_SORTED_TEXTS, Find, Wanted, ordered
 from blis_tui.tui.widgets.table_rows import Column, TableRows
 
 _TOO_MANY = f"Not sorted: by texts at most {MOST_SORTED_TEXTS:,} rows are; filter first."

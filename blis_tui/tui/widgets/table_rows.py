@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -83,12 +84,11 @@ class TableRows(ScrollView, can_focus=True):
     column = reactive(0, repaint=True)
     """The column that sorting works on."""
 
+    @dataclass(eq=False)
     class Chosen(Message):
         """A row of the source was chosen with Enter or a second click."""
 
-        def __init__(self, index: int) -> None:
-            super().__init__()
-            self.index = index
+        index: int
 
     class SortRequested(Message):
         """The column under the cursor shall sort the table, or do so the other way round, or no longer."""

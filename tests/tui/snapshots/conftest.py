@@ -11,8 +11,8 @@ import pytest
 from scenes import Shot, play
 
 from blis_tui.tui.app import DesignerApp
-from blis_tui.tui.settings import Settings
-from blis_tui.tui.workspace import Workspace
+from blis_tui.tui.document.workspace import Workspace
+from blis_tui.tui.preferences.settings import Settings
 
 NOON = time.struct_time((2026, 3, 14, 14, 2, 0, 5, 73, 0))
 """The time at which everything on a picture happens."""

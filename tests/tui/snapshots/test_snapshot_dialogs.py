@@ -12,9 +12,9 @@ from textual.widgets import OptionList
 
 from blis_tui.formats.export import Exported
 from blis_tui.tui.app import DesignerApp
-from blis_tui.tui.dialogs.exported import ExportedDialog
-from blis_tui.tui.panes.form_stages import StageTable
-from blis_tui.tui.recovery import Recovery
+from blis_tui.tui.export.result_dialog import ExportedDialog
+from blis_tui.tui.filing.recovery import Recovery
+from blis_tui.tui.form.stages.stage_table import StageTable
 
 VERSION_1 = SMALL.replace('"2"', '"1"')
 EXPORTED = Exported(

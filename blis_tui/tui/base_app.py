@@ -1,0 +1,62 @@
+"""What the controllers and dialogs may ask of the app: all they know of it, so that nothing of theirs depends on the app."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Coroutine, Sequence
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+    from textual.widget import Widget
+
+    from blis_tui.problems import Path
+    from blis_tui.spec.edits import Edit
+    from blis_tui.tui.document.workspace import Workspace
+    from blis_tui.tui.preferences.settings import Settings
+    from blis_tui.tui.preview.state import Preview
+
+
+class BaseApp(App[int]):
+    """An app with one document on it, its settings and its preview."""
+
+    workspace: Workspace
+    settings: Settings
+    problem_shown: tuple[str, Path] | None = None
+    """Code and path of the problem that was gone to last."""
+
+    @property
+    def home(self) -> Screen[Any]:
+        """The screen with the document; dialogs stand before it."""
+        return self.screen_stack[0]
+
+    @property
+    @abstractmethod
+    def preview(self) -> Preview:
+        """The present state of the preview."""
+
+    @abstractmethod
+    def refresh_view(self) -> None:
+        """Show the document's present state everywhere, check it if that is still to do, and preview it."""
+
+    @abstractmethod
+    def edit(self, label: str, edits: Sequence[Edit], merge: str | None = None) -> bool:
+        """Make edits of the text as one undo step; says so if they are refused."""
+
+    @abstractmethod
+    def write(self, text: str, label: str, merge: str | None = None) -> None:
+        """Replace the whole text as one undo step."""
+
+    @abstractmethod
+    def show_in(self, parent: Widget) -> None:
+        """Fill widgets that were just made with the document and its preview."""
+
+    def do(self, work: Coroutine[Any, Any, Any], group: str) -> None:
+        """Run something that takes longer, or waits for an answer, beside the event loop's other work."""
+        self.run_worker(work, group=group, exit_on_error=True)
+
+    def say(self, text: str, *, title: str = "", severity: str = "information", timeout: float | None = None) -> None:
+        """Show a short message, literally."""
+        self.notify(text, title=title, severity=severity, timeout=timeout, markup=False)  # type: ignore[arg-type]

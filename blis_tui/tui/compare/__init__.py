@@ -1,0 +1,1 @@
+"""Comparing two texts, and what comes of them."""

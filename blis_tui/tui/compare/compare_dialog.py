@@ -1,0 +1,240 @@
+"""What is different between two texts, and between what comes of them; also shown before an upgrade to version 2."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from blis_tui.numbers import counted, time_left
+from blis_tui.problems import printable
+from blis_tui.tui.actions import bindings
+from blis_tui.tui.compare.differences import GONE, NEW, SAME, SIGNS, SKIPPED, DiffLine, Row, Side, diff, rows, side
+from blis_tui.tui.filing.disk import OpenError, read_document
+from blis_tui.tui.filing.file_dialog import OpenDialog
+from blis_tui.tui.jobs import Job
+from blis_tui.tui.preview.budget import Generated, Outline
+from blis_tui.tui.widgets.lines_view import LinesView, Run
+
+if TYPE_CHECKING:
+    from blis_tui.tui.base_app import BaseApp
+    from blis_tui.tui.preview.state import Preview
+
+WIDE = 120
+_STYLES = {SAME: "plain", GONE: "gone", NEW: "new", SKIPPED: "muted"}
+
+
+class Compared(NamedTuple):
+    """The two texts, what they are called, and what is known of the new one already."""
+
+    was_name: str
+    was: str
+    now_name: str
+    now: str
+    known: Side | None = None
+
+
+class ChooseOther(OpenDialog):
+    """Chooses the file to compare with."""
+
+    title_text = "Compare with"
+    hint = "⏎ compare   ↑↓ choose   ⌫ parent folder   . hidden files   Esc cancel"
+
+
+class CompareDialog(ModalScreen[bool]):
+    """Shows the difference of two texts and of their numbers; returns whether to go ahead, if that is asked."""
+
+    CSS_PATH = "compare_dialog.tcss"
+    AUTO_FOCUS = "#diff"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("compare")]
+
+    def __init__(self, compared: Compared, *, question: str = "", folder: Path | None = None) -> None:
+        super().__init__()
+        self._compared = compared
+        self._question = question
+        self._folder = folder or Path.cwd()
+        self._job: Job[list[list[Run]]] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out both parts under their headline."""
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = "Upgrade to version 2" if self._question else "Compare"
+            yield Static(id="sides", markup=False)
+            with Container(id="halves"):
+                yield LinesView(id="diff")
+                yield LinesView(id="numbers")
+            yield Static(self._hint(), classes="hint", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin to compare."""
+        self.query_one("#diff").border_title = "Text"
+        self.query_one("#numbers").border_title = "Numbers"
+        self._begin()
+
+    def on_resize(self) -> None:
+        """Put the parts side by side where there is room."""
+        self.set_class(self.size.width >= WIDE, "-wide")
+
+    def on_unmount(self) -> None:
+        """Leave off what is not done."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def _hint(self) -> str:
+        ways = "Tab other part   ↑↓←→ hjkl scroll"
+        if self._question:
+            return f"⏎ {self._question}   Esc leave it as it is   {ways}"
+        return f"o other file…   Esc close   {ways}"
+
+    # --- comparing ----------------------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+        compared = self._compared
+        headline = f"- {printable(compared.was_name)}   + {printable(compared.now_name)}"
+        self.query_one("#sides", Static).update(headline)
+        self._say("⟳ Comparing…")
+        self.query_one("#diff", LinesView).show([[("⟳ Comparing…", "muted")]])
+
+        def work(job: Job[list[list[Run]]]) -> list[list[Run]]:
+            job.tell(self._take_diff, diff_lines(diff(compared.was, compared.now)))
+            job.check()
+            was = side(compared.was, lambda done: job.progress(done / 2))
+            now = compared.known or side(compared.now, lambda done: job.progress(0.5 + done / 2))
+            return number_lines(rows(was, now))
+
+        self._job = Job(self, work, self._take, self._fail, self._progress)
+
+    def _take_diff(self, lines: list[list[Run]]) -> None:
+        self.query_one("#diff", LinesView).show(lines or [[("The texts are the same.", "muted")]])
+
+    def _take(self, lines: list[list[Run]]) -> None:
+        self.query_one("#numbers", LinesView).show(lines)
+
+    def _fail(self, error: Exception) -> None:
+        self._say(f"✗ The numbers cannot be compared: {type(error).__name__}: {error}")
+
+    def _progress(self, done: float, left: float | None) -> None:
+        self._say(f"⟳ Generating both: {done:.0%}" + (f", {time_left(left)} left" if left is not None else ""))
+
+    def _say(self, text: str) -> None:
+        self.query_one("#numbers", LinesView).show([[(printable(text), "muted")]])
+
+    # --- actions ------------------------------------------------------------------------------------------------------
+
+    def action_accept(self) -> None:
+        """Go ahead, where that is asked."""
+        if self._question:
+            self.dismiss(True)
+
+    def action_close(self) -> None:
+        """Leave everything as it is."""
+        self.dismiss(False)
+
+    def action_other(self) -> None:
+        """Compare with another file."""
+        if not self._question:
+            self.run_worker(self._choose(), group="compare", exclusive=True)
+
+    async def _choose(self) -> None:
+        path = await self.app.push_screen_wait(ChooseOther(self._folder))
+        if path is None:
+            return
+        try:
+            document = await asyncio.to_thread(read_document, path)
+        except OpenError as error:
+            self.notify(str(error), title="Not compared", severity="warning", markup=False)
+            return
+        self._folder = path.parent
+        self._compared = self._compared._replace(was=document.text, was_name=path.name)
+        self._begin()
+
+
+def diff_lines(lines: list[DiffLine]) -> list[list[Run]]:
+    """Write a difference: numbers of both texts, a sign, the line."""
+    width = max((len(str(number)) for line in lines for number in (line.old, line.new) if number), default=1)
+    return [
+        [
+            (f"{line.old or '':>{width}} {line.new or '':>{width}} ", "muted"),
+            (f"{SIGNS[line.kind]} {line.text}", _STYLES[line.kind]),
+        ]
+        for line in lines
+    ]
+
+
+def number_lines(found: list[Row]) -> list[list[Run]]:
+    """Write a table of numbers: what it was, what it is, and the change."""
+    heads = Row("", "was", "now", "change")
+    if all(row.is_title for row in found):
+        return [[(row.name, "title")] for row in found]
+    numbers = [row for row in [heads, *found] if not row.is_title]
+    widths = [max(cell_len(getattr(row, name)) for row in numbers) for name in ("name", "was", "now", "change")]
+    lines: list[list[Run]] = []
+    for row in [heads, *found]:
+        if row.is_title:
+            lines.append([(row.name, "title")])
+            continue
+        style = "title" if row.change else "plain"
+        text = f"  {row.name:<{widths[0]}}  {row.was:>{widths[1]}}  "
+        lines.append([(text, "plain"), (f"{row.now:>{widths[2]}}", style), (f"  {row.change:>{widths[3]}}", style)])
+    lines[0] = [(text, "muted") for text, _ in lines[0]]
+    if not any(row.change for row in found):
+        lines.insert(0, [("All numbers are the same.", "muted")])
+    return lines
+
+
+async def compare(app: BaseApp) -> None:
+    """Show what changed since the file was saved, or the difference to another file."""
+    workspace = app.workspace
+    name = workspace.path.name if workspace.path is not None else "untitled"
+    folder = workspace.path.absolute().parent if workspace.path is not None else None
+    saved = workspace.saved_text
+    was_name = f"{name} as saved" if saved is not None else "nothing saved yet"
+    known = known_side(app.preview, workspace.revision)
+    compared = Compared(was_name, saved or "", f"{name} now", workspace.text, known)
+    await app.push_screen_wait(CompareDialog(compared, folder=folder))
+
+
+async def upgrade(app: BaseApp) -> None:
+    """Show what version 2 would change, and change it if that is wanted."""
+    from blis_tui.spec.editing.application import apply_edits
+    from blis_tui.spec.edits import EditRefused
+    from blis_tui.spec.mends import upgrade as upgrade_mend
+
+    workspace = app.workspace
+    checked = workspace.view.checked
+    if checked is None or checked.spec is None:
+        app.say("The text cannot be read as a workload; mend that first.", title="No upgrade", severity="warning")
+        return
+    if checked.spec.rules == 2:
+        app.say("This file is expanded by the rules of version 2 already.", title="No upgrade")
+        return
+    mend, revision = upgrade_mend(checked.spec), workspace.revision
+    try:
+        text = await asyncio.to_thread(apply_edits, workspace.text, mend.edits, checked.tree)
+    except EditRefused as refusal:
+        app.say(str(refusal), title="No upgrade", severity="warning")
+        return
+    compared = Compared("version 1", workspace.text, "version 2", text)
+    accepted = await app.push_screen_wait(CompareDialog(compared, question="upgrade"))
+    if accepted and workspace.revision == revision:
+        app.write(text, "upgrade to version 2")
+        app.say(f"Upgraded: {counted(len(mend.edits), 'edit')}. Undo takes it back.", timeout=4)
+
+
+def known_side(preview: Preview, revision: int) -> Side | None:
+    """Return what a preview tells of the text with a revision, if it is of that text."""
+    if preview.stale or preview.revision != revision or preview.requests is None or preview.summary is None:
+        return None
+    if preview.clients is None or preview.expected is None:
+        return None
+    made = Generated(preview.requests, preview.summary, preview.complete)
+    return Side(Outline(preview.clients, preview.expected), made, "")

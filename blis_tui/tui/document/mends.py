@@ -1,0 +1,93 @@
+"""Mends asked for on the screen, and the walk from problem to problem."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from blis_tui.problems import Cancelled, Problem, SpecError
+from blis_tui.spec.edits import Edit, SetValue
+from blis_tui.spec.mending import apply_mends
+from blis_tui.spec.mends import GENERATED_COUNT
+from blis_tui.tui.document.messages import JumpRequested
+from blis_tui.tui.jobs import Job
+from blis_tui.tui.preview.budget import reasons
+from blis_tui.tui.preview.state import READY
+
+if TYPE_CHECKING:
+    from blis_tui.tui.base_app import BaseApp
+
+
+async def mend(app: BaseApp, problem: Problem) -> None:
+    """Apply one problem's mend as one undo step."""
+    if problem.mend is None:
+        app.say("There is no mend for this problem.", severity="warning", timeout=3)
+        return
+    edits: tuple[Edit, ...] = problem.mend.edits
+    if any(isinstance(edit, SetValue) and edit.value is GENERATED_COUNT for edit in edits):
+        try:
+            count = await _count(app)
+        except (SpecError, MemoryError) as error:
+            app.say(reasons(error)[0].message, title="Not changed", severity="warning")
+            return
+        if count is None:
+            return
+        edits = tuple(edit._replace(value=count) if isinstance(edit, SetValue) else edit for edit in edits)
+    if app.edit(problem.mend.label, edits):
+        app.say(f"Mended: {problem.mend.label}", timeout=3)
+
+
+async def mend_all(app: BaseApp) -> None:
+    """Apply all safe mends as one undo step."""
+    view = app.workspace.view
+    problems = view.checked.problems if view.checked is not None else ()
+    text, mended = await asyncio.to_thread(apply_mends, view.text, problems, only_safe=True, base=view.checked)
+    if view.revision != app.workspace.revision:
+        app.say("The text was changed meanwhile; try again.", title="Not mended", severity="warning")
+        return
+    if mended:
+        app.workspace.seal()
+        app.write(text, f"{len(mended)} safe mend{'s' if len(mended) > 1 else ''}")
+    app.say(f"Mended {len(mended)}, undo takes it back." if mended else "There is nothing to mend safely.", timeout=3)
+
+
+def next_problem(app: BaseApp) -> None:
+    """Go to the problem after the one that was shown last, in the order of the text; the first follows the last."""
+    view = app.workspace.view
+    problems = view.checked.problems if view.checked is not None else ()
+    if not problems:
+        app.say("There are no problems.", timeout=2)
+        return
+    keys = [(problem.code, problem.path) for problem in problems]
+    last = app.problem_shown
+    index = (keys.index(last) + 1) % len(keys) if last in keys else 0
+    problem = problems[index]
+    app.problem_shown = keys[index]
+    app.post_message(JumpRequested(problem.path, problem.line, problem.column))
+    app.say(problem.message, title=f"{problem.severity} {index + 1} of {len(problems)}", timeout=4)
+
+
+async def _count(app: BaseApp) -> int | None:
+    """Return how many requests the text generates; ``None`` if it is changed before that is known."""
+    preview, revision, spec = app.preview, app.workspace.revision, app.workspace.view.spec
+    assert spec is not None
+    if preview.state == READY and preview.complete and preview.revision == revision and preview.requests is not None:
+        return len(preview.requests)
+    counted: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
+
+    def work(job: Job[int | None]) -> int | None:
+        from blis_tui.workload.generate import generate
+
+        def progress(done: float) -> None:
+            job.progress(done)
+            if app.workspace.revision != revision:
+                raise Cancelled
+
+        try:
+            return len(generate(spec, progress=progress))
+        except Cancelled:
+            return None
+
+    Job(app, work, counted.set_result, counted.set_exception)
+    count = await counted
+    return count if app.workspace.revision == revision else None

@@ -1,0 +1,1 @@
+"""Exports: what to write, the writing, and what to do with it."""

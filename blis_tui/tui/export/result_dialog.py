@@ -1,0 +1,86 @@
+"""What an export has written, and the commands that use it, ready to be copied."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from blis_tui.numbers import spoken_size
+from blis_tui.problems import printable
+from blis_tui.tui.export.export_job import commands_for
+
+if TYPE_CHECKING:
+    from blis_tui.formats.export import Exported
+    from blis_tui.tui.base_app import BaseApp
+
+
+class ExportedDialog(ModalScreen[None]):
+    """Lists files and commands; enter copies the highlighted one."""
+
+    CSS_PATH = "result_dialog.tcss"
+    AUTO_FOCUS = "OptionList"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "dismiss(None)", "Close", show=False),
+        Binding("c,y", "copy", "Copy", show=False),
+        Binding("j", "move(1)", "Next", show=False),
+        Binding("k", "move(-1)", "Previous", show=False),
+    ]
+
+    def __init__(self, exported: Exported) -> None:
+        super().__init__()
+        self._exported = exported
+        self._commands = commands_for(exported.paths)
+        self._texts = [*self._commands, *(str(path) for path in exported.paths)]
+
+    def compose(self) -> ComposeResult:
+        """Lay out the list."""
+        document = self._exported.provenance
+        sizes = [each["bytes"] for each in document["files"]]
+        requests, clients = document["counts"]["requests"], document["counts"]["clients"]
+        counts = "" if requests is None else f", {requests:,} requests of {clients:,} clients"
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = "Exported"
+            yield Static(f"{len(self._exported.paths)} files{counts}, {spoken_size(sum(sizes))}", markup=False)
+            yield OptionList(*self._options(sizes), markup=False)
+            for problem in self._exported.warnings:
+                yield Static(f"! {printable(problem.message)}", classes="warning", markup=False)
+            yield Static("⏎ copy   ↑↓ choose   Esc close", classes="hint", markup=False)
+
+    def _options(self, sizes: list[int]) -> list[Option | None]:
+        """Return the commands, a line, and the files."""
+        commands = [Option(Content(printable(command))) for command in self._commands]
+        ends = [*(f"   {spoken_size(size)}" for size in sizes), "   where it all came from"]
+        files = [
+            Option(Content.assemble(printable(str(path)), Content.styled(end, "dim")))
+            for path, end in zip(self._exported.paths, ends, strict=True)
+        ]
+        return [*commands, *([None] if commands else []), *files]
+
+    @on(OptionList.OptionSelected)
+    def take(self, event: OptionList.OptionSelected) -> None:
+        """Copy what is chosen."""
+        self._copy(event.option_index)
+
+    def action_copy(self) -> None:
+        """Copy what is highlighted."""
+        self._copy(self.query_one(OptionList).highlighted)
+
+    def action_move(self, by: int) -> None:
+        """Go to the next line, or the previous one."""
+        options = self.query_one(OptionList)
+        options.action_cursor_down() if by > 0 else options.action_cursor_up()
+
+    def _copy(self, index: int | None) -> None:
+        from blis_tui.tui.filing.clipboard import copy
+
+        app: BaseApp = self.app  # type: ignore[assignment]
+        if index is not None:
+            copy(app, self._texts[index])

@@ -1,0 +1,116 @@
+"""Keeps the recovery copy up to date while the designer runs, also when the system ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from blis_tui.tui.base_app import BaseApp
+    from blis_tui.tui.filing.recovery import Recovery, RecoveryCopy
+
+DELAY_S = 1.0
+"""How long after an edit the copy is written."""
+GRACE_S = 3.0
+"""How long the app may take to leave when the system asks it to."""
+
+
+class Autosave:
+    """Writes the recovery copy a moment after an edit, and at once when the system ends the program."""
+
+    def __init__(self, app: BaseApp, folder: Path) -> None:
+        self._app = app
+        self._folder = folder
+        self._made: Recovery | None = None
+        self._timer: Timer | None = None
+        self._kept = False
+        self._safe = True
+        """Whether the last copy could be written."""
+        self._handlers: dict[int, Any] = {}
+        self._watchdog: threading.Timer | None = None
+        self._leaving = False
+
+    @property
+    def _recovery(self) -> Recovery:
+        """The recovery copy; its module is loaded when it is first wanted, which is after the first paint."""
+        if self._made is None:
+            from blis_tui.tui.filing.recovery import Recovery
+
+            self._made = Recovery(self._folder)
+        return self._made
+
+    def start(self) -> None:
+        """Listen for the system's wish to end the program; the copy is then written and left for the next run."""
+        if threading.current_thread() is not threading.main_thread():
+            return
+        loop = asyncio.get_running_loop()
+
+        def leave(number: int, _: FrameType | None) -> None:
+            self._leaving = True
+            self.write_now()
+            self.disarm()
+            self._watchdog = threading.Timer(GRACE_S, os._exit, [128 + number])  # the terminal may be gone, and nobody reads
+            self._watchdog.daemon = True
+            self._watchdog.start()
+            loop.call_soon_threadsafe(self._app.exit, None, 128 + number)
+
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):  # Ctrl+C is a key here, and no signal
+            self._handlers[number] = signal.signal(number, leave)
+
+    def disarm(self) -> None:
+        """Let the program take its time to end."""
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+            self._watchdog = None
+
+    def stop(self) -> None:
+        """Give the signals back; a terminal that goes away may send several, which then must not cut the end short."""
+        for number, handler in self._handlers.items():
+            signal.signal(number, signal.SIG_IGN if self._leaving else handler)
+        self._handlers.clear()
+
+    def document_changed(self) -> None:
+        """Plan to write the copy if there is something unsaved, or to remove it if there is not."""
+        if self._timer is None and (self._app.workspace.dirty or self._kept):
+            self._timer = self._app.set_timer(DELAY_S, self._due)
+
+    async def keep_now(self) -> None:
+        """Write the copy, or remove it if everything is saved."""
+        workspace = self._app.workspace
+        if workspace.dirty:
+            self._kept = True
+            was_safe, self._safe = self._safe, await asyncio.to_thread(self._recovery.keep, workspace.text, workspace.path)
+            if was_safe and not self._safe:  # told once, not after every edit
+                self._app.say("Unsaved work is not safe from a crash: save often.", title="No recovery copy", severity="warning")
+        if not workspace.dirty:
+            self._kept = False
+            await asyncio.to_thread(self._recovery.drop)
+
+    def write_now(self) -> bool:
+        """Write the copy of unsaved work without waiting, for an end in disorder; returns whether there is one."""
+        workspace = self._app.workspace
+        kept = workspace.dirty and self._recovery.keep(workspace.text, workspace.path)
+        self._recovery.release()
+        return kept
+
+    def close(self) -> None:
+        """Remove the copy for good: the program ends in good order."""
+        self._recovery.close()
+
+    def abandoned(self, path: Path | None, *, anything: bool) -> RecoveryCopy | None:
+        """Return the newest copy that a run has left behind of a file, or of `anything`."""
+        for copy in self._recovery.abandoned():
+            if anything or (path is not None and copy.path == path.absolute()):
+                return copy
+        return None
+
+    def _due(self) -> None:
+        self._timer = None
+        self._app.do(self.keep_now(), "recovery")

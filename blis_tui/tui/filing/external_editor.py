@@ -1,0 +1,57 @@
+"""The text in the user's own editor, which has the terminal to itself meanwhile."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.app import SuspendNotSupported
+
+if TYPE_CHECKING:
+    from blis_tui.tui.base_app import BaseApp
+
+
+def edit_elsewhere(app: BaseApp) -> None:
+    """Open the text in the user's editor, and take over what was saved there as one undo step."""
+    command = _command(app.settings.editor)
+    if not command:
+        app.say("Set $EDITOR, or `editor` in the settings file.", title="There is no editor", severity="warning")
+        return
+    try:
+        text = _edited(app, command, app.workspace.text)
+    except SuspendNotSupported:
+        app.say("The designer cannot give up this terminal.", title="No other editor here", severity="warning")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        app.say(f"{command[0]}: {reason}", title="The editor did not work", severity="error")
+    else:
+        if text == app.workspace.text:
+            app.say("Nothing was changed in the editor.", timeout=3)
+        else:
+            app.workspace.seal()
+            app.write(text, f"edit in {Path(command[0]).name}")
+
+
+def _command(settled: str | None) -> list[str]:
+    wanted = settled or os.environ.get("VISUAL") or os.environ.get("EDITOR") or ""
+    try:
+        return shlex.split(wanted)
+    except ValueError:
+        return [wanted]
+
+
+def _edited(app: BaseApp, command: list[str], text: str) -> str:
+    """Return what the editor makes of a text; raises `OSError`, `ValueError` and `SuspendNotSupported`."""
+    name = app.workspace.path.name if app.workspace.path is not None else "workload.yaml"
+    with tempfile.TemporaryDirectory(prefix="blis-tui-") as folder:
+        file = Path(folder) / name
+        file.write_bytes(text.encode("utf-8"))
+        with app.suspend():
+            code = subprocess.run([*command, str(file)], check=False).returncode  # noqa: S603 - the user's own command
+        if code:
+            raise ValueError(f"it ended with code {code}; the text is as it was")
+        return file.read_bytes().decode("utf-8")

@@ -1,0 +1,246 @@
+"""Choosing a file to open, or a name to save under."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widgets import Checkbox, Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from blis_tui.numbers import spoken_size
+from blis_tui.problems import printable
+from blis_tui.tui.filing.folder_listing import Entry, Listing, choose_shown, holds, homely, list_folder, resolve_typed
+from blis_tui.tui.widgets.tick_box import Tick
+
+MOST_SHOWN = 500
+MOST_NAME = 40
+"""Columns for names; longer ones push what is beside them to the right."""
+PARENT = ".."
+
+
+class PathInput(Input):
+    """An input above a list: up and down move in the list, and backspace in an empty one goes to the parent folder."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "move(1)", "Next", show=False),
+        Binding("up", "move(-1)", "Previous", show=False),
+        Binding("pagedown", "move(10)", "Ten down", show=False),
+        Binding("pageup", "move(-10)", "Ten up", show=False),
+    ]
+
+    @dataclass(eq=False)
+    class Moved(Message):
+        """Go down in the list by some entries."""
+
+        by: int
+
+    class ParentWanted(Message):
+        """Go to the parent folder."""
+
+    def action_move(self, by: int) -> None:
+        """Ask to move in the list."""
+        self.post_message(self.Moved(by))
+
+    def action_delete_left(self) -> None:
+        """Delete, or leave the folder if there is nothing to delete."""
+        if self.value:
+            super().action_delete_left()
+        else:
+            self.post_message(self.ParentWanted())
+
+
+class FileDialog(ModalScreen["Path | None"]):
+    """Shows a folder under an input. Returns a path, or ``None`` on escape."""
+
+    CSS_PATH = Path(__file__).with_name("file_dialog.tcss")  # not relative: subclasses elsewhere share it
+    AUTO_FOCUS = "PathInput"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel", show=False)]
+    title_text = ""
+    hint = ""
+    placeholder = ""
+    replaced = False
+    """Whether what is typed first replaces what stands there."""
+
+    def __init__(self, folder: Path, value: str = "") -> None:
+        super().__init__()
+        self._value = value
+        self._listing = Listing(folder.absolute(), ())
+        self._shown: list[Entry] = []
+
+    def compose(self) -> ComposeResult:
+        """Lay out the dialog."""
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = self.title_text
+            yield Static(id="folder", markup=False)
+            yield PathInput(self._value, placeholder=self.placeholder, id="name", select_on_focus=self.replaced)
+            yield OptionList(id="entries", markup=False)
+            yield Static(id="told", markup=False)
+            yield Tick("All files, not only .yaml, .yml and .json", id="every-kind", compact=True)
+            yield Static(self.hint, classes="hint", markup=False)
+
+    def on_mount(self) -> None:
+        """Show the folder."""
+        self.run_worker(self._enter(self._listing.folder))
+
+    async def _enter(self, folder: Path) -> bool:
+        """Show a folder; stay where it was, and say why, if it cannot be looked into."""
+        listing = await asyncio.to_thread(list_folder, folder)
+        if listing.failure and folder != self._listing.folder:
+            self._tell(f"{folder.name or folder}: {listing.failure}")
+            return False
+        self._listing = listing
+        self.query_one("#folder", Static).update(f"In {printable(homely(folder))}")
+        self._show()
+        return True
+
+    def _filter(self) -> str:
+        """Return what entries must have in their name."""
+        return ""
+
+    def _show(self) -> None:
+        every_kind = self.query_one("#every-kind", Checkbox).value
+        found = choose_shown(self._listing, self._filter(), every_kind=every_kind)
+        self._shown = found[:MOST_SHOWN]
+        parent = [] if self._filter() or self._listing.folder.parent == self._listing.folder else [Entry(PARENT, True)]
+        self._shown = [*parent, *self._shown]
+        entries = self.query_one("#entries", OptionList)
+        entries.clear_options()
+        entries.add_options([Option(line) for line in _lines(self._shown)])
+        if self._shown:
+            entries.highlighted = min(len(parent), len(self._shown) - 1)
+        more = len(found) - MOST_SHOWN
+        if self._listing.failure:
+            self._tell(self._listing.failure)
+        elif more > 0:
+            self._tell(f"… and {more:,} more: type a part of the name")
+        else:
+            self._tell("" if found else "Nothing here" + (f" has {self._filter()!r} in its name" if self._filter() else ""))
+
+    def _tell(self, text: str) -> None:
+        self.query_one("#told", Static).update(printable(text))
+
+    def _highlighted(self) -> Entry | None:
+        index = self.query_one("#entries", OptionList).highlighted
+        return self._shown[index] if index is not None and index < len(self._shown) else None
+
+    @on(PathInput.Moved)
+    def move(self, event: PathInput.Moved) -> None:
+        """Move in the list while the input keeps the focus."""
+        entries = self.query_one("#entries", OptionList)
+        if self._shown:
+            entries.highlighted = max(0, min(len(self._shown) - 1, (entries.highlighted or 0) + event.by))
+
+    @on(PathInput.ParentWanted)
+    async def leave(self) -> None:
+        """Go to the parent folder."""
+        await self._enter(self._listing.folder.parent)
+
+    @on(Checkbox.Changed, "#every-kind")
+    def show_other_kinds(self) -> None:
+        """Show more or fewer files."""
+        self._show()
+
+    @on(OptionList.OptionSelected, "#entries")
+    async def take_from_list(self, event: OptionList.OptionSelected) -> None:
+        """Take what is chosen in the list."""
+        entry = self._shown[event.option_index]
+        if entry.is_folder:
+            await self._go_into(entry)
+        else:
+            await self._take_file(entry)
+
+    async def _go_into(self, entry: Entry) -> None:
+        here = self._listing.folder
+        await self._enter(here.parent if entry.name == PARENT else here / entry.name)
+
+    async def _take_file(self, entry: Entry) -> None:
+        self.dismiss(self._listing.folder / entry.name)
+
+
+class OpenDialog(FileDialog):
+    """Chooses a file to open: typing filters, or names a path."""
+
+    title_text = "Open"
+    placeholder = "a part of the name, or a path"
+    hint = "⏎ open   ↑↓ choose   ⌫ parent folder   . hidden files   Esc cancel"
+
+    def _filter(self) -> str:
+        return self.query_one(PathInput).value.rpartition("/")[2]
+
+    @on(Input.Changed, "#name")
+    async def follow(self, event: Input.Changed) -> None:
+        """Show what is left; a path leads to its folder."""
+        head, slash, rest = event.value.rpartition("/")
+        if slash:
+            folder = resolve_typed(self._listing.folder, head + slash)
+            if await asyncio.to_thread(holds, folder.is_dir) and await self._enter(folder):
+                self.query_one(PathInput).value = rest
+                return
+        self._show()
+
+    @on(Input.Submitted, "#name")
+    async def take(self, event: Input.Submitted) -> None:
+        """Open what is highlighted or typed."""
+        entry = self._highlighted()
+        typed = resolve_typed(self._listing.folder, event.value) if event.value else None
+        if typed is not None and await asyncio.to_thread(holds, typed.is_file):
+            self.dismiss(typed)
+        elif entry is None:
+            self._tell("There is no such file." if event.value else "There is nothing to open here.")
+        elif entry.is_folder:
+            with self.prevent(Input.Changed):
+                self.query_one(PathInput).value = ""
+            await self._go_into(entry)
+        else:
+            await self._take_file(entry)
+
+
+class SaveDialog(FileDialog):
+    """Takes a name to save under, in the folder shown."""
+
+    title_text = "Save as"
+    placeholder = "name.yaml"
+    replaced = True
+    hint = "⏎ save   ↑↓ then Tab ⏎ enter a folder   Esc cancel"
+
+    async def _take_file(self, entry: Entry) -> None:
+        name = self.query_one(PathInput)
+        name.value = entry.name
+        name.focus()
+
+    @on(Input.Submitted, "#name")
+    async def take(self, event: Input.Submitted) -> None:
+        """Save under what is typed; a folder's name leads into it."""
+        if not event.value.strip():
+            self._tell("Type a name.")
+            return
+        path = resolve_typed(self._listing.folder, event.value.strip())
+        if await asyncio.to_thread(holds, path.is_dir):
+            if await self._enter(path):
+                self.query_one(PathInput).value = ""
+        elif not await asyncio.to_thread(holds, path.parent.is_dir):
+            self._tell(f"There is no folder {path.parent}.")
+        else:
+            self.dismiss(path)
+
+
+def _lines(entries: list[Entry]) -> list[Content]:
+    names = [Content(printable(entry.name) + ("/" if entry.is_folder else "")) for entry in entries]
+    width = min(MOST_NAME, max((name.cell_length for name in names), default=0))
+    lines = []
+    for entry, name in zip(entries, names, strict=True):
+        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.modified_s))
+        about = "" if entry.is_folder else f"   {spoken_size(entry.size):>8}   {when}"
+        lines.append(Content.assemble(name.pad_right(max(0, width - name.cell_length)), Content.styled(about, "dim")))
+    return lines

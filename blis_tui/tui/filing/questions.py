@@ -1,0 +1,68 @@
+"""What is asked before something could get lost."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from textual.screen import ModalScreen
+
+    from blis_tui.tui.base_app import BaseApp
+    from blis_tui.tui.filing.recovery import RecoveryCopy
+    from blis_tui.tui.widgets.confirm_dialog import Answer
+
+
+async def ask_about_unsaved(app: BaseApp, doing: str) -> str:
+    """Ask what becomes of unsaved work before `doing` something: "save" or "discard" it, or else stay."""
+    from blis_tui.tui.widgets.confirm_dialog import DISCARD, SAVE
+
+    path = app.workspace.path
+    name = path.name if path is not None else "the new file"
+    return await _ask(app, f"Save {name} before {doing}?", "It has changes that are not saved.", SAVE, DISCARD)
+
+
+async def ask_about_change(app: BaseApp, *, overwrite: bool) -> str:
+    """Ask about a file that others have changed: "reload" it, and "overwrite" it or else "keep" the text as it is."""
+    from blis_tui.tui.widgets.confirm_dialog import Answer
+
+    workspace = app.workspace
+    assert workspace.path is not None
+    unsaved = "Your text has unsaved changes. " if workspace.dirty else ""
+    details = f"{unsaved}Reload shows the file as it is now; undo then brings your text back."
+    answers = [Answer("reload", "r", "Reload", "primary")]
+    answers.append(Answer("overwrite", "o", "Overwrite", "error") if overwrite else Answer("keep", "k", "Keep mine"))
+    return await _ask(app, f"{workspace.path.name} was changed on disk", details, *answers, cancel=overwrite)
+
+
+async def ask_to_overwrite(app: BaseApp, path: Path) -> bool:
+    """Ask whether a file may be overwritten."""
+    from blis_tui.tui.widgets.confirm_dialog import Answer
+
+    overwrite = Answer("overwrite", "o", "Overwrite", "error")
+    return await _ask(app, f"Overwrite {path.name}?", f"{path} exists already.", overwrite) == "overwrite"
+
+
+async def ask_about_copy(app: BaseApp, copy: RecoveryCopy) -> str:
+    """Ask what becomes of a recovery copy: "recover" or "discard" it, or ask again "later"."""
+    from blis_tui.tui.widgets.confirm_dialog import DISCARD, Answer
+
+    name = copy.path.name if copy.path is not None else "a file without a name"
+    when = time.strftime("%d %B %H:%M", time.localtime(copy.written_s))
+    return await _ask(
+        app,
+        f"Recover unsaved work on {name}?",
+        f"The designer ended on {when} before it was saved. Recovered work can be undone; it is not saved yet.",
+        Answer("recover", "r", "Recover", "primary"),
+        DISCARD,
+        Answer("later", "l", "Later"),
+        cancel=False,
+    )
+
+
+async def _ask(app: BaseApp, question: str, details: str, *answers: Answer, cancel: bool = True) -> str:
+    from blis_tui.tui.widgets.confirm_dialog import CANCEL, ConfirmDialog
+
+    dialog: ModalScreen[str] = ConfirmDialog(question, details, (*answers, *([CANCEL] if cancel else [])))
+    return await app.push_screen_wait(dialog)

@@ -1,0 +1,1 @@
+"""The form beside the tabs: fields of the file, and its stages."""

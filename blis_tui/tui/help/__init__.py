@@ -1,0 +1,1 @@
+"""What can be done here: F1 and the command palette."""

@@ -1,0 +1,1 @@
+"""Settings, keys, looks, and what is remembered between runs."""

@@ -1,0 +1,1 @@
+"""The preview: generated requests of the text, kept fresh in the background."""

@@ -1,0 +1,117 @@
+"""Making a preview: as many requests as its budget allows, and their totals. Runs in a thread; knows nothing of the screen.
+
+A workload of more requests than that is cut by an earlier horizon, which leaves the requests before it as they are; where
+it would not (see `workload.beginning`), there is no preview unless all requests are asked for. Even then there is a limit: how
+many are to be expected is known before anything is generated, and a preview must not use up the memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from blis_tui.problems import ERROR, Problem, SpecError
+
+if TYPE_CHECKING:
+    from blis_tui.spec.format.model import WorkloadSpec
+    from blis_tui.workload.expansion.clients import Expansion
+    from blis_tui.workload.requests import Requests
+    from blis_tui.workload.totals.expected import Expected
+    from blis_tui.workload.totals.summary import Summary
+
+MOST_REQUESTS = 2_000_000
+"""About how many requests a preview makes unless it is asked for all of them."""
+MOST_EVER = 20_000_000
+"""About how many it makes when it is asked for all: they take some 4 GB while they are made."""
+TOO_LARGE = "preview-too-large"
+"""The code of the problem that a preview over its budget cannot be cut."""
+FAR_TOO_LARGE = "preview-far-too-large"
+"""The code of the problem that it cannot be cut, and that all would be too many as well."""
+_CLIENT_COST = 20.0
+"""How much longer a client takes than a request."""
+
+
+class Generated(NamedTuple):
+    """Requests and their totals; not `complete` if they are the first part of all."""
+
+    requests: Requests
+    summary: Summary
+    complete: bool
+
+
+class Outline(NamedTuple):
+    """What is known without generating."""
+
+    clients: Expansion
+    expected: Expected
+
+
+def outline(spec: WorkloadSpec) -> Outline:
+    """Expand a spec and tell what to expect of it; raises `SpecError`."""
+    from blis_tui.spec.format.facts import end_us
+    from blis_tui.workload.expansion.expand import expand
+    from blis_tui.workload.totals.expected import expect
+
+    clients = expand(spec)
+    return Outline(clients, expect(clients, end_us(spec)))
+
+
+def make(outline: Outline, progress: Callable[[float], None], most: int = MOST_EVER) -> Generated:
+    """Generate about the first `most` requests of a spec; raises `SpecError` and what `progress` raises."""
+    from blis_tui.spec.format.facts import end_us
+    from blis_tui.workload.beginning import beginning_us, expected_total, has_beginning
+    from blis_tui.workload.generate import generate
+    from blis_tui.workload.totals.summary import summarise
+
+    clients = outline.clients
+    spec = clients.spec
+    cut = beginning_us(clients, most)
+    if cut is not None and not has_beginning(clients):
+        raise SpecError([_uncuttable(expected_total(clients, end_us(spec)), most)])
+    progress(0.0)
+    weigh = _weights(clients, cut or end_us(spec))
+    requests = generate(spec if cut is None else spec.replace(horizon=cut), progress=lambda done: progress(weigh(done)))
+    return Generated(requests, summarise(requests), cut is None)
+
+
+def reasons(error: Exception) -> tuple[Problem, ...]:
+    """Say why making a preview failed."""
+    if isinstance(error, SpecError):
+        return error.problems
+    if isinstance(error, MemoryError):
+        return (Problem("too-large", ERROR, (), "there is not enough memory for a preview of this"),)
+    return (Problem("preview-failed", ERROR, (), f"the preview failed: {type(error).__name__}: {error}"),)
+
+
+def is_far_too_large(total: float) -> bool:
+    """Tell whether so many expected requests are more than a preview ever makes."""
+    return total > MOST_EVER
+
+
+def _uncuttable(total: float, most: int) -> Problem:
+    many = f"about {total:,.0f}" if total < 1e15 else "no end of"  # what is expected may be infinite
+    limit = MOST_EVER if is_far_too_large(total) else most
+    message = (
+        f"{many} requests are more than {limit:,}, and no first part of them can be made truthfully, since windows with rates "
+        "of their own are stretched to the end"
+    )
+    if not is_far_too_large(total):
+        return Problem(TOO_LARGE, ERROR, (), message)
+    return Problem(FAR_TOO_LARGE, ERROR, (), message + "; an export makes them all")
+
+
+def _weights(clients: Expansion, until_us: int | None) -> Callable[[float], float]:
+    """Return what turns the part of the clients that are done into the part of the work that is done."""
+    import numpy as np
+
+    from blis_tui.workload.totals.expected import expect
+
+    stages = expect(clients, until_us).stages
+    blocks = clients.blocks
+    counts = [stage.expected.mean for stage in stages if stage.expected is not None]
+    if len(counts) != len(blocks):
+        return lambda done: done
+    work = [block.size * _CLIENT_COST + count for block, count in zip(blocks, counts, strict=True)]
+    places = [start / len(clients) for start in clients.starts]
+    reached = np.concatenate([[0.0], np.cumsum(work)]) / sum(work)
+    return lambda done: float(np.interp(done, places, reached))

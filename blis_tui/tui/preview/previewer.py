@@ -1,0 +1,141 @@
+"""Keeps the preview fresh in the background: waits for a pause in typing, computes in a thread, drops what is stale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from blis_tui.tui.jobs import Job
+from blis_tui.tui.preview.budget import MOST_EVER, MOST_REQUESTS, Generated, Outline, make, outline, reasons
+from blis_tui.tui.preview.state import CANCELLED, EMPTY, FAILED, READY, RUNNING, Preview
+
+if TYPE_CHECKING:
+    from textual.app import App
+    from textual.timer import Timer
+
+    from blis_tui.spec.format.model import WorkloadSpec
+    from blis_tui.tui.document.workspace import View
+
+PAUSE_S = 0.04
+"""How long typing must rest before a preview begins."""
+
+
+@dataclass(eq=False)
+class PreviewChanged(Message):
+    """The preview has a new state."""
+
+    preview: Preview
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the newest state counts."""
+        return isinstance(message, PreviewChanged)
+
+
+class Previewer:
+    """Makes previews for the app. The newest request wins: an older one is cancelled and its result dropped."""
+
+    def __init__(self, app: App[int]) -> None:
+        self._app = app
+        self.preview = Preview(EMPTY, 0)
+        self._view: View | None = None
+        self._started = False
+        self._unchecked = False
+        self._timer: Timer | None = None
+        self._job: Job[Generated] | None = None
+
+    def start(self) -> None:
+        """Begin, once the first frame is painted: NumPy is loaded only now."""
+        self._started = True
+        if self._view is not None:
+            self.request(self._view)
+
+    def request(self, view: View) -> None:
+        """Ask for a preview of a view; what cannot be generated, or is not checked yet, has none."""
+        self._view = view
+        if not self._started:
+            return
+        if view.checked is None:
+            self._outdate(view)
+        elif view.revision != self.preview.wanted or self._unchecked or self.preview.state == EMPTY:
+            self._begin(view, PAUSE_S, whole=False)
+
+    def refresh(self, *, whole: bool = True) -> None:
+        """Make the preview again, at once and, if `whole`, with all requests, up to `MOST_EVER`."""
+        if self._view is not None and self._view.checked is not None:
+            self._begin(self._view, 0.0, whole=whole)
+
+    def cancel(self) -> bool:
+        """Stop the preview that is being made; returns whether there was one."""
+        running = self.preview.state == RUNNING
+        self._stop()
+        if running:
+            self._tell(self.preview._replace(state=CANCELLED, seconds_left=None))
+        return running
+
+    def _outdate(self, view: View) -> None:
+        """Take note of a newer text that is still being checked: what is shown is not of it."""
+        if view.revision != self.preview.wanted:
+            self._stop()
+            self._unchecked = True
+            self._tell(self.preview._replace(state=RUNNING, wanted=view.revision, done=0.0, seconds_left=None, problems=()))
+
+    def _stop(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        if self._job is not None:
+            self._job.cancel()
+        self._timer = self._job = None
+
+    def _begin(self, view: View, pause: float, *, whole: bool) -> None:
+        assert view.checked is not None
+        self._stop()
+        self._unchecked = False
+        old = self.preview._replace(wanted=view.revision, done=0.0, seconds_left=None, problems=())
+        if not view.checked.ok or view.checked.spec is None:
+            self._tell(old._replace(state=FAILED, problems=view.checked.errors))
+            return
+        spec = view.checked.spec
+        self._tell(old._replace(state=RUNNING))
+        if pause:
+            self._timer = self._app.set_timer(pause, lambda: self._make(spec, whole=whole))
+        else:
+            self._make(spec, whole=whole)
+
+    def _make(self, spec: WorkloadSpec, *, whole: bool) -> None:
+        def work(job: Job[Generated]) -> Generated:
+            found = outline(spec)
+            job.tell(self._take_outline, found)
+            job.check()
+            return make(found, job.progress, MOST_EVER if whole else MOST_REQUESTS)
+
+        self._job = Job(self._app, work, self._take, self._fail, self._take_progress)
+
+    def _take_outline(self, found: Outline) -> None:
+        preview = self.preview
+        self._tell(preview._replace(clients=found.clients, clients_revision=preview.wanted, expected=found.expected))
+
+    def _take_progress(self, done: float, seconds_left: float | None) -> None:
+        self._tell(self.preview._replace(done=done, seconds_left=seconds_left))
+
+    def _take(self, made: Generated) -> None:
+        preview = self.preview
+        self._tell(
+            preview._replace(
+                state=READY,
+                revision=preview.wanted,
+                done=1.0,
+                seconds_left=None,
+                requests=made.requests,
+                summary=made.summary,
+                complete=made.complete,
+            )
+        )
+
+    def _fail(self, error: Exception) -> None:
+        self._tell(self.preview._replace(state=FAILED, seconds_left=None, problems=reasons(error)))
+
+    def _tell(self, preview: Preview) -> None:
+        self.preview = preview
+        self._app.post_message(PreviewChanged(preview))

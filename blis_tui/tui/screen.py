@@ -1,0 +1,130 @@
+"""The screen with the document: its layout, its tabs, and where the focus goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
+
+from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher, Footer, Tab, Tabs
+
+from blis_tui.problems import Path
+from blis_tui.tui.document.problem_list import ProblemList
+from blis_tui.tui.document.title_bar import TitleBar
+from blis_tui.tui.form.form_column import FormColumn
+from blis_tui.tui.preferences.appearance import NARROW_BELOW
+from blis_tui.tui.tabs import TABS, make_tab
+from blis_tui.tui.widgets.too_small import TooSmall
+
+if TYPE_CHECKING:
+    from blis_tui.tui.base_app import BaseApp
+
+FORM = "form"
+"""The tab that the form is in a narrow window."""
+
+
+class MainScreen(Screen[None]):
+    """The form on the left, and the tabs above the problems on the right. Dialogs stand before it.
+
+    The app calls what is here while it handles a message or an action, so that all of them are handled in one order.
+    """
+
+    def __init__(self, width: int) -> None:
+        narrow = width < NARROW_BELOW
+        # The classes that its size will give it: to add them later styles every widget again
+        super().__init__(id="_default", classes="-narrow -form" if narrow else "-wide")
+        self._last_in_form: Widget | None = None
+        self.tab_to_focus = ""
+        """The tab that gets the focus as soon as it is shown."""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the widgets are there."""
+        return self.query_one("#content").is_attached
+
+    @property
+    def _tabs(self) -> Tabs:
+        return self.query_one("#tabs", Tabs)
+
+    @property
+    def active(self) -> str:
+        """The name of the tab that is chosen."""
+        return self._tabs.active
+
+    def widgets(self, width: int) -> Iterable[Widget]:
+        """Make the widgets for a window of some width."""
+        first = FORM if width < NARROW_BELOW else next(iter(TABS))
+        tabs = (Tab("Form", id=FORM), *(Tab(title, id=name) for name, (title, _) in TABS.items()))
+        yield TitleBar()
+        yield Tabs(*tabs, id="tabs", active=first)
+        right = Vertical(ContentSwitcher(id="content"), id="right")
+        yield Horizontal(FormColumn(id="form-column"), right, id="body")
+        yield ProblemList(id="problems")
+        yield Footer()
+        yield TooSmall()
+
+    def fit(self, size: Size) -> None:
+        """Show a tab in place of the form where the form has a place of its own."""
+        self.query_one(TooSmall).fit(size)
+        if size.width >= NARROW_BELOW and self.active == FORM:
+            self.activate(self.query_one("#content", ContentSwitcher).current or next(iter(TABS)))
+
+    def activate(self, name: str) -> None:
+        """Choose a tab; it is shown when the app is told of that."""
+        self._tabs.active = name
+
+    async def show_tab(self, name: str) -> None:
+        """Show the content of a tab, made when it is first wanted."""
+        switcher = self.query_one("#content", ContentSwitcher)
+        if not switcher.query(f"#{name}"):
+            await switcher.mount(make_tab(name))
+        switcher.current = name
+        cast("BaseApp", self.app).show_in(switcher.query_one(f"#{name}"))
+        if self.tab_to_focus == name:
+            self.tab_to_focus = ""
+            self.call_after_refresh(self.focus_in, f"#content > #{name}")
+
+    def go_to_tab(self, name: str) -> None:
+        """Choose a tab and put the focus into it."""
+        if self.active == name:
+            self.focus_in(f"#content > #{name}")
+        else:
+            self.tab_to_focus = name
+            self.activate(name)
+
+    def focus_in(self, selector: str) -> None:
+        """Put the focus on the first widget in a part of the screen that can have it."""
+        for parent in self.query(selector):
+            for widget in parent.walk_children(Widget, with_self=True):
+                if widget in self.focus_chain:
+                    self.set_focus(widget)
+                    return
+
+    def focus_form(self) -> None:
+        """Go to the field of the form that was left last."""
+        if self.has_class("-narrow"):
+            self.activate(FORM)
+        if self._last_in_form is not None and self._last_in_form in self.focus_chain:
+            self.set_focus(self._last_in_form)
+        else:
+            self.call_after_refresh(self.focus_in, "#form-column")
+
+    def note_focus(self, widget: Widget) -> None:
+        """Note which field of the form has the focus."""
+        if any(isinstance(parent, FormColumn) for parent in widget.ancestors):
+            self._last_in_form = widget
+
+    def jump(self, path: Path, line: int, column: int) -> None:
+        """Show the field of a path, or its place in the YAML pane if no field shows it."""
+        if self.has_class("-narrow"):
+            self.activate(FORM)
+        if not self.query_one(FormColumn).focus_path(path):
+            self.activate("yaml")
+            self.call_after_refresh(self._jump_in_text, line, column)
+
+    def _jump_in_text(self, line: int, column: int) -> None:
+        for pane in self.query("#content > #yaml"):
+            pane.go_to(line, column)  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""The Summary tab, and its numbers."""

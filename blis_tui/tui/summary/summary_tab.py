@@ -1,0 +1,200 @@
+"""The Summary tab: what the workload comes to, what will be written, and what to know about it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from blis_tui.numbers import duration, spoken_size
+from blis_tui.spec.yaml.encoding import UTF_8
+from blis_tui.tui.actions import bindings
+from blis_tui.tui.document.document_widget import DocumentWidget
+from blis_tui.tui.document.workspace import View
+from blis_tui.tui.jobs import Job
+from blis_tui.tui.preview.preview_widget import PreviewWidget
+from blis_tui.tui.preview.state import EMPTY, Preview
+from blis_tui.tui.preview.status_line import PreviewStatus
+from blis_tui.tui.summary.named_totals import Total, totals
+from blis_tui.tui.widgets.visibility import displayed
+
+if TYPE_CHECKING:
+    from blis_tui.formats.estimate import Size
+    from blis_tui.spec.format.model import WorkloadSpec
+
+_INDENT = "  "
+_NAME = 17
+_VALUE = 15
+_GAP = "   "
+
+
+class SummaryTab(DocumentWidget):
+    """The summary, and a line that says what it is worth."""
+
+    DEFAULT_CSS: ClassVar[str] = (
+        "SummaryTab { layout: vertical; } SummaryTab SummaryScroll { height: 1fr; scrollbar-gutter: stable; }"
+    )
+
+    def compose(self) -> ComposeResult:
+        """Lay out the tab."""
+        yield PreviewStatus()
+        with SummaryScroll():
+            yield SummaryView()
+
+    def show_document(self, view: View) -> None:
+        """Show a state of the document."""
+        self.query_one(SummaryView).show_text(view.text, view.encoding)
+
+
+class SummaryScroll(VerticalScroll):
+    """What scrolls."""
+
+    HELP_TITLE = "Summary"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("summary")]
+
+
+class SummaryView(PreviewWidget):
+    """The totals of the preview."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    SummaryView { height: auto; padding: 0 1; &.-stale { text-style: dim; } Static { height: auto; } }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._preview = Preview(EMPTY, 0)
+        self._text, self._encoding = "", UTF_8
+        self._sizes: dict[str, Size] = {}
+        self._sized = -1
+        self._job: Job[dict[str, Size]] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the text."""
+        yield Static(markup=False)
+
+    def show_text(self, text: str, encoding: str) -> None:
+        """Take note of the text that would be exported."""
+        self._text, self._encoding = text, encoding
+
+    def show_preview(self, preview: Preview) -> None:
+        """Show a state of the preview."""
+        before, self._preview = self._preview, preview
+        self.set_class(preview.stale and preview.requests is not None, "-stale")
+        if preview._replace(done=0, seconds_left=None) != before._replace(done=0, seconds_left=None):
+            self._write()
+        self._measure()
+
+    def on_unmount(self) -> None:
+        """Measure no longer."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def _write(self) -> None:
+        sizes = self._sizes if self._sized == self._preview.revision else {}
+        self.query_one(Static).update(summary_text(self._preview, sizes, self.content_size.width - 1))
+
+    def on_resize(self) -> None:
+        """Wrap for the new width."""
+        self._write()
+
+    def _measure(self) -> None:
+        """Measure what an export would write, if this is looked at and not measured yet."""
+        preview, requests = self._preview, self._preview.requests
+        text, encoding = self._text, self._encoding
+        if requests is None or preview.stale or self._sized == preview.revision or not displayed(self):
+            return
+        if self._job is not None:
+            self._job.cancel()
+        self._sized = preview.revision
+        self._sizes = {}
+
+        def work(job: Job[dict[str, Size]]) -> dict[str, Size]:
+            from blis_tui.formats.estimate import estimates
+
+            return estimates(text, requests, encoding=encoding, count=preview.total, progress=job.progress)
+
+        self._job = Job(self, work, self._take, lambda _: None)
+
+    def _take(self, sizes: dict[str, Size]) -> None:
+        self._sizes = sizes
+        self._write()
+
+
+def summary_text(preview: Preview, sizes: Mapping[str, Size], width: int) -> Content:
+    """Write the summary of a preview, in lines of at most `width` columns."""
+    clients, expected, summary = preview.clients, preview.expected, preview.summary
+    if clients is None or expected is None:
+        return Content("Nothing to sum up yet.")
+    sections = [("File", _file(clients.spec))]
+    cut = preview.cut_us if not preview.stale else None
+    if summary is None or cut is not None or (preview.stale and not preview.clients_stale):
+        title = "In all, known without generating"
+        total = expected.total
+        number = f"{total.mean:,.0f}" if total is not None and total.mean < 1e15 else "?"
+        kind = "exact" if total is not None and total.exact else "expected"
+        sections.append((title, [Total("requests", 0, number, kind), Total("clients", len(clients), f"{len(clients):,}")]))
+    if summary is not None:
+        first = f" of the first {summary.requests.generated:,} requests" if preview.cut_us is not None else ""
+        older = ", of an older text" if preview.stale else ""
+        sections += [(title + first + older, rows) for title, rows in totals(summary)]
+    sections.append(("An export writes" if preview.complete else "An export writes, of all requests", _written(sizes)))
+    return Content("\n").join([*(_section(title, rows, width) for title, rows in sections), _remarks(preview, width)])
+
+
+def _file(spec: WorkloadSpec) -> list[Total]:
+    from blis_tui.spec.format.facts import end_us, overrun
+
+    end = end_us(spec)
+    rows = [
+        Total("version", spec.rules, str(spec.rules)),
+        Total("seed", spec.seed, str(spec.seed)),
+        Total("ends at", end or 0, duration(end) if end else "no time limit"),
+    ]
+    if spec.num_requests:
+        name, remark = ("at most", "requests") if overrun(spec) is None else ("plan cut at", "requests; its sessions go on")
+        rows.append(Total(name, spec.num_requests, f"{spec.num_requests:,}", remark))
+    return rows
+
+
+def _section(title: str, rows: Sequence[Total], width: int) -> Content:
+    lines = [Content.styled(title, "bold")]
+    start = len(_INDENT) + _NAME + _VALUE + len(_GAP)
+    for row in rows:
+        remark, *more = textwrap.wrap(row.remark, max(width - start, 20)) or [""]
+        line = Content(f"{_INDENT}{row.name:<{_NAME}}{row.text:>{_VALUE}}")
+        lines.append(line + Content.styled(f"{_GAP}{remark}", "$foreground-muted") if remark else line)
+        lines += [Content.styled(" " * start + rest, "$foreground-muted") for rest in more]
+    return Content("\n").join([*lines, Content("")])
+
+
+def _written(sizes: Mapping[str, Size]) -> list[Total]:
+    from blis_tui.formats.table import ON_REQUEST, available
+
+    rows = []
+    for each in available():
+        size = sizes.get(each.name)
+        plain = spoken_size(size.plain) if size is not None else "…"
+        text = plain if size is None or each.name == "yaml" else f"≈ {plain}"
+        more = f"; with token ids ≈ {spoken_size(size.full)}" if size is not None and each.tokens == ON_REQUEST else ""
+        rows.append(Total(each.name, size.plain if size is not None else 0, text, each.help.partition(";")[0] + more))
+    return rows
+
+
+def _remarks(preview: Preview, width: int) -> Content:
+    from blis_tui.workload.totals.remarks import limit_remark, run_remarks
+
+    assert preview.clients is not None and preview.expected is not None
+    lines = ["To know"]
+    remarks = run_remarks(preview.clients, preview.expected.stages)
+    if preview.requests is not None and preview.complete and not preview.stale:
+        limit = limit_remark(preview.requests)
+        remarks[:0] = [] if limit is None else [limit]
+    for remark in remarks:
+        lines += textwrap.wrap(remark, max(width, 20), initial_indent=f"{_INDENT}· ", subsequent_indent=f"{_INDENT}  ")
+    return Content.styled(lines[0], "bold") + Content("\n" + "\n".join(lines[1:]))

@@ -1,0 +1,69 @@
+"""Beginning a file from a template."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from blis_tui.tui.templates import FIRST, TEMPLATES, template_text
+
+OPEN_A_FILE = "\0open"
+"""What the dialog returns if the user would rather open a file: no template's text."""
+
+
+class NewDialog(ModalScreen["str | None"]):
+    """Lists the templates beside the text of the highlighted one. Returns a text, `OPEN_A_FILE`, or ``None`` on escape."""
+
+    CSS_PATH = "new_dialog.tcss"
+    AUTO_FOCUS = "OptionList"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Cancel", show=False),
+        Binding("j", "move(1)", "Next", show=False),
+        Binding("k", "move(-1)", "Previous", show=False),
+        Binding("o", "open", "Open a file", show=False),
+    ]
+
+    def __init__(self, *, welcome: bool = False) -> None:
+        super().__init__()
+        self._welcome = welcome
+
+    def compose(self) -> ComposeResult:
+        """Lay out the dialog."""
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = "What would you like to work on?" if self._welcome else "New file"
+            with Horizontal():
+                with Vertical(classes="choice"):
+                    yield OptionList(*(Option(template.title, id=name) for name, template in TEMPLATES.items()), markup=False)
+                    yield Static(TEMPLATES[FIRST].about, id="about", markup=False)
+                with VerticalScroll(can_focus=False):
+                    yield Static(template_text(FIRST), id="text", markup=False)
+            leave = "begin with two stages" if self._welcome else "cancel"
+            yield Static(f"⏎ begin with it   ↑↓ choose   o open a file…   Esc {leave}", classes="hint", markup=False)
+
+    @on(OptionList.OptionHighlighted)
+    def show(self, event: OptionList.OptionHighlighted) -> None:
+        """Show the text of the template under the cursor."""
+        name = event.option.id or ""
+        self.query_one("#about", Static).update(TEMPLATES[name].about)
+        self.query_one("#text", Static).update(template_text(name))
+
+    @on(OptionList.OptionSelected)
+    def take(self, event: OptionList.OptionSelected) -> None:
+        """Take the template."""
+        self.dismiss(template_text(event.option.id or ""))
+
+    def action_move(self, by: int) -> None:
+        """Go to the next template, or the previous one."""
+        options = self.query_one(OptionList)
+        options.action_cursor_down() if by > 0 else options.action_cursor_up()
+
+    def action_open(self) -> None:
+        """Open a file instead."""
+        self.dismiss(OPEN_A_FILE)

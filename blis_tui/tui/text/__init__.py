@@ -1,0 +1,1 @@
+"""The YAML tab: the text itself."""
