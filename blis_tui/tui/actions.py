@@ -53,6 +53,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.theme", "next_theme", "f9", "Next theme", "Dark, light, the terminal's own colours."),
     Action("preview.cancel", "cancel_preview", "alt+x", "Cancel preview", "Stop the preview that is being made."),
     Action("preview.refresh", "refresh_preview", "f5", "Refresh preview", "Make the preview again."),
+    Action("preview.sent", "toggle_sent", "alt+w", "Planned or sent", "Show what is sent if answers take their time."),
+    Action("preview.assume", "assume", "", "Answer times…", "Say how long answers are assumed to take."),
     # the form
     Action("form.mend", "mend", "f3", "Mend this field", "Apply the mend of the problem of this field.", "form"),
     Action("form.add-block", "add_block", "alt+a", "Add a compact block", "Begin stages and a shared prefix.", "form"),

@@ -26,6 +26,7 @@ from blis_tui.tui.preferences.locations import state_folder
 from blis_tui.tui.preferences.settings import Settings
 from blis_tui.tui.preferences.terminal_keys import let_alt_figures_through
 from blis_tui.tui.screen import FORM, MainScreen
+from blis_tui.workload.server import AssumedServer
 
 SWITCH_S = 0.001
 """How long a thread keeps the interpreter while the event loop wants it: 5 ms, as usual, add up to a slow screen."""
@@ -252,6 +253,25 @@ class DesignerApp(DocumentApp):
     def action_refresh_preview(self) -> None:
         """Make the preview again."""
         self.previewer.refresh()
+
+    def action_toggle_sent(self) -> None:
+        """Show conversations as they are sent, or as they are planned."""
+        if not self.previewer.preview.waits:
+            self.say("Nothing in this file waits for answers: what is planned is sent.")
+        elif self.previewer.toggle_sent():
+            self.say("Conversations are shown as they are sent.")
+        else:
+            self.say("Conversations are shown as they are planned, without waiting for answers.")
+
+    def action_assume(self) -> None:
+        """Ask how long answers are assumed to take."""
+        from blis_tui.tui.form.answer_times_dialog import AnswerTimesDialog
+
+        def assume(server: AssumedServer | None) -> None:
+            if server is not None:
+                self.previewer.assume(server)
+
+        self.push_screen(AnswerTimesDialog(self.previewer.server), assume)
 
     def action_show_help(self) -> None:
         """Show the keys that work where the focus is."""

@@ -12,11 +12,13 @@ import math
 from collections.abc import Callable
 from itertools import pairwise
 
+from blis_tui.spec.format.distributions import typical_draw
 from blis_tui.spec.format.facts import end_us, expected_requests, stages_end_us
 from blis_tui.spec.format.generation import VARYING, generation_path
 from blis_tui.spec.format.model import Client, WorkloadSpec
 from blis_tui.spec.format.windows import windows_of
 from blis_tui.workload.expansion.clients import Expansion
+from blis_tui.workload.server import AssumedServer
 from blis_tui.workload.totals.expected import expect
 
 _ENOUGH = 0.01
@@ -24,8 +26,26 @@ _ENOUGH = 0.01
 _MOST_TRIES = 40
 
 
-def expected_total(clients: Expansion, until_us: int | None) -> float:
-    """Return about how many requests arrive before a time (``None`` for no limit); infinite where nothing ends them."""
+def expected_total(clients: Expansion, until_us: int | None, server: AssumedServer | None = None) -> float:
+    """Return about how many requests arrive before a time (``None`` for no limit); infinite where nothing ends them.
+
+    With a `server` those of virtual users count too, up to `num_requests`.
+    """
+    planned = _planned_total(clients, until_us)
+    users = 0.0 if server is None else sum(_users_rate(block.template, server) for block in clients.blocks)
+    total = planned + (users * (math.inf if until_us is None else until_us) if users else 0.0)
+    return min(total, float(clients.spec.num_requests)) if users and clients.spec.num_requests else total
+
+
+def _users_rate(client: Client, server: AssumedServer) -> float:
+    """Return about how many requests the users of a client send per microsecond, if an answer is as long as most."""
+    if not client.concurrency:
+        return 0.0
+    output = typical_draw(client.output_distribution.type, client.output_distribution.params)
+    return client.concurrency / max(1, client.think_time_us + server.ttft_us + server.itl_us * output)
+
+
+def _planned_total(clients: Expansion, until_us: int | None) -> float:
     total = expect(clients, until_us).total
     if total is not None and not math.isnan(total.mean):
         return total.mean
@@ -40,13 +60,13 @@ def has_beginning(clients: Expansion) -> bool:
     return all(_runs_forwards(block.template) for block in clients.blocks)
 
 
-def beginning_us(clients: Expansion, most: int) -> int | None:
+def beginning_us(clients: Expansion, most: int, server: AssumedServer | None = None) -> int | None:
     """Return a time before which about `most` requests are to be expected; ``None`` if that is not before the end."""
     spec = clients.spec
     until = end_us(spec)
-    if expected_total(clients, until) <= most * (1 + _ENOUGH):
+    if expected_total(clients, until, server) <= most * (1 + _ENOUGH):
         return None
-    return _reached(lambda time: expected_total(clients, time), most, until or _guess_us(spec))
+    return _reached(lambda time: expected_total(clients, time, server), most, until or _guess_us(spec))
 
 
 def _reached(count: Callable[[int], float], most: int, guess: int) -> int:

@@ -153,6 +153,12 @@ class Member(Record):
     """A client, or a cohort of like clients."""
 
     reasoning: Reasoning | None
+    closed_loop: bool | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether further rounds of its sessions wait for answers (BLIS's `isClosedLoop`)."""
+        return self.turns is not None and self.closed_loop is not False
 
     @property
     def turns(self) -> MultiTurn | None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from blis_tui.spec.format.model import WorkloadSpec
     from blis_tui.workload.expansion.clients import Expansion
     from blis_tui.workload.requests import Requests
+    from blis_tui.workload.server import AssumedServer
     from blis_tui.workload.totals.expected import Expected
     from blis_tui.workload.totals.summary import Summary
 
@@ -37,6 +38,8 @@ class Generated(NamedTuple):
     requests: Requests
     summary: Summary
     complete: bool
+    server: AssumedServer | None = None
+    """What was assumed, if these are sent and not planned."""
 
 
 class Outline(NamedTuple):
@@ -56,8 +59,22 @@ def outline(spec: WorkloadSpec) -> Outline:
     return Outline(clients, expect(clients, end_us(spec)))
 
 
-def make(outline: Outline, progress: Callable[[float], None], most: int = MOST_EVER) -> Generated:
-    """Generate about the first `most` requests of a spec; raises `SpecError` and what `progress` raises."""
+def waits(spec: WorkloadSpec) -> tuple[bool, bool]:
+    """Return whether any virtual users, and whether any sessions, wait for answers."""
+    members = (*spec.clients, *spec.cohorts)
+    compact = spec.inference_perf
+    chat = compact is not None and compact.shared_prefix is not None and compact.shared_prefix.enable_multi_turn_chat
+    users = any(client.concurrency for client in spec.clients)
+    return users, chat or any(member.waits for member in members)
+
+
+def make(
+    outline: Outline, progress: Callable[[float], None], most: int = MOST_EVER, server: AssumedServer | None = None
+) -> Generated:
+    """Generate about the first `most` requests of a spec, planned or, with a `server`, sent.
+
+    Raises `SpecError` and what `progress` raises.
+    """
     from blis_tui.spec.format.facts import end_us
     from blis_tui.workload.beginning import beginning_us, expected_total, has_beginning
     from blis_tui.workload.generate import generate
@@ -65,13 +82,14 @@ def make(outline: Outline, progress: Callable[[float], None], most: int = MOST_E
 
     clients = outline.clients
     spec = clients.spec
-    cut = beginning_us(clients, most)
+    cut = beginning_us(clients, most, server)
     if cut is not None and not has_beginning(clients):
-        raise SpecError([_uncuttable(expected_total(clients, end_us(spec)), most)])
+        raise SpecError([_uncuttable(expected_total(clients, end_us(spec), server), most)])
     progress(0.0)
     weigh = _weights(clients, cut or end_us(spec))
-    requests = generate(spec if cut is None else spec.replace(horizon=cut), progress=lambda done: progress(weigh(done)))
-    return Generated(requests, summarise(requests), cut is None)
+    shortened = spec if cut is None else spec.replace(horizon=cut)
+    requests = generate(shortened, server=server, progress=lambda done: progress(weigh(done)))
+    return Generated(requests, summarise(requests), cut is None, server)
 
 
 def reasons(error: Exception) -> tuple[Problem, ...]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from blis_tui.tui.jobs import Job
-from blis_tui.tui.preview.budget import MOST_EVER, MOST_REQUESTS, Generated, Outline, make, outline, reasons
+from blis_tui.tui.preview.budget import MOST_EVER, MOST_REQUESTS, Generated, Outline, make, outline, reasons, waits
 from blis_tui.tui.preview.state import CANCELLED, EMPTY, FAILED, READY, RUNNING, Preview
+from blis_tui.workload.server import AssumedServer
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -39,6 +40,10 @@ class Previewer:
     def __init__(self, app: App[int]) -> None:
         self._app = app
         self.preview = Preview(EMPTY, 0)
+        self.server = AssumedServer()
+        """How long answers are assumed to take."""
+        self.shows_sent = False
+        """Whether conversations are shown as they are sent; virtual users always are, since there is no plan of them."""
         self._view: View | None = None
         self._started = False
         self._unchecked = False
@@ -65,6 +70,17 @@ class Previewer:
         """Make the preview again, at once and, if `whole`, with all requests, up to `MOST_EVER`."""
         if self._view is not None and self._view.checked is not None:
             self._begin(self._view, 0.0, whole=whole)
+
+    def assume(self, server: AssumedServer) -> None:
+        """Assume another answer time, and show what is sent with it."""
+        self.server, self.shows_sent = server, True
+        self.refresh(whole=False)
+
+    def toggle_sent(self) -> bool:
+        """Show what is sent instead of what is planned, or the other way round; returns which it is now."""
+        self.shows_sent = not self.shows_sent
+        self.refresh(whole=False)
+        return self.shows_sent
 
     def cancel(self) -> bool:
         """Stop the preview that is being made; returns whether there was one."""
@@ -104,11 +120,15 @@ class Previewer:
             self._make(spec, whole=whole)
 
     def _make(self, spec: WorkloadSpec, *, whole: bool) -> None:
+        users, sessions = waits(spec)
+        server = self.server if users or (sessions and self.shows_sent) else None
+        self.preview = self.preview._replace(waits=users or sessions)
+
         def work(job: Job[Generated]) -> Generated:
             found = outline(spec)
             job.tell(self._take_outline, found)
             job.check()
-            return make(found, job.progress, MOST_EVER if whole else MOST_REQUESTS)
+            return make(found, job.progress, MOST_EVER if whole else MOST_REQUESTS, server)
 
         self._job = Job(self._app, work, self._take, self._fail, self._take_progress)
 
@@ -130,6 +150,7 @@ class Previewer:
                 requests=made.requests,
                 summary=made.summary,
                 complete=made.complete,
+                server=made.server,
             )
         )
 

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from blis_tui.problems import Problem
     from blis_tui.workload.expansion.clients import Expansion
     from blis_tui.workload.requests import Requests
+    from blis_tui.workload.server import AssumedServer
     from blis_tui.workload.totals.expected import Expected
     from blis_tui.workload.totals.summary import Summary
 
@@ -39,6 +40,10 @@ class Preview(NamedTuple):
     clients_revision: int = 0
     summary: Summary | None = None
     """The totals of `requests`."""
+    server: AssumedServer | None = None
+    """What was assumed of answers, if `requests` are sent and not planned."""
+    waits: bool = False
+    """Whether any of the workload's requests wait for answers."""
     expected: Expected | None = None
     """What all requests of `clients` can be expected to be, with nothing cut to the budget."""
 

@@ -28,6 +28,7 @@ class Keys(NamedTuple):
 
     cancel: str = "alt+x"
     refresh: str = "f5"
+    sent: str = "alt+w"
 
 
 class PreviewStatus(PreviewWidget):
@@ -119,4 +120,14 @@ def _ready(preview: Preview, keys: Keys) -> str:
             more = f"; {keys.refresh} makes {'more' if total is not None and is_far_too_large(total.mean) else 'all'}"
         return f"✂ Only the first {requests:,} requests{of}: all before {roughly(preview.cut_us)}{more}"
     clients = len(preview.clients) if preview.clients is not None else 0
-    return f"✓ {counted(requests, 'request')} of {counted(clients, 'client')}, up to date"
+    return f"✓ {counted(requests, 'request')} of {counted(clients, 'client')}, up to date{_assumed(preview, keys)}"
+
+
+def _assumed(preview: Preview, keys: Keys) -> str:
+    """Say whether requests that wait for answers are planned or sent, and what is assumed."""
+    if not preview.waits:
+        return ""
+    if preview.server is None:
+        return f" · planned, as if no answer were waited for; {keys.sent}: sent"
+    first, each = roughly(preview.server.ttft_us), roughly(preview.server.itl_us)
+    return f" · sent, if an answer takes {first} + {each} a token"

@@ -33,7 +33,7 @@ def traits_of(client: Client, varying: bool) -> Traits:
         streaming=client.streaming and not chat,
         timeout_us=_timeout_us(client, waits) if waits or not varying else 0,
         slo_target_us=0 if chat and varying else client.slo_target_us or 0,
-        closed_loop=chat and client.closed_loop is not False,
+        closed_loop=client.waits,
         users=client.concurrency,
     )
 

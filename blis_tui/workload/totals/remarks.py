@@ -82,4 +82,4 @@ def _rounds(block: ClientBlock) -> NDArray[np.int64]:
 
 def _waits(client: Client) -> bool:
     chat = client.turns is not None
-    return chat and client.closed_loop is not False
+    return client.waits
