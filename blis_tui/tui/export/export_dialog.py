@@ -130,6 +130,7 @@ class ExportDialog(ModalScreen["Exported | None"]):
             self.query_one("#force", Checkbox).value,
             preview.requests if at_hand else None,
             self._view.encoding,
+            self.app.previewer.server_for(self._spec),  # type: ignore[attr-defined]
         )
 
     @on(Checkbox.Changed)

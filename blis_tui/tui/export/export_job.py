@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from blis_tui.formats.export import Exported
     from blis_tui.spec.format.model import WorkloadSpec
     from blis_tui.workload.requests import Requests
+    from blis_tui.workload.server import AssumedServer
 
 Told = Callable[[str, float, "float | None"], None]
 """Is told what is being done, the part of it that is done, and the seconds left."""
@@ -39,6 +40,8 @@ class ExportChoice(NamedTuple):
     force: bool = False
     requests: Requests | None = None
     encoding: str = UTF_8
+    server: AssumedServer | None = None
+    """What is assumed of answers, if what is sent is to be written and not what is planned."""
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -85,7 +88,7 @@ class ExportJob:
         def requests() -> Requests:
             if choice.requests is not None:
                 return choice.requests
-            return generate(choice.spec, progress=lambda done: self._progress(job, "Generating", done))
+            return generate(choice.spec, server=choice.server, progress=lambda done: self._progress(job, "Generating", done))
 
         def written(done: int, total: int) -> None:
             self._progress(job, "Writing", done / total if total else 1.0)

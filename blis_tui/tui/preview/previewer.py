@@ -71,6 +71,11 @@ class Previewer:
         if self._view is not None and self._view.checked is not None:
             self._begin(self._view, 0.0, whole=whole)
 
+    def server_for(self, spec: WorkloadSpec) -> AssumedServer | None:
+        """Return what is assumed of answers where a spec's requests are shown as sent, ``None`` where they are as planned."""
+        users, sessions = waits(spec)
+        return self.server if users or (sessions and self.shows_sent) else None
+
     def assume(self, server: AssumedServer) -> None:
         """Assume another answer time, and show what is sent with it."""
         self.server, self.shows_sent = server, True
@@ -120,9 +125,8 @@ class Previewer:
             self._make(spec, whole=whole)
 
     def _make(self, spec: WorkloadSpec, *, whole: bool) -> None:
-        users, sessions = waits(spec)
-        server = self.server if users or (sessions and self.shows_sent) else None
-        self.preview = self.preview._replace(waits=users or sessions)
+        server = self.server_for(spec)
+        self.preview = self.preview._replace(waits=any(waits(spec)))
 
         def work(job: Job[Generated]) -> Generated:
             found = outline(spec)

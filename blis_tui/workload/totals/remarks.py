@@ -9,7 +9,7 @@ import numpy as np
 
 from blis_tui.numbers import counted
 from blis_tui.spec.format.facts import overrun
-from blis_tui.spec.format.model import Client, WorkloadSpec
+from blis_tui.spec.format.model import WorkloadSpec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,7 +36,7 @@ def stage_remarks(spec: WorkloadSpec, spans_us: Sequence[tuple[int, int]]) -> li
 def run_remarks(clients: Expansion, stages: Sequence[Stage]) -> list[str]:
     """Return what to know about a workload before it is run."""
     remarks = stage_remarks(clients.spec, [(stage.end_us - stage.start_us, stage.planned_us) for stage in stages])
-    if any(_waits(block.template) for block in clients.blocks):
+    if any(block.template.waits for block in clients.blocks):
         remarks.append(
             "Sessions are closed-loop: here every round comes on its own clock, while a run waits for each answer "
             "before it sends the next round. So a run takes longer than this if the server is slow."
@@ -57,7 +57,7 @@ def limit_remark(requests: Requests) -> str | None:
         return None
     begun = requests.client[(requests.session >= 0) & (requests.round == 0)]
     rounds = np.concatenate([_rounds(block) for block in requests.clients.blocks])
-    waiting = np.array([_waits(block.template) for block in requests.clients.blocks])
+    waiting = np.array([block.template.waits for block in requests.clients.blocks])
     sessions = begun[np.repeat(waiting, [block.size for block in requests.clients.blocks])[begun]]
     others = int((~waiting[requests.block]).sum())
     sent = int(rounds[sessions].sum()) + others
@@ -78,8 +78,3 @@ def _rounds(block: ClientBlock) -> NDArray[np.int64]:
         rounds[:] = block.dealt.base
         rounds[: block.dealt.extra] += 1
     return rounds
-
-
-def _waits(client: Client) -> bool:
-    chat = client.turns is not None
-    return client.waits
