@@ -120,14 +120,9 @@ def _ready(preview: Preview, keys: Keys) -> str:
             more = f"; {keys.refresh} makes {'more' if total is not None and is_far_too_large(total.mean) else 'all'}"
         return f"✂ Only the first {requests:,} requests{of}: all before {roughly(preview.cut_us)}{more}"
     clients = len(preview.clients) if preview.clients is not None else 0
-    return f"✓ {counted(requests, 'request')} of {counted(clients, 'client')}, up to date{_assumed(preview, keys)}"
-
-
-def _assumed(preview: Preview, keys: Keys) -> str:
-    """Say whether requests that wait for answers are planned or sent, and what is assumed."""
     if not preview.waits:
-        return ""
+        return f"✓ {counted(requests, 'request')} of {counted(clients, 'client')}, up to date"
     if preview.server is None:
-        return f" · planned, as if no answer were waited for; {keys.sent}: sent"
+        return f"✓ {counted(requests, 'request')} planned, none waits for an answer; {keys.sent}: sent"
     first, each = roughly(preview.server.ttft_us), roughly(preview.server.itl_us)
-    return f" · sent, if an answer takes {first} + {each} a token"
+    return f"✓ {counted(requests, 'request')} sent, if an answer takes {first} + {each} a token"

@@ -187,6 +187,8 @@ def _ordinary(block: ClientBlock, rate: float, until: float) -> Count | None:
     """Return the count of a block on the ordinary path; `rate` is that of each client per microsecond."""
     client = block.template
     rate = rate if block.exact_rate is None else block.exact_rate
+    if client.concurrency:
+        return None  # how much users send depends on their answers
     if rate <= 0:
         return NOTHING
     if block.spread_us is not None and block.dealt is not None:
