@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 
 from blis_tui.plot import BARS, HIGHEST, LINE, OVER, SELECTED, Bars, Figure, Level, draw, room
 from blis_tui.spec.check import check
-from blis_tui.tui.chart.chart_tab import ChartView
+from blis_tui.tui.chart.chart_view import ChartView
 from blis_tui.tui.chart.content import Chart, Wanted, chart
 from blis_tui.tui.chart.stage_totals import table
 from blis_tui.tui.preview.budget import MOST_EVER, make, outline
