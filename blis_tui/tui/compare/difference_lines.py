@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rich.cells import cell_len
 
 from blis_tui.tui.compare.differences import GONE, NEW, SAME, SIGNS, SKIPPED, DiffLine, Row
 from blis_tui.tui.widgets.lines_view import Run
-
-if TYPE_CHECKING:
-    pass
 
 _STYLES = {SAME: "plain", GONE: "gone", NEW: "new", SKIPPED: "muted"}
 
