@@ -22,7 +22,7 @@ from blis_tui.tui.preview.state import EMPTY, READY, Preview
 from blis_tui.workload.totals.measures import MEASURES
 
 CHAT = SMALL.replace("chat: false", "chat: true")
-SPECS = Path(__file__).parent.parent / "specs"
+SPECS = Path(__file__).parents[2] / "specs"
 TEN, BURST, SPIKES = ((SPECS / f"{name}.yaml").read_text() for name in ("ten-requests", "burst", "spikes"))
 
 
