@@ -15,7 +15,7 @@ from textual.strip import Strip
 
 from blis_tui.problems import Problem
 from blis_tui.tui.app import DesignerApp
-from blis_tui.tui.chart.chart_tab import ChartView
+from blis_tui.tui.chart.chart_view import ChartView
 from blis_tui.tui.document.problem_list import ProblemRows
 from blis_tui.tui.document.workspace import Workspace
 

@@ -20,7 +20,7 @@ from blis_tui.spec.check import Checked, check
 from blis_tui.spec.edits import SetValue
 from blis_tui.tui.actions import ACTIONS
 from blis_tui.tui.app import DesignerApp
-from blis_tui.tui.chart.chart_tab import ChartView
+from blis_tui.tui.chart.chart_view import ChartView
 from blis_tui.tui.document import checker
 from blis_tui.tui.document.messages import MendRequested
 from blis_tui.tui.document.problem_list import ProblemRows

@@ -6,7 +6,6 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
@@ -16,7 +15,8 @@ from textual.widgets import Static
 from blis_tui.numbers import counted, time_left
 from blis_tui.problems import printable
 from blis_tui.tui.actions import bindings
-from blis_tui.tui.compare.differences import GONE, NEW, SAME, SIGNS, SKIPPED, DiffLine, Row, Side, diff, rows, side
+from blis_tui.tui.compare.difference_lines import diff_lines, number_lines
+from blis_tui.tui.compare.differences import Side, diff, rows, side
 from blis_tui.tui.filing.disk import OpenError, read_document
 from blis_tui.tui.filing.file_dialog import OpenDialog
 from blis_tui.tui.jobs import Job
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from blis_tui.tui.preview.state import Preview
 
 WIDE = 120
-_STYLES = {SAME: "plain", GONE: "gone", NEW: "new", SKIPPED: "muted"}
 
 
 class Compared(NamedTuple):
@@ -93,8 +92,6 @@ class CompareDialog(ModalScreen[bool]):
             return f"⏎ {self._question}   Esc leave it as it is   {ways}"
         return f"o other file…   Esc close   {ways}"
 
-    # --- comparing ----------------------------------------------------------------------------------------------------
-
     def _begin(self) -> None:
         if self._job is not None:
             self._job.cancel()
@@ -128,8 +125,6 @@ class CompareDialog(ModalScreen[bool]):
     def _say(self, text: str) -> None:
         self.query_one("#numbers", LinesView).show([[(printable(text), "muted")]])
 
-    # --- actions ------------------------------------------------------------------------------------------------------
-
     def action_accept(self) -> None:
         """Go ahead, where that is asked."""
         if self._question:
@@ -156,39 +151,6 @@ class CompareDialog(ModalScreen[bool]):
         self._folder = path.parent
         self._compared = self._compared._replace(was=document.text, was_name=path.name)
         self._begin()
-
-
-def diff_lines(lines: list[DiffLine]) -> list[list[Run]]:
-    """Write a difference: numbers of both texts, a sign, the line."""
-    width = max((len(str(number)) for line in lines for number in (line.old, line.new) if number), default=1)
-    return [
-        [
-            (f"{line.old or '':>{width}} {line.new or '':>{width}} ", "muted"),
-            (f"{SIGNS[line.kind]} {line.text}", _STYLES[line.kind]),
-        ]
-        for line in lines
-    ]
-
-
-def number_lines(found: list[Row]) -> list[list[Run]]:
-    """Write a table of numbers: what it was, what it is, and the change."""
-    heads = Row("", "was", "now", "change")
-    if all(row.is_title for row in found):
-        return [[(row.name, "title")] for row in found]
-    numbers = [row for row in [heads, *found] if not row.is_title]
-    widths = [max(cell_len(getattr(row, name)) for row in numbers) for name in ("name", "was", "now", "change")]
-    lines: list[list[Run]] = []
-    for row in [heads, *found]:
-        if row.is_title:
-            lines.append([(row.name, "title")])
-            continue
-        style = "title" if row.change else "plain"
-        text = f"  {row.name:<{widths[0]}}  {row.was:>{widths[1]}}  "
-        lines.append([(text, "plain"), (f"{row.now:>{widths[2]}}", style), (f"  {row.change:>{widths[3]}}", style)])
-    lines[0] = [(text, "muted") for text, _ in lines[0]]
-    if not any(row.change for row in found):
-        lines.insert(0, [("All numbers are the same.", "muted")])
-    return lines
 
 
 async def compare(app: BaseApp) -> None:

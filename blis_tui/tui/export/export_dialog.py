@@ -15,18 +15,15 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Input, Label, ProgressBar, Static
 
 from blis_tui.files import AlreadyExists
-from blis_tui.formats.table import DEFAULT_FORMATS, FORMATS, available
-from blis_tui.numbers import spoken_size, time_left
+from blis_tui.numbers import time_left
 from blis_tui.problems import Problem, SpecError, printable
 from blis_tui.tui.export.export_job import ExportChoice, ExportJob
+from blis_tui.tui.export.format_list import FormatList
 from blis_tui.tui.filing.folder_listing import holds, homely, resolve_typed
-from blis_tui.tui.jobs import Job
-from blis_tui.tui.preview.preview_widget import PreviewWidget
 from blis_tui.tui.preview.state import READY, Preview
 from blis_tui.tui.widgets.tick_box import Tick
 
 if TYPE_CHECKING:
-    from blis_tui.formats.estimate import Size
     from blis_tui.formats.export import Exported
     from blis_tui.tui.base_app import BaseApp
     from blis_tui.tui.document.workspace import View
@@ -83,7 +80,7 @@ class ExportDialog(ModalScreen["Exported | None"]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Export"
             with VerticalScroll(can_focus=False, id="choice"):
-                yield _Formats(self._view)
+                yield FormatList(self._view)
                 with Horizontal(classes="line"):
                     yield Label("Folder")
                     yield Input(homely(folder), id="folder", compact=True, select_on_focus=False)
@@ -113,10 +110,8 @@ class ExportDialog(ModalScreen["Exported | None"]):
         if self._exporting is not None and not self._exporting.finished:
             self._exporting.cancel(CLEAN_UP_S)
 
-    # --- what is asked for --------------------------------------------------------------------------------------------
-
     def _choice(self) -> ExportChoice:
-        formats = self.query_one(_Formats)
+        formats = self.query_one(FormatList)
         preview: Preview = self.app.preview  # type: ignore[attr-defined]
         at_hand = preview.state == READY and preview.complete and preview.revision == self._view.revision
         return ExportChoice(
@@ -138,7 +133,7 @@ class ExportDialog(ModalScreen["Exported | None"]):
     def _show_files(self) -> None:
         """Show the files, and which of them exist."""
         tokens = self.query_one("#tokens", Checkbox)
-        self.query_one(_Formats).show_sizes(tokens=tokens.value)
+        self.query_one(FormatList).show_sizes(tokens=tokens.value)
         self.query_one("#export", Button).disabled = self._refusal() is not None
         self._tell(self._refusal() or "")
         self._looking = self._choice()
@@ -146,7 +141,7 @@ class ExportDialog(ModalScreen["Exported | None"]):
 
     def _refusal(self) -> str | None:
         stem = self.query_one("#stem", Input).value.strip()
-        if not self.query_one(_Formats).chosen:
+        if not self.query_one(FormatList).chosen:
             return "Choose a format."
         if not stem or "/" in stem or "\0" in stem:
             return "Give the files a name, without a slash; their endings come by themselves."
@@ -165,8 +160,6 @@ class ExportDialog(ModalScreen["Exported | None"]):
             )
             lines.append(Content.assemble("  ", printable(path.name), mark))
         self.query_one("#files", Static).update(Content("\n").join(lines))
-
-    # --- doing it -----------------------------------------------------------------------------------------------------
 
     @on(Button.Pressed, "#export")
     @on(Input.Submitted)
@@ -225,61 +218,3 @@ class ExportDialog(ModalScreen["Exported | None"]):
 
     def _tell(self, text: str) -> None:
         self.query_one("#told", Static).update(printable(text))
-
-
-class _Formats(PreviewWidget):
-    """The formats with a box to tick each, and how large their files will be."""
-
-    def __init__(self, view: View) -> None:
-        super().__init__()
-        self._view = view
-        self._available = available()
-        self._sizes: dict[str, Size] = {}
-        self._tokens = False
-        self._job: Job[dict[str, Size]] | None = None
-
-    @property
-    def chosen(self) -> tuple[str, ...]:
-        """The names of the formats that are ticked."""
-        return tuple(each.name for each in self._available if self.query_one(f"#format-{each.name}", Checkbox).value)
-
-    def compose(self) -> ComposeResult:
-        """Lay out the boxes."""
-        for each in FORMATS:
-            with Horizontal(classes="format"):
-                missing = each.missing
-                yield Tick(
-                    each.name, each.name in DEFAULT_FORMATS, id=f"format-{each.name}", compact=True, disabled=bool(missing)
-                )
-                yield Static("" if missing else "…", id=f"size-{each.name}", classes="size", markup=False)
-                yield Static(missing or each.help, classes="help", markup=False)
-
-    def show_sizes(self, *, tokens: bool) -> None:
-        """Show sizes with or without token ids."""
-        self._tokens = tokens
-        for each in self._available:
-            size = self._sizes.get(each.name)
-            text = "…" if size is None else spoken_size(size.full if tokens else size.plain)
-            self.query_one(f"#size-{each.name}", Static).update(text if size is None or each.name == "yaml" else f"≈ {text}")
-
-    def show_preview(self, preview: Preview) -> None:
-        """Measure on the preview's requests, once there are some for this text."""
-        requests, view = preview.requests, self._view
-        if requests is None or preview.revision != self._view.revision or self._job is not None:
-            return
-
-        def work(job: Job[dict[str, Size]]) -> dict[str, Size]:
-            from blis_tui.formats.estimate import estimates
-
-            return estimates(view.text, requests, encoding=view.encoding, count=preview.total, progress=job.progress)
-
-        self._job = Job(self, work, self._take, lambda _: None)
-
-    def on_unmount(self) -> None:
-        """Measure no longer."""
-        if self._job is not None:
-            self._job.cancel()
-
-    def _take(self, sizes: dict[str, Size]) -> None:
-        self._sizes = sizes
-        self.show_sizes(tokens=self._tokens)

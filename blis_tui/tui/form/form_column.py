@@ -122,8 +122,6 @@ class FormColumn(DocumentWidget, PreviewWidget):
     def _show_head(self) -> None:
         self.query_one("#stages-head", Static).update(self.query_one(StageTable).header())
 
-    # what is shown
-
     def show_document(self, view: View) -> None:
         """Show the spec of a view; while a text cannot be read, the last one that could, greyed."""
         self._view = view
@@ -220,8 +218,6 @@ class FormColumn(DocumentWidget, PreviewWidget):
             return not view.text.strip()
         return spec.inference_perf is None and not spec.clients and spec.servegen_data is None
 
-    # the focus
-
     @on(DescendantFocus)
     def show_help_for(self, event: DescendantFocus) -> None:
         """Say below what there is to say about the field."""
@@ -306,8 +302,6 @@ class FormColumn(DocumentWidget, PreviewWidget):
         if focused is not None:
             choices = focused.choices if isinstance(focused, ChoiceRow) else ()
             self.query_one(HelpBox).say(field_help(focused.field, choices, self._problems_here(), self.problem_here))
-
-    # actions
 
     def action_mend(self) -> None:
         """Apply the mend of the field's problem."""

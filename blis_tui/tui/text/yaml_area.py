@@ -105,8 +105,6 @@ class YamlArea(TextArea):
         else:
             self.theme = _THEME
 
-    # --- the text -----------------------------------------------------------------------------------------------------
-
     def put(self, text: str) -> None:
         """Show another text by changing only what differs: the cursor stays where it is in the text."""
         lines = text.splitlines()
@@ -151,8 +149,6 @@ class YamlArea(TextArea):
     def action_leave(self) -> None:
         """Go to the form."""
         self.app.action_focus_form()  # type: ignore[attr-defined]
-
-    # --- marks --------------------------------------------------------------------------------------------------------
 
     def mark(self, problems: Mapping[int, list[Problem]]) -> None:
         """Mark lines (counted from 0) that have problems."""

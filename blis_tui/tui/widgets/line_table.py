@@ -98,8 +98,6 @@ class LineTable(Widget):
         self.set_class(shown, "-filtered")
         self.rows.filtered = shown
 
-    # --- filter and order ---------------------------------------------------------------------------------------------
-
     @on(TableRows.FilterRequested)
     def begin_filter(self) -> None:
         """Let a filter be typed."""

@@ -111,8 +111,6 @@ class TableRows(ScrollView, can_focus=True):
         """What is said where there are no rows."""
         self._widths: list[int] = []
 
-    # --- content ------------------------------------------------------------------------------------------------------
-
     def show(self, columns: Sequence[Column], count: int) -> None:
         """Show another source; its columns get their widths from a sample."""
         self.columns = columns
@@ -138,8 +136,6 @@ class TableRows(ScrollView, can_focus=True):
     def index(self) -> int | None:
         """The row of the source under the cursor."""
         return int(self.order[self.row]) if self.row < len(self.order) else None
-
-    # --- drawing ------------------------------------------------------------------------------------------------------
 
     def render_line(self, y: int) -> Strip:
         """Render the header or one row."""
@@ -179,8 +175,6 @@ class TableRows(ScrollView, can_focus=True):
         text = (_MARK if current else " " * len(_MARK)) + _GAP.join(cells)
         missing = self.scrollable_content_region.width + self.scroll_offset.x - cell_len(text)
         return Strip([Segment(text + " " * max(0, missing), style)])
-
-    # --- moving -------------------------------------------------------------------------------------------------------
 
     def watch_row(self) -> None:
         """Keep the cursor in view."""

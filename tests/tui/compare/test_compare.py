@@ -10,7 +10,8 @@ from designer import SMALL, MakeApp, ready, wait_for, write
 from textual.pilot import Pilot
 
 from blis_tui.tui.compare import compare_dialog
-from blis_tui.tui.compare.compare_dialog import CompareDialog, number_lines
+from blis_tui.tui.compare.compare_dialog import CompareDialog
+from blis_tui.tui.compare.difference_lines import number_lines
 from blis_tui.tui.compare.differences import GONE, NEW, SAME, SKIPPED, Side, diff, rows, side
 from blis_tui.tui.widgets.lines_view import LinesView
 

@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 
 from blis_tui.plot import BARS, HIGHEST, LINE, OVER, SELECTED, Bars, Figure, Level, draw, room
 from blis_tui.spec.check import check
-from blis_tui.tui.chart.chart_tab import ChartView
+from blis_tui.tui.chart.chart_view import ChartView
 from blis_tui.tui.chart.content import Chart, Wanted, chart
 from blis_tui.tui.chart.stage_totals import table
 from blis_tui.tui.preview.budget import MOST_EVER, make, outline
@@ -22,7 +22,7 @@ from blis_tui.tui.preview.state import EMPTY, READY, Preview
 from blis_tui.workload.totals.measures import MEASURES
 
 CHAT = SMALL.replace("chat: false", "chat: true")
-SPECS = Path(__file__).parent.parent / "specs"
+SPECS = Path(__file__).parents[2] / "specs"
 TEN, BURST, SPIKES = ((SPECS / f"{name}.yaml").read_text() for name in ("ten-requests", "burst", "spikes"))
 
 

@@ -20,7 +20,7 @@ from blis_tui.tui.form.stages.stage_table import StageTable
 from blis_tui.tui.preview import previewer
 from blis_tui.tui.preview.stage_counts import count_text
 
-FRACTIONS = (Path(__file__).parent.parent / "specs" / "fractions.yaml").read_text()
+FRACTIONS = (Path(__file__).parents[2] / "specs" / "fractions.yaml").read_text()
 COMMENTED = SMALL.replace("{rate: 8.0, duration: 6}", "{rate: 8.0, duration: 6}  # warm up")
 
 

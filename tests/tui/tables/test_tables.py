@@ -68,7 +68,7 @@ async def test_clients_are_listed_and_counted(make_app: MakeApp) -> None:
         assert sum(counts) == len(app.previewer.preview.requests)
 
 
-GOLDEN, SPECS = (Path(__file__).parents[1] / name for name in ("golden", "specs"))
+GOLDEN, SPECS = (Path(__file__).parents[2] / name for name in ("golden", "specs"))
 
 
 @pytest.mark.parametrize(

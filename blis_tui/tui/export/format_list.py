@@ -1,0 +1,78 @@
+"""The formats to choose from for an export, and how large their files will be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Checkbox, Static
+
+from blis_tui.formats.table import DEFAULT_FORMATS, FORMATS, available
+from blis_tui.numbers import spoken_size
+from blis_tui.tui.jobs import Job
+from blis_tui.tui.preview.preview_widget import PreviewWidget
+from blis_tui.tui.preview.state import Preview
+from blis_tui.tui.widgets.tick_box import Tick
+
+if TYPE_CHECKING:
+    from blis_tui.formats.estimate import Size
+    from blis_tui.tui.document.workspace import View
+
+
+class FormatList(PreviewWidget):
+    """The formats with a box to tick each, and how large their files will be."""
+
+    def __init__(self, view: View) -> None:
+        super().__init__()
+        self._view = view
+        self._available = available()
+        self._sizes: dict[str, Size] = {}
+        self._tokens = False
+        self._job: Job[dict[str, Size]] | None = None
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The names of the formats that are ticked."""
+        return tuple(each.name for each in self._available if self.query_one(f"#format-{each.name}", Checkbox).value)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the boxes."""
+        for each in FORMATS:
+            with Horizontal(classes="format"):
+                missing = each.missing
+                yield Tick(
+                    each.name, each.name in DEFAULT_FORMATS, id=f"format-{each.name}", compact=True, disabled=bool(missing)
+                )
+                yield Static("" if missing else "…", id=f"size-{each.name}", classes="size", markup=False)
+                yield Static(missing or each.help, classes="help", markup=False)
+
+    def show_sizes(self, *, tokens: bool) -> None:
+        """Show sizes with or without token ids."""
+        self._tokens = tokens
+        for each in self._available:
+            size = self._sizes.get(each.name)
+            text = "…" if size is None else spoken_size(size.full if tokens else size.plain)
+            self.query_one(f"#size-{each.name}", Static).update(text if size is None or each.name == "yaml" else f"≈ {text}")
+
+    def show_preview(self, preview: Preview) -> None:
+        """Measure on the preview's requests, once there are some for this text."""
+        requests, view = preview.requests, self._view
+        if requests is None or preview.revision != self._view.revision or self._job is not None:
+            return
+
+        def work(job: Job[dict[str, Size]]) -> dict[str, Size]:
+            from blis_tui.formats.estimate import estimates
+
+            return estimates(view.text, requests, encoding=view.encoding, count=preview.total, progress=job.progress)
+
+        self._job = Job(self, work, self._take, lambda _: None)
+
+    def on_unmount(self) -> None:
+        """Measure no longer."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def _take(self, sizes: dict[str, Size]) -> None:
+        self._sizes = sizes
+        self.show_sizes(tokens=self._tokens)
