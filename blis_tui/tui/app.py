@@ -258,10 +258,8 @@ class DesignerApp(DocumentApp):
         """Show conversations as they are sent, or as they are planned."""
         if not self.previewer.preview.waits:
             self.say("Nothing in this file waits for answers: what is planned is sent.")
-        elif self.previewer.toggle_sent():
-            self.say("Conversations are shown as they are sent.")
         else:
-            self.say("Conversations are shown as they are planned, without waiting for answers.")
+            self.previewer.toggle_sent()
 
     def action_assume(self) -> None:
         """Ask how long answers are assumed to take."""

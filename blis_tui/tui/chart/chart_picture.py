@@ -215,7 +215,8 @@ class ChartPicture(PreviewWidget, can_focus=True):
         shown, muted, bars = chart.over_time, self._style("muted"), self._style("bars", faded=True)
         if shown is None:
             return []
-        word = "generated, " if length > 2 else ""
+        requests = self._preview.requests
+        word = ("sent, " if requests is not None and requests.sent else "generated, ") if length > 2 else ""
         parts = [("   " if self._stacked else "   ▇ ", bars), (f"{word}{duration(shown.bins.width_us)} bins", muted)]
         if length > (1 if shown.has_spans else 0):
             parts.append((f": peak {rate(shown.peak)}", muted))
@@ -264,7 +265,10 @@ class ChartPicture(PreviewWidget, can_focus=True):
     def _table_line(self, line: int, lines: int, width: int) -> list[tuple[str, Style]]:
         if line == 0:
             chart = self._chart
-            self._table = table(chart.rows, chart.total, chart.measure, self._selected, lines, width) if chart is not None else []
+            sent = self._preview.requests is not None and self._preview.requests.sent
+            self._table = []
+            if chart is not None:
+                self._table = table(chart.rows, chart.total, chart.measure, self._selected, lines, width, sent=sent)
         if line >= len(self._table):
             return []
         return [(text, self._cell_style(kind, self._table[line])) for text, kind in self._table[line].runs]

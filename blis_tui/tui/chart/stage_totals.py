@@ -27,11 +27,11 @@ class TableLine(NamedTuple):
 
 
 def table(
-    rows: Sequence[StageRow], total: StageRow | None, counted: str, selected: int, lines: int, width: int
+    rows: Sequence[StageRow], total: StageRow | None, counted: str, selected: int, lines: int, width: int, *, sent: bool = False
 ) -> list[TableLine]:
     """Lay the table out in a number of lines; of more stages than fit, those around the selected one are shown.
 
-    `counted` is what the numbers are of, such as "requests".
+    `counted` is what the numbers are of, such as "requests"; they are `sent`, or else planned.
     """
     if lines < 2 or not (rows or total):
         return []
@@ -39,10 +39,11 @@ def table(
     fitting = max(lines - 1 - below, 1)
     first = min(max(selected - fitting // 2, 0), max(len(rows) - fitting, 0))
     shown = range(first, min(first + fitting, len(rows)))
-    cells = [_cells(f"{'▸' if number == selected else ' '} {number + 1}", rows[number]) for number in shown]
+    cells = [_cells(f"{'▸' if number == selected else ' '} {number + 1}", rows[number], sent) for number in shown]
     if below and total is not None:
-        cells.append(_cells("  total", total))
-    heads = ("  stage", "duration", "target/s", "expected", counted, "difference", "±σ")
+        cells.append(_cells("  total", total, sent))
+    told = ("planned", "sent") if sent else ("expected", counted)
+    heads = ("  stage", "duration", "target/s", *told, "difference", "" if sent else "±σ")
     columns: Sequence[int] = range(_COLUMNS)
     widths = _widths([heads, *cells])
     hidden = len(rows) - len(shown)
@@ -71,13 +72,13 @@ def _runs(row: tuple[str, ...], widths: Sequence[int], columns: Sequence[int], k
     return runs
 
 
-def _cells(name: str, row: StageRow) -> tuple[str, ...]:
+def _cells(name: str, row: StageRow, sent: bool) -> tuple[str, ...]:
     cut_short = row.end_us - row.start_us < row.planned_us
     length = roughly(row.planned_us) + ("✂" if cut_short else "")
-    return (name, length, rate(row.target_rate) if row.target_rate else "–", count_text(row.expected), *_generated(row))
+    return (name, length, rate(row.target_rate) if row.target_rate else "–", count_text(row.expected), *_generated(row, sent))
 
 
-def _generated(row: StageRow) -> tuple[str, str, str]:
+def _generated(row: StageRow, sent: bool) -> tuple[str, str, str]:
     tally = row.tally
     if tally is None:
         return "…", "", ""
@@ -85,5 +86,5 @@ def _generated(row: StageRow) -> tuple[str, str, str]:
     if tally.expected is None:
         return generated, "", ""
     difference = round(tally.difference or 0.0)
-    spread = "exact" if tally.expected.exact else "" if tally.deviations is None else f"{tally.deviations:+z.1f}"
+    spread = "" if sent else "exact" if tally.expected.exact else "" if tally.deviations is None else f"{tally.deviations:+z.1f}"
     return generated, "" if row.cut else f"{difference:+,}" if difference else "0", spread

@@ -81,11 +81,10 @@ class Previewer:
         self.server, self.shows_sent = server, True
         self.refresh(whole=False)
 
-    def toggle_sent(self) -> bool:
-        """Show what is sent instead of what is planned, or the other way round; returns which it is now."""
+    def toggle_sent(self) -> None:
+        """Show what is sent instead of what is planned, or the other way round."""
         self.shows_sent = not self.shows_sent
         self.refresh(whole=False)
-        return self.shows_sent
 
     def cancel(self) -> bool:
         """Stop the preview that is being made; returns whether there was one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 from designer import SMALL, TWO_STAGE, MakeApp, ready, wait_for
@@ -13,6 +14,7 @@ from blis_tui.tui.preview import budget, previewer
 from blis_tui.tui.preview.budget import make, outline
 from blis_tui.tui.preview.state import CANCELLED, EMPTY, FAILED, READY, RUNNING, Preview
 from blis_tui.tui.preview.status_line import OLDER, PreviewStatus, told
+from blis_tui.workload.server import AssumedServer
 
 FASTER = SMALL.replace("rate: 8.0", "rate: 16.0")
 BROKEN = SMALL.replace("rate: 8.0", "rate: -1")
@@ -30,6 +32,19 @@ clients:
     lifecycle: {windows: [{start_us: 0, end_us: 10000000, trace_rate: 20}]}
 """
 
+EXAMPLES = Path(__file__).parent.parent.parent.parent / "examples"
+POOL = """\
+version: "2"
+seed: 7
+horizon: 120000000
+clients:
+- id: pool
+  concurrency: 40
+  think_time_us: 2000000
+  input_distribution: {type: lognormal, params: {mu: 5.5, sigma: 0.6}}
+  output_distribution: {type: lognormal, params: {mu: 4.8, sigma: 0.5}}
+"""
+
 
 class Gate:
     """Holds generation up until it is opened; counts how often it was begun and cancelled."""
@@ -40,12 +55,12 @@ class Gate:
         self._real = budget.make
         monkeypatch.setattr(previewer, "make", self.make)
 
-    def make(self, found, progress, most=None):  # type: ignore[no-untyped-def]
+    def make(self, found, progress, most=None, server=None):  # type: ignore[no-untyped-def]
         self.begun += 1
         try:
             while not self.opened.wait(0.002):
                 progress(0.25)
-            return self._real(found, progress, most)
+            return self._real(found, progress, most, server)
         except Cancelled:
             self.cancelled += 1
             raise
@@ -292,3 +307,46 @@ async def test_remapped_keys_are_spoken_of(make_app: MakeApp, monkeypatch: pytes
         await wait_for(pilot, lambda: "ctrl+k cancels" in status(pilot), "progress")
         gate.opened.set()
         await ready(pilot)
+
+
+async def test_conversations_are_shown_as_planned_or_as_sent(make_app: MakeApp) -> None:
+    """4,800 planned rounds come to 1,821 requests if an answer takes 200 ms and 20 ms a token."""
+    text = (EXAMPLES / "chat.yaml").read_text("utf-8")
+    app = make_app(text)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        assert status(pilot) == "✓ 4,800 requests planned, none waits for an answer; alt+w: sent"
+        await pilot.press("alt+w")
+        await ready(pilot)
+        assert status(pilot) == "✓ 1,821 requests sent, if an answer takes 200 ms + 20 ms a token"
+        app.previewer.assume(AssumedServer(35_600, 13_400))
+        await ready(pilot)
+        assert app.previewer.preview.requests is not None and len(app.previewer.preview.requests) == 2376
+        await pilot.press("alt+w")
+        await ready(pilot)
+        assert status(pilot).startswith("✓ 4,800 requests planned")
+        assert app.workspace.text == text  # what is assumed is never written into the file
+
+
+async def test_answer_times_are_asked_for(make_app: MakeApp) -> None:
+    app = make_app(POOL)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        app.action_assume()
+        await wait_for(pilot, lambda: app.screen.query_one("#number-first"))
+        app.screen.query_one("#number-each").value = "10"  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await ready(pilot)
+        assert status(pilot).endswith("sent, if an answer takes 200 ms + 10 ms a token")
+
+
+async def test_virtual_users_are_shown_as_sent(make_app: MakeApp) -> None:
+    app = make_app(POOL)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        assert status(pilot) == "✓ 981 requests sent, if an answer takes 200 ms + 20 ms a token"
+        preview = app.previewer.preview
+        assert preview.expected is not None and preview.expected.total is None  # how many is not known, and not 0
+        await pilot.press("alt+w")
+        await ready(pilot)
+        assert "sent" in status(pilot)  # there is no plan of them
