@@ -196,6 +196,11 @@ class Requests:
         return np.where(self.follow_up, 0, self.prefix_tokens) if self.sent else self.prefix_tokens
 
     @property
+    def own_tokens(self) -> NDArray[np.int32]:
+        """Input tokens without the prefix."""
+        return self.input_tokens - self.prefix_tokens
+
+    @property
     def follow_up(self) -> NDArray[np.bool_]:
         """Whether a request was brought about by an answer."""
         return self._or("follow_up", 0, np.bool_)
