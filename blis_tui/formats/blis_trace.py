@@ -19,6 +19,7 @@ further right. The column is written all the same, as BLIS itself does, with a w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ import numpy as np
 from blis_tui.formats.batches import Batch, Writer
 from blis_tui.formats.columns import TRACE, Spelling, fields
 from blis_tui.formats.delimited import ratio_field, text_field
-from blis_tui.formats.lines import lay_out, separated, without_padding
+from blis_tui.formats.lines import Part, lay_out, separated, without_padding
 from blis_tui.formats.source import Source
 from blis_tui.formats.yaml_text import entry
 from blis_tui.problems import INFO, WARNING, Problem
@@ -60,8 +61,10 @@ def writer(source: Source, *, tokens: bool) -> Writer:
     found = {field.name: field for field in fields(TRACE, clients, Spelling(text_field, ratio_field))}
 
     def lines(batch: Batch) -> bytes:
-        columns = ([_NOT_MEASURED[name]] if name in _NOT_MEASURED else found[name].parts(batch) for name in names)
-        return without_padding(lay_out(separated(columns), len(batch)))
+        parts: dict[str, Sequence[Part]] = {name: [text] for name, text in _NOT_MEASURED.items()}
+        parts |= {name: field.parts(batch) for name, field in found.items() if name not in absent}
+        parts["send_time_us"] = parts["arrival_time_us"]
+        return without_padding(lay_out(separated(parts[name] for name in names), len(batch)))
 
     head = ",".join(names) + "\n"
     width = len(head) + sum(field.width for field in found.values())

@@ -53,7 +53,6 @@ COLUMNS = (
     _column(
         "arrival_us", INT64, "arrival_us", "arrival time, in µs from the start", JSONL, CSV, PARQUET, trace="arrival_time_us"
     ),
-    _column("send_time_us", INT64, "arrival_us", "when it is sent: on arrival", trace="send_time_us"),
     _column("client_id", TEXT, "client.id", "the client", JSONL, CSV, PARQUET, trace="client_id"),
     _column("tenant_id", TEXT, "client.tenant_id", "the client's tenant", JSONL, CSV, PARQUET, trace="tenant_id"),
     _column("slo_class", TEXT, "client.slo_class", "the client's service class", JSONL, CSV, PARQUET, trace="slo_class"),
