@@ -82,13 +82,18 @@ class Requests:
         return len(self.columns["arrival"])
 
     def as_sent(
-        self, columns: dict[str, NDArray[Any]], *, seeds: NDArray[np.int64], extra_prefixes: Sequence[Prefix]
+        self,
+        columns: dict[str, NDArray[Any]],
+        *,
+        programs: Programs,
+        seeds: NDArray[np.int64],
+        extra_prefixes: Sequence[Prefix],
     ) -> Requests:
         """Return what is sent instead: other columns, and more streams that ids are drawn from."""
         sent = Requests(
             self.clients,
             columns,
-            programs=self.programs,
+            programs=programs,
             seeds=seeds,
             groups=self.groups,
             horizon_us=self.horizon_us,
