@@ -28,7 +28,7 @@ class Writer(NamedTuple):
     """A format of one line per request, set up for some requests.
 
     `heads` are the complete texts of its files but the last, and the first lines of the last; `lines` gives what
-    follows for a batch, and `end` what comes last of all. `tokens` tells whether batches must have their token ids, and
+    follows for a batch, and `end` what comes last of all. `tokens` says whether batches must have their token ids, and
     `width` about how many bytes a line takes at most without them.
     """
 
@@ -65,15 +65,6 @@ class Batch:
         """The numbers of the requests."""
         return numbers(np.arange(self.start, self.stop))
 
-    def column(self, name: str) -> Part:
-        """Write a column of whole numbers, one of `Requests`."""
-        return numbers(getattr(self.requests, name))
-
-    @cached_property
-    def own_tokens(self) -> NDArray[np.int32]:
-        """Input tokens without the prefix."""
-        return self.requests.input_tokens - self.requests.prefix_tokens
-
     @cached_property
     def prefixed(self) -> NDArray[np.bool_]:
         """Whether a request begins with its client's prefix."""
@@ -97,20 +88,6 @@ class Members:
         member = requests.client - self._starts[requests.block]
         prompt = member // (users := self._users[requests.block])
         return prompt, member - prompt * users
-
-
-def session_ids(batch: Batch) -> tuple[Part, ...]:
-    """Write the sessions' ids as BLIS does, nothing for none."""
-    session = batch.requests.session
-    inside = session >= 0
-    if not inside.any():
-        return ()
-    stem = b"sess_" if inside.all() else np.where(inside[:, None], _SESSION, _NO_SESSION)
-    return stem, numbers(session, blank=True)
-
-
-_SESSION = np.frombuffer(b"sess_", np.uint8)
-_NO_SESSION = np.frombuffer(b"\xff" * 5, np.uint8)
 
 
 def batches(requests: Requests, *, tokens: bool, width: int = 0, pulse: Callable[[], None] | None = None) -> Iterator[Batch]:

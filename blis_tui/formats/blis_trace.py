@@ -24,10 +24,10 @@ from typing import Any
 
 import numpy as np
 
-from blis_tui.formats.batches import Batch, Writer, session_ids
+from blis_tui.formats.batches import Batch, Writer
+from blis_tui.formats.columns import TRACE, Spelling, fields
 from blis_tui.formats.delimited import ratio_field, text_field
-from blis_tui.formats.lines import Part, lay_out, numbers, rendered, separated, true_or_false, without_padding
-from blis_tui.formats.names import ClientText
+from blis_tui.formats.lines import Part, lay_out, separated, without_padding
 from blis_tui.formats.source import Source
 from blis_tui.formats.yaml_text import entry
 from blis_tui.problems import INFO, WARNING, Problem
@@ -38,10 +38,15 @@ TRACE_VERSION = 3
 COLUMNS = (
     "request_id", "client_id", "tenant_id", "slo_class", "session_id", "round_index", "prefix_group", "prefix_length",
     "streaming", "input_tokens", "output_tokens", "text_tokens", "image_tokens", "audio_tokens", "video_tokens",
-    "reason_ratio", "model", "deadline_us", "server_input_tokens", "arrival_time_us", "send_time_us",
-    "first_chunk_time_us", "last_chunk_time_us", "num_chunks", "status", "error_message", "finish_reason",
+    "reason_ratio", "model", "deadline_us", "slo_target_us", "server_input_tokens", "arrival_time_us", "send_time_us",
+    "first_chunk_time_us", "last_chunk_time_us", "num_chunks", "status", "error_message", "finish_reason", "adapter",
 )  # fmt: skip
-_WIDTH = 500
+"""TraceV2's columns in their order; `slo_target_us` and `adapter` are there only where a request has one."""
+_NOT_MEASURED = {
+    **dict.fromkeys(("server_input_tokens", "first_chunk_time_us", "last_chunk_time_us", "num_chunks"), b"0"),
+    "status": b"incomplete",
+    **dict.fromkeys(("error_message", "finish_reason"), b""),
+}
 
 
 def writer(source: Source, *, tokens: bool) -> Writer:
@@ -49,43 +54,27 @@ def writer(source: Source, *, tokens: bool) -> Writer:
     requests = source.requests
     clients = requests.clients
     busy = _busy_blocks(requests)
-    targets = any(requests.traits[block].slo_target_us > 0 for block in busy)
+    targets = any(_target(requests, block) for block in busy)
     adapters = any(clients.blocks[block].template.adapter for block in busy)
-    identity = [ClientText(clients, name, text_field) for name in ("id", "tenant_id", "slo_class")]
-    group, model, adapter = (ClientText(clients, name, text_field) for name in ("prefix_group", "model", "adapter"))
+    absent = {name for name, is_there in (("slo_target_us", targets), ("adapter", adapters)) if not is_there}
+    names = [name for name in COLUMNS if name not in absent]
+    found = {field.name: field for field in fields(TRACE, clients, Spelling(text_field, ratio_field))}
 
     def lines(batch: Batch) -> bytes:
-        arrival = batch.column("arrival_us")
-        columns: list[Sequence[Part]] = [
-            [batch.numbers],
-            *(name.of(batch) for name in identity),
-            session_ids(batch),
-            [batch.column("round")],
-            group.of(batch, batch.prefixed),
-            [batch.column("prefix_tokens")],
-            [true_or_false(batch.requests.streaming)],
-            [numbers(batch.own_tokens)],
-            [batch.column("output_tokens")],
-            *([batch.column(f"{kind}_tokens")] for kind in ("text", "image", "audio", "video")),
-            [rendered(batch.requests.reason_ratio, ratio_field)],
-            model.of(batch),
-            [batch.column("deadline_us")],
-            *([[batch.column("slo_target_us")]] if targets else []),
-            [b"0"],
-            [arrival],
-            [arrival],
-            [b"0,0,0,incomplete,,"],
-            *([adapter.of(batch)] if adapters else []),
-        ]
-        return without_padding(lay_out(separated(columns), len(batch)))
+        parts: dict[str, Sequence[Part]] = {name: [text] for name, text in _NOT_MEASURED.items()}
+        parts |= {name: field.parts(batch) for name, field in found.items() if name not in absent}
+        parts["send_time_us"] = parts["arrival_time_us"]
+        return without_padding(lay_out(separated(parts[name] for name in names), len(batch)))
 
-    columns = list(COLUMNS)
-    if targets:
-        columns.insert(columns.index("deadline_us") + 1, "slo_target_us")
-    if adapters:
-        columns.append("adapter")
-    width = _WIDTH + sum(text.width for text in (*identity, group, model, adapter))
-    return Writer((_header(source), ",".join(columns) + "\n"), lines, width, warnings=tuple(_warnings(requests, targets=targets)))
+    head = ",".join(names) + "\n"
+    width = len(head) + sum(field.width for field in found.values())
+    return Writer((_header(source), head), lines, width, warnings=tuple(_warnings(requests, targets=targets)))
+
+
+def _target(requests: Requests, block: int) -> bool:
+    """Return whether any request of a block of clients may have a target; follow-ups keep what windows with rates lose."""
+    given = requests.clients.blocks[block].template.slo_target_us or 0
+    return requests.traits[block].slo_target_us > 0 or (requests.sent and given > 0)
 
 
 def _busy_blocks(requests: Requests) -> list[int]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from blis_tui.files import FileSet, WriteError, write_errors
+from blis_tui.formats.protocols import request_format, spec_format
 from blis_tui.formats.source import Progress, Source
 from blis_tui.formats.table import DEFAULT_FORMATS, PROVENANCE_SUFFIX, Format, FormatError, find_formats
 from blis_tui.problems import Problem
@@ -111,14 +111,14 @@ def write_to(
 
 
 class _Output:
-    """Where the bytes of one file go. What goes wrong on their way tells its name."""
+    """Where the bytes of one file go. What goes wrong on their way names the file."""
 
     def __init__(self, write: Callable[[bytes], Any], path: str | Path) -> None:
         self._write = write
         self._path = path
 
     def errors(self) -> AbstractContextManager[None]:
-        """Say of this file what goes wrong, a text that UTF-8 cannot hold included."""
+        """Name this file in what goes wrong, a text that UTF-8 cannot hold included."""
         return write_errors(self._path)
 
     def __call__(self, data: str | bytes) -> None:
@@ -146,7 +146,7 @@ def _write(
     """Write all formats, each to as many of `files` as it has suffixes; requests are walked once for all."""
     waiting = iter(files)
     places = [(each, [next(waiting) for _ in each.suffixes]) for each in formats]
-    texts = [(_module(each), group[0]) for each, group in places if not each.needs_requests]
+    texts = [(spec_format(each), group[0]) for each, group in places if not each.needs_requests]
     requests = source.requests if len(texts) < len(places) else None
     tables = [(_writer(each, source, tokens, group[-1]), group) for each, group in places if each.needs_requests]
     lines = sum(module.size(source) for module, _ in texts) + (0 if requests is None else len(requests))
@@ -169,8 +169,7 @@ def _write(
 
 def _writer(format: Format, source: Source, tokens: bool, output: _Output) -> Writer:
     with output.errors():
-        writer: Writer = _module(format).writer(source, tokens=tokens)
-    return writer
+        return request_format(format).writer(source, tokens=tokens)
 
 
 def _write_requests(tables: Sequence[tuple[Writer, _Output]], requests: Requests, meter: _Meter) -> None:
@@ -187,7 +186,3 @@ def _write_requests(tables: Sequence[tuple[Writer, _Output]], requests: Requests
         meter.advance(len(batch))
     for writer, output in tables:
         output(writer.end())
-
-
-def _module(format: Format) -> Any:
-    return import_module(f"blis_tui.formats.{format.module}")

@@ -1,26 +1,8 @@
 """Format `parquet`, version 1: one row per request, in arrival order, for data frames and databases.
 
 It needs pyarrow, which comes with the optional extra ``parquet``. The columns have the names, the order and the values
-of the fields of `jsonl`, none is ever null, and the schema's metadata has ``blis_tui.format_version``:
-
-======================  =============  =====================================================================
-id                      string         ``request_N``, counted from 0
-arrival_us              int64          arrival time, microseconds from the start
-client_id               string         the client; `tenant_id`, `slo_class`, `model`, `adapter` and
-                                       `prefix_group` likewise; an empty string means "none"
-prefix_length           int32          tokens of the shared prefix that the input begins with
-input_tokens            int32          input length, prefix included
-output_tokens           int32          output length
-session_id              string         ``sess_N``, empty for a request outside sessions
-round_index             int32          round in the session, from 0
-reason_ratio            float64        share of the output that is reasoning, 0 … 1
-deadline_us             int64          absolute time at which the client gives up; 0 is never
-slo_target_us           int64          target for the time to first token; 0 is none
-streaming               bool           whether the answer is read as a stream
-text_tokens             int32          input tokens by kind in multimodal requests; `image_tokens`,
-                                       `audio_tokens` and `video_tokens` likewise
-input_ids, output_ids   list<int32>    token ids, the prefix included: only if asked for
-======================  =============  =====================================================================
+of the fields of `jsonl` and the types that `blis_tui.formats.columns` says; token ids are lists of int32. None is ever null,
+and the schema's metadata has ``blis_tui.format_version``.
 
 Strings that recur are stored as dictionaries, numbers and token ids in encodings that every reader of Parquet has
 had for long. A row group has 65,536 rows, with token ids fewer: about 4 million ids. The same spec gives the same
@@ -31,16 +13,17 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
-from blis_tui.formats.batches import Batch, Writer, session_ids
+from blis_tui.formats import columns
+from blis_tui.formats.batches import Batch, Writer
+from blis_tui.formats.columns import TEXT, Field, Spelling, fields
 from blis_tui.formats.lines import PADDING, Part, lay_out, without_padding
-from blis_tui.formats.names import ClientText
 from blis_tui.formats.source import Source
 from blis_tui.formats.table import PARQUET
 from blis_tui.workload.tokens import cut
@@ -51,71 +34,43 @@ if TYPE_CHECKING:
 GROUP_ROWS = 1 << 16
 GROUP_IDS = 1 << 22
 """Rows, and token ids, of a row group."""
-_CLIENT_FIELDS = {
-    "client_id": "id",
-    **{name: name for name in ("tenant_id", "slo_class", "model", "adapter", "prefix_group")},
-}
-_COLUMNS = {
-    "arrival_us": "arrival_us",
-    "prefix_length": "prefix_tokens",
-    "input_tokens": "input_tokens",
-    "output_tokens": "output_tokens",
-    "round_index": "round",
-    "reason_ratio": "reason_ratio",
-    "deadline_us": "deadline_us",
-    "slo_target_us": "slo_target_us",
-    "streaming": "streaming",
-    **{f"{kind}_tokens": f"{kind}_tokens" for kind in ("text", "image", "audio", "video")},
-}
 _TYPES = {
-    "id": pa.string(),
-    "arrival_us": pa.int64(),
-    **dict.fromkeys(_CLIENT_FIELDS, pa.string()),
-    **dict.fromkeys(("prefix_length", "input_tokens", "output_tokens"), pa.int32()),
-    "session_id": pa.string(),
-    "round_index": pa.int32(),
-    "reason_ratio": pa.float64(),
-    **dict.fromkeys(("deadline_us", "slo_target_us"), pa.int64()),
-    "streaming": pa.bool_(),
-    **dict.fromkeys(("text_tokens", "image_tokens", "audio_tokens", "video_tokens"), pa.int32()),
+    TEXT: pa.string(),
+    columns.INT32: pa.int32(),
+    columns.INT64: pa.int64(),
+    columns.FLOAT64: pa.float64(),
+    columns.BOOL: pa.bool_(),
 }
 _IDS = ("input_ids", "output_ids")
-_WIDTH = 400
 
 
 def schema(*, tokens: bool) -> pa.Schema:
     """Return the columns' names and types."""
     ids = pa.list_(pa.field("element", pa.int32(), nullable=False))
-    types = {**_TYPES, **dict.fromkeys(_IDS if tokens else (), ids)}
-    fields = [pa.field(name, type, nullable=False) for name, type in types.items()]
-    return pa.schema(fields, metadata={"blis_tui.format_version": str(PARQUET.version)})
+    carried = [column for column in columns.COLUMNS if columns.PARQUET in column.formats]
+    types = {column.formats[columns.PARQUET]: _TYPES[column.type] for column in carried}
+    types |= dict.fromkeys(_IDS if tokens else (), ids)
+    of_all = [pa.field(name, type, nullable=False) for name, type in types.items()]
+    return pa.schema(of_all, metadata={"blis_tui.format_version": str(PARQUET.version)})
 
 
 def writer(source: Source, *, tokens: bool) -> Writer:
     """Set the format up for a source; with `tokens` every row has the token ids."""
     requests = source.requests
-    names = {name: ClientText(requests.clients, field, str) for name, field in _CLIENT_FIELDS.items()}
+    carried = fields(columns.PARQUET, requests.clients, Spelling(str, str))
     file = _File(schema(tokens=tokens), _group_ends(requests, tokens=tokens))
 
     def lines(batch: Batch) -> bytes:
-        count = len(batch)
-        columns: dict[str, Any] = {
-            "id": _strings([b"request_", batch.numbers], count),
-            **{name: getattr(batch.requests, column) for name, column in _COLUMNS.items()},
-            **{
-                name: _strings(text.of(batch, batch.prefixed if name == "prefix_group" else None), count)
-                for name, text in names.items()
-            },
-            "session_id": _strings(session_ids(batch), count),
-            **(dict(zip(_IDS, _id_lists(batch), strict=True)) if tokens else {}),
-        }
-        return file.add([columns[name] for name in file.schema.names])
+        return file.add([*(_array(field, batch) for field in carried), *(_id_lists(batch) if tokens else ())])
 
-    width = _WIDTH + sum(text.width for text in names.values())
-    return Writer(("",), lines, width, tokens=tokens, end=file.end)
+    return Writer(("",), lines, sum(field.width for field in carried), tokens=tokens, end=file.end)
 
 
-def _strings(parts: list[Part] | tuple[Part, ...], count: int) -> pa.StringArray:
+def _array(field: Field, batch: Batch) -> Any:
+    return _strings(field.parts(batch), len(batch)) if field.type == TEXT else field.values(batch)
+
+
+def _strings(parts: Sequence[Part], count: int) -> pa.StringArray:
     text = lay_out(parts, count)
     ends = np.zeros(count + 1, np.int32)
     np.cumsum(np.count_nonzero(text != PADDING[0], axis=1), out=ends[1:])

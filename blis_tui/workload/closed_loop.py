@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from blis_tui.problems import ERROR, Problem, SpecError
 from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.workload import kernel
-from blis_tui.workload.kernel.records import CHAT, DONE, FULL, Sheet
+from blis_tui.workload.kernel.records import CHAT, DONE, FIXED, FULL, Programs, Sheet
 from blis_tui.workload.progress import Progress
 from blis_tui.workload.requests import Prefix, Requests
 from blis_tui.workload.sampling.lengths import checked
@@ -59,6 +59,7 @@ def send(plan: Requests, server: AssumedServer, workers: Workers, progress: Prog
     kept, starts = _kept(plan, namesakes)
     users = _Users(plan, len(kept))
     _check_end(plan, server)
+    _check_ids(plan)
     generated, place = _generated(plan, kept, users, workers)
     chat_starts, owner, chat_seeds = _chats(plan, starts, namesakes)
     place_of_row = np.empty(len(plan) + users.count, np.int64)
@@ -73,11 +74,12 @@ def send(plan: Requests, server: AssumedServer, workers: Workers, progress: Prog
     generated["stream"][sessions.first[len(chat_starts) :]] = np.arange(len(seeds) - users.count, len(seeds))
     begins = _beginnings(plan, generated, sessions)
     follow_ups = _follow_ups(plan, generated, sessions, begins, server, users.count > 0, workers, progress)
-    _complete(plan, follow_ups, generated, sessions, begins, first_stream)
+    programs, legs = _first_legs(plan, generated, sessions)
+    _complete(plan, follow_ups, generated, sessions, begins, legs, first_stream)
     columns: Columns = {name: np.concatenate([generated[name], follow_ups[name]]) for name in list(generated)}
     order = np.argsort(columns["arrival"], kind="stable")
     columns = {name: columns.pop(name)[order] for name in list(columns)}
-    return plan.as_sent(columns, seeds=seeds, extra_prefixes=begins.extra)
+    return plan.as_sent(columns, programs=programs, seeds=seeds, extra_prefixes=begins.extra)
 
 
 def _check_end(plan: Requests, server: AssumedServer) -> None:
@@ -88,6 +90,15 @@ def _check_end(plan: Requests, server: AssumedServer) -> None:
         if block.template.concurrency and not block.template.think_time_us:
             text = f"users of client {block.template.id} would send without end: they do not think, and answers take no time"
             raise SpecError([Problem("no-end", ERROR, (), text)])
+
+
+def _check_ids(plan: Requests) -> None:
+    """Raise `SpecError` where clients with virtual users have the same id: BLIS lets two users share a session then."""
+    first: dict[str, int] = {}
+    for index, client in enumerate(plan.spec.clients):
+        if client.concurrency > 0 and first.setdefault(client.id, index) != index:
+            text = f"clients[{index}].id: is that of clients[{first[client.id]}], whose virtual users would share its sessions"
+            raise SpecError([Problem("duplicate-id", ERROR, ("clients", index, "id"), text)])
 
 
 def _kept(plan: Requests, namesakes: dict[int, list[int]]) -> tuple[Int64s, Int64s]:
@@ -292,7 +303,7 @@ def _follow_ups(
             "seed": sessions.seed,
             "rounds": rounds,
             "context": begins.said,
-            "answered": _answered(generated, sessions.first, programs["timeout_us"][block], server),
+            "answered": _answered(plan, generated, sessions.first, server),
             "order": sessions.first,
         },
         ttft_us=server.ttft_us,
@@ -324,16 +335,48 @@ def _follow_ups(
     return {name: joined(parts, name) for name in list(parts[0])}
 
 
-def _answered(generated: Columns, first: Int64s, timeout_us: Int64s, server: AssumedServer) -> Int64s:
+def _answered(plan: Requests, generated: Columns, first: Int64s, server: AssumedServer) -> Int64s:
     """Return when first requests are answered, in µs; -1 for never: past their deadlines, or past all time."""
+    timeout_us = np.array([traits.timeout_us for traits in plan.traits], np.int64)[plan.block_of(generated["client"][first])]
     arrival, output = generated["arrival"][first], generated["output"][first].astype(np.int64)
     takes = server.ttft_us + server.itl_us * output
     never = arrival.astype(np.float64) + server.ttft_us + server.itl_us * output.astype(np.float64) >= 2.0**63
     return np.where(never | ((timeout_us > 0) & (takes > timeout_us)), -1, arrival + takes)
 
 
+def _first_legs(plan: Requests, generated: Columns, sessions: _Sessions) -> tuple[Programs, Int32s]:
+    """Return the leg of each session's first round, counted from the first one of the client that the session goes on as.
+
+    Where clients have one id that is another client than began it. If only the former repeats earlier rounds, what it repeats of
+    the first one stands where its ids begin, and not its lengths: legs of these fixed lengths are added to the programs.
+    """
+    programs = plan.programs
+    first_leg, grows = programs.programs["first_leg"], programs.programs["grows"].astype(bool)
+    began, block = plan.block_of(generated["client"][sessions.first]), plan.block_of(sessions.client)
+    legs = first_leg[began] + generated["leg"][sessions.first]
+    fixed = np.flatnonzero(grows[block] & ~grows[began] & (sessions.client != generated["client"][sessions.first]))
+    if len(fixed):
+        legs[fixed] = len(programs.legs) + np.arange(len(fixed))
+        lengths = np.stack([generated[name][sessions.first[fixed]] for name in ("fresh", "output")], axis=1).ravel()
+        samplers = np.zeros(len(lengths), programs.samplers.dtype)
+        samplers["family"], samplers["low"] = FIXED, lengths
+        added = np.zeros(len(fixed), programs.legs.dtype)
+        added["input"] = len(programs.samplers) + 2 * np.arange(len(fixed))
+        added["output"] = added["input"] + 1
+        programs = programs._replace(
+            legs=np.concatenate([programs.legs, added]), samplers=np.concatenate([programs.samplers, samplers])
+        )
+    return programs, (legs - first_leg[block]).astype(np.int32)
+
+
 def _complete(
-    plan: Requests, follow_ups: Columns, generated: Columns, sessions: _Sessions, begins: _Beginnings, first_stream: int
+    plan: Requests,
+    follow_ups: Columns,
+    generated: Columns,
+    sessions: _Sessions,
+    begins: _Beginnings,
+    legs: Int32s,
+    first_stream: int,
 ) -> None:
     """Give follow-ups the columns that are their sessions'."""
     session = follow_ups["session"]
@@ -345,7 +388,7 @@ def _complete(
     follow_ups["goes_on"] = np.where(grows, own, -1).astype(np.int32)
     follow_ups["drop"] = begins.drop[session]
     follow_ups["prefix"] = begins.prefix[session]
-    follow_ups["leg"] = generated["leg"][first]
+    follow_ups["leg"] = legs[session]
     follow_ups["user"], follow_ups["session"] = generated["user"][first], generated["session"][first]
     follow_ups["percent"] = np.zeros(len(session), np.uint8)
     follow_ups["follow_up"] = np.ones(len(session), bool)

@@ -82,13 +82,18 @@ class Requests:
         return len(self.columns["arrival"])
 
     def as_sent(
-        self, columns: dict[str, NDArray[Any]], *, seeds: NDArray[np.int64], extra_prefixes: Sequence[Prefix]
+        self,
+        columns: dict[str, NDArray[Any]],
+        *,
+        programs: Programs,
+        seeds: NDArray[np.int64],
+        extra_prefixes: Sequence[Prefix],
     ) -> Requests:
         """Return what is sent instead: other columns, and more streams that ids are drawn from."""
         sent = Requests(
             self.clients,
             columns,
-            programs=self.programs,
+            programs=programs,
             seeds=seeds,
             groups=self.groups,
             horizon_us=self.horizon_us,
@@ -194,6 +199,11 @@ class Requests:
     def prefix_length(self) -> NDArray[np.int32]:
         """What BLIS notes as the length of the prefix: 0 for follow-ups, though they begin with one."""
         return np.where(self.follow_up, 0, self.prefix_tokens) if self.sent else self.prefix_tokens
+
+    @property
+    def own_tokens(self) -> NDArray[np.int32]:
+        """Input tokens without the prefix."""
+        return self.input_tokens - self.prefix_tokens
 
     @property
     def follow_up(self) -> NDArray[np.bool_]:

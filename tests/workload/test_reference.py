@@ -10,19 +10,21 @@ from workload_specs import compact_specs, explicit_specs, stepped_specs, thoroug
 
 from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.workload.generate import generate
+from blis_tui.workload.server import AssumedServer
 
 pytestmark = pytest.mark.usefixtures("each_kernel")
 
 
-def rows(spec: WorkloadSpec, threads: int | None = None) -> list[Request]:
+def rows(spec: WorkloadSpec, threads: int | None = None, server: AssumedServer | None = None) -> list[Request]:
     """Generate a spec, and write its requests as the reference does."""
-    requests = generate(spec, threads=threads)
+    requests = generate(spec, threads=threads, server=server)
     names, tenants, classes = (requests.clients.column(name) for name in ("id", "tenant_id", "slo_class"))
     columns = zip(
         requests.arrival_us.tolist(),
         requests.client.tolist(),
-        requests.prefix_tokens.tolist(),
+        requests.prefix_length.tolist(),
         requests.session.tolist(),
+        requests.user.tolist(),
         requests.round.tolist(),
         requests.reason_ratio.tolist(),
         requests.deadline_us.tolist(),
@@ -35,10 +37,10 @@ def rows(spec: WorkloadSpec, threads: int | None = None) -> list[Request]:
         strict=True,
     )
     result = []
-    for arrival, client, prefix, session, number, ratio, deadline, target, streaming, media, inputs, outputs, ids in columns:
+    for arrival, client, prefix, session, user, *rest, inputs, outputs, ids in columns:
         assert (len(ids[0]), len(ids[1])) == (inputs, outputs)
         who = (names[client], tenants[client], classes[client], prefix, ids[0].tolist(), ids[1].tolist())
-        result.append(Request(arrival, *who, session, number, ratio, deadline, target, streaming, media))
+        result.append(Request(arrival, *who, f"concurrency_{names[client]}_user_{user}" if user >= 0 else session, *rest))
     return result
 
 

@@ -22,7 +22,7 @@ class Request(NamedTuple):
     prefix: int
     input: list[int]
     output: list[int]
-    session: int = -1
+    session: int | str = -1  # the number of a conversation, or the id of a virtual user's session
     round: int = 0
     reason: float = 0.0
     deadline: int = 0
@@ -49,7 +49,7 @@ def ordinary_rates(clients: list[Client], aggregate: float) -> list[float]:
         for other in clients:
             if not anyone_windowed or (other.rate_fraction > 0 and overlap(client, other)):
                 total += other.rate_fraction
-        rates.append(aggregate * (client.rate_fraction / total) / 1e6)
+        rates.append(aggregate * (client.rate_fraction / total) / 1e6 if total else 0.0)  # virtual users have no rate
     return rates
 
 
@@ -269,21 +269,36 @@ def is_version_1_expansion(spec: WorkloadSpec) -> bool:
     return mean > 0 and math.isclose(spec.aggregate_rate, mean, rel_tol=1e-9)
 
 
+def end_of(spec: WorkloadSpec) -> int:
+    """Return when generation ends."""
+    if spec.version in ("", "1") and spec.inference_perf is not None and not spec.horizon and not spec.num_requests:
+        return sum(stage.duration for stage in spec.inference_perf.stages) * 1_000_000
+    return spec.horizon or FOREVER
+
+
+def prefix_ids(root: Rand, clients: list[Client]) -> dict[str, list[int]]:
+    """Draw the prefix of each group, in order of first appearance."""
+    prefixes: dict[str, list[int]] = {"": []}
+    for c in clients:
+        if c.prefix_group not in prefixes:
+            prefixes[c.prefix_group] = root.tokens(c.prefix_length or 50)
+    return prefixes
+
+
+def root_stream(spec: WorkloadSpec) -> Rand:
+    return Rand(signed(spec.seed ^ fnv1a("workload-gen")))
+
+
 def generate(spec: WorkloadSpec) -> list[Request]:
     """Return the requests of a valid spec."""
     v1 = spec.version in ("", "1")
     plans, aggregate = expand(spec)
     clients = [plan.client for plan in plans]
-    until = spec.horizon or FOREVER
-    if v1 and spec.inference_perf is not None and not spec.horizon and not spec.num_requests:
-        until = sum(stage.duration for stage in spec.inference_perf.stages) * 1_000_000
+    until = end_of(spec)
     most = 2 * spec.num_requests or FOREVER
 
-    root = Rand(signed(spec.seed ^ fnv1a("workload-gen")))
-    prefixes: dict[str, list[int]] = {"": []}
-    for c in clients:
-        if c.prefix_group not in prefixes:
-            prefixes[c.prefix_group] = root.tokens(c.prefix_length or 50)
+    root = root_stream(spec)
+    prefixes = prefix_ids(root, clients)
 
     windows = [window for c in clients for window in windows_of(c)]
     own = ("trace_rate", "arrival", "input_distribution", "output_distribution")

@@ -1,0 +1,50 @@
+"""What the module of a format has to offer: one of two things, by whether the format is written from requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol, cast
+
+if TYPE_CHECKING:
+    from blis_tui.formats.batches import Writer
+    from blis_tui.formats.source import Source
+    from blis_tui.formats.table import Format
+    from blis_tui.problems import Problem
+
+
+class SpecFormat(Protocol):
+    """A format of the spec or its clients: one file, written without any request."""
+
+    def chunks(self, source: Source) -> Iterator[tuple[str | bytes, int]]:
+        """Yield the file's content in pieces, each with the number of clients in it."""
+
+    def size(self, source: Source) -> int:
+        """Return how many clients `chunks` will write."""
+
+    def warnings(self, source: Source) -> list[Problem]:
+        """Return what a reader of the file should know."""
+
+
+class RequestFormat(Protocol):
+    """A format of one line per request."""
+
+    def writer(self, source: Source, *, tokens: bool) -> Writer:
+        """Set the format up for a source; `tokens` puts token ids where it has a place for them."""
+
+
+def spec_format(format: Format) -> SpecFormat:
+    """Load a format that needs no requests."""
+    return cast(SpecFormat, import_module(f"blis_tui.formats.{format.module}"))
+
+
+def request_format(format: Format) -> RequestFormat:
+    """Load a format that is written from requests."""
+    return cast(RequestFormat, import_module(f"blis_tui.formats.{format.module}"))
+
+
+if TYPE_CHECKING:  # the type checker compares each module with its protocol
+    from blis_tui.formats import as_it_stands, blis_trace, expanded, expanded_rates, jsonl, parquet, request_csv
+
+    _SPEC_FORMATS: tuple[SpecFormat, ...] = (as_it_stands, expanded, expanded_rates)
+    _REQUEST_FORMATS: tuple[RequestFormat, ...] = (jsonl, request_csv, blis_trace, parquet)

@@ -1,0 +1,75 @@
+"""A request's columns: said once, carried by several formats, and with what is sent once answers are assumed."""
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+from export_samples import ODD_NAMES, chat, client, explicit, read_lines, read_table, written
+
+from blis_tui.formats import blis_trace, columns
+from blis_tui.formats.columns import COLUMNS, CSV, JSONL, PARQUET, TEXT, TRACE
+from blis_tui.formats.export import export
+from blis_tui.workload.generate import generate
+from blis_tui.workload.requests import Requests
+from blis_tui.workload.server import AssumedServer
+
+SERVER = AssumedServer(50_000, 10_000)
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+
+
+def test_names_are_unique_within_a_format_and_sources_exist():
+    for format in (JSONL, CSV, PARQUET, TRACE):
+        names = [column.formats[format] for column in COLUMNS if format in column.formats]
+        assert len(names) == len(set(names)) > 0
+    for column in COLUMNS:
+        assert column.formats and column.about
+        if column.type != TEXT and column.source != columns.NUMBER:
+            assert hasattr(Requests, column.source)
+
+
+def test_traces_have_every_column_of_blis_once():
+    carried = {column.formats[TRACE] for column in COLUMNS if TRACE in column.formats}
+    assert carried | set(blis_trace._NOT_MEASURED) | {"send_time_us"} == set(blis_trace.COLUMNS)
+    assert not carried & set(blis_trace._NOT_MEASURED)
+
+
+def test_the_readme_names_every_column():
+    told = set(re.findall(r"\w+", README[README.index("The columns of <code>csv") :]))
+    assert {column.name for column in COLUMNS if JSONL in column.formats} <= told
+
+
+def users(name: str = "pool", **fields: object):
+    return client(name, **{"rate_fraction": 0.0, "concurrency": 2, "think_time_us": 100_000} | fields)
+
+
+@pytest.mark.parametrize("format", ["csv", "jsonl", "parquet"])
+def test_users_have_sessions_of_their_own(format: str):
+    spec = explicit(*(users(name) for name in ODD_NAMES if name), aggregate_rate=0.0, num_requests=400)
+    requests = generate(spec, server=SERVER)
+    data = written(spec, format, requests=requests)
+    if format == "csv":
+        head, *rows = read_table(data)
+        found = [row[head.index("session_id")] for row in rows]
+    elif format == "jsonl":
+        found = [line["session_id"] for line in read_lines(data)]
+    else:
+        parquet = pytest.importorskip("pyarrow.parquet")
+        found = parquet.read_table(io.BytesIO(data)).column("session_id").to_pylist()
+    names = requests.clients.column("id")
+    pairs = zip(requests.client.tolist(), requests.user.tolist(), strict=True)
+    assert found == [f"concurrency_{names[who]}_user_{user}" for who, user in pairs]
+
+
+def test_follow_ups_begin_with_the_prefix_whose_length_blis_forgets(tmp_path):
+    spec = explicit(chat())
+    requests = generate(spec, server=SERVER)
+    lines = read_lines(written(spec, "jsonl", requests=requests))
+    assert [line["prefix_length"] for line in lines] == [0 if follows else 5 for follows in requests.follow_up.tolist()]
+    assert {line["prefix_group"] for line in lines} == {"g"}
+    assert requests.follow_up.any()
+    export(spec, tmp_path, ["blis-trace"], stem="t", requests=requests)
+    head, *rows = read_table((tmp_path / "t.trace.csv").read_bytes())
+    prefixes = {(row[head.index("prefix_group")], row[head.index("prefix_length")]) for row in rows}
+    assert prefixes == {("g", "5")}
+    assert [int(row[head.index("input_tokens")]) for row in rows] == requests.own_tokens.tolist()
