@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from blis_tui.spec.format.model import WorkloadSpec as WorkloadSpec
     from blis_tui.spec.rules.file_errors import validate as validate
     from blis_tui.workload.expansion.clients import Expansion as Expansion
-    from blis_tui.workload.expansion.expand import expand as expand
+    from blis_tui.workload.expansion.compact import expand as expand
     from blis_tui.workload.generate import generate as generate
     from blis_tui.workload.requests import Requests as Requests
     from blis_tui.workload.totals.summary import summarise as summarise
@@ -49,7 +49,7 @@ _HOMES = {
     "WorkloadSpec": "spec.format.model",
     "WriteError": "files",
     "check": "spec.check",
-    "expand": "workload.expansion.expand",
+    "expand": "workload.expansion.compact",
     "export": "formats.export",
     "generate": "workload.generate",
     "load": "reading",

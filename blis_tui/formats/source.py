@@ -53,7 +53,7 @@ class Source:
     def expansion(self) -> Expansion:
         """The explicit clients, made when first asked for; raises `SpecError`."""
         if self.made_expansion is None:
-            from blis_tui.workload.expansion.expand import expand
+            from blis_tui.workload.expansion.compact import expand
 
             self.made_expansion = expand(self.spec)
         return self.made_expansion

@@ -9,10 +9,10 @@ from blis_tui.spec.format.facts import end_us
 from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.spec.rules.file_errors import generation_problems
+from blis_tui.workload.client_programs import programs_of
 from blis_tui.workload.closed_loop import send
-from blis_tui.workload.expansion.expand import expand
+from blis_tui.workload.expansion.compact import expand
 from blis_tui.workload.expansion.prefixes import PrefixGroups
-from blis_tui.workload.programs import programs_of
 from blis_tui.workload.progress import Progress
 from blis_tui.workload.requests import Requests
 from blis_tui.workload.sampling.lengths import checked

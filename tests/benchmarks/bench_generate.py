@@ -224,7 +224,7 @@ def clients(yard: float) -> Row:
 def windows(counts: tuple[int, ...] = (1_000, 4_000, 16_000, 40_000)) -> list[Row]:
     """Measure how rates are shared among clients whose windows all differ."""
     from blis_tui.spec.format.model import Lifecycle, Window
-    from blis_tui.workload.expansion.expand import expand
+    from blis_tui.workload.expansion.compact import expand
     from blis_tui.workload.expansion.rates import block_rates
 
     rows = []

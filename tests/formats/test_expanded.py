@@ -25,7 +25,7 @@ from blis_tui.formats.yaml_text import block
 from blis_tui.problems import SpecError
 from blis_tui.spec.check import check
 from blis_tui.spec.format.model import Cohort, GoodputTargets, Lifecycle, ServeGenData, Spike, Window, WorkloadSpec
-from blis_tui.workload.expansion.expand import expand
+from blis_tui.workload.expansion.compact import expand
 from blis_tui.workload.generate import generate
 
 NAMES = sorted(path.stem for path in GOLDEN.glob("*.yaml") if path.stem != "canonical-v2")

@@ -10,7 +10,7 @@ from blis_tui.formats import expanded_rates
 from blis_tui.formats.source import Source
 from blis_tui.spec.check import check
 from blis_tui.spec.format.model import Arrival, Cohort, Distribution, Lifecycle, Multimodal, Spike, Window, WorkloadSpec
-from blis_tui.workload.expansion.expand import expand
+from blis_tui.workload.expansion.compact import expand
 from blis_tui.workload.generate import generate
 
 SECOND = 1_000_000

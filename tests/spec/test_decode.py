@@ -23,7 +23,7 @@ from blis_tui.spec.format.fields import Field, Record
 from blis_tui.spec.format.model import Arrival, Client, GoodputTargets, SharedPrefix, Stage, Window, WorkloadSpec
 from blis_tui.spec.reading import found
 from blis_tui.spec.reading.decode import Decoded, decode
-from blis_tui.spec.yaml import effort
+from blis_tui.spec.yaml import limits
 from blis_tui.spec.yaml.encoding import read_text
 
 ROOT = Path(__file__).parents[2]
@@ -719,7 +719,7 @@ def test_chains_of_merges_are_limited_exactly_as_in_blis() -> None:
 
 
 def test_files_of_many_blocks_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(effort, "MAX_WEIGHT", 1000)
+    monkeypatch.setattr(limits, "MAX_WEIGHT", 1000)
     assert decode("clients: [" + "{}, " * 30 + "]").problems == []
     decoded = decode("clients: [" + "{}, " * 50 + "]")
     assert (codes(decoded), decoded.spec) == (["too-many-values"], None)

@@ -17,7 +17,7 @@ from blis_tui.spec.format.model import Client, Cohort, Drain, Spike, WorkloadSpe
 from blis_tui.spec.rules.file_errors import validate
 from blis_tui.workload import kernel
 from blis_tui.workload.expansion.clients import Expansion
-from blis_tui.workload.expansion.expand import expand
+from blis_tui.workload.expansion.compact import expand
 from blis_tui.workload.generate import generate
 from blis_tui.workload.requests import Requests
 from blis_tui.workload.sampling.lengths import length_sampler

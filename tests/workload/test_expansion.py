@@ -9,7 +9,7 @@ from workload_specs import client, compact, explicit
 
 from blis_tui.problems import SpecError
 from blis_tui.spec.format.model import Client, Cohort
-from blis_tui.workload.expansion.expand import expand
+from blis_tui.workload.expansion.compact import expand
 
 
 @pytest.fixture

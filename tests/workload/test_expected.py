@@ -24,7 +24,7 @@ from blis_tui.spec.format.model import (
     Window,
     WorkloadSpec,
 )
-from blis_tui.workload.expansion.expand import expand
+from blis_tui.workload.expansion.compact import expand
 from blis_tui.workload.generate import generate
 from blis_tui.workload.totals.counts import NOTHING
 from blis_tui.workload.totals.expected import expect

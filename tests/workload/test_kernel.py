@@ -34,10 +34,10 @@ from blis_tui.problems import SpecError
 from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.spec.format.model import Arrival, Cohort, Lifecycle, Multimodal, Window, WorkloadSpec
 from blis_tui.workload import kernel, schedule
-from blis_tui.workload.expansion.expand import expand
+from blis_tui.workload.client_programs import programs_of
+from blis_tui.workload.expansion.compact import expand
 from blis_tui.workload.generate import generate
 from blis_tui.workload.kernel.records import DONE, FULL, STOPPED, TOO_LONG, Programs, Sheet
-from blis_tui.workload.programs import programs_of
 from blis_tui.workload.workers import Workers
 
 all_specs = st.one_of(explicit_specs(), explicit_specs(), compact_specs("1"), compact_specs("2"), stepped_specs())

@@ -54,7 +54,7 @@ def test_rounds_that_are_too_long_only_together(each_kernel: str, monkeypatch: p
     unit = 1_000_000_000
     if each_kernel == "twin":  # it would take too long
         unit //= 1000
-        for module in ("sampling.lengths", "kernel.twin.walk"):
+        for module in ("sampling.lengths", "kernel.twin.client_requests"):
             monkeypatch.setattr(f"blis_tui.workload.{module}.MAX_LENGTH", 2 * unit)
     half = dist("gaussian", mean=1, std_dev=1e12, min=1, max=1.1 * unit)
     talk = turns(2, 0, accumulate=True)
@@ -158,7 +158,7 @@ def test_stages_of_vanishing_rates_flood(rate: float) -> None:
 
 
 def test_a_window_of_too_many_requests(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("blis_tui.workload.programs._MOST_IN_WINDOW", 5)
+    monkeypatch.setattr("blis_tui.workload.client_programs._MOST_IN_WINDOW", 5)
     assert code_of(explicit(client("a", Window(start_us=0, end_us=SECOND, trace_rate=1.0)))) == "too-many-requests"
 
 

@@ -15,7 +15,7 @@ from workload_specs import seeds, thorough
 
 from blis_tui.workload import kernel
 from blis_tui.workload.kernel import RandomStream
-from blis_tui.workload.kernel.source import extend, jump, seed_state
+from blis_tui.workload.kernel.seeding import extend, jump, seed_state
 
 pytestmark = pytest.mark.usefixtures("each_kernel")
 

@@ -8,7 +8,7 @@ from reference.generator import ordinary_rates, window_rate
 from workload_specs import client, cohorts, explicit, windows
 
 from blis_tui.spec.format.model import Client, Cohort, Lifecycle, Window, WorkloadSpec
-from blis_tui.workload.expansion.expand import expand
+from blis_tui.workload.expansion.compact import expand
 from blis_tui.workload.expansion.rates import WindowRates, block_rates
 from blis_tui.workload.generate import generate
 

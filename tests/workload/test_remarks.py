@@ -6,7 +6,7 @@ import pytest
 from workload_specs import SECOND, client, compact, constant, explicit, turns
 
 from blis_tui.spec.format.model import Client, WorkloadSpec
-from blis_tui.workload.expansion.expand import expand
+from blis_tui.workload.expansion.compact import expand
 from blis_tui.workload.generate import generate
 from blis_tui.workload.totals.expected import expect
 from blis_tui.workload.totals.remarks import limit_remark, limit_text

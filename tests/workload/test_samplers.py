@@ -17,11 +17,11 @@ from workload_specs import arrivals, compact, constant, dist, distributions, see
 from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.spec.format.model import Arrival, Distribution
 from blis_tui.workload import kernel
-from blis_tui.workload.expansion.expand import expand
+from blis_tui.workload.client_programs import programs_of
+from blis_tui.workload.expansion.compact import expand
 from blis_tui.workload.kernel import RandomStream
 from blis_tui.workload.kernel.records import DONE, GAUSSIAN, POISSON, SPREAD, Programs, Sampler, Sheet
 from blis_tui.workload.kernel.twin.samplers import exp, power, rounded
-from blis_tui.workload.programs import programs_of
 from blis_tui.workload.sampling.arrivals import gap_sampler, poisson_rate
 from blis_tui.workload.sampling.lengths import fixed_length, length_sampler
 from blis_tui.workload.sampling.table import Bins, SamplerTable

@@ -10,7 +10,7 @@ from test_expected import COHORT, SPECS, TWO, chat, client, compact, explicit, w
 from blis_tui.spec.check import check
 from blis_tui.spec.format.facts import end_us
 from blis_tui.spec.format.model import Arrival, Spike, WorkloadSpec
-from blis_tui.workload.expansion.expand import expand
+from blis_tui.workload.expansion.compact import expand
 from blis_tui.workload.totals.expected import expect
 from blis_tui.workload.totals.targets import Target, target
 

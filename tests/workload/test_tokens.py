@@ -20,8 +20,8 @@ from blis_tui.problems import Cancelled
 from blis_tui.spec.format.model import Cohort, Multimodal, Window, WorkloadSpec
 from blis_tui.workload import kernel, tokens
 from blis_tui.workload.generate import generate
-from blis_tui.workload.kernel.twin import readers
-from blis_tui.workload.kernel.twin.stream import Stream
+from blis_tui.workload.kernel.twin import token_ids
+from blis_tui.workload.kernel.twin.random_stream import Stream
 from blis_tui.workload.requests import Requests
 
 pytestmark = pytest.mark.usefixtures("each_kernel")
@@ -155,7 +155,7 @@ def test_streams_that_are_closed_between_requests_give_the_same(
         return Stream(*arguments)
 
     monkeypatch.setattr(tokens, "_MOST_OPEN", most_open)
-    monkeypatch.setattr(readers, "Stream", counting)
+    monkeypatch.setattr(token_ids, "Stream", counting)
     for number in (1, 2):
         assert ids(generate(MANY, threads=number)) == slow_ids_of("chat of many")
     next(opened)

@@ -7,7 +7,7 @@ import pytest
 from workload_specs import SECOND, client, compact, constant, mean_rate, turns
 
 from blis_tui.spec.format.model import Window, WorkloadSpec
-from blis_tui.workload.expansion.expand import expand
+from blis_tui.workload.expansion.compact import expand
 from blis_tui.workload.generate import generate
 
 pytestmark = pytest.mark.usefixtures("each_kernel")

@@ -17,7 +17,7 @@ from blis_tui.spec.reading.other_files import other_text, other_tree
 from blis_tui.spec.reading.pairs import Pair, pairs_of
 from blis_tui.spec.yaml import scalars
 from blis_tui.spec.yaml.composing import compose
-from blis_tui.spec.yaml.effort import CollectorPaused, Effort, Exhausted, most_weight
+from blis_tui.spec.yaml.limits import CollectorPaused, Effort, Exhausted, most_weight
 from blis_tui.spec.yaml.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Items, Node, Tree
 from blis_tui.spec.yaml.source import Source, syntax_problem
 

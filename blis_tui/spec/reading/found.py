@@ -9,7 +9,7 @@ from blis_tui.spec.format import fields
 from blis_tui.spec.format.distributions import FAMILIES
 from blis_tui.spec.format.fields import INT64_MAX, INT64_MIN, Field, Record
 from blis_tui.spec.format.model import WorkloadSpec
-from blis_tui.spec.yaml.effort import Exhausted
+from blis_tui.spec.yaml.limits import Exhausted
 from blis_tui.spec.yaml.nodes import SCALAR, SEQUENCE, Node
 from blis_tui.spec.yaml.scalars import Refused, describe_scalar, quote, shorten
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from blis_tui.problems import Problem
-from blis_tui.spec.yaml.effort import CollectorPaused
+from blis_tui.spec.yaml.limits import CollectorPaused
 from blis_tui.spec.yaml.nodes import ALIAS, MAPPING, MAX_DEPTH, SCALAR, SEQUENCE, Node, Tree
 from blis_tui.spec.yaml.source import Source, syntax_problem
 

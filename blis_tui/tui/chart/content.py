@@ -15,7 +15,7 @@ from blis_tui.numbers import duration
 from blis_tui.plot import FINE, Bars, Figure, Label, Level, room
 from blis_tui.problems import SpecError, printable
 from blis_tui.spec.format.facts import end_us
-from blis_tui.workload.expansion.expand import expand
+from blis_tui.workload.expansion.compact import expand
 from blis_tui.workload.totals.bins import Bins, Series, round_width_us, series, short_span_us
 from blis_tui.workload.totals.expected import Stage
 from blis_tui.workload.totals.measures import REQUESTS, SESSIONS, TOKENS, Tallies, expect_of, stage_tokens, tallies, weights_of

@@ -52,7 +52,7 @@ class Outline(NamedTuple):
 def outline(spec: WorkloadSpec) -> Outline:
     """Expand a spec and tell what to expect of it; raises `SpecError`."""
     from blis_tui.spec.format.facts import end_us
-    from blis_tui.workload.expansion.expand import expand
+    from blis_tui.workload.expansion.compact import expand
     from blis_tui.workload.totals.expected import expect
 
     clients = expand(spec)

@@ -13,10 +13,10 @@ from libc.string cimport memcpy
 
 import numpy as np
 
-from blis_tui.workload.kernel import records, source, ziggurat
+from blis_tui.workload.kernel import records, seeding, ziggurat
 
-include "stream.pxi"
+include "random_stream.pxi"
 include "samplers.pxi"
-include "walk.pxi"
+include "client_requests.pxi"
 include "closed_loop.pxi"
-include "ids.pxi"
+include "token_ids.pxi"

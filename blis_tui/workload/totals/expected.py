@@ -13,7 +13,7 @@ from blis_tui.spec.format.generation import STEPPED, VARYING, generation_path
 from blis_tui.spec.format.model import Arrival, Client, Distribution, Window
 from blis_tui.spec.format.windows import windows_of
 from blis_tui.workload.expansion.clients import ClientBlock, Dealt, Expansion
-from blis_tui.workload.expansion.expand import stage_windows
+from blis_tui.workload.expansion.compact import stage_windows
 from blis_tui.workload.expansion.rates import WindowRates, block_rates
 from blis_tui.workload.sampling.arrivals import poisson_rate
 from blis_tui.workload.sampling.lengths import fixed_length

@@ -13,7 +13,7 @@ from blis_tui.spec.format.model import Client
 from blis_tui.tui.tables.client_columns import SEARCHED
 from blis_tui.tui.tables.search import client_finder, contains, request_finder
 from blis_tui.workload.expansion.clients import ClientBlock, Expansion, Name, Names
-from blis_tui.workload.expansion.expand import expand
+from blis_tui.workload.expansion.compact import expand
 from blis_tui.workload.generate import generate
 
 WORDS = st.text("0123-usept", min_size=1, max_size=7) | st.sampled_from(

@@ -16,7 +16,7 @@ from blis_tui.tui.tables.client_dialog import ClientDialog
 from blis_tui.tui.widgets.line_table import FilterInput, LineTable
 from blis_tui.tui.widgets.row_order import natural
 from blis_tui.tui.widgets.table_rows import TableRows, fitted
-from blis_tui.workload.expansion.expand import expand
+from blis_tui.workload.expansion.compact import expand
 
 MILLION = (
     SMALL.replace("num_unique_system_prompts: 9", "num_unique_system_prompts: 1000")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from blis_tui.workload.kernel.twin.client_requests import Walk
 from blis_tui.workload.kernel.twin.closed_loop import ClosedLoop, first_requests
-from blis_tui.workload.kernel.twin.readers import Readers
 from blis_tui.workload.kernel.twin.samplers import RandomStream
-from blis_tui.workload.kernel.twin.walk import Walk
+from blis_tui.workload.kernel.twin.token_ids import Readers
 
 __all__ = ["ClosedLoop", "RandomStream", "Readers", "Walk", "first_requests"]

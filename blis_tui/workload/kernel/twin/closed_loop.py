@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.spec.format.model import MAX_LENGTH
 from blis_tui.workload.kernel.records import DONE, FULL, STOPPED, TOO_LONG, Program, Programs, Sheet
+from blis_tui.workload.kernel.twin.client_requests import Ended
+from blis_tui.workload.kernel.twin.random_stream import Stream
 from blis_tui.workload.kernel.twin.samplers import draws_of
-from blis_tui.workload.kernel.twin.stream import Stream
-from blis_tui.workload.kernel.twin.walk import Ended
 
 _COLUMNS = ("arrival", "place", "fresh", "output", "client", "session", "round", "context")
 _AT_ONCE = 1 << 10

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from blis_tui.spec.format.distributions import go_int
 from blis_tui.workload.kernel import records
 from blis_tui.workload.kernel.records import Programs
-from blis_tui.workload.kernel.twin.stream import Stream, log
+from blis_tui.workload.kernel.twin.random_stream import Stream, log
 
 Draw = Callable[[Stream], int]
 """Draws a whole number."""

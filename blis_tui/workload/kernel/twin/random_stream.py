@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from blis_tui.workload.kernel import ziggurat
 from blis_tui.workload.kernel.records import VOCABULARY
-from blis_tui.workload.kernel.source import LENGTH, TAP, extend, seed_state
+from blis_tui.workload.kernel.seeding import LENGTH, TAP, extend, seed_state
 
 _FIRST_BLOCK, _LARGEST_BLOCK, _GROWTH = 2 * TAP, 128 * TAP, 4
 """How many values are made at once: few at first, since many streams give few."""

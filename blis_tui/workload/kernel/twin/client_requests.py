@@ -29,8 +29,8 @@ from blis_tui.workload.kernel.records import (
     Programs,
     Sheet,
 )
+from blis_tui.workload.kernel.twin.random_stream import Stream
 from blis_tui.workload.kernel.twin.samplers import draws_of
-from blis_tui.workload.kernel.twin.stream import Stream
 
 _Row = tuple[int, int, int, int, int, int, int, int, int, int, tuple[int, int, int, int]]
 _COLUMNS = ("arrival", "place", "fresh", "output", "client", "session", "round", "context", "percent", "leg", "media")

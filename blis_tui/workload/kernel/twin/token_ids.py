@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blis_tui.workload.kernel.records import MEDIA, Leg, Program, Programs
+from blis_tui.workload.kernel.twin.random_stream import Stream
 from blis_tui.workload.kernel.twin.samplers import draws_of
-from blis_tui.workload.kernel.twin.stream import Stream
 
 Ids = NDArray[np.int32]
 

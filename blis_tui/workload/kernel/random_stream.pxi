@@ -1,4 +1,4 @@
-# One random stream of Go's math/rand: the additive lagged Fibonacci source (see source.py), and what is drawn from it.
+# One random stream of Go's math/rand: the additive lagged Fibonacci source (see seeding.py), and what is drawn from it.
 
 cdef enum:
     LENGTH = 607
@@ -40,7 +40,7 @@ cdef _fill_tables():
     if _tables_are_filled:
         return
     assert records.VOCABULARY == VOCABULARY
-    powers, cooked, e, n = source.powers(), source.cooked(), ziggurat.EXP, ziggurat.NORM
+    powers, cooked, e, n = seeding.powers(), seeding.cooked(), ziggurat.EXP, ziggurat.NORM
     cdef int i
     for i in range(LENGTH):
         POWERS[0][i], POWERS[1][i], POWERS[2][i] = powers[0, i], powers[1, i], powers[2, i]
