@@ -129,7 +129,11 @@ def _parser() -> _Parser:
     commands = parser.add_argument_group("commands (without one, the designer opens)")
     add = commands.add_argument
     add("--check", action="store_true", help="list every problem, as path:line:col: severity: message [code]")
-    add("--summary", action="store_true", help="show totals per stage and overall, the capacity they need, and a chart of the arrivals")
+    add(
+        "--summary",
+        action="store_true",
+        help="show totals per stage and overall, the capacity they need, and a chart",
+    )
     add(
         "--export",
         metavar="OUT",
@@ -162,7 +166,7 @@ def _parser() -> _Parser:
     add(
         "--assume",
         metavar="ttft=T,itl=T[,kv=BYTES]",
-        help="assume that an answer takes ttft + itl × output tokens: show or export what is sent then, not what is planned; "
+        help="assume that an answer takes ttft, and itl for each output token: show or export what is sent then, not the plan; "
         "kv is the memory of a token under way, for --summary; never part of the file",
     )
     add("--max-size", metavar="BYTES", help="largest file to read, for example 20MB (default 8MB)")

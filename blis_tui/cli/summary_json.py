@@ -11,7 +11,7 @@ One JSON object::
         "start_us": 0, "end_us": 600000000,     the stage's span, as far as generation goes
         "planned_us": 600000000,                how long the file wants it to be
         "target_rate": 8.0,                     arrivals per second (of sessions, for chat in version 1)
-        "expected": 4800.0,                     requests; null where it cannot be told beforehand
+        "expected": 4800.0,                     requests; null where it is not known beforehand
         "exact": false,                         whether the expected count leaves nothing to chance
         "standard_deviation": 69.282,           of the expected count; null where it is not known
         "generated": 4741,                      of what the totals count (see "basis")

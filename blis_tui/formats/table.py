@@ -54,7 +54,7 @@ PARQUET = Format(
 FORMATS = (
     Format("yaml", (".yaml",), "the spec's text, unchanged", "as_it_stands"),
     Format("expanded", (".expanded.yaml",), "the explicit clients that the spec expands to", "expanded"),
-    Format("expanded-rates", (".expanded-rates.yaml",), "these clients with each window's rate, without prefixes", "expanded_rates"),
+    Format("expanded-rates", (".expanded-rates.yaml",), "the same with each window's rate, without prefixes", "expanded_rates"),
     Format(
         "jsonl", (".requests.jsonl",), "one request per line as a JSON object; token ids if asked for", "jsonl",
         needs_requests=True, tokens=ON_REQUEST, version=1,
