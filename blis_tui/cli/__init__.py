@@ -1,4 +1,4 @@
-"""The command line: what is asked for, done, and told; every way out has an exit code.
+"""The command line: what was asked for is done and reported; every way out has an exit code.
 
 0 done; 1 the spec has errors; 2 wrong usage; 3 reading or writing failed; 130 on Ctrl-C; 70 on an error of the program
 itself. A closed pipe ends quietly. What takes time to import is imported only by the commands that need it.
@@ -41,7 +41,7 @@ def _guarded(argv: Sequence[str]) -> int:
     except MemoryError:
         note("blis-tui: there is not enough memory for what this spec asks for")
         return SPEC_ERRORS
-    except Exception as error:  # whatever it is, nobody is shown a traceback unasked
+    except Exception as error:  # whatever it is, nobody gets a traceback they did not ask for
         return _internal(error)
 
 

@@ -1,4 +1,4 @@
-"""What may stand on the command line, and what it means."""
+"""The command line: its options, and what they mean."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ formats (--format, separated by commas; default {defaults}):
 
 examples:
   blis-tui --check specs/*.yaml --strict            what a CI job runs
-  blis-tui --summary chat.yaml                      requests per stage, tokens, rates and a chart
+  blis-tui --summary chat.yaml                      requests per stage, tokens, rates, capacity and a chart
+  blis-tui --summary pool.yaml --assume ttft=200ms,itl=20ms,kv=128KiB
   blis-tui --export out chat.yaml                   out/chat.yaml, out/chat.requests.jsonl, out/chat.export.json
   blis-tui --export out chat.yaml --format csv,blis-trace --force
   blis-tui --export - chat.yaml --format jsonl --tokens | head -1
@@ -125,45 +126,50 @@ def _parser() -> _Parser:
     )
     add = parser.add_argument
     add("specs", nargs="*", metavar="SPEC", help="a workload file; - is standard input")
-    commands = parser.add_argument_group("what to do (nothing of it: open the designer)")
+    commands = parser.add_argument_group("commands (without one, the designer opens)")
     add = commands.add_argument
-    add("--check", action="store_true", help="tell every problem, as path:line:col: severity: message [code]")
-    add("--summary", action="store_true", help="tell the totals per stage and in all, with a chart of the arrivals")
+    add("--check", action="store_true", help="list every problem, as path:line:col: severity: message [code]")
+    add(
+        "--summary",
+        action="store_true",
+        help="show totals per stage and overall, the capacity they need, and a chart",
+    )
     add(
         "--export",
         metavar="OUT",
-        help="write files into the folder OUT, which is made; - writes one to standard output",
+        help="write files into the folder OUT (created if missing); with -, one file to standard output",
     )
-    add("--help", "-h", action="store_true", help="show this")
-    add("--version", action="store_true", help="show the program's version, and which kernel generates requests")
+    add("--help", "-h", action="store_true", help="show this help")
+    add("--version", action="store_true", help="show the version, and which kernel generates requests")
     add = parser.add_argument_group("with --check").add_argument
-    add("--strict", action="store_true", help="take warnings for errors")
-    add("--fix", action="store_true", help="mend in the file what can be mended safely")
-    add("--json", action="store_true", help="JSON in place of text (also with --summary)")
+    add("--strict", action="store_true", help="treat warnings as errors")
+    add("--fix", action="store_true", help="fix in the file what can be fixed safely")
+    add("--json", action="store_true", help="write JSON instead of text (also with --summary)")
     add = parser.add_argument_group("with --export").add_argument
-    add("--format", action="append", metavar="F,...", help="what to write, see below")
-    add("--tokens", action="store_true", help="token ids too, where the format has a place for them")
-    add("--force", action="store_true", help="overwrite files that exist")
-    add("--quiet", action="store_true", help="no progress, no warnings, no list of files")
+    add("--format", action="append", metavar="F,...", help="formats to write, see below")
+    add("--tokens", action="store_true", help="include token ids in formats that can hold them")
+    add("--force", action="store_true", help="overwrite existing files")
+    add("--quiet", action="store_true", help="show no progress, warnings or list of files")
     add = parser.add_argument_group("with the designer").add_argument
-    add("--config", metavar="FILE", help="settings; else $BLIS_TUI_CONFIG, else settings.toml in the user's settings folder")
-    add = parser.add_argument_group("with any of them").add_argument
+    add("--config", metavar="FILE", help="settings file (default: $BLIS_TUI_CONFIG, else settings.toml in your settings folder)")
+    add = parser.add_argument_group("with any command").add_argument
     add(
         "--set",
         action="append",
         default=[],
         metavar="PATH=VALUE",
-        help="another value for a field, only for this run; repeatable",
+        help="override a field for this run; repeatable",
     )
-    add("--seed", metavar="N", help="another seed")
-    add("--horizon", metavar="T", help="another end: us, ms, s, m or min, h; a bare number is microseconds")
-    add("--num-requests", metavar="N", help="another limit on the planned requests")
+    add("--seed", metavar="N", help="override the seed")
+    add("--horizon", metavar="T", help="override the end: units us, ms, s, m or min, h; a bare number is microseconds")
+    add("--num-requests", metavar="N", help="override the limit on planned requests")
     add(
         "--assume",
-        metavar="ttft=T,itl=T",
-        help="how long answers take: show or write what is sent then, not what is planned; never part of the file",
+        metavar="ttft=T,itl=T[,kv=BYTES]",
+        help="assume that an answer takes ttft, and itl for each output token: show or export what is sent then, not the plan; "
+        "kv is the memory of a token under way, for --summary; never part of the file",
     )
-    add("--max-size", metavar="BYTES", help="largest file to read, such as 20MB (default 8MB)")
+    add("--max-size", metavar="BYTES", help="largest file to read, for example 20MB (default 8MB)")
     return parser
 
 
@@ -215,7 +221,7 @@ def _demand_one_command(options: Options) -> None:
         if given
     ]
     if len(commands) > 1:
-        raise UsageError(f"{' and '.join(commands)} exclude one another")
+        raise UsageError(f"{' and '.join(commands)} cannot be combined")
     command = commands[0] if commands else ""
     if command and options.config is not None:
         raise UsageError(f"--config goes with the designer, not with {command}")
@@ -245,9 +251,9 @@ def _demand_specs(options: Options) -> None:
     elif len(options.specs) > 1:
         raise UsageError("the designer opens one SPEC; --check takes several")
     if options.fix and STDIN in options.specs:
-        raise UsageError("--fix needs a file to write to, which standard input is not")
+        raise UsageError("--fix needs a file to write to, not standard input")
     if options.fix and options.overrides:
-        raise UsageError("--fix writes the file, and --set and its like leave it as it is: use one or the other")
+        raise UsageError("--fix changes the file, and overrides such as --set do not: use one or the other")
 
 
 def _demand_a_place(options: Options) -> None:
@@ -259,7 +265,7 @@ def _demand_a_place(options: Options) -> None:
 
     formats = find_formats(options.formats or DEFAULT_FORMATS)
     if len(formats) > 1:
-        raise UsageError("standard output takes one format: choose it by --format")
+        raise UsageError("standard output takes one format: choose it with --format")
     if not formats[0].streams:
         raise UsageError(f"format {formats[0].name} is two files, and standard output takes one")
     if formats[0].binary and is_terminal(sys.stdout):

@@ -76,11 +76,11 @@ def _workspace(options: Options) -> Workspace:
 
 
 def _is_missing(path: Path) -> bool:
-    """Tell whether a file is to be made: it is not there, but its folder is. Raises `CommandError`."""
+    """Return whether a file is to be created: it is not there, but its folder is. Raises `CommandError`."""
     try:
         if path.exists() or path.is_symlink():
             return False
-    except OSError:  # what is wrong is told when it is read
+    except OSError:  # what is wrong is reported when it is read
         return False
     if not path.absolute().parent.is_dir():
         raise CommandError(f"{path}: there is no such file, and no folder to make it in")

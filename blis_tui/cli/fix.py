@@ -11,7 +11,7 @@ from blis_tui.spec.mending import apply_mends
 
 
 def fix(path: str, checked: Checked) -> Finding:
-    """Apply the safe mends to a file; the finding tells what was mended and what is left."""
+    """Apply the safe mends to a file; the finding says what was mended and what is left."""
     try:
         text, mended = apply_mends(checked.text, checked.problems, only_safe=True, count=_count, base=checked)
     except SpecError:  # it takes generating it to see what is wrong with the spec

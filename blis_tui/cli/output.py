@@ -58,7 +58,7 @@ def finish(code: int) -> int:
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """Tell whether a standard stream is a terminal."""
+    """Return whether a standard stream is a terminal."""
     try:
         return stream is not None and stream.isatty()
     except ValueError:  # closed

@@ -33,7 +33,7 @@ class Progress:
         self.clear()
 
     def part(self, stage: str, done: float) -> None:
-        """Tell that a part of a stage, 0 to 1, is done."""
+        """Show that a part of a stage, 0 to 1, is done."""
         if not self._shown:
             return
         now = self._clock()

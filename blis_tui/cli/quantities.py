@@ -18,7 +18,7 @@ _SIZES = {
 _QUANTITY = r"(\d{1,40})(?:\.(\d{0,40}))?(?:[eE]([+-]?\d{1,3}))?[ ]*([A-Za-zµμ]*)"
 
 
-_ASSUMED = "ttft=T,itl=T[,kv=BYTES], as in --assume ttft=200ms,itl=20ms,kv=128KiB"
+_ASSUMED = "ttft=T,itl=T[,kv=BYTES], for example --assume ttft=200ms,itl=20ms,kv=128KiB"
 
 
 def duration_us(text: str, option: str = "--horizon") -> int:

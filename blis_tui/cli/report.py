@@ -1,4 +1,4 @@
-"""Telling problems beside the data, and making requests from a checked spec."""
+"""Reporting problems on standard error, and generating requests from a checked spec."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def report(problems: Sequence[Problem], name: str) -> None:
-    """Tell problems on standard error; mere infos are for --check."""
+    """Report problems on standard error, but for infos, which are for --check."""
     for problem in problems:
         if problem.severity != INFO:
             note(format_problem(problem, name))
@@ -24,7 +24,7 @@ def report(problems: Sequence[Problem], name: str) -> None:
 
 
 def hint(problems: Sequence[Problem]) -> None:
-    """Tell which option would have helped."""
+    """Say which option would have helped."""
     if any(problem.code == "too-large" for problem in problems):
         note("blis-tui: --max-size lets larger files be read")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from blis_tui.cli.arguments import Options
 from blis_tui.cli.errors import DONE, SPEC_ERRORS
@@ -11,36 +12,51 @@ from blis_tui.cli.inputs import load, shown_name
 from blis_tui.cli.output import is_terminal, put
 from blis_tui.cli.progress import Progress
 from blis_tui.cli.report import report, requests_of
+from blis_tui.spec.check import Checked
+
+if TYPE_CHECKING:
+    from blis_tui.cli.overview import Overview
 
 _USUAL_WIDTH = 80
 
 
 def run(options: Options) -> int:
-    """Generate a spec's requests and tell their totals; problems go to standard error."""
+    """Generate a spec's requests and report their totals; problems go to standard error."""
     (path,) = options.specs
     checked = load(path, options)
     report(checked.problems, shown_name(path))
     if checked.spec is None or checked.errors:
         return SPEC_ERRORS
     with Progress() as progress:
-        requests = requests_of(checked, progress, shown_name(path))
-        from blis_tui.workload.totals.summary import summarise
-
-        summary = summarise(requests)
+        overview = _overview(checked, options, progress)
     if options.json:
         from blis_tui.cli.summary_json import document
 
-        put(document(summary, checked.spec, path))
+        put(document(overview, path))
         return DONE
     from blis_tui.cli.chart import draw_chart
     from blis_tui.cli.summary_text import chart_title, lines
 
-    put("".join(f"{line}\n" for line in lines(summary, requests, shown_name(path))))
-    if len(requests):
+    put("".join(f"{line}\n" for line in lines(overview, shown_name(path))))
+    summary = overview.summary
+    if len(overview.requests):
         unicode = _is_unicode()
         chart = draw_chart(summary.over_time, summary.stages, _width(), colour=_wants_colour(), unicode=unicode)
-        put(f"\n{chart_title(summary, unicode=unicode)}\n{chart}\n")
+        put(f"\n{chart_title(overview, unicode=unicode)}\n{chart}\n")
     return DONE
+
+
+def _overview(checked: Checked, options: Options, progress: Progress) -> Overview:
+    """Generate what is planned and, where anything waits for answers, what is sent; sum both up."""
+    from blis_tui.cli.overview import overview
+    from blis_tui.workload.server import AssumedServer
+
+    assert checked.spec is not None
+    name, server = shown_name(options.specs[0]), options.server or AssumedServer()
+    no_plan = any(client.concurrency > 0 for client in checked.spec.clients) and options.server is not None
+    plan = None if no_plan else requests_of(checked, progress, name)
+    sent = requests_of(checked, progress, name, server) if plan is None or plan.waits else None
+    return overview(plan, sent, server, assumed=options.server is not None)
 
 
 def _wants_colour() -> bool:
@@ -49,7 +65,7 @@ def _wants_colour() -> bool:
 
 
 def _is_unicode() -> bool:
-    """Tell whether standard output can show the chart's block characters."""
+    """Return whether standard output can show the chart's block characters."""
     try:
         "▄┊─│".encode(getattr(sys.stdout, "encoding", None) or "ascii")
     except (UnicodeEncodeError, LookupError):

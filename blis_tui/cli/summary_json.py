@@ -11,13 +11,37 @@ One JSON object::
         "start_us": 0, "end_us": 600000000,     the stage's span, as far as generation goes
         "planned_us": 600000000,                how long the file wants it to be
         "target_rate": 8.0,                     arrivals per second (of sessions, for chat in version 1)
-        "expected": 4800.0,                     requests; null where it cannot be told beforehand
+        "expected": 4800.0,                     requests; null where it is not known beforehand
         "exact": false,                         whether the expected count leaves nothing to chance
         "standard_deviation": 69.282,           of the expected count; null where it is not known
-        "generated": 4741,
+        "generated": 4741,                      of what the totals count (see "basis")
+        "planned": 4741,                        null for files with virtual users, which have no plan
+        "sent": 4741,                           under the assumption; as planned where nothing waits for answers
         "difference": -59.0,                    generated − expected
         "deviations": -0.852}],                 the same in standard deviations; null for exact counts
-     "total": {"expected": …, "exact": …, "standard_deviation": …, "generated": …, "difference": …, "deviations": …},
+     "total": {"expected": …, "exact": …, "standard_deviation": …, "generated": …, "planned": …, "sent": …, "difference": …,
+               "deviations": …},                expected counts are those of the plan: null where the totals count what is sent
+     "basis": "planned",                        what all totals, rates and bins count: "sent" if --assume is given and requests
+                                                wait for answers, else "planned"
+     "assumed": {"ttft_us": 200000, "itl_us": 20000, "kv_bytes": 0,      an answer takes ttft_us + itl_us × output tokens;
+                 "given": false},               false for the default of --assume
+     "capacity": {                              what the requests ask of a server that answers so
+       "basis": "planned",                      "sent" wherever requests wait for answers
+       "end_us": …,                             means are over 0 … end_us
+       "mean_answer_us": …,                     until the answer is complete, or the deadline
+       "under_way": {"mean": …, "peak": …},     requests
+       "input_tokens_per_s": {"mean": …, "peak": …},     on arrival; peaks in the fullest second
+       "output_tokens_per_s": {"mean": …, "peak": …},
+       "prefill_tokens_per_s": {"mean": …},     input that a perfect prefix cache does not hold yet
+       "decode_tokens_per_s": {"mean": …, "peak": …},    as generated; null for itl_us 0
+       "held_tokens": {"peak": …},              prompts and output so far of requests under way
+       "held_bytes": {"peak": …},               × kv_bytes; null where that is 0
+       "reusable": {"share": …, "shared_prefixes_share": …},     of the input tokens, by a perfect prefix cache
+       "input_tokens": {"p50": …, "p90": …, "p99": …, "max": …, "mean": …},     of a request
+       "output_tokens": {…},
+       "gap_variation": 1.0,                    coefficient of variation of the gaps; null for fewer than two
+       "stages": [{"stage": 1, "requests": …, "under_way": {…}, "input_tokens_per_s": {…}, "output_tokens_per_s": {…},
+                   "gap_variation": …}]},       of what arrives, or is under way, from start_us to end_us of the stage
      "clients": 90, "prefix_groups": 9, "sessions": 0,
      "input_tokens": …, "output_tokens": …,
      "prefix_tokens": …,                        input tokens that are shared prefix, over all requests
@@ -33,7 +57,7 @@ One JSON object::
               "span_us": 1000000,               bins are cut into spans of this; bin_us if they are not
               "fullest_requests": […], "fullest_tokens": […]}}     most in any span of each bin
 
-How expected counts come about stands in `blis_tui.workload.totals.counts`. New keys may be added without a new version.
+How expected counts come about is explained in `blis_tui.workload.totals.counts`. New keys may be added without a new version.
 """
 
 from __future__ import annotations
@@ -42,16 +66,20 @@ import json
 import math
 from typing import Any
 
+from blis_tui.cli.overview import PLANNED, SENT, Overview
 from blis_tui.spec.format.facts import end_us
-from blis_tui.spec.format.model import WorkloadSpec
-from blis_tui.workload.totals.summary import Rate, Summary, Tally
+from blis_tui.workload.totals.capacity import Capacity, Lengths, Level
+from blis_tui.workload.totals.summary import Rate, Tally
 from blis_tui.workload.totals.targets import Target
 
 VERSION = 1
 
 
-def document(summary: Summary, spec: WorkloadSpec, path: str) -> str:
-    """Write a summary as JSON text."""
+def document(overview: Overview, path: str) -> str:
+    """Write an overview as JSON text."""
+    summary, spec, server = overview.summary, overview.requests.spec, overview.capacity.server
+    plan, sent = overview.plan, overview.sent or overview.plan
+    assert sent is not None
     return (
         json.dumps(
             {
@@ -71,11 +99,14 @@ def document(summary: Summary, spec: WorkloadSpec, path: str) -> str:
                         "end_us": stage.end_us,
                         "planned_us": stage.planned_us,
                         "target_rate": stage.target_rate,
-                        **_tally(stage.requests),
+                        **_tally(stage.requests, plan and plan.stages[number - 1].requests, sent.stages[number - 1].requests),
                     }
                     for number, stage in enumerate(summary.stages, 1)
                 ],
-                "total": _tally(summary.requests),
+                "total": _tally(summary.requests, plan and plan.requests, sent.requests),
+                "basis": overview.basis,
+                "assumed": {**server._asdict(), "given": overview.assumed},
+                "capacity": _capacity(overview.capacity),
                 "clients": summary.clients,
                 "prefix_groups": summary.groups,
                 "sessions": summary.sessions,
@@ -107,13 +138,56 @@ def document(summary: Summary, spec: WorkloadSpec, path: str) -> str:
     )
 
 
-def _tally(tally: Tally) -> dict[str, Any]:
+def _capacity(found: Capacity) -> dict[str, Any]:
+    return {
+        "basis": SENT if found.sent else PLANNED,
+        "end_us": found.end_us,
+        "mean_answer_us": _rounded(found.answer_us),
+        "under_way": _level(found.under_way),
+        "input_tokens_per_s": _level(found.input_rate),
+        "output_tokens_per_s": _level(found.output_rate),
+        "prefill_tokens_per_s": {"mean": _rounded(found.prefill_rate)},
+        "decode_tokens_per_s": None if found.decode_rate is None else _level(found.decode_rate),
+        "held_tokens": {"peak": found.held_tokens},
+        "held_bytes": None if found.held_bytes is None else {"peak": found.held_bytes},
+        "reusable": {
+            "share": _rounded(found.reusable_share, 6),
+            "shared_prefixes_share": _rounded(found.shared_share, 6),
+        },
+        "input_tokens": _lengths(found.input_lengths),
+        "output_tokens": _lengths(found.output_lengths),
+        "gap_variation": _rounded(found.gap_variation),
+        "stages": [
+            {
+                "stage": number,
+                "requests": stage.requests,
+                "under_way": _level(stage.under_way),
+                "input_tokens_per_s": _level(stage.input_rate),
+                "output_tokens_per_s": _level(stage.output_rate),
+                "gap_variation": _rounded(stage.gap_variation),
+            }
+            for number, stage in enumerate(found.stages, 1)
+        ],
+    }
+
+
+def _level(level: Level) -> dict[str, float | None]:
+    return {"mean": _rounded(level.mean), "peak": _rounded(level.peak)}
+
+
+def _lengths(found: Lengths) -> dict[str, float | None]:
+    return {"p50": found.p50, "p90": found.p90, "p99": found.p99, "max": found.most, "mean": _rounded(found.mean)}
+
+
+def _tally(tally: Tally, planned: Tally | None, sent: Tally) -> dict[str, Any]:
     expected = tally.expected
     return {
         "expected": None if expected is None else _rounded(expected.mean),
         "exact": expected is not None and expected.exact,
         "standard_deviation": None if expected is None else _rounded(expected.deviation),
         "generated": tally.generated,
+        "planned": None if planned is None else planned.generated,
+        "sent": sent.generated,
         "difference": _rounded(tally.difference),
         "deviations": _rounded(tally.deviations),
     }

@@ -1,33 +1,39 @@
-"""A summary as text."""
+"""An overview as text."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from blis_tui.cli.overview import PLANNED, SENT, Overview
 from blis_tui.numbers import counted, duration, rate, roughly
 from blis_tui.problems import printable
 from blis_tui.spec.format.facts import end_us
 from blis_tui.spec.format.model import WorkloadSpec
-from blis_tui.workload.requests import Requests
+from blis_tui.workload.server import AssumedServer
+from blis_tui.workload.totals.capacity import Capacity, Level
 from blis_tui.workload.totals.remarks import limit_remark, limit_text, stage_remarks
 from blis_tui.workload.totals.summary import StageSummary, Summary, Tally
 
-_HEADS = ("stage", "from", "to", "target/s", "expected", "generated", "difference", "")
+_HEADS = ("stage", "from", "to", "target/s", "expected", "planned", "difference", "")
+Row = tuple[str, ...]
 
 
-def lines(summary: Summary, requests: Requests, name: str) -> list[str]:
-    """Return the lines of a summary of some requests, but for the chart."""
-    spec, limit = requests.spec, limit_remark(requests)
+def lines(overview: Overview, name: str) -> list[str]:
+    """Return the lines of an overview, but for the chart."""
+    summary, requests = overview.summary, overview.requests
+    spec, limit = requests.spec, None if requests.sent else limit_remark(requests)
     remarks = stage_remarks(spec, [(stage.end_us - stage.start_us, stage.planned_us) for stage in summary.stages])
     remarks += [] if limit is None else [limit]
-    return [_title(summary, spec, name), "", *_stage_table(summary), *remarks, "", *_totals(summary)]
+    remarks += _waiting(overview)
+    return [_title(summary, spec, name), "", *_stage_table(overview), *remarks, "", *_totals(overview), "", *_capacity(overview)]
 
 
-def chart_title(summary: Summary, *, unicode: bool) -> str:
+def chart_title(overview: Overview, *, unicode: bool) -> str:
     """Return the line over the chart."""
+    summary = overview.summary
     block, whisker, dash = "█┊─" if unicode else "#:="
     over_time = summary.over_time
-    parts = [f"Requests per second in bins of {duration(summary.bins.width_us)}", f"{block}{block} generated"]
+    parts = [f"Requests per second in bins of {duration(summary.bins.width_us)}", f"{block}{block} {overview.basis}"]
     if over_time.has_spans:
         parts.append(f"{whisker}{whisker} highest in {duration(over_time.span_us)}")
     if summary.stages:
@@ -47,13 +53,24 @@ def _title(summary: Summary, spec: WorkloadSpec, name: str) -> str:
     return f"{printable(name)}   {' · '.join(parts)}"
 
 
-def _stage_table(summary: Summary) -> list[str]:
-    rows = [_stage_row(number, stage) for number, stage in enumerate(summary.stages, 1)]
-    total = ("total", "", "", "", *_tally_cells(summary.requests))
-    alone = len(rows) == 1 and summary.stages[0].requests.generated == summary.requests.generated
-    table = [_HEADS, *rows] if alone else [_HEADS, *rows, total]
+def _stage_table(overview: Overview) -> list[str]:
+    """Return the counts per stage and in all: of the plan, and of what is sent where that is something else."""
+    plan, sent = overview.plan, overview.sent
+    if plan is None:
+        return _laid_out([("", SENT), ("requests", f"{overview.summary.requests.generated:,}")])
+    extra = ((SENT,), *((f"{stage.requests.generated:,}",) for stage in sent.stages)) if sent else ((),) * (1 + len(plan.stages))
+    rows = [_stage_row(number, stage) + more for (number, stage), more in zip(enumerate(plan.stages, 1), extra[1:], strict=True)]
+    in_all = (*_tally_cells(plan.requests), *((f"{sent.requests.generated:,}",) if sent else ()))
+    alone = len(rows) == 1 and plan.stages[0].requests.generated == plan.requests.generated
+    alone = alone and (sent is None or sent.stages[0].requests.generated == sent.requests.generated)
+    table = [_HEADS + extra[0], *rows, *([] if alone else [("total", "", "", "", *in_all)])]
     if not rows:
-        table = [("", *_HEADS[4:]), ("requests", *total[4:])]
+        table = [("", *_HEADS[4:], *extra[0]), ("requests", *in_all)]
+    return _laid_out(table)
+
+
+def _laid_out(table: Sequence[Row]) -> list[str]:
+    """Align columns: the first on its left, the others on their right."""
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
     return [
         "  ".join(
@@ -64,7 +81,95 @@ def _stage_table(summary: Summary) -> list[str]:
     ]
 
 
-def _stage_row(number: int, stage: StageSummary) -> tuple[str, ...]:
+def _waiting(overview: Overview) -> list[str]:
+    """Say what planned and sent mean where anything waits for answers."""
+    if overview.sent is None:
+        return []
+    answer = answer_text(overview.capacity.server)
+    if overview.plan is None:
+        return [f"Virtual users wait for answers: sent is what they send if {answer}."]
+    planned, sent = overview.plan.requests.generated, overview.sent.requests.generated
+    less = f", {1 - sent / planned:.0%} less" if 0 < sent < planned else ""
+    return [
+        "Planned: every round of a session comes on its own clock.",
+        f"Sent: each round waits for the answer before it; if {answer}, that is {counted(sent, 'request')}{less}.",
+    ]
+
+
+def answer_text(server: AssumedServer) -> str:
+    """Say how long answers are assumed to take."""
+    return f"an answer takes {duration(server.ttft_us)} + {duration(server.itl_us)} a token"
+
+
+def _capacity(overview: Overview) -> list[str]:
+    """Return what the requests ask of a server."""
+    found, what = overview.capacity, SENT if overview.capacity.sent else PLANNED
+    given = "as --assume says" if overview.assumed else "the default; --assume ttft=T,itl=T changes it"
+    return [
+        f"Capacity for what is {what}, if {answer_text(found.server)} ({given})",
+        *_capacity_rates(found),
+        "",
+        *(f"  {line}" for line in _laid_out([("", "mean", "p50", "p90", "p99", "max"), *_capacity_lengths(found)])),
+        *_capacity_stages(found),
+    ]
+
+
+def _capacity_lengths(found: Capacity) -> list[Row]:
+    kinds = (("input tokens of a request", found.input_lengths), ("output tokens of a request", found.output_lengths))
+    return [
+        (label, f"{each.mean:,.1f}", *(f"{value:,}" for value in (each.p50, each.p90, each.p99, each.most)))
+        for label, each in kinds
+    ]
+
+
+def _capacity_rates(found: Capacity) -> list[str]:
+    def row(label: str, level: Level | None, remark: str) -> tuple[str, str, str, str]:
+        return (label, "", "", remark) if level is None else (label, rate(level.mean), rate(level.peak), remark)
+
+    itl, kv = found.server.itl_us, found.server.kv_bytes
+    held = found.held_bytes
+    memory = f"; {_gigabytes(held)} at {kv:,} bytes a token" if held is not None else "; kv=BYTES in --assume shows the memory"
+    reuse = f"of the input tokens, if a prefix cache forgets nothing; shared prefixes alone {found.shared_share:.1%}"
+    variation = "-" if found.gap_variation is None else f"{found.gap_variation:.2f}"
+    mean = f"means over {roughly(found.end_us)}; an answer takes {roughly(round(found.answer_us))} on average"
+    decode = "as generated: peak when most requests generate" if itl else "all tokens of an answer come at once (itl=0)"
+    rows = [
+        ("", "mean", "peak", ""),
+        ("requests under way", rate(found.under_way.mean), f"{found.under_way.peak:,}", mean),
+        row("input tokens/s", found.input_rate, "when requests arrive; peak in 1 s"),
+        row("output tokens/s", found.output_rate, "when requests arrive; peak in 1 s"),
+        ("prefill tokens/s", rate(found.prefill_rate), "", "input that such a prefix cache does not hold yet"),
+        row("decode tokens/s", found.decode_rate, decode),
+        ("tokens held", "", f"{found.held_tokens:,}", f"prompts and output so far of requests under way{memory}"),
+        ("reusable input", f"{found.reusable_share:.1%}", "", reuse),
+        ("gaps' variation", variation, "", "coefficient of variation of the gaps between requests; 1 for Poisson"),
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    return [f"  {a:<{widths[0]}}  {b:>{widths[1]}}  {c:>{widths[2]}}  {remark}".rstrip() for a, b, c, remark in rows]
+
+
+def _capacity_stages(found: Capacity) -> list[str]:
+    if len(found.stages) < 2:
+        return []
+    heads = ("", "under way", "peak", "input/s", "peak", "output/s", "peak", "gaps' variation")
+    rows = [
+        (
+            f"stage {number}",
+            rate(stage.under_way.mean),
+            f"{stage.under_way.peak:,}",
+            *(rate(value) for level in (stage.input_rate, stage.output_rate) for value in level),
+            "-" if stage.gap_variation is None else f"{stage.gap_variation:.2f}",
+        )
+        for number, stage in enumerate(found.stages, 1)
+    ]
+    return ["", *(f"  {line}" for line in _laid_out([heads, *rows]))]
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / 1e9:,.2f} GB" if size >= 10**7 else f"{size / 1e6:,.2f} MB"
+
+
+def _stage_row(number: int, stage: StageSummary) -> Row:
     return (
         str(number),
         duration(stage.start_us),
@@ -83,18 +188,20 @@ def _tally_cells(tally: Tally) -> tuple[str, str, str, str]:
     return f"{expected.mean:,.0f}", f"{tally.generated:,}", f"{difference:+,}" if difference else "0", spread
 
 
-def _totals(summary: Summary) -> list[str]:
+def _totals(overview: Overview) -> list[str]:
+    summary = overview.summary
+    basis = f"{overview.basis}{'' if overview.sent is not None else '; none waits for an answer, so all are sent then'}"
     share = f"{summary.prefix_share:.1%}"
     rows: Sequence[tuple[str, str, str]] = (
         (
             "requests",
             f"{summary.requests.generated:,}",
-            counted(summary.sessions, "session") if summary.sessions else "",
+            f"{counted(summary.sessions, 'session')}; {basis}" if summary.sessions else basis,
         ),
         ("clients", f"{summary.clients:,}", counted(summary.groups, "prefix group") if summary.groups else ""),
         ("input tokens", f"{summary.input_tokens:,}", ""),
         (
-            "  of them prefix",
+            "  of which prefix",
             f"{summary.prefix_tokens:,}",
             f"{share}; {summary.unique_prefix_tokens:,} unique" if summary.prefix_tokens else "",
         ),

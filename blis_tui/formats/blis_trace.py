@@ -25,10 +25,11 @@ from typing import Any
 import numpy as np
 
 from blis_tui.formats.batches import Batch, Writer
-from blis_tui.formats.columns import TRACE, Spelling, fields
+from blis_tui.formats.columns import Spelling, fields
 from blis_tui.formats.delimited import ratio_field, text_field
 from blis_tui.formats.lines import Part, lay_out, separated, without_padding
 from blis_tui.formats.source import Source
+from blis_tui.formats.table import TRACE
 from blis_tui.formats.yaml_text import entry
 from blis_tui.problems import INFO, WARNING, Problem
 from blis_tui.workload.expansion.clients import Expansion
@@ -109,6 +110,9 @@ def _warnings(requests: Requests, *, targets: bool) -> list[Problem]:
             "shared again.",
         )
     ]
+    if requests.sent:
+        text = "The trace holds what is sent under the assumption; a replay sends at these times, however long answers take then."
+        found.append(Problem("trace-fixed-times", INFO, (), text))
     if not len(requests):
         found.append(Problem("trace-empty", WARNING, (), "The trace has no requests; `blis replay` refuses it."))
     if _accumulates(requests.clients):

@@ -29,7 +29,7 @@ class ClientFile(NamedTuple):
         """Give the text in pieces, each with the number of clients in it."""
         comment = ["The explicit clients of a workload spec.", *(problem.message for problem in self.remarks)]
         lines = [f"# {line}\n" for part in comment for line in textwrap.wrap(part, 100, break_on_hyphens=False)]
-        rate = "" if self.head.aggregate_rate else entry("aggregate_rate", 0)  # a default that is told: rates are absolute
+        rate = "" if self.head.aggregate_rate else entry("aggregate_rate", 0)  # a default that is written out: rates are absolute
         yield f"{''.join(lines)}{block(self.head)}{rate}clients:\n", 0
         piece: list[str] = []
         write = _Repeater()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blis_tui.formats.lines import Part, numbers, rendered, true_or_false
 from blis_tui.formats.names import ClientText, Render, SessionText
+from blis_tui.formats.table import TRACE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from blis_tui.formats.batches import Batch
     from blis_tui.workload.expansion.clients import Expansion
 
-JSONL, CSV, PARQUET, TRACE = "jsonl", "csv", "parquet", "blis-trace"
+JSONL, CSV, PARQUET = "jsonl", "csv", "parquet"
 TEXT, INT32, INT64, FLOAT64, BOOL = "string", "int32", "int64", "float64", "bool"
 NUMBER, CLIENT, PREFIX_GROUP, SESSION = "number", "client.", "client.prefix_group", "session_id"
 """Sources that are no column of `Requests`: a request's number, texts of its client (`CLIENT` and a field's name), among them

@@ -4,7 +4,7 @@ The clients are those that `blis convert inference-perf` writes, and BLIS's `Exp
 number of requests, category and goodput targets of the spec, which that command forgets, are kept; so is the version. A
 spec with neither horizon nor num_requests gets an end, as a file of clients may not lack one.
 
-Reading the file back and generating gives the same requests, with one exception, told in a comment at the top of the
+Reading the file back and generating gives the same requests, with one exception, named in a comment at the top of the
 file and by `warnings`: BLIS gives the clients of compact specs of version 2 exact rates or counts that no file can say
 (but for chat in a single stage, which has none), so their expanded file is for reading. Format `expanded-rates` keeps the
 rates of such a spec and loses its prefixes.

@@ -171,7 +171,7 @@ def _in_stages(after: Expansion, before: Expansion) -> str:
 
 
 def _count(before: Expansion, after: Expansion) -> str:
-    """Compare the number of requests, where both can be told."""
+    """Compare the number of requests, where both are known."""
     until = end_us(before.spec)
     wanted, got = expect(before, until).total, expect(after, until).total
     if before.spec.num_requests or wanted is None or got is None or wanted.mean == math.inf:
@@ -184,7 +184,7 @@ def _count(before: Expansion, after: Expansion) -> str:
 
 
 def _lost(clients: Expansion) -> str:
-    """Tell what BLIS leaves out where windows carry rates, unless it leaves it out of the spec as well."""
+    """Return what BLIS leaves out where windows carry rates, unless it leaves it out of the spec as well."""
     if generation_path(clients.spec) == VARYING:
         return ""
     rated = [block.template for block in clients.blocks if not block.template.concurrency]
@@ -199,7 +199,7 @@ def _lost(clients: Expansion) -> str:
 
 
 def _inputs(clients: Expansion) -> str:
-    """Tell what losing the prefix means for the inputs of a compact spec."""
+    """Return what losing the prefix means for the inputs of a compact spec."""
     compact = clients.spec.inference_perf
     prefix = compact.shared_prefix if compact is not None else None
     if prefix is None or clients.spec.cohorts:

@@ -10,7 +10,12 @@ spec                `path` as the user gave it (null if none), `sha256` of the t
                     requests end; null if no time bounds them) and `num_requests` (null if not limited)
 counts              `clients`, `requests`, `sessions`, `input_tokens` (prefix included), `prefix_tokens`,
                     `output_tokens`; null where the formats needed neither clients nor requests
+requests            "planned" or "sent": whether rounds of sessions come on clocks of their own, or wait for answers;
+                    null where the formats needed no requests
+assumed             how long answers were assumed to take (--assume): `ttft_us` + `itl_us` × output tokens; null if that
+                    was not given
 tokens              whether token ids were asked for
+notes               what else readers of the files should know, as sentences
 files               one object per file: `name`, `format`, `format_version` (null where the format is not this
                     program's), `bytes`, `sha256`
 ==================  =================================================================================
@@ -27,7 +32,7 @@ from typing import TYPE_CHECKING, Any
 
 from blis_tui.files import NewFile
 from blis_tui.formats.source import Source
-from blis_tui.formats.table import Format
+from blis_tui.formats.table import TRACE, Format
 from blis_tui.spec.format.facts import end_us
 from blis_tui.version import VERSION
 
@@ -35,12 +40,15 @@ if TYPE_CHECKING:
     from blis_tui.workload.requests import Requests
 
 EXPORT_VERSION = 1
+_FIXED_TIMES = "A replay of the BLIS trace sends every request at the time written there, however long answers take."
 
 
 def provenance(source: Source, files: Iterable[tuple[Format, NewFile]], *, tokens: bool) -> dict[str, Any]:
     """Describe an export whose files are all written."""
     spec = source.spec
+    files = list(files)
     requests = source.made_requests
+    server = None if requests is None else requests.server
     clients = requests.clients if requests is not None else source.made_expansion
     return {
         "export_version": EXPORT_VERSION,
@@ -56,7 +64,10 @@ def provenance(source: Source, files: Iterable[tuple[Format, NewFile]], *, token
             "num_requests": spec.num_requests or None,
         },
         "counts": {"clients": None if clients is None else len(clients), **_counts(requests)},
+        "requests": None if requests is None else "sent" if requests.sent else "planned",
+        "assumed": None if server is None else {"ttft_us": server.ttft_us, "itl_us": server.itl_us},
         "tokens": tokens,
+        "notes": [_FIXED_TIMES] if any(each.name == TRACE for each, _ in files) else [],
         "files": [
             {
                 "name": file.path.name,
@@ -75,10 +86,9 @@ def _counts(requests: Requests | None) -> dict[str, int | None]:
         return dict.fromkeys(("requests", "sessions", "input_tokens", "prefix_tokens", "output_tokens"))
     import numpy as np
 
-    sessions = requests.session if requests.has_sessions else np.empty(0, np.int64)  # without any a column only takes memory
     return {
         "requests": len(requests),
-        "sessions": len(np.unique(sessions[sessions >= 0])),
+        "sessions": requests.session_count,
         **{name: int(getattr(requests, name).sum(dtype=np.int64)) for name in ("input_tokens", "prefix_tokens", "output_tokens")},
     }
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 from typing import NamedTuple
 
+TRACE = "blis-trace"
 NEVER, ON_REQUEST, ALWAYS = "never", "on request", "always"
 """When a format needs token ids."""
 
@@ -51,8 +52,8 @@ PARQUET = Format(
     "parquet", needs_requests=True, tokens=ON_REQUEST, version=1, binary=True, extra="parquet", requires="pyarrow",
 )  # fmt: skip
 FORMATS = (
-    Format("yaml", (".yaml",), "the spec's text as it stands", "as_it_stands"),
-    Format("expanded", (".expanded.yaml",), "the explicit clients the spec stands for", "expanded"),
+    Format("yaml", (".yaml",), "the spec's text, unchanged", "as_it_stands"),
+    Format("expanded", (".expanded.yaml",), "the explicit clients that the spec expands to", "expanded"),
     Format("expanded-rates", (".expanded-rates.yaml",), "the same with each window's rate, without prefixes", "expanded_rates"),
     Format(
         "jsonl", (".requests.jsonl",), "one request per line as a JSON object; token ids if asked for", "jsonl",
@@ -63,7 +64,7 @@ FORMATS = (
         needs_requests=True, tokens=ALWAYS, version=1,
     ),
     Format(
-        "blis-trace", (".trace.yaml", ".trace.csv"), "BLIS trace v2 (header and rows), for `blis replay`", "blis_trace",
+        TRACE, (".trace.yaml", ".trace.csv"), "BLIS trace v2 (header and rows), for `blis replay`", "blis_trace",
         needs_requests=True,
     ),
     PARQUET,

@@ -50,8 +50,9 @@ def generate(
                 seeds[start:stop] = root.int63s(stop - start)
         columns = in_arrival_order(draw(programs, seeds, workers, progress), spec.num_requests)
         requests = Requests(clients, columns, programs=programs, seeds=seeds, groups=groups, horizon_us=horizon, threads=threads)
-        if server is not None and any(traits.closed_loop or traits.users for traits in requests.traits):
+        if server is not None and requests.waits:
             requests = send(requests, server, workers, progress)
+        requests.server = server
     checked(int(groups.lengths.max(initial=0)) + requests.longest_own_input)
     if progress is not None:
         progress(1.0)

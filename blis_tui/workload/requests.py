@@ -17,6 +17,7 @@ from blis_tui.workload.expansion.clients import Expansion
 from blis_tui.workload.expansion.prefixes import PrefixGroups
 from blis_tui.workload.expansion.traits import Traits, traits_of
 from blis_tui.workload.kernel.records import Programs
+from blis_tui.workload.server import AssumedServer
 from blis_tui.workload.tokens import BLOCK_TOKENS, Drawing, TokenBlock, iterate_blocks
 
 _PAIRS_AT_ONCE = 1 << 18
@@ -76,6 +77,8 @@ class Requests:
         """Prefixes that are no group's; the column `prefix` numbers them after the groups."""
         self.sent = False
         """Whether these requests are sent as answers come (`AssumedServer`), not planned."""
+        self.server: AssumedServer | None = None
+        """How long answers were assumed to take, if that was said."""
         self._trait_values: dict[str, NDArray[np.int64]] = {}
 
     def __len__(self) -> int:
@@ -132,6 +135,21 @@ class Requests:
     def has_sessions(self) -> bool:
         """Whether any requests may be rounds of sessions."""
         return "session" in self.columns
+
+    @property
+    def session_count(self) -> int:
+        """How many sessions there are: of conversations, and of virtual users."""
+        if not self.has_sessions:  # without any the columns only take memory
+            return 0
+        session, user = self.session, self.user
+        users = user >= 0
+        ids = (self.client[users].astype(np.int64) << 32) | user[users]
+        return len(np.unique(session[session >= 0])) + len(np.unique(ids))
+
+    @property
+    def waits(self) -> bool:
+        """Whether any client's requests wait for answers: with an assumed server, others are sent than are planned."""
+        return any(traits.closed_loop or traits.users for traits in self.traits)
 
     @property
     def longest_own_input(self) -> int:

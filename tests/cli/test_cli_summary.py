@@ -43,7 +43,7 @@ def test_stages_and_totals(run: Run, spec: Path) -> None:
     assert cells(ran.out, "total")[1:3] == ["840", cells(ran.out, "requests")[1]]
     requests = int(cells(ran.out, "requests")[1].replace(",", ""))
     assert cells(ran.out, "input tokens") == ["input tokens", f"{requests * 547:,}"]
-    assert cells(ran.out, "  of them prefix")[1:] == [f"{requests * 100:,}", "18.3%; 300 unique"]
+    assert cells(ran.out, "  of which prefix")[1:] == [f"{requests * 100:,}", "18.3%; 300 unique"]
     assert cells(ran.out, "output tokens")[1] == f"{requests * 248:,}"
     assert cells(ran.out, "longest context")[1] == "795"
     assert cells(ran.out, "clients")[1:] == ["12", "3 prefix groups"]
@@ -98,7 +98,7 @@ def test_what_cannot_be_expected_shows_no_number(run: Run, write: Write) -> None
     chat = "    reasoning: {reason_ratio_distribution: {type: constant, params: {value: 1}}, multi_turn: {max_rounds: 3}}\n"
     ran = run("--summary", write(CLIENT + chat))
     assert ran.code == 0
-    assert re.search(r"^requests +\? +\d+$", ran.out, re.MULTILINE)
+    assert re.search(r"^requests +\? +\d+ +\d+$", ran.out, re.MULTILINE)
 
 
 def test_limits_are_told(run: Run, spec: Path) -> None:
@@ -329,3 +329,68 @@ def test_an_encoding_without_blocks_gets_ascii(run: Run, spec: Path, monkeypatch
 def test_which_encodings_have_blocks(monkeypatch: pytest.MonkeyPatch, encoding: str | None, able: bool) -> None:
     monkeypatch.setattr("sys.stdout", type("Stream", (), {"encoding": encoding})())
     assert summary_command._is_unicode() is able
+
+
+POOL = CLIENT.replace("rate_fraction: 1.0", "concurrency: 3\n    think_time_us: 500000").replace(
+    "    arrival: {process: constant}\n", ""
+)
+
+
+def test_planned_and_sent(run: Run, write: Write) -> None:
+    path = write(CHAT.replace("    - {rate: 20.0, duration: 30}\n", ""))
+    plan, text = document(run, path), run("--summary", path).out
+    sent = document(run, path, "--assume", "ttft=1s,itl=50ms")
+    assert (plan["basis"], sent["basis"], plan["capacity"]["basis"]) == ("planned", "sent", "sent")
+    assert plan["total"]["planned"] == plan["total"]["generated"] == sent["total"]["planned"]
+    assert sent["total"]["sent"] == sent["total"]["generated"] < plan["total"]["sent"] < plan["total"]["planned"]
+    assert (plan["assumed"], sent["assumed"]) == (
+        {"ttft_us": 200_000, "itl_us": 20_000, "kv_bytes": 0, "given": False},
+        {"ttft_us": 1_000_000, "itl_us": 50_000, "kv_bytes": 0, "given": True},
+    )
+    assert sent["total"]["expected"] is None
+    assert cells(text, "stage")[-3:] == ["planned", "difference", "sent"]
+    assert cells(text, "1 ")[-1] == f"{plan['total']['sent']:,}"
+    assert "██ planned" in text and "██ sent" in run("--summary", path, "--assume", "ttft=1s").out
+    assert "Sent: each round waits for the answer before it; if an answer takes 200 ms + 20 ms a token" in text
+
+
+def test_virtual_users_are_summed_up_with_an_assumption(run: Run, write: Write) -> None:
+    path = write(POOL)
+    ran = run("--summary", path)
+    assert ran.code == 1 and "--assume ttft=200ms,itl=20ms" in ran.err
+    found = document(run, path, "--assume", "ttft=200ms,itl=20ms")
+    assert (found["basis"], found["total"]["planned"], found["sessions"]) == ("sent", None, 3)
+    assert found["capacity"]["under_way"]["peak"] <= 3
+    text = run("--summary", path, "--assume", "itl=20ms").out
+    assert re.search(rf"^requests +{found['total']['sent']:,}  3 sessions; sent$", text, re.MULTILINE)
+    assert "Virtual users wait for answers" in text and "planned" not in text
+
+
+def test_capacity(run: Run, spec: Path) -> None:
+    text = run("--summary", spec).out
+    assert "Capacity for what is planned, if an answer takes 200 ms + 20 ms a token (the default; --assume" in text
+    assert "kv=BYTES" in text
+    found = document(run, spec, "--assume", "ttft=100ms,itl=10ms,kv=1KiB")["capacity"]
+    rate = document(run, spec)["rates"]["requests"]["mean"]
+    assert found["mean_answer_us"] == 100_000 + 248 * 10_000
+    assert found["under_way"]["mean"] == pytest.approx(rate * 2.58, rel=0.05)  # but for answers after the end
+    assert found["input_tokens_per_s"]["mean"] == pytest.approx(rate * 547, rel=1e-4)
+    assert found["output_tokens_per_s"]["mean"] == pytest.approx(rate * 248, rel=1e-4)
+    assert found["reusable"]["share"] == found["reusable"]["shared_prefixes_share"] == pytest.approx(100 / 547, rel=0.01)
+    assert found["prefill_tokens_per_s"]["mean"] == pytest.approx(rate * 447, rel=0.01)
+    assert found["decode_tokens_per_s"]["mean"] == pytest.approx(rate * 248, rel=0.05)
+    assert found["held_bytes"]["peak"] == 1024 * found["held_tokens"]["peak"]
+    assert {found["input_tokens"][name] for name in ("p50", "p90", "p99", "max", "mean")} == {547}
+    assert found["stages"][0]["gap_variation"] == pytest.approx(1, abs=0.2)
+    assert [stage["requests"] for stage in found["stages"]] == [stage["sent"] for stage in document(run, spec)["stages"]]
+    assert document(run, spec, "--assume", "itl=0")["capacity"]["decode_tokens_per_s"] is None
+    assert " GB at 1,024 bytes a token" in run("--summary", spec, "--assume", "kv=1KiB").out
+
+
+@pytest.mark.parametrize(
+    "text", ["", "200ms", "ttft", "ttft=", "ttft=-1", "ttft=1ms,ttft=2ms", "tpot=1ms", "itl=5 days", "kv=much", "ttft=1.5us"]
+)
+def test_what_is_no_assumption_is_refused(run: Run, spec: Path, text: str) -> None:
+    ran = run("--summary", spec, "--assume", text)
+    assert (ran.code, ran.out) == (2, "")
+    assert "--assume" in ran.err and " needs " in ran.err

@@ -8,8 +8,9 @@ import pytest
 from export_samples import ODD_NAMES, chat, client, explicit, read_lines, read_table, written
 
 from blis_tui.formats import blis_trace, columns
-from blis_tui.formats.columns import COLUMNS, CSV, JSONL, PARQUET, TEXT, TRACE
+from blis_tui.formats.columns import COLUMNS, CSV, JSONL, PARQUET, TEXT
 from blis_tui.formats.export import export
+from blis_tui.formats.table import TRACE
 from blis_tui.workload.generate import generate
 from blis_tui.workload.requests import Requests
 from blis_tui.workload.server import AssumedServer
@@ -73,3 +74,24 @@ def test_follow_ups_begin_with_the_prefix_whose_length_blis_forgets(tmp_path):
     prefixes = {(row[head.index("prefix_group")], row[head.index("prefix_length")]) for row in rows}
     assert prefixes == {("g", "5")}
     assert [int(row[head.index("input_tokens")]) for row in rows] == requests.own_tokens.tolist()
+
+
+def provenance(spec, folder, *formats: str, server: AssumedServer | None = None):
+    return export(spec, folder, formats, force=True, requests=lambda: generate(spec, server=server)).provenance
+
+
+def test_the_provenance_names_the_assumption(tmp_path):
+    spec = explicit(chat())
+    found = provenance(spec, tmp_path, "jsonl", "blis-trace", server=SERVER)
+    assert (found["requests"], found["assumed"]) == ("sent", {"ttft_us": 50_000, "itl_us": 10_000})
+    assert any("replay" in note for note in found["notes"])
+    found = provenance(spec, tmp_path, "jsonl")
+    assert (found["requests"], found["assumed"], found["notes"]) == ("planned", None, [])
+    found = provenance(spec, tmp_path, "yaml")
+    assert (found["requests"], found["assumed"]) == (None, None)
+    assert "assume" not in (tmp_path / "workload.yaml").read_text("utf-8")
+
+
+def test_sessions_of_users_are_counted(tmp_path):
+    spec = explicit(users(), aggregate_rate=0.0)
+    assert provenance(spec, tmp_path, "csv", server=SERVER)["counts"]["sessions"] == 2

@@ -287,16 +287,18 @@ def test_the_rate_of_a_spike_is_a_weight_beside_an_aggregate_rate() -> None:
 
 
 def test_what_cannot_be_generated_here() -> None:
-    problem = warning("not-generated", CLIENTS, (("clients",), [client("a"), USERS]))
-    assert problem.severity == WARNING and problem.path == ("clients", 1, "concurrency")
-    assert problem.message.startswith("clients[1].concurrency: ")
+    (problem,) = [
+        each for each in checked(CLIENTS, (("clients",), [client("a"), USERS])).problems if each.code == "needs-assumption"
+    ]
+    assert problem.severity == INFO and problem.path == ("clients", 1, "concurrency")
+    assert problem.message.startswith("clients[1].concurrency: ") and "--assume" in problem.message
     problem = warning("not-generated", {"version": "2", "horizon": 5, "servegen_data": {"path": "d"}})
     assert problem.path == ("servegen_data",)
 
 
 def test_virtual_users_have_no_arrivals_to_advise_on() -> None:
     found = codes(checked(CLIENTS, (("clients",), [{**USERS, "arrival": {"process": "poisson", "cv": 3.0}}])))
-    assert found == ["not-generated"]
+    assert found == ["needs-assumption"]
 
 
 @pytest.mark.parametrize(

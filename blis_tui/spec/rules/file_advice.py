@@ -50,7 +50,11 @@ def advise_beside(errors: Report, spec: WorkloadSpec) -> list[Problem]:
     _advise_names(report, spec)
     advise_instances(report, _members(spec))
     _advise_goodput(report, spec)
-    for problem in generation_problems(spec):
+    users = next((index for index, client in enumerate(spec.clients) if client.concurrency > 0), None)
+    if users is not None:
+        text = ": virtual users wait for answers: an assumption (--assume ttft=200ms,itl=20ms) says what they send"
+        report.inform("needs-assumption", ("clients", users, "concurrency"), text)
+    for problem in generation_problems(spec, answered=True):
         text = problem.message.partition(": ")[2]
         report.warn(problem.code, problem.path, f": {text}")
     return _shortened(report.problems)

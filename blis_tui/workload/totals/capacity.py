@@ -1,11 +1,15 @@
 """What a workload asks of a server: requests under way, tokens per second, tokens held, prefixes that can be reused.
 
 All of it follows from the requests and the assumed server: a request is under way from its arrival for `ttft_us` + `itl_us` ×
-output tokens, or until its deadline; its prompt is held from its arrival, its output grows by a token an `itl_us` from then on.
+output tokens, or until its deadline; its prompt is held from its arrival, and its output grows by a token each `itl_us` once
+`ttft_us` have passed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +17,8 @@ from numpy.typing import NDArray
 
 from blis_tui.workload.requests import Requests
 from blis_tui.workload.server import AssumedServer
+from blis_tui.workload.totals.bins import in_a_second
+from blis_tui.workload.totals.summary import span_us
 
 Int64s = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -35,6 +41,72 @@ class Lengths(NamedTuple):
     p99: int
     most: int
     mean: float
+
+
+class Reuse(NamedTuple):
+    """Input tokens that a perfect prefix cache holds already: those of shared prefixes, and of earlier rounds."""
+
+    shared: int
+    context: int
+
+
+class StageCapacity(NamedTuple):
+    """What arrives from `start_us` to `end_us`, and what is under way then; rates are per second."""
+
+    start_us: int
+    end_us: int
+    requests: int
+    under_way: Level
+    input_rate: Level
+    output_rate: Level
+    gap_variation: float | None
+    """The coefficient of variation of the gaps between arrivals; ``None`` for fewer than two gaps."""
+
+
+class Capacity(NamedTuple):
+    """What requests ask of a server that answers as `server` says.
+
+    Means are over the time from 0 to `end_us`, in which the workload arrives; answers may go on after that. Token rates are per
+    second: `input_rate` and `output_rate` count tokens when their request arrives, with the peak in the fullest second;
+    `prefill_rate` counts input tokens that a perfect prefix cache does not hold yet, also on arrival; `decode_rate` counts
+    output tokens when they are generated.
+    """
+
+    server: AssumedServer
+    sent: bool
+    """Whether this is of what is sent; else of the plan, which is the same where nothing waits for answers."""
+    end_us: int
+    answer_us: float
+    """The mean time of an answer, or until the deadline."""
+    under_way: Level
+    input_rate: Level
+    output_rate: Level
+    prefill_rate: float
+    decode_rate: Level | None
+    """``None`` if all tokens of an answer come at once (`itl_us` 0)."""
+    input_tokens: int
+    reuse: Reuse
+    held_tokens: int
+    """The most tokens that requests under way hold at any time."""
+    input_lengths: Lengths
+    output_lengths: Lengths
+    gap_variation: float | None
+    stages: tuple[StageCapacity, ...]
+
+    @property
+    def held_bytes(self) -> int | None:
+        """The memory that these tokens take; ``None`` if that of a token is not known."""
+        return self.held_tokens * self.server.kv_bytes or None
+
+    @property
+    def reusable_share(self) -> float:
+        """The share of the input tokens that a perfect prefix cache holds already, 0 to 1."""
+        return (self.reuse.shared + self.reuse.context) / self.input_tokens if self.input_tokens else 0.0
+
+    @property
+    def shared_share(self) -> float:
+        """The share of the input tokens that it holds of shared prefixes alone."""
+        return self.reuse.shared / self.input_tokens if self.input_tokens else 0.0
 
 
 class Answers(NamedTuple):
@@ -60,11 +132,11 @@ class UnderWay:
     def __init__(self, requests: Requests, server: AssumedServer) -> None:
         self._server = server
         self._answers = answers(requests, server)
-        order = np.argsort(self._answers.end)
+        order = np.argsort(self._answers.end, kind="stable")  # they are nearly in order, which this kind makes use of
         self._end = self._answers.end[order]
         prompt = requests.input_tokens.astype(np.int64)
         first = np.minimum(self._answers.start + server.ttft_us, self._answers.end)  # who is late before that generates nothing
-        self._first = np.sort(first)
+        self._first = np.sort(first, kind="stable")
         self._prompts, self._ended_prompts = _running(prompt), _running(prompt[order])
         self._firsts, self._ended_firsts = _running(self._first - self._origin), _running(first[order] - self._origin)
 
@@ -76,8 +148,14 @@ class UnderWay:
         """Return how many requests are under way at ascending times, in µs."""
         return np.searchsorted(self._answers.start, times, side="right") - np.searchsorted(self._end, times, side="right")
 
+    @cached_property
+    def _at_arrival(self) -> Int64s:
+        """How many requests are under way just after each arrival, shape (requests)."""
+        ended = np.searchsorted(self._end, self._answers.start, side="right")
+        return np.arange(1, len(ended) + 1) - ended
+
     @property
-    def mean_us(self) -> float:
+    def total_us(self) -> float:
         """The time of all answers together, in µs: divided by a span, the mean number under way (Little's law)."""
         return float((self._answers.end - self._answers.start).sum(dtype=np.float64))
 
@@ -86,18 +164,29 @@ class UnderWay:
         within = np.minimum(self._answers.end, end) - np.maximum(self._answers.start, start)
         return float(np.maximum(within, 0).sum(dtype=np.float64))
 
+    def decoding(self, until: int) -> Level | None:
+        """Return the output tokens generated per second from 0 to a time; ``None`` where each answer comes all at once."""
+        itl = self._server.itl_us
+        if not itl:
+            return None
+        within = np.minimum(self._end, until).sum(dtype=np.float64) - np.minimum(self._first, until).sum(dtype=np.float64)
+        ended = np.searchsorted(self._end, self._first, side="right")
+        most = int((np.arange(1, len(ended) + 1) - ended).max(initial=0))
+        return Level(float(within) / itl / (until / _US_PER_S) if until else 0.0, most * _US_PER_S / itl)
+
     def peak(self, start: int, end: int) -> int:
         """Return the most requests under way at any time of a span: it is just after an arrival, or at the start."""
         low, high = np.searchsorted(self._answers.start, [start, end])
-        times = self._answers.start[low:high]
-        ended = np.searchsorted(self._end, times, side="right")
-        most = int((np.arange(low + 1, high + 1) - ended).max(initial=0))
+        most = int(self._at_arrival[low:high].max(initial=0))
         return max(most, int(self.count(np.array([start]))[0]))
 
     def tokens(self, times: Int64s) -> Floats:
         """Return how many tokens requests under way hold just before ascending times, in µs: prompts and what is generated."""
+        return self._held(times, np.searchsorted(self._end, times, side="left"))
+
+    def _held(self, times: Int64s, ended: Int64s) -> Floats:
+        """Return the same once so many answers have ended."""
         arrived = np.searchsorted(self._answers.start, times, side="left")
-        ended = np.searchsorted(self._end, times, side="left")
         held = (self._prompts[arrived] - self._ended_prompts[ended]).astype(np.float64)
         itl = self._server.itl_us
         if itl:
@@ -108,9 +197,12 @@ class UnderWay:
 
     def peak_tokens(self) -> float:
         """Return the most tokens that are held at any time: it is just before an answer ends."""
-        return float(
-            max((self.tokens(self._end[low : low + _AT_ONCE]).max() for low in range(0, len(self._end), _AT_ONCE)), default=0.0)
-        )
+        most = 0.0
+        for low in range(0, len(self._end), _AT_ONCE):
+            part = self._end[low : low + _AT_ONCE]
+            ended = np.arange(low, low + len(part))  # of answers that end together the first one counts
+            most = max(most, float(self._held(part, ended).max()))
+        return most
 
 
 def _running(values: Int64s) -> Int64s:
@@ -135,13 +227,6 @@ def gap_variation(arrival_us: Int64s) -> float | None:
     return float(gaps.std() / gaps.mean())
 
 
-class Reuse(NamedTuple):
-    """Input tokens that a perfect prefix cache holds already: those of shared prefixes, and of earlier rounds."""
-
-    shared: int
-    context: int
-
-
 def reuse(requests: Requests) -> Reuse:
     """Count the input tokens that stood at the beginning of an earlier request: prefixes but for their first, and contexts."""
     prefix, groups = requests.prefix_tokens, requests.prefix_group
@@ -149,3 +234,60 @@ def reuse(requests: Requests) -> Reuse:
     shared = int(prefix.sum(dtype=np.int64)) - int(requests.groups.lengths[occurring].sum())
     context = requests.columns.get("context")
     return Reuse(max(0, shared), 0 if context is None else int(context.sum(dtype=np.int64)))
+
+
+def capacity(requests: Requests, server: AssumedServer, stages: Sequence[tuple[int, int]] = ()) -> Capacity:
+    """Sum up what requests ask of a server, in all and for each of some (start, end) in µs."""
+    under_way, end_us = UnderWay(requests, server), span_us(requests)
+    with ThreadPoolExecutor(1) as beside:
+        held = beside.submit(under_way.peak_tokens)
+        return _capacity(requests, under_way, held, server, end_us, stages)
+
+
+def _capacity(
+    requests: Requests,
+    under_way: UnderWay,
+    held: Future[float],
+    server: AssumedServer,
+    end_us: int,
+    stages: Sequence[tuple[int, int]],
+) -> Capacity:
+    arrival, inputs, outputs = requests.arrival_us, requests.input_tokens, requests.output_tokens
+    again, total = reuse(requests), int(inputs.sum(dtype=np.int64))
+
+    def stage(start: int, end: int) -> StageCapacity:
+        low, high = np.searchsorted(arrival, [start, end]).tolist()
+        mine, span = slice(low, high), max(end - start, 1)
+        return StageCapacity(
+            start,
+            end,
+            high - low,
+            Level(under_way.busy_us(start, end) / span, under_way.peak(start, end)),
+            _rate(arrival[mine], inputs[mine], span),
+            _rate(arrival[mine], outputs[mine], span),
+            gap_variation(arrival[mine]),
+        )
+
+    whole = stage(0, end_us)
+    return Capacity(
+        server=server,
+        sent=requests.sent,
+        end_us=end_us,
+        answer_us=under_way.total_us / len(requests) if len(requests) else 0.0,
+        under_way=whole.under_way,
+        input_rate=whole.input_rate,
+        output_rate=whole.output_rate,
+        prefill_rate=(total - again.shared - again.context) / (max(end_us, 1) / _US_PER_S),
+        decode_rate=under_way.decoding(end_us),
+        input_tokens=total,
+        reuse=again,
+        held_tokens=round(held.result()),
+        input_lengths=lengths(inputs),
+        output_lengths=lengths(outputs),
+        gap_variation=whole.gap_variation,
+        stages=tuple(stage(start, end) for start, end in stages),
+    )
+
+
+def _rate(arrival_us: Int64s, tokens: NDArray[np.int32], span: int) -> Level:
+    return Level(int(tokens.sum(dtype=np.int64)) / (span / _US_PER_S), float(in_a_second(arrival_us, tokens)))

@@ -17,7 +17,7 @@ from blis_tui.workload.totals.targets import Target, target
 
 
 class Tally(NamedTuple):
-    """Expected against generated requests, or what else is counted. `expected` is ``None`` where it cannot be told beforehand."""
+    """Expected against generated requests, or what else is counted. `expected` is ``None`` where it is not known beforehand."""
 
     expected: Count | None
     generated: int
@@ -97,11 +97,11 @@ class Summary(NamedTuple):
 
 
 def summarise(requests: Requests) -> Summary:
-    """Sum up the requests of a workload."""
+    """Sum up the requests of a workload. What is sent is not expected: that depends on answers."""
     clients = requests.clients
     expected = expect(clients, requests.horizon_us)
     inputs, outputs = requests.input_tokens, requests.output_tokens
-    groups, sessions = requests.prefix_group, requests.session
+    groups = requests.prefix_group
     occurring = np.unique(groups[groups >= 0])
     end_us = span_us(requests)
     bins = Bins(round_width_us(end_us), end_us)
@@ -111,13 +111,13 @@ def summarise(requests: Requests) -> Summary:
     tokens_over_time = series(requests.arrival_us, bins, tokens, short_us)
     return Summary(
         stages=tuple(
-            StageSummary(*stage[:4], Tally(stage.expected, generated))
+            StageSummary(*stage[:4], Tally(None if requests.sent else stage.expected, generated))
             for stage, generated in zip(expected.stages, per_stage(requests), strict=True)
         ),
-        requests=Tally(expected.total, len(requests)),
+        requests=Tally(None if requests.sent else expected.total, len(requests)),
         clients=len(clients),
         groups=len(requests.groups),
-        sessions=len(np.unique(sessions[sessions >= 0])),
+        sessions=requests.session_count,
         input_tokens=_sum(inputs),
         output_tokens=_sum(outputs),
         prefix_tokens=_sum(requests.prefix_tokens),

@@ -1,0 +1,47 @@
+"""What ``--summary`` shows: the totals of what is planned or sent, and what that asks of a server."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from blis_tui.workload.requests import Requests
+from blis_tui.workload.server import AssumedServer
+from blis_tui.workload.totals.capacity import Capacity, capacity
+from blis_tui.workload.totals.summary import Summary, summarise
+
+PLANNED, SENT = "planned", "sent"
+
+
+class Overview(NamedTuple):
+    """A workload in numbers.
+
+    `requests` and their `summary` are what is sent if an assumption was given, else what is planned; `capacity` is of what is
+    sent. `plan` is the summary of the plan, ``None`` where virtual users have none, and `sent` the numbers of requests sent per
+    stage and in all, ``None`` where nothing waits for answers, so that all is sent as planned.
+    """
+
+    requests: Requests
+    summary: Summary
+    capacity: Capacity
+    plan: Summary | None
+    sent: Summary | None
+    assumed: bool
+    """Whether the assumption was given; else it is the default."""
+
+    @property
+    def basis(self) -> str:
+        """Whether the totals count what is planned or what is sent."""
+        return SENT if self.requests.sent else PLANNED
+
+
+def overview(plan: Requests | None, sent: Requests | None, server: AssumedServer, *, assumed: bool) -> Overview:
+    """Sum up a workload. One of the two is there: `plan` if it has one, `sent` if anything waits for answers."""
+    planned = None if plan is None else summarise(plan)
+    following = None if sent is None else summarise(sent)
+    use_sent = sent is not None and (assumed or plan is None)
+    requests, summary = (sent, following) if use_sent else (plan, planned)
+    assert requests is not None
+    assert summary is not None
+    measured = sent if sent is not None else requests
+    spans = [(stage.start_us, stage.end_us) for stage in summary.stages]
+    return Overview(requests, summary, capacity(measured, server, spans), planned, following, assumed)
