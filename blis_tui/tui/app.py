@@ -230,10 +230,6 @@ class DesignerApp(DocumentApp):
         """Go to the field of the form that was left last."""
         self.home.focus_form()
 
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Note which field of the form has the focus."""
-        self.home.note_focus(event.widget)
-
     def action_focus_problems(self) -> None:
         """Go to the list of problems."""
         self.home.focus_in("#problems")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, cast
 
 from textual.containers import Horizontal, Vertical
+from textual.events import DescendantFocus
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
@@ -29,7 +30,7 @@ FORM = "form"
 class MainScreen(Screen[None]):
     """The form on the left, and the tabs above the problems on the right. Dialogs stand before it.
 
-    The app calls what is here while it handles a message or an action, so that all of them are handled in one order.
+    The app calls what is here while it handles a message or an action, so that these are handled one after the other.
     """
 
     def __init__(self, width: int) -> None:
@@ -112,10 +113,10 @@ class MainScreen(Screen[None]):
         else:
             self.call_after_refresh(self.focus_in, "#form-column")
 
-    def note_focus(self, widget: Widget) -> None:
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Note which field of the form has the focus."""
-        if any(isinstance(parent, FormColumn) for parent in widget.ancestors):
-            self._last_in_form = widget
+        if any(isinstance(parent, FormColumn) for parent in event.widget.ancestors):
+            self._last_in_form = event.widget
 
     def jump(self, path: Path, line: int, column: int) -> None:
         """Show the field of a path, or its place in the YAML pane if no field shows it."""

@@ -21,7 +21,7 @@ from blis_tui.tui.export.export_job import ExportChoice, ExportJob
 from blis_tui.tui.export.format_list import FormatList
 from blis_tui.tui.filing.folder_listing import holds, homely, resolve_typed
 from blis_tui.tui.preview.state import READY, Preview
-from blis_tui.tui.widgets.tick_box import Tick
+from blis_tui.tui.widgets.tick_box import TickBox
 
 if TYPE_CHECKING:
     from blis_tui.formats.export import Exported
@@ -87,8 +87,8 @@ class ExportDialog(ModalScreen["Exported | None"]):
                 with Horizontal(classes="line"):
                     yield Label("Name")
                     yield Input(path.stem if path is not None else "workload", id="stem", compact=True, select_on_focus=False)
-                yield Tick("Token ids too, where a format has a place for them", id="tokens", compact=True)
-                yield Tick("Overwrite files that exist", id="force", compact=True)
+                yield TickBox("Token ids too, where a format has a place for them", id="tokens", compact=True)
+                yield TickBox("Overwrite files that exist", id="force", compact=True)
                 yield Static(id="files", markup=False)
             yield Static(id="told", markup=False)
             with Horizontal(id="progress"):
@@ -185,7 +185,7 @@ class ExportDialog(ModalScreen["Exported | None"]):
 
     def _fail(self, error: Exception) -> None:
         if isinstance(error, AlreadyExists):
-            self._restore(f"{error}. Tick “Overwrite” to replace it. Nothing was written.")
+            self._restore(f"{error}. TickBox “Overwrite” to replace it. Nothing was written.")
         elif isinstance(error, SpecError):
             problems: tuple[Problem, ...] = error.problems
             self._restore(f"{problems[0].message if problems else error}. Nothing was written.")

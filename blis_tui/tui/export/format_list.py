@@ -13,7 +13,7 @@ from blis_tui.numbers import spoken_size
 from blis_tui.tui.jobs import Job
 from blis_tui.tui.preview.preview_widget import PreviewWidget
 from blis_tui.tui.preview.state import Preview
-from blis_tui.tui.widgets.tick_box import Tick
+from blis_tui.tui.widgets.tick_box import TickBox
 
 if TYPE_CHECKING:
     from blis_tui.formats.estimate import Size
@@ -41,7 +41,7 @@ class FormatList(PreviewWidget):
         for each in FORMATS:
             with Horizontal(classes="format"):
                 missing = each.missing
-                yield Tick(
+                yield TickBox(
                     each.name, each.name in DEFAULT_FORMATS, id=f"format-{each.name}", compact=True, disabled=bool(missing)
                 )
                 yield Static("" if missing else "…", id=f"size-{each.name}", classes="size", markup=False)

@@ -21,7 +21,7 @@ from textual.widgets.option_list import Option
 from blis_tui.numbers import spoken_size
 from blis_tui.problems import printable
 from blis_tui.tui.filing.folder_listing import Entry, Listing, choose_shown, holds, homely, list_folder, resolve_typed
-from blis_tui.tui.widgets.tick_box import Tick
+from blis_tui.tui.widgets.tick_box import TickBox
 
 MOST_SHOWN = 500
 MOST_NAME = 40
@@ -86,7 +86,7 @@ class FileDialog(ModalScreen["Path | None"]):
             yield PathInput(self._value, placeholder=self.placeholder, id="name", select_on_focus=self.replaced)
             yield OptionList(id="entries", markup=False)
             yield Static(id="told", markup=False)
-            yield Tick("All files, not only .yaml, .yml and .json", id="every-kind", compact=True)
+            yield TickBox("All files, not only .yaml, .yml and .json", id="every-kind", compact=True)
             yield Static(self.hint, classes="hint", markup=False)
 
     def on_mount(self) -> None:

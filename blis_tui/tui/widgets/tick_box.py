@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.widgets import Checkbox
 
 
-class Tick(Checkbox):
+class TickBox(Checkbox):
     """Shows ``[x]`` or ``[ ]`` before its label."""
 
     @property

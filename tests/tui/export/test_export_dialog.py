@@ -18,7 +18,7 @@ from blis_tui.tui.app import DesignerApp
 from blis_tui.tui.export.export_dialog import ExportDialog
 from blis_tui.tui.export.export_job import commands_for
 from blis_tui.tui.export.result_dialog import ExportedDialog
-from blis_tui.tui.widgets.tick_box import Tick
+from blis_tui.tui.widgets.tick_box import TickBox
 
 
 def shown(app: DesignerApp, selector: str) -> str:
@@ -36,7 +36,7 @@ async def open_dialog(pilot: Pilot[int]) -> DesignerApp:
 
 def tick(app: DesignerApp, *names: str) -> None:
     for each in FORMATS:
-        app.screen.query_one(f"#format-{each.name}", Tick).value = each.name in names
+        app.screen.query_one(f"#format-{each.name}", TickBox).value = each.name in names
 
 
 async def test_what_would_be_written_is_shown_with_its_size(make_app: MakeApp, spec_file: Path) -> None:
@@ -46,7 +46,7 @@ async def test_what_would_be_written_is_shown_with_its_size(make_app: MakeApp, s
         assert "small.export.json" in shown(app, "#files")
         await wait_for(pilot, lambda: shown(app, "#size-csv") not in ("…", ""))
         plain = shown(app, "#size-jsonl")
-        app.screen.query_one("#tokens", Tick).value = True
+        app.screen.query_one("#tokens", TickBox).value = True
         await wait_for(pilot, lambda: shown(app, "#size-jsonl") != plain)
         app.screen.query_one("#stem", Input).value = "a/b"
         await wait_for(pilot, lambda: app.screen.query_one("#export", Button).disabled)
@@ -93,7 +93,7 @@ async def test_a_format_that_needs_another_package_says_so(
     app = make_app(path=spec_file)
     async with app.run_test(size=(120, 40)) as pilot:
         await open_dialog(pilot)
-        box = app.screen.query_one("#format-parquet", Tick)
+        box = app.screen.query_one("#format-parquet", TickBox)
         assert box.disabled and not box.value
         assert box.parent is not None
         assert "pip install 'blis-tui[parquet]'" in str(box.parent.query_one(".help", Static).content)
@@ -114,7 +114,7 @@ async def test_existing_files_are_left_alone_unless_that_is_asked_for(make_app: 
         await wait_for(pilot, lambda: "already exists" in shown(app, "#told"))
         assert (out / "small.yaml").read_text() == "precious"
         assert len(list(out.iterdir())) == 1
-        app.screen.query_one("#force", Tick).value = True
+        app.screen.query_one("#force", TickBox).value = True
         await wait_for(pilot, lambda: "overwritten" in shown(app, "#files"))
         app.screen.query_one("#export", Button).press()
         await wait_for(pilot, lambda: isinstance(app.screen, ExportedDialog))

@@ -21,7 +21,7 @@ from blis_tui.spec.yaml.scalars import NUMBER as READ_NUMBER
 from blis_tui.spec.yaml.scalars import resolve_plain
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.document.increments import nudged
-from blis_tui.tui.widgets.tick_box import Tick
+from blis_tui.tui.widgets.tick_box import TickBox
 
 Result = TypeVar("Result")
 
@@ -108,7 +108,7 @@ class NumbersDialog(ModalScreen[Result | None], Generic[Result]):
                     yield NumberInput(name, field, f"{value:g}" if isinstance(value, float) else str(value))
                     yield Static(field.unit, classes="unit", markup=False)
             if self.CHECK:
-                yield Tick(self.CHECK, compact=True)
+                yield TickBox(self.CHECK, compact=True)
             yield Static(id="outcome", markup=False)
             with Horizontal(id="buttons"):
                 yield Button(self.DO, id="do", variant="primary", compact=True)
