@@ -169,10 +169,10 @@ class UnderWay:
         itl = self._server.itl_us
         if not itl:
             return None
-        within = np.minimum(self._end, until).sum(dtype=np.float64) - np.minimum(self._first, until).sum(dtype=np.float64)
+        within = _sum_until(self._end, until) - _sum_until(self._first, until)
         ended = np.searchsorted(self._end, self._first, side="right")
         most = int((np.arange(1, len(ended) + 1) - ended).max(initial=0))
-        return Level(float(within) / itl / (until / _US_PER_S) if until else 0.0, most * _US_PER_S / itl)
+        return Level(within / itl / (until / _US_PER_S) if until else 0.0, most * _US_PER_S / itl)
 
     def peak(self, start: int, end: int) -> int:
         """Return the most requests under way at any time of a span: it is just after an arrival, or at the start."""
@@ -209,6 +209,12 @@ def _running(values: Int64s) -> Int64s:
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(values)])
 
 
+def _sum_until(times: Int64s, until: int) -> float:
+    """Add up ascending times, of later ones `until`."""
+    before = int(np.searchsorted(times, until))
+    return float(times[:before].sum(dtype=np.float64)) + float(until) * (len(times) - before)
+
+
 def lengths(tokens: NDArray[np.int32]) -> Lengths:
     """Return quantiles of token counts: the smallest count that so many do not exceed."""
     if not len(tokens):
@@ -230,8 +236,9 @@ def gap_variation(arrival_us: Int64s) -> float | None:
 def reuse(requests: Requests) -> Reuse:
     """Count the input tokens that stood at the beginning of an earlier request: prefixes but for their first, and contexts."""
     prefix, groups = requests.prefix_tokens, requests.prefix_group
-    occurring = np.unique(groups[groups >= 0])
-    shared = int(prefix.sum(dtype=np.int64)) - int(requests.groups.lengths[occurring].sum())
+    occurring = np.zeros(len(requests.groups) + 1, np.bool_)  # the last one stands for none
+    occurring[groups] = True
+    shared = int(prefix.sum(dtype=np.int64)) - int(requests.groups.lengths[occurring[:-1]].sum())
     context = requests.columns.get("context")
     return Reuse(max(0, shared), 0 if context is None else int(context.sum(dtype=np.int64)))
 
