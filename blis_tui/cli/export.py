@@ -30,7 +30,7 @@ STDIN_STEM = "stdin"
 
 
 def run(options: Options) -> int:
-    """Write what is asked for; raises `CommandError` if that fails, and then nothing is left behind."""
+    """Write what is asked for; raises `CommandError` if that fails, and then nothing is left after."""
     (path,) = options.specs
     checked = load(path, options)
     if checked.spec is None or checked.errors:

@@ -18,7 +18,7 @@ def tolerate_any_text() -> None:
 
 
 def put(text: str) -> None:
-    """Write data to standard output; once nobody reads it any more, it goes nowhere. Raises `CommandError`."""
+    """Write data to standard output; once no one reads it any more, it goes nowhere. Raises `CommandError`."""
     if sys.stdout is None:
         raise CommandError("standard output: is closed")
     try:

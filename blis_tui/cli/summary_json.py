@@ -48,7 +48,7 @@ One JSON object::
      "unique_prefix_tokens": …,                 each prefix group that occurs counted once
      "prefix_share": 0.183,                     prefix_tokens / input_tokens
      "longest_context": 795,                    most input and output tokens of one request
-     "aggregate_rate": 28.0,                    that of the explicit clients, as BLIS reckons it
+     "aggregate_rate": 28.0,                    that of the explicit clients, as BLIS works out it
      "rates": {"end_us": …, "bin_us": …,        per second: means over 0 … end_us, peaks of the fullest bin of bin_us,
                "target": {"mean": 14.0, "peak": 20.0},     arrivals expected; null where that is not known
                "requests": {"mean": …, "peak": …, "peak_1s": …},    and in the fullest second

@@ -73,7 +73,7 @@ class DocumentApp(BaseApp):
 
     def action_redo(self) -> None:
         """Do one step again."""
-        self._tell(self.workspace.redo(), "Done again", "Nothing to redo")
+        self._tell(self.workspace.redo(), "Redone", "Nothing to redo")
 
     def _tell(self, label: str | None, done: str, nothing: str) -> None:
         self.say(f"{done}: {label}" if label else nothing, timeout=2)

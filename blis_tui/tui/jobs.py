@@ -81,7 +81,7 @@ class Job(Generic[Result]):
     def _tell(self, call: Callable[..., None], *values: object) -> None:
         try:
             self._owner.call_later(partial(self._call, call, *values))
-        except RuntimeError:  # the event loop is gone: nobody is left to be told
+        except RuntimeError:  # the event loop is gone: no one is left to be told
             self.cancel()
 
     def _call(self, call: Callable[..., None], *values: object) -> None:

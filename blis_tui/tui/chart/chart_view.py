@@ -53,7 +53,7 @@ class ChartView(ChartPicture):
         self.refresh()
 
     def action_select(self, step: int) -> None:
-        """Select the stage before or behind."""
+        """Select the stage before or after."""
         self._select(self._selected + step)
         self.post_message(StepEnded())
 

@@ -213,7 +213,7 @@ def _over_time(measure: str, requests: Requests, bins: Bins) -> Series:
 
 
 def _bars(wanted: Wanted, over_time: Series | None) -> tuple[tuple[str, ...], list[NDArray[np.float64]]]:
-    """Return the names and heights of the bars, those that stand behind first; unnamed if there is one kind only."""
+    """Return the names and heights of the bars, those that stand after first; unnamed if there is one kind only."""
     requests = wanted.preview.requests
     if requests is None or over_time is None:
         return (), []

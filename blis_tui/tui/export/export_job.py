@@ -51,7 +51,7 @@ class ExportChoice(NamedTuple):
 
 
 class ExportJob:
-    """One export in a thread. Cancelled, or failed, it leaves nothing behind."""
+    """One export in a thread. Cancelled, or failed, it leaves nothing after."""
 
     def __init__(
         self,

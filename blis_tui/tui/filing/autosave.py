@@ -56,7 +56,7 @@ class Autosave:
             self._leaving = True
             self.write_now()
             self.disarm()
-            self._watchdog = threading.Timer(GRACE_S, os._exit, [128 + number])  # the terminal may be gone, and nobody reads
+            self._watchdog = threading.Timer(GRACE_S, os._exit, [128 + number])  # the terminal may be gone, and no one reads
             self._watchdog.daemon = True
             self._watchdog.start()
             loop.call_soon_threadsafe(self._app.exit, None, 128 + number)
@@ -105,7 +105,7 @@ class Autosave:
         self._recovery.close()
 
     def abandoned(self, path: Path | None, *, anything: bool) -> RecoveryCopy | None:
-        """Return the newest copy that a run has left behind of a file, or of `anything`."""
+        """Return the newest copy that a run has left after of a file, or of `anything`."""
         for copy in self._recovery.abandoned():
             if anything or (path is not None and copy.path == path.absolute()):
                 return copy

@@ -34,7 +34,7 @@ class Filing:
         self.autosave = Autosave(app, state / "recovery")
 
     def start(self) -> None:
-        """Begin to look after the document; offer what an earlier run has left behind."""
+        """Begin to look after the document; offer what an earlier run has left after."""
         self.watch.start()
         self._app.do(self._begin(), "files")
 

@@ -70,7 +70,7 @@ def holds(question: Callable[[], bool]) -> bool:
 
 def homely(path: Path) -> str:
     """Write a path as people do: from ``~`` on, if it is in the user's home folder."""
-    with suppress(RuntimeError, ValueError):  # nobody's home, or elsewhere
+    with suppress(RuntimeError, ValueError):  # no one's home, or elsewhere
         return str(Path("~") / path.relative_to(Path.home()))
     return str(path)
 

@@ -18,7 +18,7 @@ _SUFFIX = ".recovery.json"
 
 
 class RecoveryCopy(NamedTuple):
-    """A recovery copy that a run of the program has left behind."""
+    """A recovery copy that a run of the program has left after."""
 
     file: Path
     path: Path | None
@@ -54,7 +54,7 @@ class Recovery:
             return True
 
     def drop(self) -> None:
-        """Remove the copy: its text is saved, or nobody wants it."""
+        """Remove the copy: its text is saved, or no one wants it."""
         with self._writing:
             _remove(self._file)
             self.release()
@@ -107,7 +107,7 @@ def _lock_file(file: Path) -> Path:
 
 
 def _held(file: Path) -> bool:
-    """Tell whether a running program has the copy; where that cannot be found out, assume so and leave it alone."""
+    """Return whether a running program has the copy; where that cannot be found out, assume so and leave it alone."""
     try:
         descriptor = os.open(_lock_file(file), os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:

@@ -22,9 +22,9 @@ LABEL_WIDTH = 17
 """Cells before the value: the problem's glyph and the label."""
 NARROWEST_VALUE, WIDEST_VALUE = 11, 18
 NOTE_WIDTH = 10
-"""Cells behind the value for its unit or how it reads, if there is room."""
+"""Cells after the value for its unit or how it reads, if there is room."""
 INLINE_ROOM = 28
-"""With so many cells behind the value a problem is told in a sentence; with fewer, only what would be right."""
+"""With so many cells after the value a problem is told in a sentence; with fewer, only what would be right."""
 
 
 class Shown(NamedTuple):

@@ -60,7 +60,7 @@ class FormColumn(DocumentWidget, PreviewWidget):
 
     HELP_TITLE = "Form"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("form")]
-    SCOPED_CSS = False  # the screen's class tells that the window is narrow
+    SCOPED_CSS = False  # the screen's class says that the window is narrow
     DEFAULT_CSS = """
     FormColumn { layout: vertical; }
     FormColumn #form-fields { height: 1fr; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }

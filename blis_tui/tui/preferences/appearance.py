@@ -20,7 +20,7 @@ _ROOM_FOR_TABS = 50
 
 
 def default_split(width: int) -> int:
-    """Return the form's columns in a window of some width, as long as nobody has chosen others."""
+    """Return the form's columns in a window of some width, as long as no one has chosen others."""
     return max(40, min(44, width - 76), min(56, width // 4))
 
 

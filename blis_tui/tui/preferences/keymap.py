@@ -114,7 +114,7 @@ def _key_name(key: str) -> str:
 
 
 def _is_character_name(name: str) -> bool:
-    """Tell whether a name such as ``slash`` or ``question_mark`` is that of a character."""
+    """Return whether a name such as ``slash`` or ``question_mark`` is that of a character."""
     import unicodedata
 
     from textual.keys import KEY_NAME_REPLACEMENTS

@@ -102,7 +102,7 @@ def reasons(error: Exception) -> tuple[Problem, ...]:
 
 
 def is_far_too_large(total: float) -> bool:
-    """Tell whether so many expected requests are more than a preview ever makes."""
+    """Return whether so many expected requests are more than a preview ever makes."""
     return total > MOST_EVER
 
 

@@ -24,7 +24,7 @@ OLDER = "Of an older text"
 
 
 class Keys(NamedTuple):
-    """The keys that a preview's state speaks of; each is named as its action is, behind ``preview.``."""
+    """The keys that a preview's state speaks of; each is named as its action is, after ``preview.``."""
 
     cancel: str = "alt+x"
     refresh: str = "f5"

@@ -38,7 +38,7 @@ def totals(summary: Summary) -> list[tuple[str, list[Total]]]:
             "Tokens",
             [
                 _whole("input", summary.input_tokens, _each(summary.input_tokens, requests.generated)),
-                _whole("  of them prefix", summary.prefix_tokens, _prefix(summary)),
+                _whole("  of which prefix", summary.prefix_tokens, _prefix(summary)),
                 _whole("output", summary.output_tokens, _each(summary.output_tokens, requests.generated)),
                 _whole("longest context", summary.longest_context, "input and output of one request"),
             ],
@@ -87,7 +87,7 @@ def against(expected: Count | None, deviations: float | None = None) -> str:
 def _prefix(summary: Summary) -> str:
     if not summary.prefix_tokens:
         return ""
-    return f"{summary.prefix_share:.1%} of the input; {counted(summary.unique_prefix_tokens, 'token')} without repeats"
+    return f"{summary.prefix_share:.1%} of the input; {counted(summary.unique_prefix_tokens, 'unique token')}"
 
 
 def _each(tokens: int, requests: int) -> str:

@@ -36,7 +36,7 @@ _PICTURES = {code: 0x2400 + code for code in range(32) if code != 9} | {127: 0x2
 
 
 def highlighter_is_there() -> bool:
-    """Tell whether the parser that highlighting needs is installed; Textual does without it and says nothing."""
+    """Return whether the parser that highlighting needs is installed; Textual does without it and says nothing."""
     from textual._tree_sitter import TREE_SITTER, get_language
 
     return TREE_SITTER and get_language("yaml") is not None
@@ -166,7 +166,7 @@ class YamlArea(TextArea):
         for problem in self._marks.get(line_index, ()):
             if problem.severity != INFO:
                 start = min((problem.column or 1) - 1, max(0, len(text) - 1))
-                shown = text[start:].partition(" #")[0].rstrip() or text[start:]  # without a comment behind it
+                shown = text[start:].partition(" #")[0].rstrip() or text[start:]  # without a comment after it
                 line.stylize(Style(underline=True), start, start + len(shown))
         return line
 
@@ -192,7 +192,7 @@ def _replacement(start: tuple[int, int], end: tuple[int, int], text: str):  # ty
 
 
 def _moved(place: tuple[int, int], start: tuple[int, int], end: tuple[int, int], new: str) -> tuple[int, int]:
-    """Return where a place is after a change: behind it, it moves along; within what went, it goes to the start."""
+    """Return where a place is after a change: after it, it moves along; within what went, it goes to the start."""
     if place <= start:
         return place
     if place < end:

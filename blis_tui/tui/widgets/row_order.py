@@ -75,7 +75,7 @@ def _by_number(rows: Sequence[int], wanted: Wanted) -> Sequence[int]:
 
 
 def _array(values: Sequence[float]) -> Any:
-    """Make an array of numbers; NumPy would walk a range item by item, and let nobody else run meanwhile."""
+    """Make an array of numbers; NumPy would walk a range item by item, and let no one else run meanwhile."""
     import numpy as np
 
     return np.arange(values.start, values.stop, values.step) if isinstance(values, range) else np.asarray(values)

@@ -39,7 +39,7 @@ async def test_totals_are_those_of_the_requests(make_app: MakeApp, size: tuple[i
         assert value(text, "clients") == "90" and value(text, "prefix groups") == "9"
         assert value(text, "input") == f"{int(requests.input_tokens.sum()):,}"
         assert value(text, "output") == f"{int(requests.output_tokens.sum()):,}"
-        assert value(text, "of them prefix") == f"{int(requests.prefix_tokens.sum()):,}"
+        assert value(text, "of which prefix") == f"{int(requests.prefix_tokens.sum()):,}"
         assert value(text, "longest context") == "795"
         view = pilot.app.query_one(SummaryView)
         fits = lambda: all(len(line) <= view.size.width for line in shown(pilot).split("\n"))  # noqa: E731

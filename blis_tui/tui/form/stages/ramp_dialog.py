@@ -50,7 +50,7 @@ class RampDialog(NumbersDialog[tuple[Edit, ...]]):
         if len(rates) > 8:
             shown.insert(4, "…")
         seconds = values["steps"] * values["each"]
-        where = "in place of all stages" if self.checked else f"behind stage {self._index}" if self._index else "as the first"
+        where = "in place of all stages" if self.checked else f"after stage {self._index}" if self._index else "as the first"
         requests = round(sum(rates) * values["each"])
         return f"{', '.join(shown)} req/s\n{duration(seconds * 1_000_000)} in all, about {requests:,} requests, {where}"
 

@@ -66,7 +66,7 @@ class StageGrid(Widget, can_focus=True, can_focus_children=True):
 
     @property
     def cell_width(self) -> int:
-        """Cells for each column behind the number."""
+        """Cells for each column after the number."""
         return min(max((self.size.width - NUMBER_WIDTH) // 3, NARROWEST_CELL), WIDEST_CELL)
 
     def header(self) -> str:

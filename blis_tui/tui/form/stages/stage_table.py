@@ -47,7 +47,7 @@ class StageTable(StageCells):
             self.app.post_message(StepEnded())
 
     def action_add(self) -> None:
-        """Add a stage behind this one, like it."""
+        """Add a stage below, like this one."""
         new = dict(FIRST_STAGE)
         if self.rows and self.stage is not None:
             new = {"rate": self.stage.rate, "duration": self.stage.duration}
@@ -60,7 +60,7 @@ class StageTable(StageCells):
         return self.stages[self.row] if self.row < len(self.stages) else None
 
     def action_duplicate(self) -> None:
-        """Put a copy of the stage, comments included, behind it."""
+        """Put a copy of the stage, comments included, after it."""
         if self.rows:
             self._ask(f"duplicate stage {self.row + 1}", Duplicate((*STAGES, self.row)), self.row + 1)
 
