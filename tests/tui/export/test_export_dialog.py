@@ -192,6 +192,6 @@ def test_sizes_in_words(size: int, words: str) -> None:
     assert spoken_size(size) == words
 
 
-@pytest.mark.parametrize(("seconds", "words"), [(0.2, "1 s"), (59.6, "60 s"), (100, "1 min 40 s"), (6000, "1 h 40 min")])
+@pytest.mark.parametrize(("seconds", "words"), [(0.2, "1 s"), (59.6, "1 min"), (100, "1 min 40 s"), (6000, "1 h 40 min")])
 def test_times_in_words(seconds: float, words: str) -> None:
     assert time_left(seconds) == words
