@@ -17,6 +17,7 @@ from blis_tui.tui.form.field_rows import FieldRow, TextRow
 from blis_tui.tui.form.form_column import FormColumn
 from blis_tui.tui.form.stages.stage_table import StageTable
 from blis_tui.tui.preview.budget import make, outline
+from blis_tui.tui.preview.stage_counts import count_text
 from blis_tui.tui.preview.state import CANCELLED, FAILED, READY, RUNNING
 from blis_tui.tui.preview.status_line import OLDER, PreviewStatus
 from blis_tui.tui.text.yaml_area import YamlArea
@@ -161,6 +162,11 @@ def assert_preview(app: DesignerApp, *, counted: bool = False) -> None:
             assert preview.requests is not None
             assert len(made.requests) == len(preview.requests)
             assert (made.requests.arrival_us == preview.requests.arrival_us).all(), "the preview is of another text"
+        for table in app.home.query(StageTable):
+            counts = [count_text(stage.expected) for stage in preview.expected.stages] if preview.expected is not None else []
+            assert [row.requests for row in table.rows] == counts, (
+                "the form expects other requests of the stages than the preview"
+            )
     else:
         assert preview.revision != revision or preview.state in (FAILED, CANCELLED)
     for status in app.home.query(PreviewStatus):
