@@ -88,7 +88,7 @@ cdef class Readers:
             memcpy(ids + begin, &self.prefixes[0] + self.prefix_ends[group] - length, length * sizeof(int32_t))
             begin += length
         s = self._reader(row, chain)
-        program = NULL if self.plain else &self.programs[self._block(self.client[row])]
+        program = &self.programs[0 if self.plain else self._block(self.client[row])]
         if self.plain or not (program.grows or program.content == MEDIA):
             draw_tokens(s, ids + begin, end - begin)
         elif program.content == MEDIA:
