@@ -12,7 +12,6 @@ from textual.widgets import Checkbox
 
 from blis_tui.spec.rules.compact_errors import STAGES
 from blis_tui.tui.chart.content import Wanted, chart
-from blis_tui.tui.form.form_column import SOON_S
 from blis_tui.tui.form.stages.numbers_dialog import NumberInput
 from blis_tui.tui.form.stages.ramp_dialog import RampDialog, ramp
 from blis_tui.tui.form.stages.scale_dialog import ScaleDialog
@@ -104,10 +103,11 @@ async def test_requests_of_a_changed_stage_are_on_their_way(make_app: MakeApp) -
 async def test_requests_of_an_older_text_do_not_stay(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
     app = make_app()
     async with opened(app, WIDE) as pilot:
-        monkeypatch.setattr(previewer, "PAUSE_S", 5 * SOON_S)  # as if the text took long
+        monkeypatch.setattr(previewer, "PAUSE_S", 3600.0)  # no preview begins by itself
         app.write(SMALL.replace("12000000", "9000000"), "test")
         assert requests(pilot) == ["48", "120"]
         await wait_for(pilot, lambda: requests(pilot) == ["…", "…"], "the old counts to go")
+        app.previewer.refresh(whole=False)
         await wait_for(pilot, lambda: requests(pilot) == ["48", "60"], "the new counts")
 
 
