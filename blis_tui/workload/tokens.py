@@ -18,7 +18,9 @@ from blis_tui.workload.workers import Pulse, Workers
 
 BLOCK_TOKENS = 1_060_000
 """About how many token ids a block holds unless another number is asked for."""
-_AHEAD = 2
+_CUT_AT_ONCE = 1 << 11
+"""For how many requests it is worked out at once where they begin and end."""
+_AHEAD = 1
 """How many blocks several threads are ahead of the one that is used."""
 _MOST_OPEN = 1 << 15
 """If there are more clients, so many streams are kept open, 5 kB each; the others, of few requests each, are opened anew."""
@@ -71,7 +73,7 @@ class Drawing(NamedTuple):
 def iterate_blocks(requests: Drawing, most_tokens: int, pulse: Pulse) -> Iterator[TokenBlock]:
     """Iterate over the ids of all requests, at most `most_tokens` at a time, or those of one request.
 
-    With several threads the next blocks are made while one is used.
+    With several threads the next block is made while one is used.
     """
     with ExitStack() as stack, Workers(requests.threads) as workers:  # threads end before the streams they read are closed
         root = root_stream(requests.seed, workers.stop)
@@ -168,7 +170,7 @@ def _all_go_forward(requests: Drawing) -> bool:
 
 def cut(inputs: NDArray[np.int32], outputs: NDArray[np.int32], start: int, most_tokens: int) -> tuple[int, NDArray[np.int64]]:
     """Return where a block that begins at a request stops, and its bounds; it has at least one request."""
-    count, size = 0, min(max(most_tokens >> 4, 64), 1 << 16)
+    count, size = 0, min(max(most_tokens >> 4, 64), _CUT_AT_ONCE)
     pieces: list[NDArray[np.int64]] = [np.zeros(1, np.int64)]
     while start + count < len(inputs):
         part = slice(start + count, start + count + size)

@@ -202,10 +202,10 @@ def test_being_ended_leaves_nothing_behind(
     before = signal.signal(number, signal.SIG_DFL)  # who runs the tests may ignore it, as nohup does
     try:
         assert run("--export", tmp_path / "out", small).code == 128 + number
+        assert signal.getsignal(number) is signal.SIG_DFL
     finally:
         signal.signal(number, before)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["small.yaml"]
-    assert signal.getsignal(number) is signal.SIG_DFL
 
 
 def test_signals_that_are_ignored_stay_ignored(run: Run, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
