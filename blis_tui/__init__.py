@@ -33,11 +33,13 @@ if TYPE_CHECKING:
     from blis_tui.workload.expansion.compact import expand as expand
     from blis_tui.workload.generate import generate as generate
     from blis_tui.workload.requests import Requests as Requests
+    from blis_tui.workload.server import AssumedServer as AssumedServer
     from blis_tui.workload.totals.summary import summarise as summarise
 
     __version__: str
 
 _HOMES = {
+    "AssumedServer": "workload.server",
     "Cancelled": "problems",
     "Checked": "spec.check",
     "Expansion": "workload.expansion.clients",
@@ -59,6 +61,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "AssumedServer",
     "Cancelled",
     "Checked",
     "Expansion",
