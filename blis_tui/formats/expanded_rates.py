@@ -16,7 +16,7 @@ from typing import Any
 
 from blis_tui.formats.client_file import ClientFile, arrivals_of, clients_of, head_of, span, stages, windows_in, with_an_end
 from blis_tui.formats.source import Source
-from blis_tui.problems import ERROR, WARNING, Problem, SpecError
+from blis_tui.problems import WARNING, Problem
 from blis_tui.spec.format.facts import US_PER_S, end_us, fitted_gap_us, stages_end_us
 from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.spec.format.generation import ORDINARY, VARYING, generation_path, is_chat, lost_when_varying
@@ -123,31 +123,6 @@ def _names(block: ClientBlock, template: Client) -> Names | None:
     """Return what the members of a block are called: they have no prefix group if the template has none."""
     named = block.names
     return named if named is None or template.prefix_group else named._replace(prefix_group=Name(""))
-
-
-def _window_rate(block: ClientBlock, window: Window, rate: float, until: int, shares: WindowRates | None) -> float:
-    """Return the requests per second of each client of a block in a window; `rate` is per µs, where windows have none."""
-    client = block.template
-    if shares is not None:
-        cut = window.replace(end_us=min(window.end_us, until))
-        return shares.rate(block, cut) if windows_in(block) and window.start_us < until else 0.0
-    if rate == 0:
-        return window.trace_rate or 0.0
-    gap = fitted_gap_us(client.arrival)
-    return rate * US_PER_S if gap is None else US_PER_S / max(gap, 1.0)
-
-
-def _until(clients: Expansion) -> int:
-    """Return the end of the windows that clients without windows get; raises `SpecError` if they need one and there is none."""
-    end = end_us(clients.spec)
-    if end is None and clients.spec.inference_perf is not None:
-        end = stages_end_us(clients.spec.inference_perf)
-    if end is None and all(windows_in(block) or block.template.concurrency for block in clients.blocks):
-        return INT64_MAX
-    if end is None:
-        text = "horizon is missing: format expanded-rates gives clients a window up to the end, and the file has none"
-        raise SpecError([Problem("no-end", ERROR, ("horizon",), text)])
-    return end
 
 
 def _warning(before: Expansion, after: Expansion) -> Problem:
