@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Generator, Iterator
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,7 @@ from blis_tui.spec.format.model import MAX_LENGTH
 from blis_tui.workload.kernel.records import (
     ARRIVALS,
     CHAT,
-    DONE,
     FIXED,
-    FULL,
     MEDIA,
     PAST_TIME,
     SESSION,
@@ -30,19 +28,11 @@ from blis_tui.workload.kernel.records import (
     Sheet,
 )
 from blis_tui.workload.kernel.twin.random_stream import Stream
+from blis_tui.workload.kernel.twin.request_rows import Ended, RequestRows
 from blis_tui.workload.kernel.twin.samplers import draws_of
 
 _Row = tuple[int, int, int, int, int, int, int, int, int, int, tuple[int, int, int, int]]
-_COLUMNS = ("arrival", "place", "fresh", "output", "client", "session", "round", "context", "percent", "leg", "media")
 _NO_MEDIA = (0, 0, 0, 0)
-_AT_ONCE = 1 << 10
-
-
-class Ended(Exception):
-    """The walk cannot go on."""
-
-    def __init__(self, end: int, tokens: int = 0) -> None:
-        self.end, self.tokens = end, tokens
 
 
 class Activity:
@@ -61,10 +51,13 @@ class Activity:
         return self._starts[bisect_right(self._starts, time)]
 
 
-class Walk:
+class Walk(RequestRows):
     """Walks clients through their streams and writes down their requests, as much as a sheet holds at a time."""
 
+    COLUMNS: ClassVar = (*Sheet.COLUMNS, *Sheet.CHAT_COLUMNS, "media")
+
     def __init__(self, programs: Programs, seeds: NDArray[np.int64], stop: NDArray[np.int32]) -> None:
+        super().__init__(self._walk(0, 0))
         self._programs = [Program(*row) for row in programs.programs.tolist()]
         self._legs = [Leg(*row) for row in programs.legs.tolist()]
         self._spans = programs.spans.tolist()
@@ -72,13 +65,8 @@ class Walk:
         self._draws = draws_of(programs)
         self._starts = programs.starts
         self._seeds, self._stop = seeds, stop
-        self._rows: Iterator[_Row] = iter(())
         self.done = 0
         """How many clients are done with."""
-        self.tokens = 0
-        """Of the request that is too long."""
-        self.failed_client = 0
-        """The client at which the walk stopped."""
         self.part_done = 0.0
         """How far the walk is with its client, 0 to 1, as nearly as time tells."""
 
@@ -86,24 +74,7 @@ class Walk:
         """Go on with the clients from `low` to `high`, exclusive."""
         self._rows = self._walk(low, high)
 
-    def fill(self, sheet: Sheet) -> int:
-        """Write requests down until all clients are done or the sheet is full; return how it ended."""
-        try:
-            while sheet.used < sheet.rows:
-                rows = list(islice(self._rows, min(_AT_ONCE, sheet.rows - sheet.used)))
-                if not rows:
-                    return DONE
-                part = slice(sheet.used, sheet.used + len(rows))
-                for name, values in zip(_COLUMNS, zip(*rows, strict=True), strict=True):
-                    if len(sheet.columns[name]):
-                        sheet.columns[name][part] = values
-                sheet.used += len(rows)
-        except Ended as ended:
-            self.tokens = ended.tokens
-            return ended.end
-        return FULL
-
-    def _walk(self, low: int, high: int) -> Iterator[_Row]:
+    def _walk(self, low: int, high: int) -> Generator[_Row, None, None]:
         block = int(np.searchsorted(self._starts, low, side="right")) - 1
         for client in range(low, high):
             self.failed_client = client

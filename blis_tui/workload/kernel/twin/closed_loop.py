@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from heapq import heapify, heappop, heappush
-from itertools import islice
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.spec.format.model import MAX_LENGTH
-from blis_tui.workload.kernel.records import DONE, FULL, STOPPED, TOO_LONG, Program, Programs, Sheet
-from blis_tui.workload.kernel.twin.client_requests import Ended
+from blis_tui.workload.kernel.records import STOPPED, TOO_LONG, Program, Programs
 from blis_tui.workload.kernel.twin.random_stream import Stream
+from blis_tui.workload.kernel.twin.request_rows import Ended, RequestRows
 from blis_tui.workload.kernel.twin.samplers import draws_of
 
-_COLUMNS = ("arrival", "place", "fresh", "output", "client", "session", "round", "context")
-_AT_ONCE = 1 << 10
 
-
-class ClosedLoop:
+class ClosedLoop(RequestRows):
     """Lets sessions go on: each answer brings the next request of its session, as much as a sheet holds at a time."""
+
+    COLUMNS: ClassVar = ("arrival", "place", "fresh", "output", "client", "session", "round", "context")
 
     def __init__(
         self,
@@ -40,6 +38,7 @@ class ClosedLoop:
         first request is, negative for never) and `order` of that request. `budget` is the most follow-ups of all, negative
         for any number; `order` is that of the first of them.
         """
+        super().__init__(self._run())
         self._programs = [Program(*row) for row in programs.programs.tolist()]
         self._draws = draws_of(programs)
         self._stop = stop
@@ -48,34 +47,14 @@ class ClosedLoop:
         answered = zip(self._sessions["answered"], self._sessions["order"], range(len(sessions["client"])), strict=True)
         self._pending = [each for each in answered if each[0] >= 0]
         heapify(self._pending)
-        self._rows = self._run()
         self.made = 0
         """How many follow-ups there are so far."""
         self.time = 0
         """When the answer came that was handled last, in µs."""
-        self.tokens = 0
-        """Of the request that is too long."""
-        self.failed_client = 0
 
     def close(self) -> None:
         """Close all streams."""
         self._rows.close()
-
-    def fill(self, sheet: Sheet) -> int:
-        """Write follow-ups down until no answer brings one or the sheet is full; return how it ended."""
-        try:
-            while sheet.used < sheet.rows:
-                rows = list(islice(self._rows, min(_AT_ONCE, sheet.rows - sheet.used)))
-                if not rows:
-                    return DONE
-                part = slice(sheet.used, sheet.used + len(rows))
-                for name, values in zip(_COLUMNS, zip(*rows, strict=True), strict=True):
-                    sheet.columns[name][part] = values
-                sheet.used += len(rows)
-        except Ended as ended:
-            self.tokens = ended.tokens
-            return ended.end
-        return FULL
 
     def _run(self) -> Generator[tuple[int, ...], None, None]:
         sessions, pending = self._sessions, self._pending
