@@ -2,6 +2,5 @@
 
 To add a format, write a module and a line of the table. A format of one line per request has
 ``writer(source, *, tokens) -> Writer`` (see `batches`; `lines` makes text by columns). Any other has
-``chunks(source)``, which gives its text in pieces, each with the number of clients in it, ``size(source)``, the sum of
-those numbers, and ``warnings(source)``.
+``contents(source) -> SpecFile`` (see `protocols`): its text in pieces, how many clients these hold, and what to remark.
 """

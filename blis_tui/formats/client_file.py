@@ -25,6 +25,11 @@ class ClientFile(NamedTuple):
     clients: Expansion
     remarks: tuple[Problem, ...]
 
+    @property
+    def size(self) -> int:
+        """How many clients there are."""
+        return len(self.clients)
+
     def chunks(self) -> Iterator[tuple[str, int]]:
         """Give the text in pieces, each with the number of clients in it."""
         comment = ["The explicit clients of a workload spec.", *(problem.message for problem in self.remarks)]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from blis_tui.formats.batches import Batch, Members, Writer
+from blis_tui.formats.protocols import RequestFormat, SpecFile, request_format, spec_format
 from blis_tui.formats.source import Source
 from blis_tui.formats.table import ON_REQUEST, Format, available
 from blis_tui.spec.format.model import WorkloadSpec
@@ -65,11 +65,10 @@ def estimate(
     Only some of the requests are written for it, and no file. Raises `SpecError` for what cannot be exported.
     """
     source = Source(spec, text=text, encoding=encoding, requests=requests)
-    module: Any = import_module(f"blis_tui.formats.{format.module}")
     if not format.needs_requests:
-        return _text_size(module, source)
+        return _text_size(spec_format(format).contents(source))
     tokens = tokens and format.tokens == ON_REQUEST
-    sample = _Sample(module, source, tokens)
+    sample = _Sample(request_format(format), source, tokens)
     fixed = sum(len(head.encode()) for head in sample.writer().heads) + sample.written([])
     if not len(requests):
         return fixed
@@ -80,27 +79,26 @@ def estimate(
     return fixed + round(size * (1.0 if count is None else max(1.0, count / len(requests))))
 
 
-def _text_size(module: Any, source: Source) -> int:
+def _text_size(file: SpecFile) -> int:
     """Scale up what the first pieces take for their clients."""
     written = clients = head = 0
-    total = module.size(source)
-    for piece, count in islice(module.chunks(source), 3):
+    for piece, count in islice(file.chunks(), 3):
         length = len(piece if isinstance(piece, bytes) else piece.encode())
         if count:
             written += length
             clients += count
         else:
             head += length
-    return head + (round(written * total / clients) if clients else 0)
+    return head + (round(written * file.size / clients) if clients else 0)
 
 
 class _Sample:
     """What a format writes of some of the requests."""
 
-    def __init__(self, module: Any, source: Source, tokens: bool) -> None:
+    def __init__(self, format: RequestFormat, source: Source, tokens: bool) -> None:
         self._requests = source.requests
         self._members = Members(self._requests.clients)
-        self.writer: Callable[[], Writer] = lambda: module.writer(source, tokens=tokens)
+        self.writer: Callable[[], Writer] = lambda: format.writer(source, tokens=tokens)
 
     def written(self, batches: Sequence[Batch]) -> int:
         """Return the size of these requests' lines, and of what comes last in any file."""

@@ -40,22 +40,8 @@ from blis_tui.workload.expansion.rates import WindowRates, block_rates
 _EXACT = "the compact file and the exported requests are exact."
 
 
-def chunks(source: Source) -> Iterator[tuple[str, int]]:
-    """Give the file's text in pieces, each with the number of clients in it."""
-    return _file(source).chunks()
-
-
-def size(source: Source) -> int:
-    """Return how many clients `chunks` will write."""
-    return len(clients_of(source))
-
-
-def warnings(source: Source) -> list[Problem]:
-    """Say where what is generated from the file differs from what the spec gives."""
-    return list(_file(source).remarks)
-
-
-def _file(source: Source) -> ClientFile:
+def contents(source: Source) -> ClientFile:
+    """Work out the head, the clients, and what is right in the file and what is lost."""
     clients = clients_of(source)
     spec = clients.spec
     version = "1" if spec.rules == 1 else spec.version

@@ -11,7 +11,6 @@ Clients without windows get one, from 0 to the end. The file is of version 2, by
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 from blis_tui.formats.client_file import ClientFile, arrivals_of, clients_of, head_of, span, stages, windows_in, with_an_end
@@ -29,22 +28,8 @@ _LOST = {"prefix_group": "prefixes", "timeout": "timeouts", "multimodal": "multi
 """What single requests may lose, in words."""
 
 
-def chunks(source: Source) -> Iterator[tuple[str, int]]:
-    """Give the file's text in pieces, each with the number of clients in it."""
-    return _file(source).chunks()
-
-
-def size(source: Source) -> int:
-    """Return how many clients `chunks` will write."""
-    return len(clients_of(source))
-
-
-def warnings(source: Source) -> list[Problem]:
-    """Say what is right in the file, and what is lost."""
-    return list(_file(source).remarks)
-
-
-def _file(source: Source) -> ClientFile:
+def contents(source: Source) -> ClientFile:
+    """Work out the head, the clients, and what is right in the file and what is lost."""
     before = clients_of(source)
     spec = before.spec
     blocks = _rated(before)

@@ -146,16 +146,16 @@ def _write(
     """Write all formats, each to as many of `files` as it has suffixes; requests are walked once for all."""
     waiting = iter(files)
     places = [(each, [next(waiting) for _ in each.suffixes]) for each in formats]
-    texts = [(spec_format(each), group[0]) for each, group in places if not each.needs_requests]
+    texts = [(spec_format(each).contents(source), group[0]) for each, group in places if not each.needs_requests]
     requests = source.requests if len(texts) < len(places) else None
     tables = [(_writer(each, source, tokens, group[-1]), group) for each, group in places if each.needs_requests]
-    lines = sum(module.size(source) for module, _ in texts) + (0 if requests is None else len(requests))
+    lines = sum(file.size for file, _ in texts) + (0 if requests is None else len(requests))
     meter = _Meter(progress, lines)
     meter.advance(0)
     warnings: list[Problem] = []
-    for module, output in texts:
-        warnings += module.warnings(source)
-        for piece, clients in module.chunks(source):
+    for file, output in texts:
+        warnings += file.remarks
+        for piece, clients in file.chunks():
             output(piece)
             meter.advance(clients)
     for writer, group in tables:

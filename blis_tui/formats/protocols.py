@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -13,17 +13,26 @@ if TYPE_CHECKING:
     from blis_tui.problems import Problem
 
 
+class SpecFile(Protocol):
+    """What one file consists of."""
+
+    @property
+    def size(self) -> int:
+        """How many clients `chunks` will write."""
+
+    @property
+    def remarks(self) -> Sequence[Problem]:
+        """What a reader of the file should know."""
+
+    def chunks(self) -> Iterator[tuple[str | bytes, int]]:
+        """Yield the file's content in pieces, each with the number of clients in it."""
+
+
 class SpecFormat(Protocol):
     """A format of the spec or its clients: one file, written without any request."""
 
-    def chunks(self, source: Source) -> Iterator[tuple[str | bytes, int]]:
-        """Yield the file's content in pieces, each with the number of clients in it."""
-
-    def size(self, source: Source) -> int:
-        """Return how many clients `chunks` will write."""
-
-    def warnings(self, source: Source) -> list[Problem]:
-        """Return what a reader of the file should know."""
+    def contents(self, source: Source) -> SpecFile:
+        """Work out what the file consists of; nothing is written yet."""
 
 
 class RequestFormat(Protocol):

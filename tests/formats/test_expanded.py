@@ -33,7 +33,7 @@ NAMES = sorted(path.stem for path in GOLDEN.glob("*.yaml") if path.stem != "cano
 
 
 def codes(spec):
-    return [problem.code for problem in expanded.warnings(Source(spec))]
+    return [problem.code for problem in expanded.contents(Source(spec)).remarks]
 
 
 def text_of(spec):
@@ -191,7 +191,7 @@ def test_chat_in_one_stage_is_exact_without_a_horizon_too():
 
 
 def said(spec):
-    return expanded.warnings(Source(spec))[0].message
+    return expanded.contents(Source(spec)).remarks[0].message
 
 
 def test_what_blis_would_send_of_several_stages_is_said_with_numbers():
@@ -287,9 +287,9 @@ def test_the_file_is_plain_yaml():
 
 
 def test_a_million_clients_are_written_piece_by_piece():
-    source = Source(compact(1e6, prompts=1000, users=1000, horizon=5_000_000))
-    assert expanded.size(source) == 1_000_000
-    pieces = list(islice(expanded.chunks(source), 4))
+    file = expanded.contents(Source(compact(1e6, prompts=1000, users=1000, horizon=5_000_000)))
+    assert file.size == 1_000_000
+    pieces = list(islice(file.chunks(), 4))
     assert [clients for _, clients in pieces] == [0, 256, 256, 256]
     assert max(len(text) for text, _ in pieces) < 256 * 500
 
@@ -297,7 +297,7 @@ def test_a_million_clients_are_written_piece_by_piece():
 def test_all_clients_are_written_when_they_fill_the_pieces_exactly():
     for users in (255, 256, 257):
         source = Source(compact(1000.0, prompts=1, users=users))
-        assert sum(clients for _, clients in expanded.chunks(source)) == users
+        assert sum(clients for _, clients in expanded.contents(source).chunks()) == users
         assert len(read_spec(text_of(source.spec)).clients) == users
 
 

@@ -26,7 +26,7 @@ def back(spec: WorkloadSpec) -> WorkloadSpec:
 
 
 def said(spec: WorkloadSpec) -> str:
-    (problem, *_) = expanded_rates.warnings(Source(spec))
+    (problem, *_) = expanded_rates.contents(Source(spec)).remarks
     assert (problem.code, problem.severity) == ("expanded-rates", "warning")
     return problem.message
 
@@ -139,4 +139,4 @@ def test_without_a_time_limit_the_windows_reach_as_far_as_the_requests() -> None
 def test_names_are_those_of_the_clients() -> None:
     spec = compact(8.0, 20.0)
     assert [one.id for one in back(spec).clients] == [one.id for one in expand(spec)]
-    assert expanded_rates.size(Source(spec)) == 8
+    assert expanded_rates.contents(Source(spec)).size == 8

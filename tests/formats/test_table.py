@@ -40,7 +40,7 @@ def test_what_formats_need():
 def test_every_format_has_its_help_and_its_module(each):
     assert each.help
     module = import_module(f"blis_tui.formats.{each.module}")
-    assert hasattr(module, "writer" if each.needs_requests else "chunks")
+    assert hasattr(module, "writer" if each.needs_requests else "contents")
 
 
 def test_formats_are_found_once_and_in_order():
