@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 from textual import on
+from textual.screen import Screen
 from textual.widget import Widget
 
 from blis_tui.spec.edits import Edit, EditRefused
@@ -42,7 +44,7 @@ class DocumentApp(BaseApp):
     def refresh_view(self) -> None:
         """Show the document's present state everywhere, check it if that is still to do, and preview it."""
         view = self.workspace.view
-        for screen in self.screen_stack:
+        for screen in self._screens():
             for widget in screen.walk_children(DocumentWidget):  # a query would look at the rules of every widget
                 if widget.is_mounted:  # or it is filled when it is
                     widget.show_document(view)
@@ -110,15 +112,21 @@ class DocumentApp(BaseApp):
     @on(PreviewChanged)
     def show_preview(self, event: PreviewChanged) -> None:
         """Show a new state of the preview everywhere."""
-        for screen in self.screen_stack:
+        for screen in self._screens():
             for widget in screen.walk_children(PreviewWidget):
                 if widget.is_mounted:
                     widget.show_preview(event.preview)
 
     def show_in(self, parent: Widget) -> None:
         """Fill widgets that were just made."""
+        if self._exit:
+            return
         for widget in parent.walk_children(with_self=True):
             if isinstance(widget, DocumentWidget):
                 widget.show_document(self.workspace.view)
             if isinstance(widget, PreviewWidget):
                 widget.show_preview(self.preview)
+
+    def _screens(self) -> Sequence[Screen[Any]]:
+        """Return the screens to fill: none on the way out, when Textual gives new widgets no children any more."""
+        return () if self._exit else self.screen_stack

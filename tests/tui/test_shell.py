@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from designer import SMALL, TWO_STAGE, MakeApp, ready, wait_for, write
 from textual.command import CommandPalette
+from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Footer, Tabs
 from textual.widgets._footer import FooterKey
 
@@ -32,6 +33,7 @@ from blis_tui.tui.help.palette import commands
 from blis_tui.tui.preferences.settings import Settings
 from blis_tui.tui.preview.previewer import PreviewChanged
 from blis_tui.tui.summary.summary_tab import SummaryScroll
+from blis_tui.tui.tables.clients_tab import ClientsTab
 from blis_tui.tui.tabs import TABS, make_tab
 from blis_tui.tui.text.yaml_area import YamlArea
 from blis_tui.tui.widgets.table_rows import TableRows
@@ -431,3 +433,20 @@ async def test_tabs_that_are_being_made_are_filled_when_they_are(make_app: MakeA
             await made
             app.show_in(tab)
         await ready(pilot)
+
+
+async def test_a_tab_that_is_made_on_the_way_out_is_not_filled(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        compose = ClientsTab.compose
+
+        def leave_meanwhile(tab: ClientsTab) -> list[Widget]:
+            app._exit = True  # from here on Textual gives new widgets no children
+            return list(compose(tab))
+
+        monkeypatch.setattr(ClientsTab, "compose", leave_meanwhile)
+        await app.home.show_tab("clients")
+        assert not app.home.query_one(ClientsTab).children
+        app.show_preview(PreviewChanged(app.preview))
+        app.refresh_view()
