@@ -229,50 +229,47 @@ def _generated(plan: Requests, kept: Int64s, users: _Users, workers: Workers) ->
 def _beginnings(plan: Requests, generated: Columns, sessions: _Sessions) -> _Beginnings:
     """Find what follow-ups begin with.
 
-    BLIS takes for it the first tokens of the client's first session, as many as the client's own `prefix_length`: none where it
-    gives none, fewer than its group has, or more, so that the first session's question goes on in every prefix.
+    BLIS takes for it the first tokens of the first session of the client's id, as many as the client's own `prefix_length`: none
+    where it gives none, fewer than the group has, or more, so that the first session's question goes on in every prefix. Where
+    several clients have that id, the first session may have another prefix than this one.
     """
     block = plan.block_of(sessions.client)
     templates = [each.template for each in plan.clients.blocks]
     grows = plan.programs.programs["grows"].astype(bool)[block]
+    group = generated["prefix"]
+    has = np.append(plan.groups.lengths, 0)[group]  # the last for no group, -1
+    inputs = has + generated["fresh"]
     users = generated["user"][sessions.first] >= 0
-    group = generated["prefix"][sessions.first]
-    has = np.where(group >= 0, plan.groups.lengths[group] if len(plan.groups) else 0, 0)
+    firsts = np.full(len(plan.clients), len(group))
+    np.minimum.at(firsts, sessions.client, sessions.first)
+    model = np.where(users, sessions.first, firsts[sessions.client])
     wants = np.array([max(each.prefix_length, 0) if each.prefix_group else 0 for each in templates], np.int64)[block]
-    wants = np.where(users, has, wants)
-    fresh = generated["fresh"][sessions.first].astype(np.int64)
-    prefix = np.where(grows | (wants == has), group, -1).astype(np.int32)
-    drop = np.zeros(len(group), np.int32)
+    wants = np.where(users, has[model], wants)
+    wants[wants > inputs[model]] = 0
+    had, same = has[sessions.first], group[sessions.first] == group[model]
+    whole = (same & (wants == had)) | (grows & ((wants == 0) | (same & (wants <= had))))
+    prefix = np.where(whole, group[sessions.first], -1).astype(np.int32)
+    drop = np.zeros(len(prefix), np.int32)
     extra: dict[Prefix, int] = {}
-    odd = np.flatnonzero((wants != has) & (wants > 0) & ~(grows & (wants <= has)))
-    firsts = _first_sessions(generated, sessions, odd)
-    for session in odd.tolist():
-        first = firsts[int(sessions.client[session])]
-        wanted, had = int(wants[session]), int(has[session])
-        if had + int(generated["fresh"][first]) < wanted:
-            continue
-        again = bool(grows[session]) and had + int(fresh[session]) < wanted
+    for session in np.flatnonzero(~whole & (wants > 0)).tolist():
+        own, first = int(sessions.first[session]), int(model[session])
+        wanted, length = int(wants[session]), int(had[session])
+        left = wanted if wanted <= inputs[own] else 0  # BLIS leaves out as many tokens of its first input, if it has them
+        tail = bool(grows[session]) and left < length
         one = Prefix(
-            int(group[session]),
+            int(group[first]),
             wanted,
             int(generated["client"][first]),
             int(generated["place"][first]),
             int(generated["leg"][first]),
-            again,
+            int(group[own]) if tail else -1,
+            left if tail else 0,
         )
         prefix[session] = extra.setdefault(one, len(plan.groups) + len(extra))
-        drop[session] = wanted - had if grows[session] and not again else 0
-    said = np.where(grows, fresh - drop + generated["output"][sessions.first], 0)
+        drop[session] = max(0, left - length) if grows[session] else 0
+    own_tokens = generated["fresh"][sessions.first].astype(np.int64) - drop
+    said = np.where(grows, own_tokens + generated["output"][sessions.first], 0)
     return _Beginnings(prefix, drop, said, list(extra))
-
-
-def _first_sessions(generated: Columns, sessions: _Sessions, which: Int64s) -> dict[int, int]:
-    """Return the first request of the first session of each client that has some of these sessions."""
-    firsts: dict[int, int] = {}
-    if len(which):
-        for client, first in zip(sessions.client.tolist(), sessions.first.tolist(), strict=True):
-            firsts[client] = min(firsts.get(client, first), first)
-    return firsts
 
 
 def _follow_ups(

@@ -30,14 +30,17 @@ class Prefix(NamedTuple):
     """What requests begin with that do not have the whole prefix of their group, or more: by a fault of BLIS, some follow-ups."""
 
     group: int
+    """-1 for none."""
     length: int
     """If it is more than the group has, the question of a first session goes on in the prefix."""
     client: int
     """Whose session that is, and where in the client's stream its ids are, or those of its first round, in which leg."""
     place: int
     leg: int
-    again: bool
-    """Whether the group's prefix follows once more."""
+    tail_group: int
+    """Of which group's prefix the end follows, -1 for none."""
+    tail_start: int
+    """Where in that prefix the end begins."""
 
 
 class Requests:
@@ -210,8 +213,12 @@ class Requests:
     @property
     def _prefix_lengths(self) -> NDArray[np.int64]:
         """The length of each group's prefix, and of the extra ones."""
-        extra = [each.length + (int(self.groups.lengths[each.group]) if each.again else 0) for each in self.extra_prefixes]
-        return np.concatenate([self.groups.lengths, np.array(extra, np.int64)]) if extra else self.groups.lengths
+        lengths = self.groups.lengths
+        extra = [
+            each.length + (int(lengths[each.tail_group]) - each.tail_start if each.tail_group >= 0 else 0)
+            for each in self.extra_prefixes
+        ]
+        return np.concatenate([lengths, np.array(extra, np.int64)]) if extra else lengths
 
     @property
     def prefix_length(self) -> NDArray[np.int32]:
@@ -293,10 +300,15 @@ class Requests:
         ids = root.tokens(self.groups.total_tokens)
         lengths = self._prefix_lengths
         parts = [ids]
+
+        def of_group(group: int) -> NDArray[np.int32]:
+            end = int(self.groups.ends[group]) if group >= 0 else 0
+            return ids[end - int(lengths[group]) : end] if group >= 0 else ids[:0]
+
         for extra in self.extra_prefixes:
-            end, length = int(self.groups.ends[extra.group]), int(self.groups.lengths[extra.group])
-            own = ids[end - length : end]
-            parts += [own[: extra.length], self._question(extra, extra.length - length), own if extra.again else own[:0]]
+            own = of_group(extra.group)
+            question = self._question(extra, extra.length - len(own))
+            parts += [own[: extra.length], question, of_group(extra.tail_group)[extra.tail_start :]]
         return np.concatenate(parts) if len(parts) > 1 else ids, np.cumsum(lengths), lengths
 
     def _question(self, prefix: Prefix, count: int) -> NDArray[np.int32]:

@@ -61,8 +61,7 @@ def closed_specs(draw: st.DrawFn) -> WorkloadSpec:
     """Draw a spec of conversations, of virtual users, or of users beside clients with a rate."""
     kind = draw(st.sampled_from(["chats", "users", "mixed", "same ids"]))
     clients = []
-    prefixes = st.tuples(st.sampled_from(["", "g", "g", "g"]), st.sampled_from([0, 1, 5, 9, 30]))
-    shared = draw(prefixes)
+    prefixes = st.tuples(st.sampled_from(["", "g", "g", "h"]), st.sampled_from([0, 1, 5, 9, 30]))
     for number in range(draw(st.integers(1, 3))):
         fields: dict[str, Any] = draw(common()) | {"timeout": draw(st.sampled_from([None, None, 0, 5, 400_000]))}
         name = "c" if kind == "same ids" else f"c{number}"
@@ -74,7 +73,7 @@ def closed_specs(draw: st.DrawFn) -> WorkloadSpec:
             clients.append(Client(id=name, concurrency=draw(st.integers(1, 5)), think_time_us=think, **own))
             continue
         fields["reasoning"] = None if kind == "mixed" else draw(reasonings())
-        fields["prefix_group"], fields["prefix_length"] = shared if kind == "same ids" else draw(prefixes)
+        fields["prefix_group"], fields["prefix_length"] = draw(prefixes)
         if draw(st.integers(0, 3)) == 0:
             fields["lifecycle"] = Lifecycle(windows=draw(windows(st.none())))
         clients.append(Client(id=name, rate_fraction=draw(st.sampled_from([0.1, 1.0, 1 / 3])), **fields))
