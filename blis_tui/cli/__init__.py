@@ -55,9 +55,9 @@ def _run(argv: Sequence[str]) -> int:
         put(options.text)
         return DONE
     if options.check:
-        from blis_tui.cli.check import run
+        from blis_tui.cli.check.command import run
     elif options.summary:
-        from blis_tui.cli.summary import run
+        from blis_tui.cli.summary.command import run
     elif options.export is not None:
         from blis_tui.cli.export import run
     else:

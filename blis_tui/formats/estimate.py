@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from blis_tui.formats.batches import Batch, Members, Writer
 from blis_tui.formats.protocols import RequestFormat, SpecFile, request_format, spec_format
+from blis_tui.formats.requests.batches import Batch, Members, Writer
 from blis_tui.formats.source import Source
 from blis_tui.formats.table import ON_REQUEST, Format, available
 from blis_tui.spec.format.model import WorkloadSpec

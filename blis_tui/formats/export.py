@@ -16,7 +16,7 @@ from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.spec.yaml.encoding import UTF_8
 
 if TYPE_CHECKING:
-    from blis_tui.formats.batches import Writer
+    from blis_tui.formats.requests.batches import Writer
     from blis_tui.workload.requests import Requests
 
 
@@ -173,7 +173,7 @@ def _writer(format: Format, source: Source, tokens: bool, output: _Output) -> Wr
 
 
 def _write_requests(tables: Sequence[tuple[Writer, _Output]], requests: Requests, meter: _Meter) -> None:
-    from blis_tui.formats.batches import batches
+    from blis_tui.formats.requests.batches import batches
 
     writers = [writer for writer, _ in tables]
     tokens, width = any(each.tokens for each in writers), max(each.width for each in writers)

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
-    from blis_tui.formats.batches import Writer
+    from blis_tui.formats.requests.batches import Writer
     from blis_tui.formats.source import Source
     from blis_tui.formats.table import Format
     from blis_tui.problems import Problem
@@ -44,16 +44,17 @@ class RequestFormat(Protocol):
 
 def spec_format(format: Format) -> SpecFormat:
     """Load a format that needs no requests."""
-    return cast(SpecFormat, import_module(f"blis_tui.formats.{format.module}"))
+    return cast(SpecFormat, import_module(f"blis_tui.formats.specs.{format.module}"))
 
 
 def request_format(format: Format) -> RequestFormat:
     """Load a format that is written from requests."""
-    return cast(RequestFormat, import_module(f"blis_tui.formats.{format.module}"))
+    return cast(RequestFormat, import_module(f"blis_tui.formats.requests.{format.module}"))
 
 
 if TYPE_CHECKING:  # the type checker compares each module with its protocol
-    from blis_tui.formats import as_it_stands, blis_trace, expanded, expanded_rates, jsonl, parquet, request_csv
+    from blis_tui.formats.requests import blis_trace, jsonl, parquet, request_csv
+    from blis_tui.formats.specs import as_it_stands, expanded, expanded_rates
 
     _SPEC_FORMATS: tuple[SpecFormat, ...] = (as_it_stands, expanded, expanded_rates)
     _REQUEST_FORMATS: tuple[RequestFormat, ...] = (jsonl, request_csv, blis_trace, parquet)

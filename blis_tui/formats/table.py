@@ -15,8 +15,9 @@ class Format(NamedTuple):
     """One format: its name, the ends of its files' names, and what it takes to write it.
 
     `tokens` is one of `NEVER`, `ON_REQUEST` and `ALWAYS`; `version` counts changes that readers would notice and
-    is 0 where the format is somebody else's. `module` is its module in this package. A `binary` format is not for
-    terminals; one with an `extra` needs the package `requires`, which that optional extra of this program installs.
+    is 0 where the format is somebody else's. `module` is its module, in `requests` if it `needs_requests`, else in `specs`.
+    A `binary` format is not for terminals; one with an `extra` needs the package `requires`, which that optional extra of
+    this program installs.
     """
 
     name: str

@@ -49,7 +49,7 @@ class Ready(Requests):
 
 def ready(requests: Requests) -> Requests:
     """Return the same requests with their ids at hand, in the blocks that writers ask for."""
-    from blis_tui.formats.batches import BATCH_TOKENS
+    from blis_tui.formats.requests.batches import BATCH_TOKENS
 
     blocks = list(requests.token_blocks(BATCH_TOKENS))
     copy = Ready.__new__(Ready)
@@ -62,8 +62,8 @@ def write(requests: Requests, format: str, *, tokens: bool = False) -> int:
     """Write one format, and return how many bytes that were."""
     sink = Sink()
     if format == "blis-trace":  # two files, so not for a stream
-        from blis_tui.formats.batches import batches
-        from blis_tui.formats.blis_trace import writer
+        from blis_tui.formats.requests.batches import batches
+        from blis_tui.formats.requests.blis_trace import writer
         from blis_tui.formats.source import Source
 
         made = writer(Source(SPEC, requests=requests), tokens=False)
@@ -85,8 +85,8 @@ def text_of(requests: Requests, format: str) -> str:
 
 def trace_rows(requests: Requests) -> list[tuple[Any, ...]]:
     """Return the rows of a trace as values that are ready to be written: numbers as numbers."""
-    from blis_tui.formats.batches import batches
-    from blis_tui.formats.blis_trace import writer
+    from blis_tui.formats.requests.batches import batches
+    from blis_tui.formats.requests.blis_trace import writer
     from blis_tui.formats.source import Source
 
     made = writer(Source(SPEC, requests=requests), tokens=False)

@@ -218,7 +218,7 @@ def test_a_text_that_utf8_cannot_hold(tmp_path, format):
 @pytest.mark.parametrize("error", [Cancelled(), KeyboardInterrupt()])
 @pytest.mark.parametrize("call", [0, 1, 3, 5])
 def test_a_stop_during_the_work_leaves_nothing(tmp_path, monkeypatch, error, call):
-    monkeypatch.setattr("blis_tui.formats.batches.BATCH_REQUESTS", 8)
+    monkeypatch.setattr("blis_tui.formats.requests.batches.BATCH_REQUESTS", 8)
     calls = []
 
     def progress(done, total):
@@ -277,7 +277,7 @@ def test_ctrl_c_leaves_nothing(tmp_path):
 
 
 def test_progress_counts_clients_and_requests(tmp_path, monkeypatch):
-    monkeypatch.setattr("blis_tui.formats.batches.BATCH_REQUESTS", 8)
+    monkeypatch.setattr("blis_tui.formats.requests.batches.BATCH_REQUESTS", 8)
     calls = []
     export(small(), tmp_path, ALL, progress=lambda done, total: calls.append((done, total)))
     assert {total for _, total in calls} == {24}

@@ -19,8 +19,8 @@ from export_samples import (
     written,
 )
 
-from blis_tui.formats import client_file, expanded
 from blis_tui.formats.source import Source
+from blis_tui.formats.specs import client_file, expanded
 from blis_tui.formats.yaml_text import block
 from blis_tui.problems import SpecError
 from blis_tui.spec.check import check

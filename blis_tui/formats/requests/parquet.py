@@ -1,7 +1,7 @@
 """Format `parquet`, version 1: one row per request, in arrival order, for data frames and databases.
 
 It needs pyarrow, which comes with the optional extra ``parquet``. The columns have the names, the order and the values
-of the fields of `jsonl` and the types that `blis_tui.formats.columns` says; token ids are lists of int32. None is ever null,
+of the fields of `jsonl` and the types that the module `columns` says; token ids are lists of int32. None is ever null,
 and the schema's metadata has ``blis_tui.format_version``.
 
 Strings that recur are stored as dictionaries, numbers and token ids in encodings that every reader of Parquet has
@@ -20,10 +20,10 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
-from blis_tui.formats import columns
-from blis_tui.formats.batches import Batch, Writer
-from blis_tui.formats.columns import TEXT, Field, Spelling, fields
-from blis_tui.formats.lines import PADDING, Part, lay_out, without_padding
+from blis_tui.formats.requests import columns
+from blis_tui.formats.requests.batches import Batch, Writer
+from blis_tui.formats.requests.columns import TEXT, Field, Spelling, fields
+from blis_tui.formats.requests.lines import PADDING, Part, lay_out, without_padding
 from blis_tui.formats.source import Source
 from blis_tui.formats.table import PARQUET
 from blis_tui.workload.tokens import cut

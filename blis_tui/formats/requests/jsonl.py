@@ -1,6 +1,6 @@
 """Format `jsonl`, version 1: one JSON object per request and line, in arrival order.
 
-Every object has all columns that `blis_tui.formats.columns` gives this format, in their order and, if asked for, the token ids:
+Every object has all columns that the module `columns` gives this format, in their order and, if asked for, the token ids:
 `input_ids`, the prefix included, and `output_ids`.
 
 Text is ASCII with JSON's escapes, so that a line is a line to every reader. The format's version is in the provenance
@@ -12,11 +12,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from blis_tui.formats.batches import Batch, Writer
-from blis_tui.formats.columns import JSONL, TEXT, Spelling, fields
-from blis_tui.formats.lines import Part, lay_out, without_padding
+from blis_tui.formats.requests.batches import Batch, Writer
+from blis_tui.formats.requests.columns import JSONL, TEXT, Spelling, fields
+from blis_tui.formats.requests.lines import Part, lay_out, without_padding
+from blis_tui.formats.requests.token_text import lines_with_ids
 from blis_tui.formats.source import Source
-from blis_tui.formats.token_text import lines_with_ids
 
 
 def writer(source: Source, *, tokens: bool) -> Writer:

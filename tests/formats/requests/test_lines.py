@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plain_lines import plain_csv, plain_jsonl
 
-from blis_tui.formats import lines
-from blis_tui.formats.lines import Part, Texts, lay_out, numbers, without_padding
-from blis_tui.formats.token_text import VOCABULARY, lines_with_ids
+from blis_tui.formats.requests import lines
+from blis_tui.formats.requests.lines import Part, Texts, lay_out, numbers, without_padding
+from blis_tui.formats.requests.token_text import VOCABULARY, lines_with_ids
 from blis_tui.spec.format.model import Arrival, Cohort, WorkloadSpec
 from blis_tui.workload.generate import generate
 from blis_tui.workload.tokens import TokenBlock
@@ -92,8 +92,8 @@ GOLDEN_NAMES = ("clients-options", "clients-multimodal", "cohorts", "v1-chat", "
 @pytest.mark.parametrize("small", [False, True])
 def test_whole_files_are_those_of_plain_writers(name: str, small: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if small:
-        monkeypatch.setattr("blis_tui.formats.batches.BATCH_REQUESTS", 7)
-        monkeypatch.setattr("blis_tui.formats.batches.BATCH_TOKENS", 300)
+        monkeypatch.setattr("blis_tui.formats.requests.batches.BATCH_REQUESTS", 7)
+        monkeypatch.setattr("blis_tui.formats.requests.batches.BATCH_TOKENS", 300)
     spec = SPECS[name]() if name in SPECS else golden(name)
     requests = generate(spec)
     assert written(spec, "jsonl", requests=requests) == plain_jsonl(requests, tokens=False)

@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 from export_samples import ODD_NAMES, chat, client, explicit, read_lines, read_table, written
 
-from blis_tui.formats import blis_trace, columns
-from blis_tui.formats.columns import COLUMNS, CSV, JSONL, PARQUET, TEXT
 from blis_tui.formats.export import export
+from blis_tui.formats.requests import blis_trace, columns
+from blis_tui.formats.requests.columns import COLUMNS, CSV, JSONL, PARQUET, TEXT
 from blis_tui.formats.table import TRACE
 from blis_tui.workload.generate import generate
 from blis_tui.workload.requests import Requests
 from blis_tui.workload.server import AssumedServer
 
 SERVER = AssumedServer(50_000, 10_000)
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+README = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
 
 
 def test_names_are_unique_within_a_format_and_sources_exist():

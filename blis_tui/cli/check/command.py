@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from blis_tui.cli.arguments import Options
+from blis_tui.cli.check.checked_file import Finding
 from blis_tui.cli.errors import CommandError, UsageError
-from blis_tui.cli.finding import Finding
 from blis_tui.cli.inputs import load, shown_name
 from blis_tui.cli.output import note, put
-from blis_tui.cli.report import hint
+from blis_tui.cli.problem_notes import hint
 from blis_tui.numbers import counted
 from blis_tui.problems import ERROR, INFO, WARNING, format_problem
 
@@ -21,7 +21,7 @@ def run(options: Options) -> int:
         if not options.json:
             _tell(finding)
     if options.json:
-        from blis_tui.cli.check_json import document
+        from blis_tui.cli.check.json_document import document
 
         put(document(findings, strict=options.strict))
     else:
@@ -39,7 +39,7 @@ def check_file(path: str, options: Options) -> Finding:
         return Finding(path, failure=str(error))
     if not options.fix or not any(problem.mend is not None for problem in checked.problems):
         return Finding(path, checked.problems)
-    from blis_tui.cli.fix import fix
+    from blis_tui.cli.check.fix import fix
 
     return fix(path, checked)
 

@@ -20,9 +20,9 @@ from export_samples import (
     written,
 )
 
-from blis_tui.formats import batches, request_csv
-from blis_tui.formats.delimited import ratio_field, text_field
 from blis_tui.formats.export import export
+from blis_tui.formats.requests import batches, request_csv
+from blis_tui.formats.requests.delimited import ratio_field, text_field
 from blis_tui.spec.format.model import GoodputTargets, Lifecycle, Multimodal, Window
 from blis_tui.workload.generate import generate
 from blis_tui.workload.tokens import TokenBlock

@@ -15,12 +15,12 @@ import pytest
 from bad_input import CLIENT, GOOD
 from running import Run
 
-from blis_tui.cli import summary as summary_command
-from blis_tui.cli.chart import draw_chart
+from blis_tui.cli.summary import command as summary_command
+from blis_tui.cli.summary.chart import draw_chart
 from blis_tui.workload.totals.bins import Bins, Series
 from blis_tui.workload.totals.summary import StageSummary, Tally
 
-SPECS = Path(__file__).parent.parent / "specs"
+SPECS = Path(__file__).parents[2] / "specs"
 Write = Callable[..., Path]
 CHAT = GOOD.replace("chat: false", "chat: true")
 ONE = GOOD.replace("    - {rate: 20.0, duration: 30}\n", "")

@@ -11,8 +11,8 @@ import pytest
 from export_samples import GOLDEN, chat, client, explicit, golden, oddly_named, read_lines, written
 from pyarrow import parquet as pq
 
-from blis_tui.formats import columns, parquet
 from blis_tui.formats.export import export, write_to
+from blis_tui.formats.requests import columns, parquet
 from blis_tui.spec.format.model import Lifecycle, Window, WorkloadSpec
 from blis_tui.workload.generate import generate
 
@@ -64,8 +64,8 @@ def test_row_groups_do_not_depend_on_batches(tokens: bool, monkeypatch: pytest.M
     spec = golden("clients-chat-accumulate")
     requests = generate(spec)
     whole = written(spec, "parquet", tokens=tokens, requests=requests)
-    monkeypatch.setattr("blis_tui.formats.batches.BATCH_REQUESTS", 7)
-    monkeypatch.setattr("blis_tui.formats.batches.BATCH_TOKENS", 300)
+    monkeypatch.setattr("blis_tui.formats.requests.batches.BATCH_REQUESTS", 7)
+    monkeypatch.setattr("blis_tui.formats.requests.batches.BATCH_TOKENS", 300)
     assert written(spec, "parquet", tokens=tokens, requests=requests) == whole
     file = pq.ParquetFile(io.BytesIO(whole))
     groups = [file.read_row_group(number).to_pylist() for number in range(file.num_row_groups)]

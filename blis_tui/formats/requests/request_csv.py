@@ -1,6 +1,6 @@
 """Format `csv`: one row per request, for diffs, spreadsheets and data frames.
 
-After a line of the column names, in arrival order: the columns that `blis_tui.formats.columns` gives this format, then
+After a line of the column names, in arrival order: the columns that the module `columns` gives this format, then
 `token_hash`, the first 8 bytes, in hex, of the SHA-256 over the input and then the output token ids, each a little-endian uint32.
 
 Names with commas, quotes or line ends are quoted as RFC 4180 says; lines end in LF.
@@ -15,10 +15,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from blis_tui.formats.batches import Batch, Writer
-from blis_tui.formats.columns import CSV, Spelling, fields
-from blis_tui.formats.delimited import ratio_field, text_field
-from blis_tui.formats.lines import Matrix, lay_out, separated, without_padding
+from blis_tui.formats.requests.batches import Batch, Writer
+from blis_tui.formats.requests.columns import CSV, Spelling, fields
+from blis_tui.formats.requests.delimited import ratio_field, text_field
+from blis_tui.formats.requests.lines import Matrix, lay_out, separated, without_padding
 from blis_tui.formats.source import Source
 from blis_tui.workload.tokens import TokenBlock
 

@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from blis_tui.formats.lines import PADDING, Part, lay_out, without_padding
+from blis_tui.formats.requests.lines import PADDING, Part, lay_out, without_padding
 from blis_tui.workload.tokens import TokenBlock
 
 VOCABULARY = 128_000

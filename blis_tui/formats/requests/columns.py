@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from blis_tui.formats.lines import Part, numbers, rendered, true_or_false
-from blis_tui.formats.names import ClientText, Render, SessionText
+from blis_tui.formats.requests.lines import Part, numbers, rendered, true_or_false
+from blis_tui.formats.requests.names import ClientText, Render, SessionText
 from blis_tui.formats.table import TRACE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from blis_tui.formats.batches import Batch
+    from blis_tui.formats.requests.batches import Batch
     from blis_tui.workload.expansion.clients import Expansion
 
 JSONL, CSV, PARQUET = "jsonl", "csv", "parquet"

@@ -66,7 +66,7 @@ import json
 import math
 from typing import Any
 
-from blis_tui.cli.overview import PLANNED, SENT, Overview
+from blis_tui.cli.summary.overview import PLANNED, SENT, Overview
 from blis_tui.spec.format.facts import end_us
 from blis_tui.workload.totals.capacity import Capacity, Lengths, Level
 from blis_tui.workload.totals.summary import Rate, Tally

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from blis_tui.formats.delimited import ratio_field, text_field
+from blis_tui.formats.requests.delimited import ratio_field, text_field
 from blis_tui.workload.requests import Requests
 
 NUMBERS = ("round", "deadline_us", "slo_target_us", "text_tokens", "image_tokens", "audio_tokens", "video_tokens")

@@ -17,7 +17,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from blis_tui.formats.client_file import (
+from blis_tui.formats.source import Source
+from blis_tui.formats.specs.client_file import (
     ClientFile,
     arrivals_of,
     clients_of,
@@ -28,7 +29,6 @@ from blis_tui.formats.client_file import (
     windows_in,
     with_an_end,
 )
-from blis_tui.formats.source import Source
 from blis_tui.numbers import counted, duration
 from blis_tui.problems import WARNING, Problem
 from blis_tui.spec.format.facts import US_PER_S

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from export_samples import EXAMPLES, chat, client, compact, constant, explicit, read_spec, written
 
-from blis_tui.formats import expanded_rates
 from blis_tui.formats.source import Source
+from blis_tui.formats.specs import expanded_rates
 from blis_tui.spec.check import check
 from blis_tui.spec.format.model import Arrival, Cohort, Distribution, Lifecycle, Multimodal, Spike, Window, WorkloadSpec
 from blis_tui.workload.expansion.compact import expand

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from blis_tui.formats.lines import Part, Texts, numbers
+from blis_tui.formats.requests.lines import Part, Texts, numbers
 from blis_tui.workload.expansion.clients import ClientBlock, Expansion
 
 if TYPE_CHECKING:
-    from blis_tui.formats.batches import Batch
+    from blis_tui.formats.requests.batches import Batch
 
 Render = Callable[[str], str]
 """Writes a text as a format wants it: escaped or in quotes, if need be."""

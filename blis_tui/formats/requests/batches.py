@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from blis_tui.formats.lines import Part, numbers
+from blis_tui.formats.requests.lines import Part, numbers
 from blis_tui.problems import Problem
 from blis_tui.workload.tokens import BLOCK_TOKENS, TokenBlock
 

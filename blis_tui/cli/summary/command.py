@@ -10,12 +10,12 @@ from blis_tui.cli.arguments import Options
 from blis_tui.cli.errors import DONE, SPEC_ERRORS
 from blis_tui.cli.inputs import load, shown_name
 from blis_tui.cli.output import is_terminal, put
+from blis_tui.cli.problem_notes import report, requests_of
 from blis_tui.cli.progress import Progress
-from blis_tui.cli.report import report, requests_of
 from blis_tui.spec.check import Checked
 
 if TYPE_CHECKING:
-    from blis_tui.cli.overview import Overview
+    from blis_tui.cli.summary.overview import Overview
 
 _USUAL_WIDTH = 80
 
@@ -30,12 +30,12 @@ def run(options: Options) -> int:
     with Progress() as progress:
         overview = _overview(checked, options, progress)
     if options.json:
-        from blis_tui.cli.summary_json import document
+        from blis_tui.cli.summary.json_document import document
 
         put(document(overview, path))
         return DONE
-    from blis_tui.cli.chart import draw_chart
-    from blis_tui.cli.summary_text import chart_title, lines
+    from blis_tui.cli.summary.chart import draw_chart
+    from blis_tui.cli.summary.text import chart_title, lines
 
     put("".join(f"{line}\n" for line in lines(overview, shown_name(path))))
     summary = overview.summary
@@ -48,7 +48,7 @@ def run(options: Options) -> int:
 
 def _overview(checked: Checked, options: Options, progress: Progress) -> Overview:
     """Generate what is planned and, where anything waits for answers, what is sent; sum both up."""
-    from blis_tui.cli.overview import overview
+    from blis_tui.cli.summary.overview import overview
     from blis_tui.workload.server import AssumedServer
 
     assert checked.spec is not None

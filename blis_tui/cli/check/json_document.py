@@ -29,8 +29,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from blis_tui.cli.check.checked_file import Finding
 from blis_tui.cli.errors import DONE
-from blis_tui.cli.finding import Finding
 from blis_tui.problems import Problem, format_path
 from blis_tui.spec.format.fields import INT64_MAX, INT64_MIN
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from blis_tui.formats.client_file import ClientFile, arrivals_of, clients_of, head_of, span, stages, windows_in, with_an_end
 from blis_tui.formats.source import Source
+from blis_tui.formats.specs.client_file import ClientFile, arrivals_of, clients_of, head_of, span, stages, windows_in, with_an_end
 from blis_tui.problems import WARNING, Problem
 from blis_tui.spec.format.facts import US_PER_S, end_us, fitted_gap_us, stages_end_us
 from blis_tui.spec.format.fields import INT64_MAX

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blis_tui.cli.finding import Finding
+from blis_tui.cli.check.checked_file import Finding
 from blis_tui.files import WriteError, replace_text
 from blis_tui.problems import SpecError
 from blis_tui.spec.check import Checked, check

@@ -24,10 +24,10 @@ from typing import Any
 
 import numpy as np
 
-from blis_tui.formats.batches import Batch, Writer
-from blis_tui.formats.columns import Spelling, fields
-from blis_tui.formats.delimited import ratio_field, text_field
-from blis_tui.formats.lines import Part, lay_out, separated, without_padding
+from blis_tui.formats.requests.batches import Batch, Writer
+from blis_tui.formats.requests.columns import Spelling, fields
+from blis_tui.formats.requests.delimited import ratio_field, text_field
+from blis_tui.formats.requests.lines import Part, lay_out, separated, without_padding
 from blis_tui.formats.source import Source
 from blis_tui.formats.table import TRACE
 from blis_tui.formats.yaml_text import entry

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from blis_tui.cli.overview import PLANNED, SENT, Overview
+from blis_tui.cli.summary.overview import PLANNED, SENT, Overview
 from blis_tui.numbers import counted, duration, rate, roughly
 from blis_tui.problems import printable
 from blis_tui.spec.format.facts import end_us

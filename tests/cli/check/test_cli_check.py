@@ -13,10 +13,10 @@ import pytest
 from bad_input import CLIENT, GOOD
 from running import Run
 
-from blis_tui.cli.check_json import json_value
+from blis_tui.cli.check.json_document import json_value
 from blis_tui.problems import Mend, Problem
 
-GOLDEN = Path(__file__).parent.parent / "golden"
+GOLDEN = Path(__file__).parents[2] / "golden"
 LINE = re.compile(
     r"(?P<path>.+?):(?P<line>\d+):(?P<column>\d+): (?P<severity>error|warning|info): (?P<text>.+) \[(?P<code>[a-z0-9-]+)\]"
 )
@@ -210,7 +210,7 @@ def test_fix_that_cannot_be_written(run: Run, write: Write, monkeypatch: pytest.
     def refuse(path: str, *_: str) -> None:
         raise WriteError(path, "No space left on device")
 
-    monkeypatch.setattr("blis_tui.cli.fix.replace_text", refuse)
+    monkeypatch.setattr("blis_tui.cli.check.fix.replace_text", refuse)
     path = write(UNVERSIONED)
     ran = run("--check", "--fix", path)
     assert ran.code == 3
