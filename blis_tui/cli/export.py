@@ -14,8 +14,9 @@ from blis_tui.cli.arguments import STDIN, Options
 from blis_tui.cli.errors import DONE, SPEC_ERRORS, CommandError, Terminated
 from blis_tui.cli.inputs import load, shown_name
 from blis_tui.cli.output import note
-from blis_tui.cli.problem_notes import report, requests_of
+from blis_tui.cli.problem_notes import report
 from blis_tui.cli.progress import Progress
+from blis_tui.cli.spec_requests import requests_of
 from blis_tui.files import AlreadyExists, WriteError
 from blis_tui.formats.table import DEFAULT_FORMATS
 from blis_tui.numbers import counted

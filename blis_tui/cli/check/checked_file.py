@@ -1,4 +1,4 @@
-"""What checking one file gave."""
+"""A file after its check, and what that means for the exit code."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from blis_tui.cli.errors import DONE, READING_OR_WRITING, SPEC_ERRORS
 from blis_tui.problems import ERROR, WARNING, Problem
 
 
-class Finding(NamedTuple):
+class CheckedFile(NamedTuple):
     """What checking one file gave. `failure` says why it could not be read or written."""
 
     path: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from blis_tui.cli.arguments import Options
-from blis_tui.cli.check.checked_file import Finding
+from blis_tui.cli.check.checked_file import CheckedFile
 from blis_tui.cli.errors import CommandError, UsageError
 from blis_tui.cli.inputs import load, shown_name
 from blis_tui.cli.output import note, put
@@ -14,53 +14,53 @@ from blis_tui.problems import ERROR, INFO, WARNING, format_problem
 
 def run(options: Options) -> int:
     """Check all files, tell the problems on standard output, and return the highest exit code."""
-    findings = []
+    files = []
     for path in options.specs:
-        finding = check_file(path, options)
-        findings.append(finding)
+        file = check_file(path, options)
+        files.append(file)
         if not options.json:
-            _tell(finding)
+            _tell(file)
     if options.json:
         from blis_tui.cli.check.json_document import document
 
-        put(document(findings, strict=options.strict))
+        put(document(files, strict=options.strict))
     else:
-        note(_verdict(findings))
-    return max(finding.exit_code(options.strict) for finding in findings)
+        note(_verdict(files))
+    return max(file.exit_code(options.strict) for file in files)
 
 
-def check_file(path: str, options: Options) -> Finding:
+def check_file(path: str, options: Options) -> CheckedFile:
     """Check one file, and mend it if that is asked for."""
     try:
         checked = load(path, options)
     except UsageError:
         raise
     except CommandError as error:
-        return Finding(path, failure=str(error))
+        return CheckedFile(path, failure=str(error))
     if not options.fix or not any(problem.mend is not None for problem in checked.problems):
-        return Finding(path, checked.problems)
+        return CheckedFile(path, checked.problems)
     from blis_tui.cli.check.fix import fix
 
     return fix(path, checked)
 
 
-def _tell(finding: Finding) -> None:
-    name = shown_name(finding.path)
-    for problem in finding.mended:
+def _tell(file: CheckedFile) -> None:
+    name = shown_name(file.path)
+    for problem in file.mended:
         assert problem.mend is not None
         place = f"{name}:{problem.line}:{problem.column}" if problem.line else name
         note(f"{place}: mended: {problem.mend.label} [{problem.code}]")
-    if finding.failure is not None:
-        note(f"blis-tui: {finding.failure}")
-    put("".join(f"{format_problem(problem, name)}\n" for problem in finding.problems))
-    hint(finding.problems)
+    if file.failure is not None:
+        note(f"blis-tui: {file.failure}")
+    put("".join(f"{format_problem(problem, name)}\n" for problem in file.problems))
+    hint(file.problems)
 
 
-def _verdict(findings: list[Finding]) -> str:
-    unreadable = sum(finding.failure is not None for finding in findings)
+def _verdict(files: list[CheckedFile]) -> str:
+    unreadable = sum(file.failure is not None for file in files)
     parts = [f"{unreadable:,} not read or written"] if unreadable else []
     for severity in (ERROR, WARNING, INFO):
-        count = sum(problem.severity == severity for finding in findings for problem in finding.problems)
+        count = sum(problem.severity == severity for file in files for problem in file.problems)
         if count:
             parts.append(counted(count, severity))
-    return f"{counted(len(findings), 'file')}: {', '.join(parts) or 'no problems'}"
+    return f"{counted(len(files), 'file')}: {', '.join(parts) or 'no problems'}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blis_tui.cli.check.checked_file import Finding
+from blis_tui.cli.check.checked_file import CheckedFile
 from blis_tui.files import WriteError, replace_text
 from blis_tui.problems import SpecError
 from blis_tui.spec.check import Checked, check
@@ -10,19 +10,19 @@ from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.spec.mending import apply_mends
 
 
-def fix(path: str, checked: Checked) -> Finding:
-    """Apply the safe mends to a file; the finding says what was mended and what is left."""
+def fix(path: str, checked: Checked) -> CheckedFile:
+    """Apply the safe mends to a file; the result says what was mended and what is left."""
     try:
         text, mended = apply_mends(checked.text, checked.problems, only_safe=True, count=_count, base=checked)
     except SpecError:  # it takes generating it to see what is wrong with the spec
         text, mended = apply_mends(checked.text, checked.problems, only_safe=True, base=checked)
     if text == checked.text:
-        return Finding(path, checked.problems)
+        return CheckedFile(path, checked.problems)
     try:
         replace_text(path, text, checked.encoding)
     except WriteError as error:
-        return Finding(path, checked.problems, failure=str(error))
-    return Finding(path, check(text, None).problems, mended)
+        return CheckedFile(path, checked.problems, failure=str(error))
+    return CheckedFile(path, check(text, None).problems, mended)
 
 
 def _count(spec: WorkloadSpec) -> int:

@@ -29,7 +29,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from blis_tui.cli.check.checked_file import Finding
+from blis_tui.cli.check.checked_file import CheckedFile
 from blis_tui.cli.errors import DONE
 from blis_tui.problems import Problem, format_path
 from blis_tui.spec.format.fields import INT64_MAX, INT64_MIN
@@ -38,19 +38,19 @@ VERSION = 1
 _LONGEST = 200
 
 
-def document(findings: Sequence[Finding], *, strict: bool) -> str:
-    """Write the findings as JSON text."""
-    files = [
+def document(files: Sequence[CheckedFile], *, strict: bool) -> str:
+    """Write what was found as JSON text."""
+    values = [
         {
-            "path": finding.path,
-            "ok": finding.exit_code(strict) == DONE,
-            "failure": finding.failure,
-            "problems": [problem_value(problem) for problem in finding.problems],
-            "mended": [problem_value(problem) for problem in finding.mended],
+            "path": file.path,
+            "ok": file.exit_code(strict) == DONE,
+            "failure": file.failure,
+            "problems": [problem_value(problem) for problem in file.problems],
+            "mended": [problem_value(problem) for problem in file.mended],
         }
-        for finding in findings
+        for file in files
     ]
-    return json.dumps({"version": VERSION, "files": files}, indent=2) + "\n"
+    return json.dumps({"version": VERSION, "files": values}, indent=2) + "\n"
 
 
 def problem_value(problem: Problem) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from blis_tui.cli.arguments import Options
 from blis_tui.cli.errors import DONE, SPEC_ERRORS
 from blis_tui.cli.inputs import load, shown_name
 from blis_tui.cli.output import is_terminal, put
-from blis_tui.cli.problem_notes import report, requests_of
+from blis_tui.cli.problem_notes import report
 from blis_tui.cli.progress import Progress
+from blis_tui.cli.spec_requests import requests_of
 from blis_tui.spec.check import Checked
 
 if TYPE_CHECKING:
