@@ -15,6 +15,10 @@ class Template(NamedTuple):
 
 TEMPLATES = {
     "two-stage": Template("Two stages, 9 × 5", "8 then 20 requests a second; nine system prompts with five users each."),
+    "mix": Template("Mix of clients", "Chat, code and reports at once, with lognormal, exponential and gaussian lengths."),
+    "pool": Template("Pool of users", "40 people who wait for each answer and think before they ask again."),
+    "day": Template("A day of cohorts", "Populations that come and go: a day's rise and fall, and a spike."),
+    "measured": Template("Measured lengths", "Input and output lengths from a table, as a log has them."),
     "chat": Template("Chat", "Conversations of several rounds over a few system prompts."),
     "rag": Template("RAG", "Long retrieved context, short answers."),
     "code-completion": Template("Code completion", "Many short answers to prompts that share a repository's context."),

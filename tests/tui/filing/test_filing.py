@@ -214,7 +214,7 @@ async def test_a_file_that_cannot_be_opened_leaves_everything_as_it_is(make_app:
         assert "No such file" in said(app)
 
 
-@pytest.mark.parametrize(("key", "name"), [("enter", "two-stage"), ("down enter", "chat")])
+@pytest.mark.parametrize(("key", "name"), [("enter", "two-stage"), ("down enter", "mix")])
 async def test_new_begins_with_a_template(make_app: MakeApp, spec_file: Path, key: str, name: str) -> None:
     app = make_app(path=spec_file)
     async with app.run_test() as pilot:
