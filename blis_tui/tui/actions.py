@@ -39,6 +39,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("edit.editor", "open_editor", "f4", "Open in $EDITOR", "Edit the text in your own editor."),
     Action("edit.copy", "copy_text", "", "Copy the text", "Copy the whole text to the clipboard (OSC 52)."),
     Action("edit.upgrade", "upgrade", "f7", "Upgrade to version 2", "Show what version 2 would change, then do it."),
+    Action("edit.convert", "convert", "", "Convert to explicit clients", "Show them, then put them in the text's place."),
     Action("problems.mend-all", "mend_all", "f8", "Apply all safe mends", "Apply every mend that changes nothing else."),
     Action("problems.next", "next_problem", "f2", "Next problem", "Go to the field of the next problem."),
     Action("view.form", "focus_form", "alt+0", "Form", "Go to the form."),

@@ -218,9 +218,15 @@ class DesignerApp(DocumentApp):
 
     def action_upgrade(self) -> None:
         """Show what version 2 would change, then do it."""
-        from blis_tui.tui.compare.compare_dialog import upgrade
+        from blis_tui.tui.compare.conversions import upgrade
 
         self.do(upgrade(self), "compare")
+
+    def action_convert(self) -> None:
+        """Show the explicit clients of the text, then put them in its place."""
+        from blis_tui.tui.compare.conversions import convert
+
+        self.do(convert(self), "compare")
 
     def action_show_tab(self, name: str) -> None:
         """Show a tab and put the focus into it."""

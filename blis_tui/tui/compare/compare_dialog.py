@@ -1,4 +1,4 @@
-"""What is different between two texts, and between what comes of them; also shown before an upgrade to version 2."""
+"""What is different between two texts, and between what comes of them; also shown before the whole text is changed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from textual.containers import Container, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from blis_tui.numbers import counted, time_left
+from blis_tui.numbers import time_left
 from blis_tui.problems import printable
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.compare.difference_lines import diff_lines, number_lines
@@ -54,9 +54,10 @@ class CompareDialog(ModalScreen[bool]):
     AUTO_FOCUS = "#diff"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("compare")]
 
-    def __init__(self, compared: Compared, *, question: str = "", folder: Path | None = None) -> None:
+    def __init__(self, compared: Compared, *, title: str = "Compare", question: str = "", folder: Path | None = None) -> None:
         super().__init__()
         self._compared = compared
+        self._title = title
         self._question = question
         self._folder = folder or Path.cwd()
         self._job: Job[list[list[Run]]] | None = None
@@ -64,7 +65,7 @@ class CompareDialog(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         """Lay out both parts under their headline."""
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = "Upgrade to version 2" if self._question else "Compare"
+            dialog.border_title = self._title
             yield Static(id="sides", markup=False)
             with Container(id="halves"):
                 yield LinesView(id="diff")
@@ -163,33 +164,6 @@ async def compare(app: BaseApp) -> None:
     known = known_side(app.preview, workspace.revision)
     compared = Compared(was_name, saved or "", f"{name} now", workspace.text, known)
     await app.push_screen_wait(CompareDialog(compared, folder=folder))
-
-
-async def upgrade(app: BaseApp) -> None:
-    """Show what version 2 would change, and change it if that is wanted."""
-    from blis_tui.spec.editing.application import apply_edits
-    from blis_tui.spec.edits import EditRefused
-    from blis_tui.spec.mends import upgrade as upgrade_mend
-
-    workspace = app.workspace
-    checked = workspace.view.checked
-    if checked is None or checked.spec is None:
-        app.say("The text cannot be read as a workload; mend that first.", title="No upgrade", severity="warning")
-        return
-    if checked.spec.rules == 2:
-        app.say("This file is expanded by the rules of version 2 already.", title="No upgrade")
-        return
-    mend, revision = upgrade_mend(checked.spec), workspace.revision
-    try:
-        text = await asyncio.to_thread(apply_edits, workspace.text, mend.edits, checked.tree)
-    except EditRefused as refusal:
-        app.say(str(refusal), title="No upgrade", severity="warning")
-        return
-    compared = Compared("version 1", workspace.text, "version 2", text)
-    accepted = await app.push_screen_wait(CompareDialog(compared, question="upgrade"))
-    if accepted and workspace.revision == revision:
-        app.write(text, "upgrade to version 2")
-        app.say(f"Upgraded: {counted(len(mend.edits), 'edit')}. Undo takes it back.", timeout=4)
 
 
 def known_side(preview: Preview, revision: int) -> Side | None:

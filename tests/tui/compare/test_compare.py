@@ -9,10 +9,12 @@ import pytest
 from designer import SMALL, MakeApp, ready, wait_for, write
 from textual.pilot import Pilot
 
+from blis_tui.spec.check import check
 from blis_tui.tui.compare import compare_dialog
 from blis_tui.tui.compare.compare_dialog import CompareDialog
 from blis_tui.tui.compare.difference_lines import number_lines
 from blis_tui.tui.compare.differences import GONE, NEW, SAME, SKIPPED, Side, diff, rows, side
+from blis_tui.tui.templates import template_text
 from blis_tui.tui.widgets.lines_view import LinesView
 
 FASTER = SMALL.replace("rate: 8.0", "rate: 9.0")
@@ -180,6 +182,32 @@ async def test_an_upgrade_can_be_left(make_app: MakeApp) -> None:
         await pilot.press("escape")
         await wait_for(pilot, lambda: not isinstance(app.screen, CompareDialog), "the dialog to close")
         assert app.workspace.text == OLD
+
+
+async def test_explicit_clients_are_shown_and_then_take_the_place_of_the_text(make_app: MakeApp) -> None:
+    app = make_app(SMALL)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        app.action_convert()
+        await wait_for(pilot, lambda: isinstance(app.screen, CompareDialog), "the comparison")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: app.workspace.text != SMALL, "the clients")
+        spec = check(app.workspace.text).spec
+        assert spec is not None and spec.inference_perf is None and len(spec.clients) == 90
+        assert "prefix" in app.workspace.text.partition("version:")[0]  # the comment says that they are lost
+        app.action_undo()
+        assert app.workspace.text == SMALL
+
+
+@pytest.mark.parametrize("text", [template_text("mix"), "a: [", ""])
+async def test_there_is_nothing_to_convert(make_app: MakeApp, text: str) -> None:
+    app = make_app(text)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        app.action_convert()
+        await wait_for(pilot, lambda: app._notifications, "a message")
+        assert not isinstance(app.screen, CompareDialog)
+        assert app.workspace.text == text
 
 
 @pytest.mark.parametrize("text", [SMALL, "a: [", ""])
