@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple, NoReturn
 
+from blis_tui.cli import colours
 from blis_tui.cli.errors import UsageError
 from blis_tui.cli.output import is_terminal
 from blis_tui.cli.quantities import assumed_server, duration_us, size_bytes, whole_number
@@ -16,6 +17,7 @@ from blis_tui.version import VERSION, kernel
 from blis_tui.workload.server import AssumedServer
 
 STDIN = "-"
+_SHELLS = ("bash", "zsh", "fish")
 USAGE = """\
 blis-tui [SPEC] [--config FILE]
        blis-tui --check SPEC... [--strict] [--json] [--fix]
@@ -41,7 +43,7 @@ exit codes: 0 done; 1 the spec has errors; 2 wrong usage; 3 reading or writing f
 
 
 class Options(NamedTuple):
-    """What is asked for. `text` is what --help or --version shows; then nothing else counts."""
+    """What is asked for. `text` is what --help, --version or --completion shows; then nothing else counts."""
 
     specs: tuple[str, ...] = ()
     check: bool = False
@@ -62,6 +64,7 @@ class Options(NamedTuple):
     """How long answers are assumed to take."""
     max_size: int = MAX_SIZE
     config: str | None = None
+    color: str = colours.AUTO
     text: str | None = None
 
     @property
@@ -72,7 +75,17 @@ class Options(NamedTuple):
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise UsageError(message)
+        raise UsageError(f"{message}{self._meant(message)}")
+
+    def _meant(self, message: str) -> str:
+        """Suggest the option that the first unknown one was probably meant to be."""
+        wrong = next((word for word in message.split() if word.startswith("--")), "").partition("=")[0]
+        if not message.startswith("unrecognized arguments: ") or not wrong:
+            return ""
+        from blis_tui.spec.reading.suggestions import closest
+
+        suggestion = closest(wrong, [name for name in self._option_string_actions if name.startswith("--")])
+        return f" (did you mean {suggestion.name}?)" if suggestion is not None else ""
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
@@ -86,8 +99,12 @@ def parse(argv: Sequence[str]) -> Options:
     given = list(argv)
     names = given[given.index("--") + 1 :] if "--" in given else []
     found = parser.parse_intermixed_args(given[: len(given) - len(names) - 1] if "--" in given else given)
-    if found.help or found.version:
-        return Options(text=_help(parser) if found.help else f"blis-tui {VERSION} ({kernel()} kernel)\n")
+    if found.help:
+        return Options(text=colours.painted_help(_help(parser), colours.wanted(sys.stdout, found.color)))
+    if found.version:
+        return Options(text=f"blis-tui {VERSION} ({kernel()} kernel)\n")
+    if found.completion is not None:
+        return Options(text=_completion(found.completion, parser))
     options = Options(
         specs=(*found.specs, *names),
         check=found.check,
@@ -107,6 +124,7 @@ def parse(argv: Sequence[str]) -> Options:
         server=None if found.assume is None else assumed_server(found.assume),
         max_size=MAX_SIZE if found.max_size is None else size_bytes(found.max_size),
         config=found.config,
+        color=found.color,
     )
     _demand_one_command(options)
     _demand_specs(options)
@@ -124,7 +142,7 @@ def _parser() -> _Parser:
         add_help=False,
         allow_abbrev=False,
     )
-    add = parser.add_argument
+    add = parser.add_argument_group("file").add_argument
     add("specs", nargs="*", metavar="SPEC", help="a workload file; - is standard input")
     commands = parser.add_argument_group("commands (without one, the designer opens)")
     add = commands.add_argument
@@ -141,6 +159,7 @@ def _parser() -> _Parser:
     )
     add("--help", "-h", action="store_true", help="show this help")
     add("--version", action="store_true", help="show the version, and which kernel generates requests")
+    add("--completion", choices=_SHELLS, metavar="SHELL", help="print what bash, zsh or fish needs to complete this command line")
     add = parser.add_argument_group("with --check").add_argument
     add("--strict", action="store_true", help="treat warnings as errors")
     add("--fix", action="store_true", help="fix in the file what can be fixed safely")
@@ -169,6 +188,13 @@ def _parser() -> _Parser:
         help="assume that an answer takes ttft, and itl for each output token: show or export what is sent then, not the plan; "
         "kv is the memory of a token under way, for --summary; never part of the file",
     )
+    add(
+        "--color",
+        choices=colours.CHOICES,
+        default=colours.AUTO,
+        metavar="WHEN",
+        help="colour the output: auto (on a terminal, unless NO_COLOR is set), always or never",
+    )
     add("--max-size", metavar="BYTES", help="largest file to read, for example 20MB (default 8MB)")
     return parser
 
@@ -179,6 +205,13 @@ def _help(parser: _Parser) -> str:
     formats = "\n".join(f"  {each.name:<14} {', '.join(f'STEM{end}' for end in each.suffixes)}: {each.help}" for each in FORMATS)
     parser.epilog = _EXAMPLES.format(defaults=",".join(DEFAULT_FORMATS), formats=formats)
     return parser.format_help()
+
+
+def _completion(shell: str, parser: _Parser) -> str:
+    from blis_tui.cli.completion import script
+    from blis_tui.formats.table import FORMATS
+
+    return script(shell, parser, [each.name for each in FORMATS])
 
 
 def _width() -> int:

@@ -35,10 +35,10 @@ def run(options: Options) -> int:
     (path,) = options.specs
     checked = load(path, options)
     if checked.spec is None or checked.errors:
-        report(checked.problems, shown_name(path))
+        report(checked.problems, shown_name(path), options.color)
         return SPEC_ERRORS
     if not options.quiet:
-        report(checked.problems, shown_name(path))
+        report(checked.problems, shown_name(path), options.color)
     with _ended_by_signals(), Progress(quiet=options.quiet) as progress:
 
         def requests() -> Requests:
@@ -75,7 +75,7 @@ def _to_stdout(options: Options, checked: Checked, requests: Callable[[], Reques
     )
     progress.clear()
     if not options.quiet:
-        report(warnings, shown_name(options.specs[0]))
+        report(warnings, shown_name(options.specs[0]), options.color)
 
 
 def _to_folder(options: Options, checked: Checked, requests: Callable[[], Requests], progress: Progress) -> None:
@@ -99,7 +99,7 @@ def _to_folder(options: Options, checked: Checked, requests: Callable[[], Reques
     )
     progress.clear()
     if not options.quiet:
-        report(exported.warnings, shown_name(path))
+        report(exported.warnings, shown_name(path), options.color)
         note(_list_of_files(exported))
 
 

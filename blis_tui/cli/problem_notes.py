@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
+from blis_tui.cli import colours
 from blis_tui.cli.output import note
-from blis_tui.problems import INFO, Problem, format_problem
+from blis_tui.problems import INFO, Problem
 
 
-def report(problems: Sequence[Problem], name: str) -> None:
-    """Report problems on standard error, but for infos, which are for --check."""
+def report(problems: Sequence[Problem], name: str, color: str) -> None:
+    """Report problems on standard error, but for infos, which are for --check; `color` is what the command line says."""
+    colour = colours.wanted(sys.stderr, color)
     for problem in problems:
         if problem.severity != INFO:
-            note(format_problem(problem, name))
+            note(colours.problem_line(problem, name, colour), printed=True)
     hint(problems)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -71,8 +72,12 @@ WRONG = {
     "--check a --horizon soon": "--horizon needs",
     "--check a --num-requests -1": "--num-requests needs",
     "--check a --max-size big": "--max-size needs",
-    "--chek a": "unrecognized arguments: --chek",
-    "--sum a": "unrecognized arguments: --sum",
+    "--chek a": "unrecognized arguments: --chek (did you mean --check?)",
+    "--sum a": "unrecognized arguments: --sum (did you mean --summary?)",
+    "--xyzzy a": "unrecognized arguments: --xyzzy",
+    "--check a --sed 1": "(did you mean --seed?)",
+    "--check a --color blue": "invalid choice: 'blue'",
+    "--completion ksh": "invalid choice: 'ksh'",
     "--check=yes a": "ignored explicit argument",
 }
 
@@ -98,6 +103,12 @@ def test_escape_sequences_in_arguments_are_shown_not_obeyed(run: Run) -> None:
     assert r"\x1b[31m" in ran.err
 
 
+def test_help_in_colour_is_the_same_text(run: Run) -> None:
+    plain, painted = run("--help").out, run("--help", "--color", "always").out
+    assert "\x1b[36m--check\x1b[0m" in painted and "\x1b[1mexamples:\x1b[0m" in painted
+    assert re.sub(r"\x1b\[[0-9;]*m", "", painted) == plain
+
+
 def test_version(run: Run) -> None:
     from blis_tui.workload import kernel
 
@@ -110,7 +121,7 @@ def test_help_shows_every_option_and_format_with_examples(run: Run, option: str)
     ran = run(option)
     assert (ran.code, ran.err) == (0, "")
     for word in ("--check", "--summary", "--export", "--strict", "--json", "--fix", "--format", "--tokens", "--force", "--quiet",
-                 "--set", "--seed", "--horizon", "--num-requests", "--max-size", "--version", "--help"):  # fmt: skip
+                 "--set", "--seed", "--horizon", "--num-requests", "--max-size", "--version", "--help", "--color", "--completion"):  # fmt: skip
         assert word in ran.out
     for each in FORMATS:
         assert f"  {each.name} " in ran.out

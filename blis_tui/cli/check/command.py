@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+from blis_tui.cli import colours
 from blis_tui.cli.arguments import Options
 from blis_tui.cli.check.checked_file import CheckedFile
 from blis_tui.cli.errors import CommandError, UsageError
@@ -9,17 +12,18 @@ from blis_tui.cli.inputs import load, shown_name
 from blis_tui.cli.output import note, put
 from blis_tui.cli.problem_notes import hint
 from blis_tui.numbers import counted
-from blis_tui.problems import ERROR, INFO, WARNING, format_problem
+from blis_tui.problems import ERROR, INFO, WARNING
 
 
 def run(options: Options) -> int:
     """Check all files, tell the problems on standard output, and return the highest exit code."""
     files = []
+    colour = colours.wanted(sys.stdout, options.color)
     for path in options.specs:
         file = check_file(path, options)
         files.append(file)
         if not options.json:
-            _tell(file)
+            _tell(file, colour)
     if options.json:
         from blis_tui.cli.check.json_document import document
 
@@ -44,7 +48,7 @@ def check_file(path: str, options: Options) -> CheckedFile:
     return fix(path, checked)
 
 
-def _tell(file: CheckedFile) -> None:
+def _tell(file: CheckedFile, colour: bool) -> None:
     name = shown_name(file.path)
     for problem in file.mended:
         assert problem.mend is not None
@@ -52,7 +56,7 @@ def _tell(file: CheckedFile) -> None:
         note(f"{place}: mended: {problem.mend.label} [{problem.code}]")
     if file.failure is not None:
         note(f"blis-tui: {file.failure}")
-    put("".join(f"{format_problem(problem, name)}\n" for problem in file.problems))
+    put("".join(f"{colours.problem_line(problem, name, colour)}\n" for problem in file.problems))
     hint(file.problems)
 
 

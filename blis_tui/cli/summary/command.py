@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
+from blis_tui.cli import colours
 from blis_tui.cli.arguments import Options
 from blis_tui.cli.errors import DONE, SPEC_ERRORS
 from blis_tui.cli.inputs import load, shown_name
-from blis_tui.cli.output import is_terminal, put
+from blis_tui.cli.output import put
 from blis_tui.cli.problem_notes import report
 from blis_tui.cli.progress import Progress
 from blis_tui.cli.spec_requests import requests_of
@@ -25,7 +25,7 @@ def run(options: Options) -> int:
     """Generate a spec's requests and report their totals; problems go to standard error."""
     (path,) = options.specs
     checked = load(path, options)
-    report(checked.problems, shown_name(path))
+    report(checked.problems, shown_name(path), options.color)
     if checked.spec is None or checked.errors:
         return SPEC_ERRORS
     with Progress() as progress:
@@ -38,12 +38,14 @@ def run(options: Options) -> int:
     from blis_tui.cli.summary.chart import draw_chart
     from blis_tui.cli.summary.text import chart_title, lines
 
-    put("".join(f"{line}\n" for line in lines(overview, shown_name(path))))
+    colour = colours.wanted(sys.stdout, options.color)
+    put("".join(f"{colours.painted(line.text, line.style, colour)}\n" for line in lines(overview, shown_name(path))))
     summary = overview.summary
     if len(overview.requests):
         unicode = _is_unicode()
-        chart = draw_chart(summary.over_time, summary.stages, _width(), colour=_wants_colour(), unicode=unicode)
-        put(f"\n{chart_title(overview, unicode=unicode)}\n{chart}\n")
+        chart = draw_chart(summary.over_time, summary.stages, _width(), colour=colour, unicode=unicode)
+        title = colours.painted(chart_title(overview, unicode=unicode), colours.HEADING, colour)
+        put(f"\n{title}\n{chart}\n")
     return DONE
 
 
@@ -58,11 +60,6 @@ def _overview(checked: Checked, options: Options, progress: Progress) -> Overvie
     plan = None if no_plan else requests_of(checked, progress, name)
     sent = requests_of(checked, progress, name, server) if plan is None or plan.waits else None
     return overview(plan, sent, server, assumed=options.server is not None)
-
-
-def _wants_colour() -> bool:
-    """Colour is for terminals whose user did not say no (https://no-color.org)."""
-    return is_terminal(sys.stdout) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _is_unicode() -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
+from blis_tui.cli.colours import HEADING, MUTED
 from blis_tui.cli.summary.overview import PLANNED, SENT, Overview
 from blis_tui.numbers import counted, duration, rate, roughly
 from blis_tui.problems import printable
@@ -18,14 +20,23 @@ _HEADS = ("stage", "from", "to", "target/s", "expected", "planned", "difference"
 Row = tuple[str, ...]
 
 
-def lines(overview: Overview, name: str) -> list[str]:
+class Line(NamedTuple):
+    """A line of text, and the colour it may have."""
+
+    text: str
+    style: str = ""
+
+
+def lines(overview: Overview, name: str) -> list[Line]:
     """Return the lines of an overview, but for the chart."""
     summary, requests = overview.summary, overview.requests
     spec, limit = requests.spec, None if requests.sent else limit_remark(requests)
     remarks = stage_remarks(spec, [(stage.end_us - stage.start_us, stage.planned_us) for stage in summary.stages])
     remarks += [] if limit is None else [limit]
     remarks += _waiting(overview)
-    return [_title(summary, spec, name), "", *_stage_table(overview), *remarks, "", *_totals(overview), "", *_capacity(overview)]
+    empty = Line("")
+    head = [Line(_title(summary, spec, name), HEADING), empty, *_stage_table(overview), *(Line(remark) for remark in remarks)]
+    return [*head, empty, *_totals(overview), empty, *_capacity(overview)]
 
 
 def chart_title(overview: Overview, *, unicode: bool) -> str:
@@ -53,7 +64,7 @@ def _title(summary: Summary, spec: WorkloadSpec, name: str) -> str:
     return f"{printable(name)}   {' · '.join(parts)}"
 
 
-def _stage_table(overview: Overview) -> list[str]:
+def _stage_table(overview: Overview) -> list[Line]:
     """Return the counts per stage and in all: of the plan, and of what is sent where that is something else."""
     plan, sent = overview.plan, overview.sent
     if plan is None:
@@ -69,16 +80,17 @@ def _stage_table(overview: Overview) -> list[str]:
     return _laid_out(table)
 
 
-def _laid_out(table: Sequence[Row]) -> list[str]:
-    """Align columns: the first on its left, the others on their right."""
+def _laid_out(table: Sequence[Row], indent: str = "") -> list[Line]:
+    """Align columns: the first on its left, the others on their right. The first row has their heads."""
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
-    return [
+    texts = [
         "  ".join(
             cell.ljust(width) if column == 0 else cell.rjust(width)
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in table
     ]
+    return [Line(f"{indent}{text}", "" if number else MUTED) for number, text in enumerate(texts)]
 
 
 def _waiting(overview: Overview) -> list[str]:
@@ -101,15 +113,15 @@ def answer_text(server: AssumedServer) -> str:
     return f"an answer takes {duration(server.ttft_us)} + {duration(server.itl_us)} a token"
 
 
-def _capacity(overview: Overview) -> list[str]:
+def _capacity(overview: Overview) -> list[Line]:
     """Return what the requests ask of a server."""
     found, what = overview.capacity, SENT if overview.capacity.sent else PLANNED
     given = "as --assume says" if overview.assumed else "the default; --assume ttft=T,itl=T changes it"
     return [
-        f"Capacity for what is {what}, if {answer_text(found.server)} ({given})",
+        Line(f"Capacity for what is {what}, if {answer_text(found.server)} ({given})", HEADING),
         *_capacity_rates(found),
-        "",
-        *(f"  {line}" for line in _laid_out([("", "mean", "p50", "p90", "p99", "max"), *_capacity_lengths(found)])),
+        Line(""),
+        *_laid_out([("", "mean", "p50", "p90", "p99", "max"), *_capacity_lengths(found)], "  "),
         *_capacity_stages(found),
     ]
 
@@ -122,7 +134,7 @@ def _capacity_lengths(found: Capacity) -> list[Row]:
     ]
 
 
-def _capacity_rates(found: Capacity) -> list[str]:
+def _capacity_rates(found: Capacity) -> list[Line]:
     def row(label: str, level: Level | None, remark: str) -> tuple[str, str, str, str]:
         return (label, "", "", remark) if level is None else (label, rate(level.mean), rate(level.peak), remark)
 
@@ -145,10 +157,11 @@ def _capacity_rates(found: Capacity) -> list[str]:
         ("gaps' variation", variation, "", "coefficient of variation of the gaps between requests; 1 for Poisson"),
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    return [f"  {a:<{widths[0]}}  {b:>{widths[1]}}  {c:>{widths[2]}}  {remark}".rstrip() for a, b, c, remark in rows]
+    texts = [f"  {a:<{widths[0]}}  {b:>{widths[1]}}  {c:>{widths[2]}}  {remark}".rstrip() for a, b, c, remark in rows]
+    return [Line(text, "" if number else MUTED) for number, text in enumerate(texts)]
 
 
-def _capacity_stages(found: Capacity) -> list[str]:
+def _capacity_stages(found: Capacity) -> list[Line]:
     if len(found.stages) < 2:
         return []
     heads = ("", "under way", "peak", "input/s", "peak", "output/s", "peak", "gaps' variation")
@@ -162,7 +175,7 @@ def _capacity_stages(found: Capacity) -> list[str]:
         )
         for number, stage in enumerate(found.stages, 1)
     ]
-    return ["", *(f"  {line}" for line in _laid_out([heads, *rows]))]
+    return [Line(""), *_laid_out([heads, *rows], "  ")]
 
 
 def _gigabytes(size: int) -> str:
@@ -188,7 +201,7 @@ def _tally_cells(tally: Tally) -> tuple[str, str, str, str]:
     return f"{expected.mean:,.0f}", f"{tally.generated:,}", f"{difference:+,}" if difference else "0", spread
 
 
-def _totals(overview: Overview) -> list[str]:
+def _totals(overview: Overview) -> list[Line]:
     summary = overview.summary
     basis = f"{overview.basis}{'' if overview.sent is not None else '; none waits for an answer, so all are sent then'}"
     share = f"{summary.prefix_share:.1%}"
@@ -210,7 +223,7 @@ def _totals(overview: Overview) -> list[str]:
         *_rates(summary),
     )
     width = max(len(row[1]) for row in rows)
-    return [f"{label:<18}{value:>{width}}  {remark}".rstrip() for label, value, remark in rows]
+    return [Line(f"{label:<18}{value:>{width}}  {remark}".rstrip()) for label, value, remark in rows]
 
 
 def _rates(summary: Summary) -> list[tuple[str, str, str]]:

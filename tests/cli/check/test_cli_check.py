@@ -58,6 +58,14 @@ def test_files_that_are_known_to_be_valid(run: Run, name: str) -> None:
     assert "error" not in ran.out
 
 
+def test_severities_have_colours(run: Run, write: Write) -> None:
+    plain, painted = (
+        run("--check", write(GOOD.replace("rate: 20.0", "rate: -20.0")), "--color", choice).out for choice in ("auto", "always")
+    )
+    assert "\x1b[1;31merror\x1b[0m: " in painted
+    assert re.sub(r"\x1b\[[0-9;]*m", "", painted) == plain != painted
+
+
 def test_strict_takes_warnings_for_errors(run: Run, write: Write) -> None:
     path = write(WARNS)
     loose, strict = run("--check", path), run("--check", path, "--strict")

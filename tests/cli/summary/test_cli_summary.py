@@ -15,6 +15,7 @@ import pytest
 from bad_input import CLIENT, GOOD
 from running import Run
 
+from blis_tui.cli import colours
 from blis_tui.cli.summary import command as summary_command
 from blis_tui.cli.summary.chart import draw_chart
 from blis_tui.workload.totals.bins import Bins, Series
@@ -306,10 +307,17 @@ def test_no_colour_off_a_terminal(run: Run, spec: Path) -> None:
 def test_colour_on_a_terminal(
     run: Run, spec: Path, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], colour: bool
 ) -> None:
-    monkeypatch.setattr(summary_command, "is_terminal", lambda stream: True)
+    monkeypatch.setattr(colours, "is_terminal", lambda stream: True)
     monkeypatch.setattr(os, "environ", {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "TERM")})
     os.environ.update(environment)
     assert ("\x1b[38" in run("--summary", spec).out) is colour
+
+
+@pytest.mark.parametrize(("choice", "colour"), [("always", True), ("never", False), ("auto", False)])
+def test_the_command_line_has_the_last_word_on_colour(run: Run, spec: Path, choice: str, colour: bool) -> None:
+    painted = run("--summary", spec, "--color", choice).out
+    assert ("\x1b[1m" in painted) is ("\x1b[38" in painted) is colour
+    assert re.sub(r"\x1b\[[0-9;]*m", "", painted) == run("--summary", spec).out
 
 
 def test_the_width_is_the_terminals(run: Run, spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
