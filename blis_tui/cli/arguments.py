@@ -18,9 +18,12 @@ from blis_tui.workload.server import AssumedServer
 
 STDIN = "-"
 _SHELLS = ("bash", "zsh", "fish")
+TEXT, JSON, GITHUB, SARIF = "text", "json", "github", "sarif"
+REPORTS = (TEXT, JSON, GITHUB, SARIF)
+"""How --check can write what it found."""
 USAGE = """\
 blis-tui [SPEC] [--config FILE]
-       blis-tui --check SPEC... [--strict] [--json] [--fix]
+       blis-tui --check SPEC... [--strict] [--format text|json|github|sarif] [--fix]
        blis-tui --summary SPEC [--json]
        blis-tui --export OUT SPEC [--format F,...] [--tokens] [--force] [--quiet]"""
 _DESCRIPTION = "Design LLM-serving workloads: see what a BLIS workload file means, check it, write its exact requests."
@@ -51,6 +54,8 @@ class Options(NamedTuple):
     export: str | None = None
     strict: bool = False
     json: bool = False
+    report: str = TEXT
+    """How --check writes what it found."""
     fix: bool = False
     formats: tuple[str, ...] = ()
     tokens: bool = False
@@ -105,6 +110,9 @@ def parse(argv: Sequence[str]) -> Options:
         return Options(text=f"blis-tui {VERSION} ({kernel()} kernel)\n")
     if found.completion is not None:
         return Options(text=_completion(found.completion, parser))
+    if found.schema:
+        return Options(text=_schema())
+    reports = found.format if found.check else None
     options = Options(
         specs=(*found.specs, *names),
         check=found.check,
@@ -112,8 +120,9 @@ def parse(argv: Sequence[str]) -> Options:
         export=found.export,
         strict=found.strict,
         json=found.json,
+        report=_report(reports, found.json),
         fix=found.fix,
-        formats=_formats(found.format),
+        formats=() if found.check else _formats(found.format),
         tokens=found.tokens,
         force=found.force,
         quiet=found.quiet,
@@ -160,12 +169,13 @@ def _parser() -> _Parser:
     add("--help", "-h", action="store_true", help="show this help")
     add("--version", action="store_true", help="show the version, and which kernel generates requests")
     add("--completion", choices=_SHELLS, metavar="SHELL", help="print what bash, zsh or fish needs to complete this command line")
+    add("--schema", action="store_true", help="print the JSON Schema of workload files, for editors")
     add = parser.add_argument_group("with --check").add_argument
     add("--strict", action="store_true", help="treat warnings as errors")
     add("--fix", action="store_true", help="fix in the file what can be fixed safely")
     add("--json", action="store_true", help="write JSON instead of text (also with --summary)")
     add = parser.add_argument_group("with --export").add_argument
-    add("--format", action="append", metavar="F,...", help="formats to write, see below")
+    add("--format", action="append", metavar="F,...", help=f"formats to write, see below; with --check {', '.join(REPORTS)}")
     add("--tokens", action="store_true", help="include token ids in formats that can hold them")
     add("--force", action="store_true", help="overwrite existing files")
     add("--quiet", action="store_true", help="show no progress, warnings or list of files")
@@ -205,6 +215,23 @@ def _help(parser: _Parser) -> str:
     formats = "\n".join(f"  {each.name:<14} {', '.join(f'STEM{end}' for end in each.suffixes)}: {each.help}" for each in FORMATS)
     parser.epilog = _EXAMPLES.format(defaults=",".join(DEFAULT_FORMATS), formats=formats)
     return parser.format_help()
+
+
+def _schema() -> str:
+    import json
+
+    from blis_tui.spec.format.json_schema import json_schema
+
+    return json.dumps(json_schema(), indent=2) + "\n"
+
+
+def _report(given: list[str] | None, json: bool) -> str:
+    names = given or ([JSON] if json else [TEXT])
+    if len(names) > 1 or names[0] not in REPORTS:
+        raise UsageError(f"--check writes one of {', '.join(REPORTS)}, not {', '.join(names)!r}")
+    if json and names[0] != JSON:
+        raise UsageError(f"--json and --format {names[0]} cannot be combined")
+    return names[0]
 
 
 def _completion(shell: str, parser: _Parser) -> str:
@@ -262,7 +289,7 @@ def _demand_one_command(options: Options) -> None:
         ("--strict", options.strict, ("--check",)),
         ("--fix", options.fix, ("--check",)),
         ("--json", options.json, ("--check", "--summary")),
-        ("--format", options.formats, ("--export",)),
+        ("--format", options.formats, ("--check", "--export")),
         ("--tokens", options.tokens, ("--export",)),
         ("--force", options.force, ("--export",)),
         ("--quiet", options.quiet, ("--export",)),

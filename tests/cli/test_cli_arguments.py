@@ -17,12 +17,13 @@ from blis_tui.version import VERSION
     ("line", "options"),
     [
         ("a.yaml", Options(("a.yaml",))),
+        ("--check a --format sarif", Options(("a",), check=True, report="sarif")),
         ("--check a b --strict", Options(("a", "b"), check=True, strict=True)),
-        ("a --check --json b", Options(("a", "b"), check=True, json=True)),
+        ("a --check --json b", Options(("a", "b"), check=True, json=True, report="json")),
         ("--check --fix a", Options(("a",), check=True, fix=True)),
         ("--check -- --a -b", Options(("--a", "-b"), check=True)),
         ("--check -", Options(("-",), check=True)),
-        ("--summary a --json", Options(("a",), summary=True, json=True)),
+        ("--summary a --json", Options(("a",), summary=True, json=True, report="json")),
         ("--summary --seed -5 a", Options(("a",), summary=True, seed=-5)),
         ("--summary a --horizon 2min --num-requests 7", Options(("a",), summary=True, horizon=120_000_000, num_requests=7)),
         ("--export out a", Options(("a",), export="out")),
@@ -55,7 +56,10 @@ WRONG = {
     "--summary a --strict": "--strict goes with --check",
     "--summary a --fix": "--fix goes with --check",
     "--export out a --json": "--json goes with --check or --summary",
-    "--check a --format csv": "--format goes with --export",
+    "--check a --format csv": "--check writes one of text, json, github, sarif, not 'csv'",
+    "--check a --format json --format sarif": "--check writes one of",
+    "--check a --json --format sarif": "--json and --format sarif cannot be combined",
+    "--summary a --format csv": "--format goes with --check or --export",
     "--check a --tokens": "--tokens goes with --export",
     "--summary a --force": "--force goes with --export",
     "--check a --quiet": "--quiet goes with --export",
@@ -121,7 +125,7 @@ def test_help_shows_every_option_and_format_with_examples(run: Run, option: str)
     ran = run(option)
     assert (ran.code, ran.err) == (0, "")
     for word in ("--check", "--summary", "--export", "--strict", "--json", "--fix", "--format", "--tokens", "--force", "--quiet",
-                 "--set", "--seed", "--horizon", "--num-requests", "--max-size", "--version", "--help", "--color", "--completion"):  # fmt: skip
+                 "--set", "--seed", "--horizon", "--num-requests", "--max-size", "--version", "--help", "--color", "--completion", "--schema"):  # fmt: skip
         assert word in ran.out
     for each in FORMATS:
         assert f"  {each.name} " in ran.out

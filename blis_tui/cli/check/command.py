@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from blis_tui.cli import colours
-from blis_tui.cli.arguments import Options
+from blis_tui.cli.arguments import GITHUB, JSON, TEXT, Options
 from blis_tui.cli.check.checked_file import CheckedFile
 from blis_tui.cli.errors import CommandError, UsageError
 from blis_tui.cli.inputs import load, shown_name
@@ -22,15 +22,22 @@ def run(options: Options) -> int:
     for path in options.specs:
         file = check_file(path, options)
         files.append(file)
-        if not options.json:
+        if options.report == TEXT:
             _tell(file, colour)
-    if options.json:
-        from blis_tui.cli.check.json_document import document
-
-        put(document(files, strict=options.strict))
-    else:
+    if options.report != TEXT:
+        put(_document(files, options))
+    if options.report != JSON:
         note(_verdict(files))
     return max(file.exit_code(options.strict) for file in files)
+
+
+def _document(files: list[CheckedFile], options: Options) -> str:
+    """Write what was found in a form for programs."""
+    from blis_tui.cli.check import annotations, json_document, sarif
+
+    if options.report == JSON:
+        return json_document.document(files, strict=options.strict)
+    return annotations.document(files) if options.report == GITHUB else sarif.document(files)
 
 
 def check_file(path: str, options: Options) -> CheckedFile:
