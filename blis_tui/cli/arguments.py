@@ -25,7 +25,7 @@ USAGE = """\
 blis-tui [SPEC] [--config FILE]
        blis-tui --check SPEC... [--strict] [--format text|json|github|sarif] [--fix]
        blis-tui --summary SPEC [--json]
-       blis-tui --export OUT SPEC [--format F,...] [--tokens] [--force] [--quiet]"""
+       blis-tui --export OUT SPEC [--format F,...] [--tokens] [--block-size N] [--force] [--quiet]"""
 _DESCRIPTION = "Design LLM-serving workloads: see what a BLIS workload file means, check it, write its exact requests."
 _EXAMPLES = """\
 formats (--format, separated by commas; default {defaults}):
@@ -59,6 +59,7 @@ class Options(NamedTuple):
     fix: bool = False
     formats: tuple[str, ...] = ()
     tokens: bool = False
+    block_size: int | None = None
     force: bool = False
     quiet: bool = False
     settings: tuple[tuple[str, str], ...] = ()
@@ -124,6 +125,7 @@ def parse(argv: Sequence[str]) -> Options:
         fix=found.fix,
         formats=() if found.check else _formats(found.format),
         tokens=found.tokens,
+        block_size=None if found.block_size is None else whole_number("--block-size", found.block_size, 1),
         force=found.force,
         quiet=found.quiet,
         settings=tuple(_setting(text) for text in found.set),
@@ -177,6 +179,7 @@ def _parser() -> _Parser:
     add = parser.add_argument_group("with --export").add_argument
     add("--format", action="append", metavar="F,...", help=f"formats to write, see below; with --check {', '.join(REPORTS)}")
     add("--tokens", action="store_true", help="include token ids in formats that can hold them")
+    add("--block-size", metavar="N", help="tokens of a block in the format mooncake (default: up to 512, so that prefixes fit)")
     add("--force", action="store_true", help="overwrite existing files")
     add("--quiet", action="store_true", help="show no progress, warnings or list of files")
     add = parser.add_argument_group("with the designer").add_argument
@@ -291,6 +294,7 @@ def _demand_one_command(options: Options) -> None:
         ("--json", options.json, ("--check", "--summary")),
         ("--format", options.formats, ("--check", "--export")),
         ("--tokens", options.tokens, ("--export",)),
+        ("--block-size", options.block_size, ("--export",)),
         ("--force", options.force, ("--export",)),
         ("--quiet", options.quiet, ("--export",)),
     ):

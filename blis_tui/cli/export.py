@@ -71,6 +71,7 @@ def _to_stdout(options: Options, checked: Checked, requests: Callable[[], Reques
         path=options.specs[0],
         tokens=options.tokens,
         requests=requests,
+        block_size=options.block_size,
         progress=progress.writing,
     )
     progress.clear()
@@ -95,6 +96,7 @@ def _to_folder(options: Options, checked: Checked, requests: Callable[[], Reques
         tokens=options.tokens,
         force=options.force,
         requests=requests,
+        block_size=options.block_size,
         progress=progress.writing,
     )
     progress.clear()
@@ -115,6 +117,10 @@ def _list_of_files(exported: Exported) -> str:
     requests = document["counts"]["requests"]
     if requests is not None:
         lines.append(f"{counted(requests, 'request')} of {counted(document['counts']['clients'], 'client')}")
+    replay = document["replay"]
+    if replay is not None:
+        tools = ", ".join(replay["commands"])
+        lines.append(f"blocks of {counted(replay['block_size'], 'token')}: {exported.paths[-1]} has the commands of {tools}")
     return "\n".join(lines)
 
 

@@ -50,6 +50,7 @@ def export(
     tokens: bool = False,
     force: bool = False,
     requests: Requests | Callable[[], Requests] | None = None,
+    block_size: int | None = None,
     progress: Progress | None = None,
 ) -> Exported:
     """Write a spec in some formats, and where they came from, into the folder `out`, which is made if missing.
@@ -59,7 +60,8 @@ def export(
     unless `force` is given.
 
     `spec` must be without errors. `text` is its text (by default the spec written out), `encoding` that of its file and
-    `path` where that is, as the user gave it. `tokens` puts token ids where a format has a place for them. `requests` are
+    `path` where that is, as the user gave it. `tokens` puts token ids where a format has a place for them; `block_size` is
+    the tokens of a block, for `mooncake`, which otherwise chooses it. `requests` are
     the spec's requests or a function that makes them; it is not called, and nothing is generated, unless a format needs
     requests. `progress` is called with the lines (clients and requests) written so far and their final number.
 
@@ -70,7 +72,7 @@ def export(
     wanted = find_formats(formats)
     if not stem or "/" in stem:
         raise WriteError(stem, "is not a file name")
-    source = Source(spec, text=text, encoding=encoding, path=path, requests=requests)
+    source = Source(spec, text=text, encoding=encoding, path=path, requests=requests, block_size=block_size)
     with FileSet(force=force) as files:
         folder = files.make_folder(out)
         opened = [(each, files.add(folder / f"{stem}{suffix}")) for each in wanted for suffix in each.suffixes]
@@ -93,6 +95,7 @@ def write_to(
     path: str = "",
     tokens: bool = False,
     requests: Requests | Callable[[], Requests] | None = None,
+    block_size: int | None = None,
     progress: Progress | None = None,
 ) -> tuple[Problem, ...]:
     """Write a spec in one format to a stream, and return what its reader should know; no provenance is written.
@@ -103,7 +106,7 @@ def write_to(
     wanted = find_formats([format])
     if not wanted[0].streams:
         raise FormatError(f"format {format!r} is two files; it cannot go to a stream")
-    source = Source(spec, text=text, encoding=encoding, path=path, requests=requests)
+    source = Source(spec, text=text, encoding=encoding, path=path, requests=requests, block_size=block_size)
     warnings = _write(wanted, [_Output(stream.write, "-")], source, tokens, progress)
     with write_errors("-"):
         stream.flush()

@@ -53,8 +53,8 @@ def request_format(format: Format) -> RequestFormat:
 
 
 if TYPE_CHECKING:  # the type checker compares each module with its protocol
-    from blis_tui.formats.requests import blis_trace, jsonl, parquet, request_csv
+    from blis_tui.formats.requests import blis_trace, jsonl, mooncake, parquet, request_csv
     from blis_tui.formats.specs import as_it_stands, expanded, expanded_rates
 
     _SPEC_FORMATS: tuple[SpecFormat, ...] = (as_it_stands, expanded, expanded_rates)
-    _REQUEST_FORMATS: tuple[RequestFormat, ...] = (jsonl, request_csv, blis_trace, parquet)
+    _REQUEST_FORMATS: tuple[RequestFormat, ...] = (jsonl, request_csv, blis_trace, mooncake, parquet)

@@ -16,6 +16,7 @@ assumed             how long answers were assumed to take (--assume): `ttft_us` 
                     was not given
 tokens              whether token ids were asked for
 notes               what else readers of the files should know, as sentences
+replay              for a `mooncake` trace: `block_size`, and the `commands` of the tools that replay it; else null
 files               one object per file: `name`, `format`, `format_version` (null where the format is not this
                     program's), `bytes`, `sha256`
 ==================  =================================================================================
@@ -32,7 +33,7 @@ from typing import TYPE_CHECKING, Any
 
 from blis_tui.files import NewFile
 from blis_tui.formats.source import Source
-from blis_tui.formats.table import TRACE, Format
+from blis_tui.formats.table import MOONCAKE, TRACE, Format
 from blis_tui.spec.format.facts import end_us
 from blis_tui.version import VERSION
 
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from blis_tui.workload.requests import Requests
 
 EXPORT_VERSION = 1
-_FIXED_TIMES = "A replay of the BLIS trace sends every request at the time written there, however long answers take."
+_FIXED_TIMES = "A replay of the trace sends every request at the time written there, however long answers take."
 
 
 def provenance(source: Source, files: Iterable[tuple[Format, NewFile]], *, tokens: bool) -> dict[str, Any]:
@@ -67,7 +68,8 @@ def provenance(source: Source, files: Iterable[tuple[Format, NewFile]], *, token
         "requests": None if requests is None else "sent" if requests.sent else "planned",
         "assumed": None if server is None else {"ttft_us": server.ttft_us, "itl_us": server.itl_us},
         "tokens": tokens,
-        "notes": [_FIXED_TIMES] if any(each.name == TRACE for each, _ in files) else [],
+        "replay": _replay(source, files),
+        "notes": [_FIXED_TIMES] if any(each.name in (TRACE, MOONCAKE) for each, _ in files) else [],
         "files": [
             {
                 "name": file.path.name,
@@ -79,6 +81,18 @@ def provenance(source: Source, files: Iterable[tuple[Format, NewFile]], *, token
             for each, file in files
         ],
     }
+
+
+def _replay(source: Source, files: list[tuple[Format, NewFile]]) -> dict[str, Any] | None:
+    """Say how a trace of blocks is replayed."""
+    name = next((file.path.name for each, file in files if each.name == MOONCAKE), None)
+    if name is None:
+        return None
+    from blis_tui.formats.requests.blocks import block_size
+    from blis_tui.formats.requests.mooncake import commands
+
+    size = source.block_size or block_size(source.requests)
+    return {"block_size": size, "commands": commands(size, len(source.requests), name)}
 
 
 def _counts(requests: Requests | None) -> dict[str, int | None]:

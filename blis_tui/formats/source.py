@@ -33,11 +33,14 @@ class Source:
         encoding: str = UTF_8,
         path: str = "",
         requests: Requests | Callable[[], Requests] | None = None,
+        block_size: int | None = None,
     ) -> None:
         self.spec = spec
         self._text = text
         self.encoding = encoding
         self.path = path
+        self.block_size = block_size
+        """Tokens of a block, for formats of blocks; ``None`` to choose it."""
         self._make = requests if callable(requests) else None
         self.made_requests: Requests | None = None if callable(requests) else requests
         self.made_expansion: Expansion | None = None

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import NamedTuple
 
 TRACE = "blis-trace"
+MOONCAKE = "mooncake"
 NEVER, ON_REQUEST, ALWAYS = "never", "on request", "always"
 """When a format needs token ids."""
 
@@ -66,6 +67,10 @@ FORMATS = (
     ),
     Format(
         TRACE, (".trace.yaml", ".trace.csv"), "BLIS trace v2 (header and rows), for `blis replay`", "blis_trace",
+        needs_requests=True,
+    ),
+    Format(
+        MOONCAKE, (".mooncake.jsonl",), "trace with ids of token blocks, for AIPerf, guidellm, vLLM and Dynamo", "mooncake",
         needs_requests=True,
     ),
     PARQUET,

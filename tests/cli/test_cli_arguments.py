@@ -70,6 +70,8 @@ WRONG = {
     "--export - a --format blis-trace": "two files",
     "--check a --set seed": "--set needs PATH=VALUE",
     "--check a --set =1": "--set needs PATH=VALUE",
+    "--export out a --block-size 0": "--block-size needs a whole number of at least 1",
+    "--summary a --block-size 16": "--block-size goes with --export",
     "--check a --seed x": "--seed needs",
     "--check a --seed 1.5": "--seed needs",
     "--check a --horizon -1": "--horizon needs",
@@ -125,7 +127,7 @@ def test_help_shows_every_option_and_format_with_examples(run: Run, option: str)
     ran = run(option)
     assert (ran.code, ran.err) == (0, "")
     for word in ("--check", "--summary", "--export", "--strict", "--json", "--fix", "--format", "--tokens", "--force", "--quiet",
-                 "--set", "--seed", "--horizon", "--num-requests", "--max-size", "--version", "--help", "--color", "--completion", "--schema"):  # fmt: skip
+                 "--set", "--seed", "--horizon", "--num-requests", "--max-size", "--version", "--help", "--color", "--completion", "--schema", "--block-size"):  # fmt: skip
         assert word in ran.out
     for each in FORMATS:
         assert f"  {each.name} " in ran.out

@@ -17,13 +17,14 @@ def test_names_and_suffixes_are_those_of_the_documentation():
         "jsonl": (".requests.jsonl",),
         "csv": (".requests.csv",),
         "blis-trace": (".trace.yaml", ".trace.csv"),
+        "mooncake": (".mooncake.jsonl",),
         "parquet": (".requests.parquet",),
     }
     assert DEFAULT_FORMATS == ("yaml", "jsonl")
 
 
 def test_what_formats_need():
-    assert [each.name for each in FORMATS if each.needs_requests] == ["jsonl", "csv", "blis-trace", "parquet"]
+    assert [each.name for each in FORMATS if each.needs_requests] == ["jsonl", "csv", "blis-trace", "mooncake", "parquet"]
     assert {each.name: each.tokens for each in FORMATS} == {
         "yaml": NEVER,
         "expanded": NEVER,
@@ -31,6 +32,7 @@ def test_what_formats_need():
         "jsonl": ON_REQUEST,
         "csv": ALWAYS,
         "blis-trace": NEVER,
+        "mooncake": NEVER,
         "parquet": ON_REQUEST,
     }
     assert [each.name for each in FORMATS if not each.streams] == ["blis-trace"]
@@ -60,7 +62,8 @@ def test_a_format_whose_package_is_not_installed_is_told_with_its_extra(monkeypa
 
 def test_an_unknown_format_is_told_with_those_there_are():
     with pytest.raises(
-        FormatError, match=r"unknown format 'xml'; there are yaml, expanded, expanded-rates, jsonl, csv, blis-trace, parquet"
+        FormatError,
+        match=r"unknown format 'xml'; there are yaml, expanded, expanded-rates, jsonl, csv, blis-trace, mooncake, parquet",
     ):
         find_formats(["yaml", "xml"])
 

@@ -57,7 +57,7 @@ async def test_the_buttons_stay_in_sight_whatever_is_chosen(make_app: MakeApp, s
     async with make_app(path=spec_file).run_test(size=(80, 24)) as pilot:
         app = await open_dialog(pilot)
         tick(app, *(each.name for each in FORMATS))
-        await wait_for(pilot, lambda: "9 files in" in shown(app, "#files"), "the files")
+        await wait_for(pilot, lambda: "10 files in" in shown(app, "#files"), "the files")
         button, dialog = app.screen.query_one("#export", Button), app.screen.query_one(".dialog")
         assert dialog.content_region.contains_region(button.region) and button.region.height == 1
         assert app.screen.get_widget_at(*button.region.offset)[0] is button
@@ -73,7 +73,7 @@ async def test_an_export_writes_the_files_and_tells_how_to_use_them(make_app: Ma
         out = spec_file.parent / "out"
         assert {path.name for path in out.iterdir()} == {
             "small.yaml", "small.expanded.yaml", "small.expanded-rates.yaml", "small.requests.jsonl", "small.requests.csv", "small.trace.yaml",
-            "small.trace.csv", "small.requests.parquet", "small.export.json",
+            "small.trace.csv", "small.mooncake.jsonl", "small.requests.parquet", "small.export.json",
         }  # fmt: skip
         document = json.loads((out / "small.export.json").read_text())
         assert document["counts"]["requests"] == len((out / "small.requests.jsonl").read_text().splitlines())

@@ -1,0 +1,122 @@
+"""Format `mooncake`: a trace as Mooncake's, which AIPerf, guidellm, vLLM and Dynamo replay.
+
+One JSON object per request and line, in arrival order: `timestamp` in ms (always with a fraction: readers stumble over a
+mixture), `input_length` with the prefix, `output_length`, and `hash_ids`, an id for each block of input tokens. Rows name no
+session, since that means something else to each reader: each row has its complete input, and what it shares with
+others is said by its ids.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blis_tui.formats.requests.batches import Batch, Writer
+from blis_tui.formats.requests.blocks import SMALLEST, Blocks, block_size
+from blis_tui.formats.requests.lines import PADDING, Matrix, Texts, lay_out, numbers, without_padding
+from blis_tui.formats.source import Source
+from blis_tui.numbers import counted
+from blis_tui.problems import INFO, WARNING, Problem
+
+_WORD = 8
+_BYTES_PER_ID = 11
+_MOST_IDS_IN_WIDTH = 1 << 12
+
+
+def writer(source: Source, *, tokens: bool) -> Writer:
+    """Set the format up for a source; it has no token ids, whatever `tokens` says."""
+    requests = source.requests
+    blocks = Blocks(requests, source.block_size or block_size(requests))
+    thousandths = Texts([b"%03d" % number for number in range(1000)])
+
+    def lines(batch: Batch) -> bytes:
+        part = batch.requests
+        ids, bounds = blocks.ids(batch.start, batch.stop)
+        head = lay_out(
+            (
+                b'{"timestamp":', numbers(part.arrival_us // 1000), b".", thousandths.of(part.arrival_us % 1000),
+                b',"input_length":', numbers(part.input_tokens), b',"output_length":', numbers(part.output_tokens),
+                b',"hash_ids":[',
+            ),
+            len(batch),
+        )  # fmt: skip
+        return _with_lists(head, ids, bounds, b"]}\n")
+
+    longest = int(requests.input_tokens.max(initial=0)) // blocks.size + 1
+    width = 120 + _BYTES_PER_ID * min(longest, _MOST_IDS_IN_WIDTH)
+    return Writer(("",), lines, width, warnings=(*_about(source, blocks),))
+
+
+def _with_lists(head: Matrix, ids: NDArray[np.int64], bounds: NDArray[np.int64], end: bytes) -> bytes:
+    """Write lines: a head, ids with commas between them, and an end. Everything is laid out in words, which are then joined."""
+    cells = _words(lay_out((numbers(ids), b","), len(ids)))
+    cells.view(np.uint8).reshape(len(ids), -1)[bounds[1:] - 1] = _without_comma(cells[bounds[1:] - 1])
+    heads, ends = _words(head), _words(lay_out((end,), len(head)))
+    per_line = heads.shape[1] + ends.shape[1]
+    counts = np.diff(bounds) * cells.shape[1]
+    starts = np.cumsum(counts + per_line) - (counts + per_line)
+    text = np.empty(int(counts.sum()) + per_line * len(head), np.uint64)
+    is_id = np.ones(len(text), np.bool_)
+    for part, at in ((heads, starts), (ends, starts + heads.shape[1] + counts)):
+        places = at[:, None] + np.arange(part.shape[1])
+        text[places] = part
+        is_id[places] = False
+    text[is_id] = cells.ravel()
+    return without_padding(text)
+
+
+def _words(lines: Matrix) -> NDArray[np.uint64]:
+    """Pad lines to whole words."""
+    missing = -lines.shape[1] % _WORD
+    padded = lay_out((lines, PADDING * missing), len(lines)) if missing else lines
+    return padded.view(np.uint64)
+
+
+def _without_comma(cells: NDArray[np.uint64]) -> Matrix:
+    text = cells.view(np.uint8).reshape(len(cells), -1).copy()
+    text[text == ord(",")] = PADDING[0]
+    return text
+
+
+def commands(size: int, count: int, name: str) -> dict[str, str]:
+    """Return what replays a file of so many rows: the command of each tool, with MODEL, URL and TOKENIZER to fill in."""
+    return {
+        "AIPerf": (
+            "aiperf profile --model MODEL --url URL --endpoint-type completions --streaming --tokenizer TOKENIZER "
+            f"--input-file {name} --custom-dataset-type mooncake_trace --fixed-schedule --isl-block-size {size}"
+        ),
+        "guidellm": (
+            "guidellm run --backend kind=openai_http,target=URL,model=MODEL,request_format=/v1/completions "
+            "--tokenizer kind=huggingface_auto,model=TOKENIZER --profile kind=replay "
+            f"--data kind=mooncake,source.kind=json_file,source.path={name},hash_id_block_size={size},time_scale=0.001 "
+            "--output kind=json,path=out.json"
+        ),
+        "vLLM": (
+            "PYTHONHASHSEED=0 vllm bench serve --backend vllm --endpoint /v1/completions --model MODEL --base-url URL "
+            f"--dataset-name timed_trace --dataset-path {name} --num-prompts {count} "
+            f"--timed-trace-chunk-hash-size {size} --timed-trace-sec-multiplier 0.001 --save-result --save-detailed"
+        ),
+        "Dynamo": (
+            f"python -m dynamo.replay {name} --trace-format mooncake --trace-block-size {size} --replay-mode offline "
+            """--extra-engine-args '{"block_size":64}'"""
+        ),
+    }
+
+
+def _about(source: Source, blocks: Blocks) -> list[Problem]:
+    """Say what a reader should know: the block size, which every tool has to be given, and what is lost."""
+    size, requests = blocks.size, source.requests
+    text = f"Blocks have {counted(size, 'token')}, which every tool has to be told; the provenance has the commands."
+    found = [Problem("mooncake-block-size", INFO, (), text)]
+    if requests.sent:
+        text = "The trace holds what is sent under the assumption; a replay sends at these times, however long answers take then."
+        found.append(Problem("trace-fixed-times", INFO, (), text))
+    total = int(requests.prefix_tokens.sum(dtype=np.int64))
+    if blocks.lost and total:
+        hint = "" if source.block_size else f" (no size from {SMALLEST} up divides all prefixes)"
+        text = (
+            f"{blocks.lost / total:.1%} of the prefix tokens are in no whole block of {size:,}{hint}, and so are not shared "
+            "in the trace."
+        )
+        found.append(Problem("mooncake-prefix-cut", WARNING, (), text))
+    return found
