@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reference.closed_loop import send
 from reference.generator import generate as plan_slowly
-from test_reference import rows
+from reference_rows import rows
 from workload_specs import SECOND, client, common, compact_specs, explicit, explicit_specs, reasonings, seeds, thorough, windows
 
 from blis_tui.formats.export import write_to

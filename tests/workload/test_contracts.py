@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_samplers import drawing
+from streams import drawing
 from workload_specs import SECOND, client, compact, compact_specs, constant, explicit, seeds, thorough, turns
 
 from blis_tui.problems import ERROR

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from reference.generator import generate as generate_slowly
-from test_reference import rows
+from reference_rows import rows
 from workload_specs import SECOND, client, compact, constant, dist, explicit, turns
 
 from blis_tui.problems import ERROR, SpecError

@@ -115,6 +115,30 @@ def distributions(draw: st.DrawFn) -> Distribution:
     return dist(kind, alpha=draw(st.floats(1.5, 4.0)), xm=draw(number), mu=mu, sigma=sigma, mix_weight=mix)
 
 
+ODD_LENGTHS = [
+    dist("lognormal", mu=800, sigma=0),
+    dist("lognormal", mu=800, sigma=0, min=4),
+    dist("lognormal", mu=3, sigma=300, max=50),
+    dist("lognormal", mu=math.log(7.5), sigma=0),
+    dist("lognormal", mu=43.0, sigma=1.0),
+    dist("exponential", mean=1e300),
+    dist("exponential", mean=1e300, max=9),
+    dist("exponential", mean=0, min=3),
+    dist("gaussian", mean=1e308, std_dev=1e308, min=1, max=9),
+    dist("gaussian", mean=6.5, std_dev=0, min=1, max=9),
+    dist("gaussian", mean=-2, std_dev=9, min=-50, max=0),
+    dist("gaussian", mean=5, std_dev=1, min=2.2, max=2.9),
+    dist("gaussian", mean=5, std_dev=9, min=8, max=3),
+    dist("gaussian", mean=5, std_dev=9, min=8, max=0),
+    dist("gaussian", mean=5, std_dev=9, min=2, max=-7),
+    dist("pareto_lognormal", alpha=0.001, xm=1, mu=1, sigma=1, mix_weight=0.9),
+    dist("pareto_lognormal", alpha=1, xm=2, mu=900, sigma=0, mix_weight=0.5),
+    dist("empirical", **{"4": 0.0, "5": 0.0}),
+    dist("empirical", **{"4": 0.1, "5": -1.0, "9": 0.3}),
+    dist("empirical", **{str(value): 0.1 for value in range(10)}),
+]
+
+
 @st.composite
 def arrivals(draw: st.DrawFn) -> Arrival:
     """Draw an arrival process."""

@@ -13,9 +13,9 @@ from both_kernels import KERNELS, using
 from hypothesis import given
 from hypothesis import strategies as st
 from reference.generator import generate as generate_slowly
-from test_reference import rows
-from test_samplers import ODD
+from reference_rows import rows
 from workload_specs import (
+    ODD_LENGTHS,
     SECOND,
     client,
     compact,
@@ -175,7 +175,7 @@ def test_all_kinds(kind: str) -> None:
     assert len(found) > 20
 
 
-@pytest.mark.parametrize("distribution", ODD, ids=repr)
+@pytest.mark.parametrize("distribution", ODD_LENGTHS, ids=repr)
 def test_odd_lengths_of_clients(distribution: Any) -> None:
     """Some of these lengths are too long for a request, though only by the way, so that the spec has no error."""
     spec = explicit(*(client(f"c{n}", input_distribution=distribution) for n in range(3)), horizon=2 * SECOND)

@@ -49,7 +49,7 @@ def test_the_mean_and_the_peak_over_the_time(spec: WorkloadSpec, end: int, mean:
 
 
 def test_two_spikes_do_not_last_all_the_time() -> None:
-    spec = check((Path(__file__).parents[1] / "specs" / "spikes.yaml").read_bytes()).spec
+    spec = check((Path(__file__).parents[2] / "specs" / "spikes.yaml").read_bytes()).spec
     assert spec is not None
     assert target_of(spec, 60 * S) == pytest.approx((85.3 * 40 / 60, 85.3))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -11,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reference import samplers as slow
 from reference.go_rand import Rand
-from test_random import NEARLY_1, SPECIAL, leading_to, opened, pair
-from workload_specs import arrivals, compact, constant, dist, distributions, seeds, thorough
+from streams import NEARLY_1, SPECIAL, drawing, leading_to, opened, pair
+from workload_specs import ODD_LENGTHS, arrivals, compact, constant, dist, distributions, seeds, thorough
 
 from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.spec.format.model import Arrival, Distribution
@@ -27,17 +26,6 @@ from blis_tui.workload.sampling.lengths import fixed_length, length_sampler
 from blis_tui.workload.sampling.table import Bins, SamplerTable
 
 pytestmark = pytest.mark.usefixtures("each_kernel")
-
-OTHER: Bins = ((3, 0.5), (900, 1.0))
-
-
-def drawing(sampler: Sampler | Bins) -> Callable[[RandomStream], int]:
-    """Return how to draw from a sampler; it is not the only one of its table."""
-    table = SamplerTable()
-    table.add(OTHER)
-    number = table.add(sampler)
-    rows, values, shares = table.rows[number:], table.values, table.shares
-    return lambda stream: stream.sample(rows, values, shares)
 
 
 def same_draws(sampler: Sampler | Bins, reference: slow.Draw, stream: RandomStream, rand: Rand, count: int = 200) -> None:
@@ -59,31 +47,7 @@ def test_gaps(arrival: Arrival, rate: float, seed: int) -> None:
     same_draws(gap_sampler(arrival, rate), slow.gap(arrival, rate), kernel.RandomStream(seed), Rand(seed), 60)
 
 
-ODD = [
-    dist("lognormal", mu=800, sigma=0),
-    dist("lognormal", mu=800, sigma=0, min=4),
-    dist("lognormal", mu=3, sigma=300, max=50),
-    dist("lognormal", mu=math.log(7.5), sigma=0),
-    dist("lognormal", mu=43.0, sigma=1.0),
-    dist("exponential", mean=1e300),
-    dist("exponential", mean=1e300, max=9),
-    dist("exponential", mean=0, min=3),
-    dist("gaussian", mean=1e308, std_dev=1e308, min=1, max=9),
-    dist("gaussian", mean=6.5, std_dev=0, min=1, max=9),
-    dist("gaussian", mean=-2, std_dev=9, min=-50, max=0),
-    dist("gaussian", mean=5, std_dev=1, min=2.2, max=2.9),
-    dist("gaussian", mean=5, std_dev=9, min=8, max=3),
-    dist("gaussian", mean=5, std_dev=9, min=8, max=0),
-    dist("gaussian", mean=5, std_dev=9, min=2, max=-7),
-    dist("pareto_lognormal", alpha=0.001, xm=1, mu=1, sigma=1, mix_weight=0.9),
-    dist("pareto_lognormal", alpha=1, xm=2, mu=900, sigma=0, mix_weight=0.5),
-    dist("empirical", **{"4": 0.0, "5": 0.0}),
-    dist("empirical", **{"4": 0.1, "5": -1.0, "9": 0.3}),
-    dist("empirical", **{str(value): 0.1 for value in range(10)}),
-]
-
-
-@pytest.mark.parametrize("distribution", ODD, ids=repr)
+@pytest.mark.parametrize("distribution", ODD_LENGTHS, ids=repr)
 def test_odd_lengths(distribution: Distribution) -> None:
     same_draws(length_sampler(distribution), slow.length(distribution), kernel.RandomStream(5), Rand(5))
 
@@ -196,7 +160,7 @@ def test_gaps_at_rates_as_they_are(rate: float) -> None:
 
 def test_equal_samplers_are_kept_once() -> None:
     table = SamplerTable()
-    some = [length_sampler(distribution) for distribution in ODD]
+    some = [length_sampler(distribution) for distribution in ODD_LENGTHS]
     numbers = [table.add(sampler) for sampler in some]
     assert [table.add(sampler) for sampler in some] == numbers
     assert len(table.rows) == len(set(some)) == max(numbers) + 1

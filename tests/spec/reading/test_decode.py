@@ -26,7 +26,7 @@ from blis_tui.spec.reading.decode import Decoded, decode
 from blis_tui.spec.yaml import limits
 from blis_tui.spec.yaml.encoding import read_text
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 GOLDEN = sorted((ROOT / "tests/golden").glob("*.yaml"))
 INVALID = sorted((ROOT / "tests/golden/invalid").glob("*.yaml"))
 COMPACT = """\

@@ -16,7 +16,7 @@ from blis_tui.spec.yaml.composing import compose
 from blis_tui.spec.yaml.nodes import ALIAS, MAPPING, MAX_DEPTH, SCALAR, SEQUENCE, Node, Tree, effective, key_name
 from blis_tui.spec.yaml.source import Source
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 GOLDEN = sorted((ROOT / "tests/golden").rglob("*.yaml"))
 
 

@@ -13,8 +13,8 @@ from blis_tui.workload.generate import generate
 from blis_tui.workload.totals.counts import Count
 from blis_tui.workload.totals.summary import Summary, Tally, span_us, summarise
 
-GOLDEN = Path(__file__).parent.parent / "golden"
-SPECS = Path(__file__).parent.parent / "specs"
+GOLDEN = Path(__file__).parents[2] / "golden"
+SPECS = Path(__file__).parents[2] / "specs"
 NAMES = [
     "ip-two-stage", "ip-single", "ip-chat-three-stage", "ip-short-horizon", "ip-with-cohorts", "v1-chat", "v1-single",
     "clients-prefix", "clients-multimodal", "clients-chat-accumulate", "clients-windows-mixed", "cohorts",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reference.go_rand import LENGTH, M64, TAP, Rand
+from reference.go_rand import LENGTH, TAP, Rand
+from streams import REFUSED, SPECIAL, leading_to, opened, pair
 from workload_specs import seeds, thorough
 
 from blis_tui.workload import kernel
@@ -19,34 +19,8 @@ from blis_tui.workload.kernel.seeding import extend, jump, seed_state
 
 pytestmark = pytest.mark.usefixtures("each_kernel")
 
-REFUSED = (2**31 - 1) << 32  # the largest Int31: a token draw skips it
-LEAST_REFUSED = (2**31 - 2**31 % 128_000) << 32
-MOST_TAKEN = LEAST_REFUSED - 1
-NEARLY_1 = 2**63 - 1  # rounds up to 1 as a Float64, which is drawn again
-EXP_TAIL, NORM_TAIL = 0xFFFFFF00 << 31, 0x7FFFFF80 << 31  # strip 0, and beyond what is taken at once
-EXP_WEDGE, NORM_WEDGE = 0xFFFFFF05 << 31, 0x7FFFFF85 << 31
-NEGATIVE_TAIL = (0x80000080 << 31) & M64
-SPECIAL = [REFUSED, LEAST_REFUSED, MOST_TAKEN, NEARLY_1, EXP_TAIL, NORM_TAIL, EXP_WEDGE, NORM_WEDGE, NEGATIVE_TAIL, 0]
 EDGES = [16, 64, TAP, LENGTH, 2 * TAP, LENGTH + TAP, 2730, 10 * LENGTH]
 """Places at which a kernel makes new values: a new stream makes few at first, and each kernel makes pieces of its own."""
-
-
-def leading_to(values: Sequence[int], place: int) -> list[int]:
-    """Find the start from which a stream gives some values (up to 607) at a place, by stepping backwards."""
-    padding = [(12345678901234567 * (n + 1)) & M64 for n in range(LENGTH - len(values))]
-    sequence = [*values, *padding]  # x[place], x[place + 1], …, newest last
-    for _ in range(place + LENGTH):
-        sequence = [(sequence[606] - sequence[606 - TAP]) & M64, *sequence[:606]]
-    return sequence
-
-
-def opened(start: Sequence[int]) -> RandomStream:
-    """Open a stream whose next values follow from some 607 others; no seed is known to lead to rare ones."""
-    return kernel.RandomStream.from_state(np.array(start, np.uint64))
-
-
-def pair(start: Sequence[int]) -> tuple[RandomStream, Rand]:
-    return opened(start), Rand(start=start)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from documents import documents, records, spec_data, texts
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from plain_edits import edits, load, new_values
+from similar_texts import CLIENTS, changes, client_files, seen
 from test_edits_properties import documents_with_lists
-from test_recompose import CLIENTS, changes, client_files, seen
 
 from blis_tui.problems import Path
 from blis_tui.spec.editing import draft

@@ -10,7 +10,7 @@ from spec_samples import CLIENTS, COMPACT, text_of
 from blis_tui.spec.check import check
 from blis_tui.spec.yaml.encoding import MAX_SIZE
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 INFERENCE_PERF = """\
 load:
   type: constant

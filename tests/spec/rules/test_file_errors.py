@@ -43,7 +43,7 @@ from blis_tui.spec.format.model import (
 from blis_tui.spec.reading.decode import decode
 from blis_tui.spec.rules.file_errors import MAX_TOTAL_CLIENTS, generation_problems, validate
 
-GOLDEN = File(__file__).parent.parent / "golden"
+GOLDEN = File(__file__).parents[2] / "golden"
 USERS = client("u", concurrency=2)
 del USERS["rate_fraction"]
 

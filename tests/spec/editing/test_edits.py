@@ -917,7 +917,7 @@ def test_one_scalar_changes_one_line() -> None:
     "name", ["canonical-v2", "clients-windows-mixed", "clients-options", "cohorts", "ip-with-cohorts", "v1-chat"]
 )
 def test_every_scalar_of_a_real_file_is_edited_on_its_line(name: str) -> None:
-    path = Path(__file__).parents[1] / "golden" / f"{name}.yaml"
+    path = Path(__file__).parents[2] / "golden" / f"{name}.yaml"
     text = path.read_text(encoding="utf-8")
     data = load(text)
     for place, value in places(data):
