@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from edit_samples import refusal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -74,3 +75,17 @@ def test_anything_typed_can_be_written_and_read_back(path: Path, typed: str) -> 
     node = compose(new).find(path)
     assert node is not None
     assert node.value == typed
+
+
+def test_what_was_typed_is_written_as_it_stands() -> None:
+    assert apply_edits("seed: 1\n", [SetValue(("seed",), Plain("1e"))]) == "seed: 1e\n"
+    assert apply_edits("seed: '1' # c\n", [SetValue(("seed",), Plain("12"))]) == "seed: 12 # c\n"
+    assert apply_edits("seed: 1 # c\n", [SetValue(("seed",), Plain(""))]) == "seed: # c\n"
+    assert apply_edits("seed: # c\n", [SetValue(("seed",), Plain("4"))]) == "seed: 4 # c\n"
+    assert apply_edits("a: 1\n", [SetValue(("b",), Plain(""))]) == "a: 1\nb:\n"
+    assert apply_edits("a:\n- 1\n", [SetValue(("a", 1), Plain(""))]) == "a:\n- 1\n-\n"
+    assert apply_edits("a:\n  b: 1\n", [SetValue(("a",), Plain(""))]) == "a:\n"
+    assert apply_edits("a: [b] # c\n", [SetValue(("a",), Plain(""))]) == "a: # c\n"
+    assert apply_edits("a: | # c\n  x\n", [SetValue(("a",), Plain(""))]) == "a: # c\n"
+    assert apply_edits("{a: x, b: }", [SetValue(("a",), Plain("")), SetValue(("b",), Plain(""))]) == "{a: , b: }"
+    assert "could not be read any more" in refusal("[a, b]\n", SetValue((0,), Plain("")))

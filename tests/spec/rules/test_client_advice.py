@@ -1,10 +1,11 @@
-"""Advice on explicit clients, cohorts and distributions: each warning, and that its mend takes it away."""
+"""Advice on explicit clients and cohorts: each warning, and that its mend takes it away."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from advised import assert_mended
 from spec_samples import (
     CLIENTS,
     COHORTS,
@@ -21,13 +22,7 @@ from spec_samples import (
     windows,
 )
 
-from blis_tui.problems import INFO, WARNING, Path, Problem
-from blis_tui.spec.check import check
-from blis_tui.spec.editing.application import apply_edits
-from blis_tui.spec.edits import RenameKey
-from blis_tui.spec.format.model import WorkloadSpec
-from blis_tui.spec.reading.decode import decode
-from blis_tui.spec.rules.file_advice import MAX_ALIKE, advise
+from blis_tui.problems import INFO, Path
 
 ONE: Path = ("clients", 1)
 OUT: Path = (*ONE, "output_distribution")
@@ -37,17 +32,6 @@ WITH_WINDOWS = changed(CLIENTS, *((("clients", index, "lifecycle"), windows(*SPA
 VARYING = changed(WITH_WINDOWS, ((*ONE, "lifecycle", "windows", 1, "trace_rate"), 2.0))
 USERS = client("u", concurrency=2)
 del USERS["rate_fraction"]
-
-
-def assert_mended(data: dict[str, Any], problem: Problem, *changes: tuple[Path, Any], safe: bool | None = None) -> None:
-    """The mend, applied to the changed data, must take the problem away and bring no other."""
-    assert problem.mend is not None
-    assert safe is None or problem.mend.safe is safe
-    before = checked(data, *changes)
-    after = check(apply_edits(before.text, problem.mend.edits))
-    left = codes(before)
-    left.remove(problem.code)
-    assert codes(after) == left
 
 
 def test_what_is_as_it_should_be_gets_no_advice() -> None:
@@ -299,190 +283,3 @@ def test_what_cannot_be_generated_here() -> None:
 def test_virtual_users_have_no_arrivals_to_advise_on() -> None:
     found = codes(checked(CLIENTS, (("clients",), [{**USERS, "arrival": {"process": "poisson", "cv": 3.0}}])))
     assert found == ["needs-assumption"]
-
-
-@pytest.mark.parametrize(
-    ("distribution", "code", "name"),
-    [
-        ({"type": "constant", "params": {"value": 7.5}}, "fraction-dropped", "value"),
-        ({"type": "gaussian", "params": {"mean": 9, "std_dev": 1, "min": 1.5, "max": 20}}, "fraction-dropped", "min"),
-        ({"type": "gaussian", "params": {"mean": 9, "std_dev": 1, "min": 1, "max": 20.5}}, "fraction-dropped", "max"),
-        ({"type": "exponential", "params": {"mean": 9.5, "min": 1.5}}, "fraction-dropped", "min"),
-        ({"type": "lognormal", "params": {"mu": 2.5, "sigma": 1, "max": 7.5}}, "fraction-dropped", "max"),
-        ({"type": "constant", "params": {"value": 0}}, "zero-length", "value"),
-        ({"type": "constant", "params": {"value": -5}}, "zero-length", "value"),
-        ({"type": "constant", "params": {"value": 0.9}}, "zero-length", "value"),
-        ({"type": "constant", "params": {"value": 1e19}}, "zero-length", "value"),
-        ({"type": "constant", "params": {"value": 5, "mean": 5}}, "not-used", "mean"),
-        ({"type": "empirical", "params": {"7.5": 1.0}}, "fraction-dropped", "7.5"),
-        ({"type": "empirical", "params": {"12abc": 1.0, "5": 1.0}}, "fraction-dropped", "12abc"),
-    ],
-)
-def test_parameters_with_safe_mends(distribution: dict[str, Any], code: str, name: str) -> None:
-    problem = warning(code, CLIENTS, (OUT, distribution))
-    assert problem.path == (*OUT, "params", name)
-    assert_mended(CLIENTS, problem, (OUT, distribution), safe=True)
-
-
-def test_a_data_file_that_is_not_read() -> None:
-    change = (OUT, {**CONSTANT, "file": "x.csv"})
-    problem = warning("not-used", CLIENTS, change)
-    assert problem.path == (*OUT, "file")
-    assert_mended(CLIENTS, problem, change, safe=True)
-
-
-@pytest.mark.parametrize(
-    ("distribution", "code", "words"),
-    [
-        ({"type": "gaussian", "params": {"mean": 9, "std_dev": -1, "min": 1, "max": 20}}, "out-of-range", "non-negative"),
-        ({"type": "gaussian", "params": {"mean": 9, "std_dev": 1, "min": 0, "max": 0}}, "zero-length", "every length 0"),
-        ({"type": "gaussian", "params": {"mean": 9, "std_dev": 1, "min": 1, "max": 1e30}}, "out-of-range", "does not fit"),
-        ({"type": "exponential", "params": {"mean": -9}}, "out-of-range", "should be positive, got -9"),
-        ({"type": "exponential", "params": {"mean": 9, "min": -1}}, "out-of-range", "BLIS takes no bound"),
-        ({"type": "lognormal", "params": {"mu": 512, "sigma": 1}}, "too-long", "e^512 is more than any length"),
-        ({"type": "lognormal", "params": {"mu": 3, "sigma": -1}}, "out-of-range", "non-negative"),
-        (
-            {"type": "pareto_lognormal", "params": {"alpha": 2, "xm": 9, "mu": 3, "sigma": 1, "mix_weight": 1.5}},
-            "out-of-range",
-            "at most 1, got 1.5",
-        ),
-        (
-            {"type": "pareto_lognormal", "params": {"alpha": 0, "xm": 9, "mu": 3, "sigma": 1, "mix_weight": 0.5}},
-            "out-of-range",
-            "alpha should be positive",
-        ),
-        ({"type": "empirical", "params": {"5": 1.0, "6": -0.5}}, "out-of-range", "non-negative probability"),
-        ({"type": "empirical", "params": {"5": 1.0, "0": 0.5}}, "zero-length", "gives a length of 0"),
-        ({"type": "empirical", "params": {"5": 0.0}}, "no-bins", "always draws 1"),
-    ],
-)
-def test_parameters_that_blis_takes_unchecked(distribution: dict[str, Any], code: str, words: str) -> None:
-    problem = warning(code, CLIENTS, (OUT, distribution))
-    assert problem.severity == WARNING and words in problem.message
-
-
-def test_a_misspelt_optional_parameter() -> None:
-    change = (OUT, {"type": "exponential", "params": {"mean": 9, "maxx": 20}})
-    problem = warning("not-used", CLIENTS, change)
-    assert problem.mend is not None and problem.mend.edits == (RenameKey((*OUT, "params", "maxx"), "max"),)
-    assert_mended(CLIENTS, problem, change, safe=False)
-
-
-def test_bins_that_would_coincide_are_not_renamed_unasked() -> None:
-    change = (OUT, {"type": "empirical", "params": {"7": 1.0, "7.5": 1.0}})
-    problem = warning("fraction-dropped", CLIENTS, change)
-    assert problem.mend is not None and not problem.mend.safe
-
-
-def test_no_advice_on_distributions_that_are_wrong() -> None:
-    wrong = {"type": "gaussian", "params": {"mean": 9, "std_dev": -1, "min": 1.5}}
-    assert codes(checked(CLIENTS, (OUT, wrong))) == ["missing"]
-    assert codes(checked(CLIENTS, (OUT, {"type": "x", "params": {"value": 0}, "file": "y"}))) == ["unknown-choice"]
-
-
-def test_goodput_targets() -> None:
-    targets = ("goodput_slo_targets",)
-    assert warning("unknown-choice", CLIENTS, (targets, {"gold": {"ttft_ms": 5.0}})).path == (*targets, "gold")
-    assert warning("out-of-range", CLIENTS, (targets, {"batch": {"e2e_ms": -5.0}})).path == (*targets, "batch", "e2e_ms")
-    assert codes(checked(CLIENTS, (targets, {"batch": {"e2e_ms": 5.0}}))) == []
-
-
-@pytest.mark.parametrize("version", ["3", "v2", "1.0"])
-def test_unknown_versions_are_read_as_2(version: str) -> None:
-    problem = warning("unknown-version", CLIENTS, (("version",), version))
-    assert problem.message == f'version "{version}" is unknown: BLIS takes it for 2'
-    assert_mended(CLIENTS, problem, (("version",), version), safe=True)
-
-
-@pytest.mark.parametrize("version", ["1", DROP, ""])
-def test_version_1_compact(version: Any) -> None:
-    change = (("version",), version)
-    problem = warning("version-1", COMPACT, change)
-    assert problem.path == ("version",) and problem.line == 1
-    assert "no current BLIS generates what is shown here" in problem.message
-    assert ("is missing" in problem.message) == (version != "1")
-    assert_mended(COMPACT, problem, change, safe=False)
-
-
-def test_version_1_that_is_refused_as_version_2() -> None:
-    stages = [{"rate": 0.05, "duration": 600}]
-    change = [(STAGES, stages), (("version",), "1"), (("horizon",), 600_000_000)]
-    problem = warning("version-1", COMPACT, *change)
-    assert "it would refuse that: inference_perf.stages[0].rate × duration gives 30 requests" in problem.message
-
-
-def test_version_1_explicit_generates_the_same() -> None:
-    change = [(("version",), "1"), ((*ONE, "slo_class"), "realtime")]
-    problem = warning("version-1", CLIENTS, *change)
-    assert "generates the same" in problem.message
-    assert problem.mend is not None and problem.mend.safe
-    after = check(apply_edits(checked(CLIENTS, *change).text, problem.mend.edits))
-    assert codes(after) == [] and after.spec is not None
-    assert after.spec.clients[1].slo_class == "critical"
-    rated = [(("clients", index, "lifecycle"), windows(*SPANS, trace_rate=2.5)) for index in range(2)]
-    problem = warning("version-1", CLIENTS, (("version",), "1"), *rated)
-    assert "no current BLIS" in problem.message and problem.mend is not None and not problem.mend.safe
-
-
-def test_many_problems_of_one_kind_are_told_in_short() -> None:
-    clients = [client(f"c{index}", timeout=2**63 - 1, prefix_length=7) for index in range(100)]
-    result = checked(CLIENTS, (("clients",), clients))
-    assert codes(result).count("overflow") == codes(result).count("not-used") == MAX_ALIKE
-    last = [problem for problem in result.problems if problem.code == "not-used"][-1]
-    assert last.message.endswith("(and 80 more like it)") and last.mend is not None
-    assert len(last.mend.edits) == 81 and last.mend.label.endswith("and so on for 80 more")
-    last = [problem for problem in result.problems if problem.code == "overflow"][-1]
-    assert last.message.endswith("(and 80 more like it)") and last.mend is None
-    assert len(checked(CLIENTS, (("clients",), clients[:MAX_ALIKE])).problems) == 2 * MAX_ALIKE
-
-
-def test_advice_without_a_text() -> None:
-    decoded = decode(checked(CLIENTS, (("version",), "3")).text)
-    assert decoded.spec is not None
-    (problem,) = advise(decoded.spec)
-    assert problem.code == "unknown-version" and problem.line is None
-    assert [problem.line for problem in advise(decoded.spec, decoded.tree, decoded.broken)] == [1]
-
-
-def test_advice_on_specs_that_are_wrong_all_over() -> None:
-    assert [problem.code for problem in advise(WorkloadSpec())] == ["version-1"]
-    assert [problem.code for problem in advise(WorkloadSpec(version=7, clients=3))] == []
-
-
-def test_a_remark_that_several_cohorts_earn_is_made_once() -> None:
-    fitted = {"process": "gamma", "shape": 0.7, "scale": 5e6}
-    cohort = {**COHORTS["cohorts"][0], "arrival": fitted}
-    cohorts = [{**cohort, "id": f"c{number}"} for number in range(7)]
-    remarks = [problem for problem in checked(COHORTS, (("cohorts",), cohorts)).problems if problem.code == "fitted-arrival"]
-    assert [problem.path for problem in remarks] == [("cohorts", 0, "arrival", "shape")]
-    assert remarks[0].message.endswith("(and 6 more like it)")
-
-
-def test_sessions_that_wait_go_past_num_requests() -> None:
-    change = [(("num_requests",), 20), ((*ONE, "reasoning"), sessions(max_rounds=4))]
-    problem = warning("limit-passed", CLIENTS, *change)
-    assert problem.severity == INFO and problem.path == ("num_requests",)
-    assert problem.message == (
-        "num_requests of 20 limits what is planned, not what is sent: BLIS sends all rounds of the sessions that begin within it, "
-        "up to 20 sessions × 4 rounds = 80 requests"
-    )
-    assert "limit-passed" not in codes(checked(CLIENTS, *change, ((*ONE, "closed_loop"), False)))
-    assert "limit-passed" not in codes(checked(CLIENTS, *change, (("seed",), "x")))
-
-
-def test_what_blis_must_have_is_told_once_of_each() -> None:
-    named = [client("a", adapter="x", model="m"), client("b", adapter="x", model="n")]
-    result = checked(CLIENTS, (("clients",), named), (("cohorts",), [client("c", population=2, adapter="y", model="m")]))
-    told = [(problem.code, problem.path, problem.found) for problem in result.problems if problem.severity == INFO]
-    assert told == [
-        ("needs-adapter", ("clients", 0, "adapter"), "x"),
-        ("needs-model", ("clients", 0, "model"), "m"),
-        ("needs-model", ("clients", 1, "model"), "n"),
-        ("needs-adapter", ("cohorts", 0, "adapter"), "y"),
-    ]
-    adapter = next(problem for problem in result.problems if problem.code == "needs-adapter")
-    assert adapter.message == (
-        'clients[0].adapter is "x": BLIS must have that adapter declared (--lora-config), or it refuses the file'
-    )
-    model = next(problem for problem in result.problems if problem.code == "needs-model")
-    assert model.message == 'clients[0].model is "m": instances of another model reject its requests in BLIS; empty goes to any'
