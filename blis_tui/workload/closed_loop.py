@@ -26,7 +26,6 @@ from blis_tui.workload.workers import Workers
 
 _SESSION_SEEDS, _USER_SEEDS = 7919, 10007
 """What BLIS adds to a file's seed for the streams that seed sessions, and users."""
-_FIRST_ROWS, _MOST_ROWS = 1 << 12, 1 << 18
 Int64s = NDArray[np.int64]
 Int32s = NDArray[np.int32]
 
@@ -313,13 +312,13 @@ def _follow_ups(
     def run() -> list[Columns]:
         parts: list[Columns] = []
         end = FULL
-        rows = _FIRST_ROWS
+        rows = plan.tuning.first_rows
         with closing(loop):
             while end == FULL:
                 sheet = Sheet(rows, chat=True, media=False)
                 end = loop.fill(sheet)
                 parts.append(sheet.filled())
-                rows = min(4 * rows, _MOST_ROWS)
+                rows = min(4 * rows, plan.tuning.most_rows)
         if end != DONE:
             checked(loop.tokens)
         return parts

@@ -19,6 +19,7 @@ from blis_tui.workload.sampling.lengths import checked
 from blis_tui.workload.schedule import draw, in_arrival_order
 from blis_tui.workload.seeds import root_stream
 from blis_tui.workload.server import AssumedServer
+from blis_tui.workload.tuning import Tuning
 from blis_tui.workload.workers import Workers
 
 
@@ -32,6 +33,18 @@ def generate(
     The requests are the same for any number of `threads`, of which there are as many as processors unless told otherwise.
     Raises `SpecError` if the spec has errors, and what `progress` raises.
     """
+    return generate_tuned(spec, Tuning(), server=server, progress=progress, threads=threads)
+
+
+def generate_tuned(
+    spec: WorkloadSpec,
+    tuning: Tuning,
+    *,
+    server: AssumedServer | None = None,
+    progress: Progress | None = None,
+    threads: int | None = None,
+) -> Requests:
+    """Return the same requests as `generate`, made in pieces of other sizes."""
     problems = [problem for problem in generation_problems(spec, server is not None) if problem.severity == ERROR]
     if problems:
         raise SpecError(problems)
@@ -48,8 +61,9 @@ def generate(
         for seeded, start, stop in zip(programs.seeded.tolist(), clients.starts, clients.starts[1:], strict=False):
             if seeded:
                 seeds[start:stop] = root.int63s(stop - start)
-        columns = in_arrival_order(draw(programs, seeds, workers, progress), spec.num_requests)
+        columns = in_arrival_order(draw(programs, seeds, workers, progress, tuning), spec.num_requests)
         requests = Requests(clients, columns, programs=programs, seeds=seeds, groups=groups, horizon_us=horizon, threads=threads)
+        requests.tuning = tuning
         if server is not None and requests.waits:
             requests = send(requests, server, workers, progress)
         requests.server = server

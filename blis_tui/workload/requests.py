@@ -18,7 +18,8 @@ from blis_tui.workload.expansion.prefixes import PrefixGroups
 from blis_tui.workload.expansion.traits import Traits, traits_of
 from blis_tui.workload.kernel.records import Programs
 from blis_tui.workload.server import AssumedServer
-from blis_tui.workload.tokens import BLOCK_TOKENS, Drawing, TokenBlock, iterate_blocks
+from blis_tui.workload.tokens import Drawing, TokenBlock, iterate_blocks
+from blis_tui.workload.tuning import BLOCK_TOKENS, Tuning
 
 _PAIRS_AT_ONCE = 1 << 18
 """About how many token ids are made at once where requests are read one by one."""
@@ -82,6 +83,7 @@ class Requests:
         """Whether these requests are sent as answers come (`AssumedServer`), not planned."""
         self.server: AssumedServer | None = None
         """How long answers were assumed to take, if that was said."""
+        self.tuning = Tuning()
         self._trait_values: dict[str, NDArray[np.int64]] = {}
 
     def __len__(self) -> int:
@@ -105,7 +107,7 @@ class Requests:
             horizon_us=self.horizon_us,
             threads=self.threads,
         )
-        sent.extra_prefixes, sent.sent = extra_prefixes, True
+        sent.extra_prefixes, sent.sent, sent.tuning = extra_prefixes, True, self.tuning
         return sent
 
     def part(self, start: int, stop: int) -> Requests:
@@ -334,6 +336,7 @@ class Requests:
             inputs=self.input_tokens,
             outputs=self.output_tokens,
             threads=self.threads,
+            most_open=self.tuning.most_open,
         )
 
     def token_blocks(self, most_tokens: int = BLOCK_TOKENS, pulse: Callable[[], None] | None = None) -> Iterator[TokenBlock]:

@@ -14,9 +14,9 @@ from blis_tui.workload import kernel
 from blis_tui.workload.kernel.records import CHAT, DONE, FULL, MEDIA, STOPPED, TOO_LONG, Programs, Sheet
 from blis_tui.workload.progress import Progress
 from blis_tui.workload.sampling.lengths import checked
+from blis_tui.workload.tuning import Tuning
 from blis_tui.workload.workers import Workers
 
-_FIRST_ROWS, _MOST_ROWS = 1 << 12, 1 << 18
 _SHARES_EACH, _MOST_CLIENTS = 16, 4096
 """Into how many shares the clients of each thread are cut, so that all end at about the same time; the most of a share."""
 
@@ -32,7 +32,9 @@ class _Failure(NamedTuple):
     tokens: int
 
 
-def draw(programs: Programs, seeds: NDArray[np.int64], workers: Workers, progress: Progress | None) -> list[Columns]:
+def draw(
+    programs: Programs, seeds: NDArray[np.int64], workers: Workers, progress: Progress | None, tuning: Tuning
+) -> list[Columns]:
     """Draw the requests of all clients; a client's are all in order, in one part or in several that follow each other.
 
     Raises `SpecError` where a request is too long or past all time, and what `progress` raises.
@@ -52,13 +54,13 @@ def draw(programs: Programs, seeds: NDArray[np.int64], workers: Workers, progres
     def walk_shares() -> list[Columns] | _Failure:
         walk = kernel.Walk(programs, seeds, workers.stop)
         walks.append(walk)
-        sheet = _sheet(programs, _FIRST_ROWS)
+        sheet = _sheet(programs, tuning.first_rows)
         parts: list[Columns] = []
         for low in shares:
             walk.begin(low, min(low + share, clients))
             while (end := walk.fill(sheet)) == FULL:
                 parts.append(sheet.filled())
-                sheet = _sheet(programs, min(4 * sheet.rows, _MOST_ROWS))
+                sheet = _sheet(programs, min(4 * sheet.rows, tuning.most_rows))
             if end == STOPPED:
                 break
             if end != DONE:

@@ -16,14 +16,10 @@ from blis_tui.workload.kernel.records import Programs
 from blis_tui.workload.seeds import root_stream
 from blis_tui.workload.workers import Pulse, Workers
 
-BLOCK_TOKENS = 1_060_000
-"""About how many token ids a block holds unless another number is asked for."""
 _CUT_AT_ONCE = 1 << 11
 """For how many requests it is worked out at once where they begin and end."""
 _AHEAD = 1
 """How many blocks several threads are ahead of the one that is used."""
-_MOST_OPEN = 1 << 15
-"""If there are more clients, so many streams are kept open, 5 kB each; the others, of few requests each, are opened anew."""
 
 
 class TokenBlock(NamedTuple):
@@ -62,6 +58,8 @@ class Drawing(NamedTuple):
     inputs: NDArray[np.int32]
     outputs: NDArray[np.int32]
     threads: int | None
+    most_open: int
+    """How many streams are kept open (see `Tuning`)."""
 
     @property
     def stream(self) -> NDArray[np.int32]:
@@ -80,7 +78,7 @@ def iterate_blocks(requests: Drawing, most_tokens: int, pulse: Pulse) -> Iterato
         prefixes = workers.run(requests.prefixes, root, pulse=pulse)
         rows = _rows(requests)
         count, clients = len(requests.inputs), int(requests.programs.starts[-1])
-        most_open = count if clients <= _MOST_OPEN else _MOST_OPEN
+        most_open = count if clients <= requests.most_open else requests.most_open
         readers = [
             stack.enter_context(
                 closing(

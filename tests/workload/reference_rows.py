@@ -5,13 +5,16 @@ from __future__ import annotations
 from reference.generator import Request
 
 from blis_tui.spec.format.model import WorkloadSpec
-from blis_tui.workload.generate import generate
+from blis_tui.workload.generate import generate_tuned
 from blis_tui.workload.server import AssumedServer
+from blis_tui.workload.tuning import Tuning
 
 
-def rows(spec: WorkloadSpec, threads: int | None = None, server: AssumedServer | None = None) -> list[Request]:
+def rows(
+    spec: WorkloadSpec, threads: int | None = None, server: AssumedServer | None = None, tuning: Tuning | None = None
+) -> list[Request]:
     """Generate a spec, and write its requests as the reference does."""
-    requests = generate(spec, threads=threads, server=server)
+    requests = generate_tuned(spec, tuning or Tuning(), threads=threads, server=server)
     names, tenants, classes = (requests.clients.column(name) for name in ("id", "tenant_id", "slo_class"))
     columns = zip(
         requests.arrival_us.tolist(),

@@ -22,6 +22,7 @@ from blis_tui.spec.format.model import Client, Lifecycle, WorkloadSpec
 from blis_tui.spec.reading.decode import decode
 from blis_tui.workload.generate import generate
 from blis_tui.workload.server import AssumedServer
+from blis_tui.workload.tuning import Tuning
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "closed-loop"
 CASES = {name: rest for name, *rest in (line.split("\t") for line in (GOLDEN / "digests.tsv").read_text("utf-8").splitlines())}
@@ -89,10 +90,10 @@ def closed_specs(draw: st.DrawFn) -> WorkloadSpec:
 
 
 @pytest.mark.usefixtures("each_kernel")
-@given(closed_specs(), SERVERS, st.sampled_from([1, 2]))
+@given(closed_specs(), SERVERS, st.sampled_from([1, 2]), st.sampled_from([Tuning(), Tuning(1, 3)]))
 @thorough(80)
-def test_random_closed_loops(spec: WorkloadSpec, server: AssumedServer, threads: int) -> None:
-    assert rows(spec, threads, server) == send(spec, server.ttft_us, server.itl_us)
+def test_random_closed_loops(spec: WorkloadSpec, server: AssumedServer, threads: int, tuning: Tuning) -> None:
+    assert rows(spec, threads, server, tuning) == send(spec, server.ttft_us, server.itl_us)
 
 
 @pytest.mark.usefixtures("each_kernel")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from both_kernels import KERNELS
 from reference.generator import generate as generate_slowly
 from reference_rows import rows
 from workload_specs import SECOND, client, compact, constant, dist, explicit, turns
 
 from blis_tui.problems import ERROR, SpecError
-from blis_tui.spec.format.model import Arrival, Client, Distribution, Multimodal, Window, WorkloadSpec
+from blis_tui.spec.format.model import MAX_LENGTH, Arrival, Client, Distribution, Multimodal, Window, WorkloadSpec
 from blis_tui.spec.rules.file_errors import validate
 from blis_tui.workload.generate import generate
 
@@ -49,13 +50,9 @@ def test_requests_of_billions_of_tokens(kind: str) -> None:
     assert found_out_before != (kind in ("images", "drawn input", "drawn output", "drawn round"))
 
 
-def test_rounds_that_are_too_long_only_together(each_kernel: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rounds_that_are_too_long_only_together() -> None:
     """No draw is too long, but the second round repeats the first, whose input and answer are long both."""
     unit = 1_000_000_000
-    if each_kernel == "twin":  # it would take too long
-        unit //= 1000
-        for module in ("sampling.lengths", "kernel.twin.client_requests"):
-            monkeypatch.setattr(f"blis_tui.workload.{module}.MAX_LENGTH", 2 * unit)
     half = dist("gaussian", mean=1, std_dev=1e12, min=1, max=1.1 * unit)
     talk = turns(2, 0, accumulate=True)
     spec = explicit(client(reasoning=talk, input_distribution=half, output_distribution=half), num_requests=1, seed=6)
@@ -63,11 +60,12 @@ def test_rounds_that_are_too_long_only_together(each_kernel: str, monkeypatch: p
         generate(spec)
 
 
-def test_a_prefix_and_a_question_that_only_together_are_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("blis_tui.workload.sampling.lengths.MAX_LENGTH", 100)
-    spec = explicit(client(prefix_group="g", prefix_length=60, input_distribution=constant(41)))
-    assert code_of(spec) == "too-long"
-    assert len(generate(spec.replace(clients=(client(prefix_group="g", prefix_length=60, input_distribution=constant(40)),))))
+def test_a_prefix_and_a_question_that_only_together_are_too_long(each_kernel: str) -> None:
+    if each_kernel == "twin" and len(KERNELS) > 1:
+        pytest.skip("takes ten seconds, and no kernel adds them up")
+    grouped = {"prefix_group": "g", "prefix_length": MAX_LENGTH - 40}
+    assert code_of(explicit(client(**grouped, input_distribution=constant(41)))) == "too-long"
+    assert len(generate(explicit(client(**grouped, input_distribution=constant(40)))))
 
 
 RARE = {
@@ -157,9 +155,9 @@ def test_stages_of_vanishing_rates_flood(rate: float) -> None:
     assert [(inputs.tolist(), outputs.tolist()) for inputs, outputs in requests.tokens()] == expected
 
 
-def test_a_window_of_too_many_requests(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("blis_tui.workload.client_programs._MOST_IN_WINDOW", 5)
-    assert code_of(explicit(client("a", Window(start_us=0, end_us=SECOND, trace_rate=1.0)))) == "too-many-requests"
+def test_a_window_of_too_many_requests() -> None:
+    spec = explicit(client("a", Window(start_us=0, end_us=SECOND, trace_rate=1.0)), aggregate_rate=2.0**31 + 1)
+    assert code_of(spec) == "too-many-requests"
 
 
 def test_constant_gaps_far_from_their_windows_need_no_memory() -> None:

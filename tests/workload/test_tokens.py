@@ -19,10 +19,11 @@ from workload_specs import SECOND, client, compact, constant, dist, explicit, me
 from blis_tui.problems import Cancelled
 from blis_tui.spec.format.model import Cohort, Multimodal, Window, WorkloadSpec
 from blis_tui.workload import kernel, tokens
-from blis_tui.workload.generate import generate
+from blis_tui.workload.generate import generate, generate_tuned
 from blis_tui.workload.kernel.twin import token_ids
 from blis_tui.workload.kernel.twin.random_stream import Stream
 from blis_tui.workload.requests import Requests
+from blis_tui.workload.tuning import Tuning
 
 pytestmark = pytest.mark.usefixtures("each_kernel")
 
@@ -154,13 +155,13 @@ def test_streams_that_are_closed_between_requests_give_the_same(
         next(opened)
         return Stream(*arguments)
 
-    monkeypatch.setattr(tokens, "_MOST_OPEN", most_open)
+    tuning = Tuning(most_open=most_open)
     monkeypatch.setattr(token_ids, "Stream", counting)
     for number in (1, 2):
-        assert ids(generate(MANY, threads=number)) == slow_ids_of("chat of many")
+        assert ids(generate_tuned(MANY, tuning, threads=number)) == slow_ids_of("chat of many")
     next(opened)
     before = next(opened)
-    requests = generate(TEXTS)
+    requests = generate_tuned(TEXTS, tuning)
     assert ids(requests) == slow_ids_of("texts of many")
     times = next(opened) - before - 1
     assert len(requests) == 720
@@ -232,15 +233,13 @@ def slow_ids_of(kind: str) -> list[tuple[list[int], list[int]]]:
     return slow_ids(ALL_KINDS[kind])
 
 
-@pytest.mark.parametrize("most_open", [1, 7, None])
+@pytest.mark.parametrize("most_open", [1, 7, Tuning().most_open])
 @pytest.mark.parametrize("kind", ALL_KINDS)
-def test_ids_of_all_kinds(kind: str, most_open: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    if most_open is not None:
-        monkeypatch.setattr(tokens, "_MOST_OPEN", most_open)
+def test_ids_of_all_kinds(kind: str, most_open: int) -> None:
     expected = slow_ids_of(kind)
     assert len(expected) > 50
     for number in (1, 2, 3) if kernel.COMPILED else (1,):
-        requests = generate(ALL_KINDS[kind], threads=number)
+        requests = generate_tuned(ALL_KINDS[kind], Tuning(most_open=most_open), threads=number)
         found = [pair for block in requests.token_blocks(700) for pair in block.pairs()]
         assert [(inputs.tolist(), outputs.tolist()) for inputs, outputs in found] == expected
 

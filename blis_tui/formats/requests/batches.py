@@ -10,7 +10,8 @@ import numpy as np
 
 from blis_tui.formats.requests.lines import Part, numbers
 from blis_tui.problems import Problem
-from blis_tui.workload.tokens import BLOCK_TOKENS, TokenBlock
+from blis_tui.workload.tokens import TokenBlock
+from blis_tui.workload.tuning import BLOCK_TOKENS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

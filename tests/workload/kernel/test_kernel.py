@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
 
@@ -33,29 +32,22 @@ from workload_specs import (
 from blis_tui.problems import SpecError
 from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.spec.format.model import Arrival, Cohort, Lifecycle, Multimodal, Window, WorkloadSpec
-from blis_tui.workload import kernel, schedule
+from blis_tui.workload import kernel
 from blis_tui.workload.client_programs import programs_of
 from blis_tui.workload.expansion.compact import expand
-from blis_tui.workload.generate import generate
+from blis_tui.workload.generate import generate_tuned
 from blis_tui.workload.kernel.records import DONE, FULL, STOPPED, TOO_LONG, Programs, Sheet
+from blis_tui.workload.tuning import Tuning
 from blis_tui.workload.workers import Workers
 
+ORDINARY = Tuning()
 all_specs = st.one_of(explicit_specs(), explicit_specs(), compact_specs("1"), compact_specs("2"), stepped_specs())
 
 
-@contextmanager
-def sheets_of(first: int, most: int) -> Iterator[None]:
-    """Let sheets have few rows, so that the walk stops and goes on wherever it can."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(schedule, "_FIRST_ROWS", first)
-        patch.setattr(schedule, "_MOST_ROWS", most)
-        yield
-
-
-def made(spec: WorkloadSpec, threads: int | None = None, most_tokens: int = 500) -> object:
+def made(spec: WorkloadSpec, threads: int | None = None, most_tokens: int = 500, tuning: Tuning = ORDINARY) -> object:
     """Generate a spec; return all columns and ids, or the errors if it cannot be generated."""
     try:
-        requests = generate(spec, threads=threads)
+        requests = generate_tuned(spec, tuning, threads=threads)
     except SpecError as error:
         return [(problem.code, problem.path, problem.message) for problem in error.problems]
     columns = {name: (str(column.dtype), column.tolist()) for name, column in requests.columns.items()}
@@ -71,20 +63,23 @@ def ways() -> Iterator[tuple[str, int]]:
             yield name, threads
 
 
-def same_in_all_ways(spec: WorkloadSpec, sheets: Sequence[tuple[int, int]] = ((1, 3),)) -> object:
-    """Check that all kernels make the same of a spec, with any number of threads and sheets of any size; return it."""
+def same_in_all_ways(spec: WorkloadSpec, tunings: Sequence[Tuning] = (Tuning(1, 3),)) -> object:
+    """Check that all kernels make the same of a spec, with any number of threads and sheets of any size; return it.
+
+    Where sheets have few rows, the walk stops and goes on wherever it can.
+    """
     expected = made(spec, threads=1)
     for name, threads in ways():
-        for first, most in sheets:
-            with using(name), sheets_of(first, most):
-                assert made(spec, threads) == expected
+        for tuning in tunings:
+            with using(name):
+                assert made(spec, threads, tuning=tuning) == expected
     return expected
 
 
 @given(spec=all_specs, first=st.integers(1, 3), most=st.integers(1, 3))
 @thorough(150)
 def test_random_specs(spec: WorkloadSpec, first: int, most: int) -> None:
-    assert isinstance(same_in_all_ways(spec, [(first, most), (1 << 12, 1 << 18)]), tuple)  # no error
+    assert isinstance(same_in_all_ways(spec, [Tuning(first, most), ORDINARY]), tuple)  # no error
 
 
 @given(spec=all_specs, rows_of_a_sheet=st.integers(1, 3))
@@ -92,8 +87,8 @@ def test_random_specs(spec: WorkloadSpec, first: int, most: int) -> None:
 def test_sheets_of_few_rows_give_what_the_reference_gives(spec: WorkloadSpec, rows_of_a_sheet: int) -> None:
     expected = generate_slowly(spec)
     for name in KERNELS:
-        with using(name), sheets_of(rows_of_a_sheet, rows_of_a_sheet):
-            assert rows(spec, threads=1) == expected
+        with using(name):
+            assert rows(spec, threads=1, tuning=Tuning(rows_of_a_sheet, rows_of_a_sheet)) == expected
 
 
 GAUSSIAN = dist("gaussian", mean=9, std_dev=6, min=3, max=20)
@@ -169,7 +164,7 @@ KINDS = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_all_kinds(kind: str) -> None:
     spec = KINDS[kind]
-    same_in_all_ways(spec, [(2, 5), (64, 1 << 18)])
+    same_in_all_ways(spec, [Tuning(2, 5), Tuning(64)])
     found = rows(spec, threads=2)
     assert found == generate_slowly(spec)
     assert len(found) > 20
@@ -217,7 +212,7 @@ def some_of_many(kinds: Sequence[str], count: int, **more: Any) -> WorkloadSpec:
 @pytest.mark.parametrize("kind", FAILING)
 def test_errors_are_the_same_in_all_ways(kind: str) -> None:
     more = {"horizon": 0, "num_requests": 100} if kind == "pauses" else {}
-    (problem,) = same_in_all_ways(some_of_many([kind], 12, **more), [(1, 1), (1 << 12, 1 << 18)])  # type: ignore[misc]
+    (problem,) = same_in_all_ways(some_of_many([kind], 12, **more), [Tuning(1, 1), ORDINARY])  # type: ignore[misc]
     assert problem[1] == ()  # the spec itself has no error
     assert problem[0] == ("overflow" if kind == "pauses" else "too-long")
 
@@ -237,7 +232,7 @@ def test_the_error_is_that_of_the_first_client_that_has_one(kinds: list[str], co
 def test_arrivals_past_all_time_are_the_same_error_in_all_ways() -> None:
     for member in (client(), client(arrival=STEADY), client(arrival=Arrival(process="gamma", cv=0.5))):
         spec = explicit(member, horizon=0, num_requests=10_000, aggregate_rate=1e-9)
-        (problem,) = same_in_all_ways(spec, [(3, 1 << 18)])  # type: ignore[misc]
+        (problem,) = same_in_all_ways(spec, [Tuning(3)])  # type: ignore[misc]
         assert problem[0] == "overflow"
 
 
