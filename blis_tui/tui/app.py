@@ -26,6 +26,7 @@ from blis_tui.tui.preferences.locations import state_folder
 from blis_tui.tui.preferences.settings import Settings
 from blis_tui.tui.preferences.terminal_keys import let_alt_figures_through
 from blis_tui.tui.screen import FORM, MainScreen
+from blis_tui.tui.tuning import ORDINARY, Tuning
 from blis_tui.workload.server import AssumedServer
 
 SWITCH_S = 0.001
@@ -53,8 +54,9 @@ class DesignerApp(DocumentApp):
         state: FilePath | None = None,
         fresh: bool = False,
         max_size: int | None = None,
+        tuning: Tuning = ORDINARY,
     ) -> None:
-        super().__init__(workspace)
+        super().__init__(workspace, tuning)
         let_alt_figures_through()
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW_BELOW, "-wide")]
         self.settings = settings or Settings()

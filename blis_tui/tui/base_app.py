@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from blis_tui.tui.document.workspace import Workspace
     from blis_tui.tui.preferences.settings import Settings
     from blis_tui.tui.preview.state import Preview
+    from blis_tui.tui.tuning import Tuning
 
 
 class BaseApp(App[int]):
@@ -24,6 +25,7 @@ class BaseApp(App[int]):
 
     workspace: Workspace
     settings: Settings
+    tuning: Tuning
     problem_shown: tuple[str, Path] | None = None
     """Code and path of the problem that was gone to last."""
 

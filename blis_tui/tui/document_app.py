@@ -19,6 +19,7 @@ from blis_tui.tui.document.workspace import Workspace
 from blis_tui.tui.preview.preview_widget import PreviewWidget
 from blis_tui.tui.preview.previewer import PreviewChanged, Previewer
 from blis_tui.tui.preview.state import Preview
+from blis_tui.tui.tuning import Tuning
 
 _TURNS_TO_TELL = 3
 """Turns of the event loop until each widget has told its screen that it wants to be painted or laid out."""
@@ -27,11 +28,12 @@ _TURNS_TO_TELL = 3
 class DocumentApp(BaseApp):
     """An app that edits, checks and previews one document, and shows it in all widgets that ask for it."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, tuning: Tuning) -> None:
         super().__init__()
         self.workspace = workspace
+        self.tuning = tuning
         self.checker = Checker(self)
-        self.previewer = Previewer(self)
+        self.previewer = Previewer(self, tuning)
 
     @property
     def preview(self) -> Preview:

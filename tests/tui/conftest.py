@@ -11,6 +11,7 @@ import pytest
 from designer import SMALL, TWO_STAGE, MakeApp, ready, wait_for, write
 
 from blis_tui.tui.document.workspace import Workspace
+from blis_tui.tui.tuning import ORDINARY, Tuning
 
 if TYPE_CHECKING:
     from blis_tui.tui.app import DesignerApp
@@ -47,7 +48,7 @@ def make_app() -> MakeApp:
     """Make an app: ``make_app(text)``, or ``make_app(path=file)`` for what is in a file."""
     from blis_tui.tui.app import DesignerApp
 
-    def make(text: str = SMALL, path: Path | None = None) -> DesignerApp:
-        return DesignerApp(Workspace(path.read_bytes().decode() if path is not None else text, path))
+    def make(text: str = SMALL, path: Path | None = None, tuning: Tuning = ORDINARY) -> DesignerApp:
+        return DesignerApp(Workspace(path.read_bytes().decode() if path is not None else text, path), tuning=tuning)
 
     return make

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from blis_tui.tui.tuning import ORDINARY, Tuning
+
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
@@ -38,7 +40,7 @@ PATIENCE_S = 20.0
 class MakeApp(Protocol):
     """Makes an app that shows a text, from a file if there is a path."""
 
-    def __call__(self, text: str = SMALL, path: Path | None = None) -> DesignerApp: ...
+    def __call__(self, text: str = SMALL, path: Path | None = None, tuning: Tuning = ORDINARY) -> DesignerApp: ...
 
 
 async def wait_for(pilot: Pilot[int], condition: Callable[[], object], what: str = "") -> None:

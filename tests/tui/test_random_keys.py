@@ -27,6 +27,7 @@ from textual.pilot import Pilot
 from blis_tui.tui.app import DesignerApp
 from blis_tui.tui.document.workspace import Workspace
 from blis_tui.tui.form.stages.stage_table import StageTable
+from blis_tui.tui.tuning import Tuning
 
 STEPS = 14
 SUITE = (
@@ -35,7 +36,7 @@ SUITE = (
 """The starts that run with the suite; most of the time of a short walk is spent in starting the designer."""
 REST_EVERY = 5
 """After so many steps the preview is waited for too."""
-MOST_REQUESTS = 20_000
+TUNING = Tuning(most_requests=20_000, autosave_s=0.1)
 SHORTENING_S = float(os.environ.get("BLIS_TUI_SHORTEN", "60"))
 
 
@@ -87,10 +88,7 @@ _JAIL = Jail()
 
 @pytest.fixture(autouse=True)
 def jailed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Keep everything in the test's folder, and previews and exports small."""
-    monkeypatch.setattr("blis_tui.tui.preview.previewer.MOST_REQUESTS", MOST_REQUESTS)
-    monkeypatch.setattr("blis_tui.tui.compare.differences.MOST_REQUESTS", MOST_REQUESTS)
-    monkeypatch.setattr("blis_tui.tui.filing.autosave.DELAY_S", 0.1)
+    """Keep everything in the test's folder."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
     monkeypatch.setenv("EDITOR", "true")
@@ -112,7 +110,7 @@ class Walk:
         if self.path is not None and text is not None:
             self.path.write_bytes(text.encode())
         (folder / "other.yaml").write_bytes((STARTS["two-stage.yaml"] or "").encode())
-        self.app = DesignerApp(Workspace(text or "", self.path, saved=text is not None), state=folder / "state")
+        self.app = DesignerApp(Workspace(text or "", self.path, saved=text is not None), state=folder / "state", tuning=TUNING)
         self.failures: list[str] = []
         self.done = 0
         self._first = self.app.workspace.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -101,13 +101,14 @@ class CompareDialog(ModalScreen[bool]):
         self.query_one("#sides", Static).update(headline)
         self._say("⟳ Comparing…")
         self.query_one("#diff", LinesView).show([[("⟳ Comparing…", "muted")]])
+        tuning = cast("BaseApp", self.app).tuning
 
         def work(job: Job[list[list[Run]]]) -> list[list[Run]]:
             job.tell(self._take_diff, diff_lines(diff(compared.was, compared.now)))
             job.check()
-            was = side(compared.was, lambda done: job.progress(done / 2))
-            now = compared.known or side(compared.now, lambda done: job.progress(0.5 + done / 2))
-            return number_lines(rows(was, now))
+            was = side(compared.was, lambda done: job.progress(done / 2), tuning)
+            now = compared.known or side(compared.now, lambda done: job.progress(0.5 + done / 2), tuning)
+            return number_lines(rows(was, now, tuning))
 
         self._job = Job(self, work, self._take, self._fail, self._progress)
 

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from blis_tui.numbers import counted, rate
 from blis_tui.problems import SpecError, printable
 from blis_tui.spec.check import check
-from blis_tui.tui.preview.budget import MOST_REQUESTS, Generated, Outline, make, outline, reasons
+from blis_tui.tui.preview.budget import Generated, Outline, make, outline, reasons
 from blis_tui.tui.summary.named_totals import Total, stage_totals, totals
+from blis_tui.tui.tuning import Tuning
 
 SAME, GONE, NEW, SKIPPED = "same", "gone", "new", "skipped"
 SIGNS = {SAME: " ", GONE: "-", NEW: "+", SKIPPED: "…"}
@@ -69,7 +70,7 @@ def diff(old: str, new: str) -> list[DiffLine]:
     return lines
 
 
-def side(text: str, progress: Callable[[float], None]) -> Side:
+def side(text: str, progress: Callable[[float], None], tuning: Tuning) -> Side:
     """Work out a text's numbers; raises what `progress` raises."""
     checked = check(text)
     if checked.spec is None or not checked.ok:
@@ -77,18 +78,18 @@ def side(text: str, progress: Callable[[float], None]) -> Side:
     found = None
     try:
         found = outline(checked.spec)
-        return Side(found, make(found, progress, MOST_REQUESTS), "")
+        return Side(found, make(found, progress, tuning), "")
     except (SpecError, MemoryError) as error:
         return Side(found, None, reasons(error)[0].message)
 
 
-def rows(was: Side, now: Side) -> list[Row]:
+def rows(was: Side, now: Side, tuning: Tuning) -> list[Row]:
     """Compare the numbers of two sides, as far as they are known of both or of one."""
     whole = all(each.made is None or each.made.complete for each in (was, now))
     old, new = _numbers(was, whole=whole), _numbers(now, whole=whole)
     made = [Row(f"{name}: no numbers, {each.reason}") for name, each in (("was", was), ("now", now)) if each.reason]
     if not whole:
-        made.append(Row(f"Over {MOST_REQUESTS:,} requests: what is known without them"))
+        made.append(Row(f"Over {tuning.most_requests:,} requests: what is known without them"))
     section = ""
     for key in _in_order(old, new):
         if key[0] != section:

@@ -49,8 +49,9 @@ class Step(NamedTuple):
 class History:
     """The text of a document, and what can be undone and redone in it."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, most_characters: int = MOST_CHARACTERS) -> None:
         self._text = text
+        self._most_characters = most_characters
         self._done: list[Step] = []
         self._undone: list[Step] = []
         self._size = 0
@@ -87,7 +88,7 @@ class History:
         self._done.append(Step(Change.between(before, text), label, merge))
         self._size += self._done[-1].change.size
         gone = 0
-        while self._size > MOST_CHARACTERS and gone < len(self._done) - 1:
+        while self._size > self._most_characters and gone < len(self._done) - 1:
             self._size -= self._done[gone].change.size
             gone += 1
         del self._done[:gone]

@@ -16,11 +16,6 @@ if TYPE_CHECKING:
     from blis_tui.tui.base_app import BaseApp
     from blis_tui.tui.filing.recovery import Recovery, RecoveryCopy
 
-DELAY_S = 1.0
-"""How long after an edit the copy is written."""
-GRACE_S = 3.0
-"""How long the app may take to leave when the system asks it to."""
-
 
 class Autosave:
     """Writes the recovery copy a moment after an edit, and at once when the system ends the program."""
@@ -56,7 +51,8 @@ class Autosave:
             self._leaving = True
             self.write_now()
             self.disarm()
-            self._watchdog = threading.Timer(GRACE_S, os._exit, [128 + number])  # the terminal may be gone, and no one reads
+            # the terminal may be gone, and no one reads
+            self._watchdog = threading.Timer(self._app.tuning.leaving_s, os._exit, [128 + number])
             self._watchdog.daemon = True
             self._watchdog.start()
             loop.call_soon_threadsafe(self._app.exit, None, 128 + number)
@@ -79,7 +75,7 @@ class Autosave:
     def document_changed(self) -> None:
         """Plan to write the copy if there is something unsaved, or to remove it if there is not."""
         if self._timer is None and (self._app.workspace.dirty or self._kept):
-            self._timer = self._app.set_timer(DELAY_S, self._due)
+            self._timer = self._app.set_timer(self._app.tuning.autosave_s, self._due)
 
     async def keep_now(self) -> None:
         """Write the copy, or remove it if everything is saved."""

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from blis_tui.problems import ERROR, Problem, SpecError
+from blis_tui.tui.tuning import Tuning
 
 if TYPE_CHECKING:
     from blis_tui.spec.format.model import WorkloadSpec
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
     from blis_tui.workload.totals.expected import Expected
     from blis_tui.workload.totals.summary import Summary
 
-MOST_REQUESTS = 2_000_000
-"""About how many requests a preview makes unless it is asked for all of them."""
-MOST_EVER = 20_000_000
-"""About how many it makes when it is asked for all: they take some 4 GB while they are made."""
 TOO_LARGE = "preview-too-large"
 """The code of the problem that a preview over its budget cannot be cut."""
 FAR_TOO_LARGE = "preview-far-too-large"
@@ -69,9 +66,14 @@ def waits(spec: WorkloadSpec) -> tuple[bool, bool]:
 
 
 def make(
-    outline: Outline, progress: Callable[[float], None], most: int = MOST_EVER, server: AssumedServer | None = None
+    outline: Outline,
+    progress: Callable[[float], None],
+    tuning: Tuning,
+    server: AssumedServer | None = None,
+    *,
+    whole: bool = False,
 ) -> Generated:
-    """Generate about the first `most` requests of a spec, planned or, with a `server`, sent.
+    """Generate the first requests of a spec, or all up to a limit if it is to be `whole`, planned or, with a `server`, sent.
 
     Raises `SpecError` and what `progress` raises.
     """
@@ -82,9 +84,10 @@ def make(
 
     clients = outline.clients
     spec = clients.spec
+    most = tuning.most_ever if whole else tuning.most_requests
     cut = beginning_us(clients, most, server)
     if cut is not None and not has_beginning(clients):
-        raise SpecError([_uncuttable(expected_total(clients, end_us(spec), server), most)])
+        raise SpecError([_uncuttable(expected_total(clients, end_us(spec), server), most, tuning.most_ever)])
     progress(0.0)
     weigh = _weights(clients, cut or end_us(spec))
     shortened = spec if cut is None else spec.replace(horizon=cut)
@@ -101,19 +104,14 @@ def reasons(error: Exception) -> tuple[Problem, ...]:
     return (Problem("preview-failed", ERROR, (), f"the preview failed: {type(error).__name__}: {error}"),)
 
 
-def is_far_too_large(total: float) -> bool:
-    """Return whether so many expected requests are more than a preview ever makes."""
-    return total > MOST_EVER
-
-
-def _uncuttable(total: float, most: int) -> Problem:
+def _uncuttable(total: float, most: int, most_ever: int) -> Problem:
     many = f"about {total:,.0f}" if total < 1e15 else "no end of"  # what is expected may be infinite
-    limit = MOST_EVER if is_far_too_large(total) else most
+    limit = most_ever if total > most_ever else most
     message = (
         f"{many} requests are more than {limit:,}, and no first part of them can be made truthfully, since windows with rates "
         "of their own are stretched to the end"
     )
-    if not is_far_too_large(total):
+    if total <= most_ever:
         return Problem(TOO_LARGE, ERROR, (), message)
     return Problem(FAR_TOO_LARGE, ERROR, (), message + "; an export makes them all")
 

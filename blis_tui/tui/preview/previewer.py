@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from blis_tui.tui.jobs import Job
-from blis_tui.tui.preview.budget import MOST_EVER, MOST_REQUESTS, Generated, Outline, make, outline, reasons, waits
+from blis_tui.tui.preview.budget import Generated, Outline, make, outline, reasons, waits
 from blis_tui.tui.preview.state import CANCELLED, EMPTY, FAILED, READY, RUNNING, Preview
+from blis_tui.tui.tuning import Tuning
 from blis_tui.workload.server import AssumedServer
 
 if TYPE_CHECKING:
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
     from blis_tui.spec.format.model import WorkloadSpec
     from blis_tui.tui.document.workspace import View
-
-PAUSE_S = 0.04
-"""How long typing must rest before a preview begins."""
 
 
 @dataclass(eq=False)
@@ -37,8 +35,9 @@ class PreviewChanged(Message):
 class Previewer:
     """Makes previews for the app. The newest request wins: an older one is cancelled and its result dropped."""
 
-    def __init__(self, app: App[int]) -> None:
+    def __init__(self, app: App[int], tuning: Tuning) -> None:
         self._app = app
+        self.tuning = tuning
         self.preview = Preview(EMPTY, 0)
         self.server = AssumedServer()
         """How long answers are assumed to take."""
@@ -64,10 +63,10 @@ class Previewer:
         if view.checked is None:
             self._outdate(view)
         elif view.revision != self.preview.wanted or self._unchecked or self.preview.state == EMPTY:
-            self._begin(view, PAUSE_S, whole=False)
+            self._begin(view, self.tuning.pause_s, whole=False)
 
     def refresh(self, *, whole: bool = True) -> None:
-        """Make the preview again, at once and, if `whole`, with all requests, up to `MOST_EVER`."""
+        """Make the preview again, at once and, if `whole`, with all requests, up to `Tuning.most_ever`."""
         if self._view is not None and self._view.checked is not None:
             self._begin(self._view, 0.0, whole=whole)
 
@@ -131,7 +130,7 @@ class Previewer:
             found = outline(spec)
             job.tell(self._take_outline, found)
             job.check()
-            return make(found, job.progress, MOST_EVER if whole else MOST_REQUESTS, server)
+            return make(found, job.progress, self.tuning, server, whole=whole)
 
         self._job = Job(self._app, work, self._take, self._fail, self._take_progress)
 

@@ -10,9 +10,10 @@ from blis_tui.numbers import counted, roughly, time_left
 from blis_tui.problems import ERROR, printable
 from blis_tui.tui.actions import ACTIONS
 from blis_tui.tui.preferences.keymap import resolve, shown_keys
-from blis_tui.tui.preview.budget import MOST_REQUESTS, TOO_LARGE, is_far_too_large
+from blis_tui.tui.preview.budget import TOO_LARGE
 from blis_tui.tui.preview.preview_widget import PreviewWidget
 from blis_tui.tui.preview.state import CANCELLED, EMPTY, FAILED, RUNNING, Preview
+from blis_tui.tui.tuning import Tuning
 
 if TYPE_CHECKING:
     from blis_tui.tui.base_app import BaseApp
@@ -43,10 +44,12 @@ class PreviewStatus(PreviewWidget):
 
     _told = Content("")
     _keys = Keys()
+    _tuning = Tuning()
 
     def on_mount(self) -> None:
         """Look up the keys that are spoken of."""
         app = cast("BaseApp", self.app)
+        self._tuning = app.tuning
         keys = resolve(app.settings.keys).keys
         shown = [shown_keys(action, keys).split() for id in Keys._fields for action in ACTIONS if action.id == f"preview.{id}"]
         self._keys = Keys(*(names[0] if names else "the palette" for names in shown))
@@ -56,7 +59,7 @@ class PreviewStatus(PreviewWidget):
         # no class gives the colour: with each, all rules would be looked at again, between a keystroke and its frame
         failed = preview.state == FAILED and not _is_told_below(preview)
         self.set_class(failed, "-failed")
-        content = Content.styled(told(preview, self._keys), _colour(preview))
+        content = Content.styled(told(preview, self._keys, self._tuning), _colour(preview))
         if content.plain != self._told.plain or content.spans != self._told.spans:
             self._told = content
             self.refresh(layout=failed)
@@ -74,9 +77,8 @@ def _colour(preview: Preview) -> str:
     return "$text-accent" if preview.state == RUNNING and preview.seconds_left is not None else ""
 
 
-def told(preview: Preview, keys: Keys | None = None) -> str:
+def told(preview: Preview, keys: Keys, tuning: Tuning) -> str:
     """Say how a preview stands."""
-    keys = keys or Keys()
     older = preview.requests is not None and preview.stale
     if preview.state == EMPTY:
         return "· No preview yet"
@@ -86,7 +88,7 @@ def told(preview: Preview, keys: Keys | None = None) -> str:
         return f"✗ {f'{OLDER}; this one has none' if older else 'No preview'}: {_reason(preview, keys)}"
     if preview.state == CANCELLED:
         return f"■ {f'{OLDER}; this one’s was cancelled' if older else 'Cancelled'}; {keys.refresh} makes it"
-    return _ready(preview, keys)
+    return _ready(preview, keys, tuning)
 
 
 def _progress(preview: Preview, keys: Keys) -> str:
@@ -110,14 +112,14 @@ def _reason(preview: Preview, keys: Keys) -> str:
     return f"{counted(len(errors), 'error')} in the text"
 
 
-def _ready(preview: Preview, keys: Keys) -> str:
+def _ready(preview: Preview, keys: Keys, tuning: Tuning) -> str:
     requests = len(preview.requests) if preview.requests is not None else 0
     if preview.cut_us is not None:
         total = preview.expected.total if preview.expected is not None else None
         of = f" of about {total.mean:,.0f}" if total is not None and total.mean < 1e15 else ""
         more = ""
-        if requests < MOST_REQUESTS * _ABOUT:
-            more = f"; {keys.refresh} makes {'more' if total is not None and is_far_too_large(total.mean) else 'all'}"
+        if requests < tuning.most_requests * _ABOUT:
+            more = f"; {keys.refresh} makes {'more' if total is not None and total.mean > tuning.most_ever else 'all'}"
         return f"✂ Only the first {requests:,} requests{of}: all before {roughly(preview.cut_us)}{more}"
     clients = len(preview.clients) if preview.clients is not None else 0
     if not preview.waits:

@@ -17,8 +17,9 @@ from blis_tui.spec.check import check
 from blis_tui.tui.chart.chart_view import ChartView
 from blis_tui.tui.chart.content import Chart, Wanted, chart
 from blis_tui.tui.chart.stage_totals import table
-from blis_tui.tui.preview.budget import MOST_EVER, make, outline
+from blis_tui.tui.preview.budget import make, outline
 from blis_tui.tui.preview.state import EMPTY, READY, Preview
+from blis_tui.tui.tuning import ORDINARY, Tuning
 from blis_tui.workload.totals.measures import MEASURES
 
 CHAT = SMALL.replace("chat: false", "chat: true")
@@ -26,11 +27,11 @@ SPECS = Path(__file__).parents[2] / "specs"
 TEN, BURST, SPIKES = ((SPECS / f"{name}.yaml").read_text() for name in ("ten-requests", "burst", "spikes"))
 
 
-def preview_of(text: str, most: int = MOST_EVER) -> Preview:
+def preview_of(text: str, most: int = ORDINARY.most_requests) -> Preview:
     spec = check(text).spec
     assert spec is not None
     found = outline(spec)
-    made = make(found, lambda _: None, most)
+    made = make(found, lambda _: None, Tuning(most_requests=most))
     return Preview(READY, 1, 1.0, None, found.clients, made.requests, made.complete, (), 1, 1, made.summary, found.expected)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from designer import SMALL, MakeApp, ready, wait_for, write
@@ -15,6 +16,7 @@ from blis_tui.tui.compare.compare_dialog import CompareDialog
 from blis_tui.tui.compare.difference_lines import number_lines
 from blis_tui.tui.compare.differences import GONE, NEW, SAME, SKIPPED, Side, diff, rows, side
 from blis_tui.tui.templates import template_text
+from blis_tui.tui.tuning import ORDINARY, Tuning
 from blis_tui.tui.widgets.lines_view import LinesView
 
 FASTER = SMALL.replace("rate: 8.0", "rate: 9.0")
@@ -67,12 +69,12 @@ def test_text_is_shown_not_obeyed() -> None:
 # --- numbers ----------------------------------------------------------------------------------------------------------
 
 
-def sides(old: str, new: str) -> tuple[Side, Side]:
-    return side(old, lambda _: None), side(new, lambda _: None)
+def sides(old: str, new: str, tuning: Tuning = ORDINARY) -> tuple[Side, Side]:
+    return side(old, lambda _: None, tuning), side(new, lambda _: None, tuning)
 
 
 def test_every_number_has_what_it_was() -> None:
-    found = rows(*sides(SMALL, FASTER))
+    found = rows(*sides(SMALL, FASTER), ORDINARY)
     target = next(row for row in found if row.name == "stage 1 target")
     assert (target.was, target.now, target.change) == ("8.00", "9.00", "+1.00 (+12.5%)")
     clients = next(row for row in found if row.name == "clients")
@@ -81,24 +83,23 @@ def test_every_number_has_what_it_was() -> None:
 
 def test_stages_that_come_and_go_are_told() -> None:
     one = SMALL.replace("    - {rate: 20.0, duration: 6}\n", "")
-    found = rows(*sides(SMALL, one))
+    found = rows(*sides(SMALL, one), ORDINARY)
     second = next(row for row in found if row.name == "stage 2 target")
     assert (second.was, second.now, second.change) == ("20.00", "–", "gone")
-    back = next(row for row in rows(*sides(one, SMALL)) if row.name == "stage 2 target")
+    back = next(row for row in rows(*sides(one, SMALL), ORDINARY) if row.name == "stage 2 target")
     assert (back.was, back.now, back.change) == ("–", "20.00", "new")
 
 
 def test_a_side_with_errors_has_no_numbers() -> None:
-    found = rows(*sides(SMALL.replace("8.0", "-8"), SMALL))
+    found = rows(*sides(SMALL.replace("8.0", "-8"), SMALL), ORDINARY)
     assert found[0].name == "was: no numbers, 1 error in the text"
     assert next(row for row in found if row.name == "clients").was == "–"
 
 
-def test_cut_sides_are_compared_by_what_is_known_for_sure(monkeypatch: pytest.MonkeyPatch) -> None:
-    from blis_tui.tui.compare import differences
-
-    monkeypatch.setattr(differences, "MOST_REQUESTS", 60)
-    found = rows(*sides(SMALL, FASTER))
+def test_cut_sides_are_compared_by_what_is_known_for_sure() -> None:
+    tuning = Tuning(most_requests=60)
+    found = rows(*sides(SMALL, FASTER, tuning), tuning)
+    assert found[0].name == "Over 60 requests: what is known without them"
     assert not any(row.name == "input" for row in found)
     expected = next(row for row in found if row.name == "requests expected")
     assert (expected.was, expected.now, expected.change) == ("168", "174", "+6 (+3.6%)")
@@ -135,9 +136,9 @@ async def test_what_the_preview_knows_is_not_made_again(
 ) -> None:
     asked: list[str] = []
 
-    def counted(text: str, progress: object) -> Side:
+    def counted(text: str, *given: Any) -> Side:
         asked.append(text)
-        return side(text, lambda _: None)
+        return side(text, *given)
 
     monkeypatch.setattr(compare_dialog, "side", counted)
     app = make_app(path=spec_file)
@@ -232,7 +233,7 @@ async def test_a_comparison_with_a_broken_text(make_app: MakeApp, spec_file: Pat
 
 
 def test_sides_without_numbers_are_not_called_the_same() -> None:
-    broken = side("seed: x\n", lambda _: None)
-    lines = [run[0][0] for run in number_lines(rows(broken, broken))]
+    broken = side("seed: x\n", lambda _: None, ORDINARY)
+    lines = [run[0][0] for run in number_lines(rows(broken, broken, ORDINARY))]
     assert lines
     assert all("no numbers" in line for line in lines)

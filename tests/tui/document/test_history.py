@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blis_tui.tui.document import history
 from blis_tui.tui.document.history import Change, History
 
 EXAMPLES = int(os.environ.get("BLIS_TUI_EXAMPLES", "100"))
@@ -91,12 +89,11 @@ def test_a_small_change_of_a_large_text_takes_little_room() -> None:
 
 
 def test_the_oldest_steps_are_forgotten_first() -> None:
-    past = History("")
-    with patch.object(history, "MOST_CHARACTERS", 10):
-        for number in range(1, 8):
-            past.push("abcdefgh"[:number] * 2, str(number))
-        while past.undo() is not None:
-            assert past.text in {"abcdefgh"[:number] * 2 for number in range(8)}
-        assert past.text != ""
-        past.push("x" * 50, "large")
-        assert past.undo_label == "large", "the last step can always be undone"
+    past = History("", most_characters=10)
+    for number in range(1, 8):
+        past.push("abcdefgh"[:number] * 2, str(number))
+    while past.undo() is not None:
+        assert past.text in {"abcdefgh"[:number] * 2 for number in range(8)}
+    assert past.text != ""
+    past.push("x" * 50, "large")
+    assert past.undo_label == "large", "the last step can always be undone"

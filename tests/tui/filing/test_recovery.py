@@ -15,9 +15,9 @@ from designer import SMALL, MakeApp, ready, wait_for
 from blis_tui.spec.edits import SetValue
 from blis_tui.tui.app import DesignerApp
 from blis_tui.tui.document.workspace import Workspace
-from blis_tui.tui.filing import autosave
 from blis_tui.tui.filing.recovery import Recovery, discard
 from blis_tui.tui.preferences.locations import state_folder
+from blis_tui.tui.tuning import Tuning
 from blis_tui.tui.widgets.confirm_dialog import ConfirmDialog
 
 
@@ -112,11 +112,8 @@ async def test_discarding_on_quit_removes_the_copy(make_app: MakeApp, spec_file:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-async def test_a_signal_keeps_unsaved_work_and_ends_the_designer(
-    make_app: MakeApp, spec_file: Path, number: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(autosave, "GRACE_S", 600.0)  # it would end the tests
-    app = make_app(path=spec_file)
+async def test_a_signal_keeps_unsaved_work_and_ends_the_designer(make_app: MakeApp, spec_file: Path, number: int) -> None:
+    app = make_app(path=spec_file, tuning=Tuning(leaving_s=600.0))  # less would end the tests
     async with app.run_test() as pilot:
         await ready(pilot)
         app.edit("seed", [SetValue(("seed",), 7)])

@@ -16,8 +16,8 @@ from blis_tui.tui.form.stages.numbers_dialog import NumberInput
 from blis_tui.tui.form.stages.ramp_dialog import RampDialog, ramp
 from blis_tui.tui.form.stages.scale_dialog import ScaleDialog
 from blis_tui.tui.form.stages.stage_table import StageTable
-from blis_tui.tui.preview import previewer
 from blis_tui.tui.preview.stage_counts import count_text
+from blis_tui.tui.tuning import Tuning
 
 FRACTIONS = (Path(__file__).parents[2] / "specs" / "fractions.yaml").read_text()
 COMMENTED = SMALL.replace("{rate: 8.0, duration: 6}", "{rate: 8.0, duration: 6}  # warm up")
@@ -100,10 +100,10 @@ async def test_requests_of_a_changed_stage_are_on_their_way(make_app: MakeApp) -
         assert told(pilot).split("  ")[1] == "2 stages"
 
 
-async def test_requests_of_an_older_text_do_not_stay(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_requests_of_an_older_text_do_not_stay(make_app: MakeApp) -> None:
     app = make_app()
     async with opened(app, WIDE) as pilot:
-        monkeypatch.setattr(previewer, "PAUSE_S", 3600.0)  # no preview begins by itself
+        app.previewer.tuning = Tuning(pause_s=3600.0)  # no preview begins by itself
         app.write(SMALL.replace("12000000", "9000000"), "test")
         assert requests(pilot) == ["48", "120"]
         await wait_for(pilot, lambda: requests(pilot) == ["…", "…"], "the old counts to go")

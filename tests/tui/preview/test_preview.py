@@ -13,7 +13,8 @@ from blis_tui.problems import Cancelled
 from blis_tui.tui.preview import budget, previewer
 from blis_tui.tui.preview.budget import make, outline
 from blis_tui.tui.preview.state import CANCELLED, EMPTY, FAILED, READY, RUNNING, Preview
-from blis_tui.tui.preview.status_line import OLDER, PreviewStatus, told
+from blis_tui.tui.preview.status_line import OLDER, Keys, PreviewStatus, told
+from blis_tui.tui.tuning import ORDINARY, Tuning
 from blis_tui.workload.server import AssumedServer
 
 FASTER = SMALL.replace("rate: 8.0", "rate: 16.0")
@@ -55,12 +56,12 @@ class Gate:
         self._real = budget.make
         monkeypatch.setattr(previewer, "make", self.make)
 
-    def make(self, found, progress, most=None, server=None):  # type: ignore[no-untyped-def]
+    def make(self, found, progress, *given, **how):  # type: ignore[no-untyped-def]
         self.begun += 1
         try:
             while not self.opened.wait(0.002):
                 progress(0.25)
-            return self._real(found, progress, most, server)
+            return self._real(found, progress, *given, **how)
         except Cancelled:
             self.cancelled += 1
             raise
@@ -179,7 +180,7 @@ async def test_errors_leave_the_older_preview_and_say_so(make_app: MakeApp) -> N
 
 
 async def test_what_generation_finds_is_a_failed_preview(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError("[red]broken")
 
     monkeypatch.setattr(previewer, "make", fail)
@@ -190,9 +191,8 @@ async def test_what_generation_finds_is_a_failed_preview(make_app: MakeApp, monk
         assert "RuntimeError: [red]broken" in status(pilot)
 
 
-async def test_more_requests_than_the_budget_are_cut_and_it_is_said(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(previewer, "MOST_REQUESTS", 60)
-    app = make_app()
+async def test_more_requests_than_the_budget_are_cut_and_it_is_said(make_app: MakeApp) -> None:
+    app = make_app(tuning=Tuning(most_requests=60))
     async with app.run_test(size=(120, 40)) as pilot:
         await ready(pilot)
         preview = app.previewer.preview
@@ -205,11 +205,8 @@ async def test_more_requests_than_the_budget_are_cut_and_it_is_said(make_app: Ma
         await wait_for(pilot, lambda: app.previewer.preview.complete and app.previewer.preview.state == READY, "all requests")
 
 
-async def test_what_cannot_be_cut_truthfully_is_refused_until_asked_for(
-    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(previewer, "MOST_REQUESTS", 60)
-    app = make_app(VARYING)
+async def test_what_cannot_be_cut_truthfully_is_refused_until_asked_for(make_app: MakeApp) -> None:
+    app = make_app(VARYING, tuning=Tuning(most_requests=60))
     async with app.run_test(size=(120, 40)) as pilot:
         await ready(pilot)
         assert app.previewer.preview.state == FAILED
@@ -222,12 +219,8 @@ async def test_what_cannot_be_cut_truthfully_is_refused_until_asked_for(
 HUNDRED_MILLION = TWO_STAGE.replace("rate: 8.0", "rate: 40000.0").replace("rate: 20.0", "rate: 126000.0")
 
 
-async def test_of_a_hundred_million_requests_the_totals_are_exact_and_the_first_are_shown(
-    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(previewer, "MOST_REQUESTS", 2000)
-    monkeypatch.setattr(previewer, "MOST_EVER", 4000)
-    app = make_app(HUNDRED_MILLION)
+async def test_of_a_hundred_million_requests_the_totals_are_exact_and_the_first_are_shown(make_app: MakeApp) -> None:
+    app = make_app(HUNDRED_MILLION, tuning=Tuning(most_requests=2000, most_ever=4000))
     async with app.run_test(size=(120, 40)) as pilot:
         await ready(pilot)
         preview = app.previewer.preview
@@ -263,7 +256,7 @@ async def test_far_too_much_that_cannot_be_cut_is_never_generated(make_app: Make
 async def test_quitting_does_not_wait_for_a_preview(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, end = threading.Event(), threading.Event()
 
-    def stuck(*_: object) -> None:
+    def stuck(*_: object, **__: object) -> None:
         begun.set()
         end.wait(30)
 
@@ -281,7 +274,7 @@ def test_progress_is_weighed_by_work() -> None:
     spec = check(TWO_STAGE.replace("rate: 8.0", "rate: 0.5").replace("rate: 20.0", "rate: 100.0")).spec
     assert spec is not None
     told_parts: list[float] = []
-    make(outline(spec), told_parts.append)
+    make(outline(spec), told_parts.append, ORDINARY)
     assert told_parts == sorted(told_parts) and told_parts[-1] == 1.0
     assert told_parts[len(told_parts) // 20] < 0.3
 
@@ -296,7 +289,7 @@ def test_progress_is_weighed_by_work() -> None:
     ],
 )
 def test_each_state_has_words(preview: Preview, text: str) -> None:
-    assert told(preview) == text
+    assert told(preview, Keys(), ORDINARY) == text
 
 
 async def test_remapped_keys_are_spoken_of(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:

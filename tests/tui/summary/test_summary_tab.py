@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from blis_tui.tui.preview import previewer
 from blis_tui.tui.summary.summary_tab import SummaryView
+from blis_tui.tui.tuning import Tuning
 
 CHAT = SMALL.replace("chat: false", "chat: true").replace('"2"', '"1"')
 
@@ -87,9 +88,8 @@ async def test_closed_loop_sessions_are_explained(make_app: MakeApp) -> None:
         assert "Each arrival starts a session of up to 5 requests" in shown(pilot)
 
 
-async def test_a_cut_preview_still_has_the_exact_totals(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(previewer, "MOST_REQUESTS", 60)
-    app = make_app()
+async def test_a_cut_preview_still_has_the_exact_totals(make_app: MakeApp) -> None:
+    app = make_app(tuning=Tuning(most_requests=60))
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("alt+5")
         await ready(pilot)
@@ -100,7 +100,7 @@ async def test_a_cut_preview_still_has_the_exact_totals(make_app: MakeApp, monke
 
 
 async def test_a_preview_that_fails_leaves_what_is_known(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise MemoryError
 
     monkeypatch.setattr(previewer, "make", fail)

@@ -114,14 +114,13 @@ async def test_line_ends_that_were_not_touched_stay(make_app: MakeApp) -> None:
         assert app.workspace.text == text.replace("seed: 42", "seed: 427\r\n")
 
 
-async def test_long_texts_are_not_highlighted_and_it_is_said(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(yaml_area, "MOST_HIGHLIGHTED", 20)
+async def test_long_texts_are_not_highlighted_and_it_is_said(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test(size=(120, 40)) as pilot:
         area = await opened(pilot)
         assert area.is_syntax_aware and "highlighted" not in said(pilot)
         area.move_cursor((2, 8))
-        app.write(SMALL + "# more\n" * 20, "test")
+        app.write(SMALL + "# more\n" * yaml_area.MOST_HIGHLIGHTED, "test")
         await pilot.pause()
         assert not area.is_syntax_aware and area.cursor_location == (2, 8)
         assert area.text == app.workspace.text and "not highlighted" in said(pilot)
@@ -176,9 +175,8 @@ def test_joining_the_same_lines_gives_the_same_text() -> None:
     assert joined("", ["a", ""]) == "a\n"
 
 
-async def test_long_texts_are_measured_as_textual_measures_them(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(yaml_area, "MOST_HIGHLIGHTED", 0)
-    app = make_app()
+async def test_long_texts_are_measured_as_textual_measures_them(make_app: MakeApp) -> None:
+    app = make_app(SMALL + "# more\n" * yaml_area.MOST_HIGHLIGHTED)
     async with app.run_test(size=(120, 40)) as pilot:
         area = await opened(pilot)
         for added in ("x", "\t", "日本" * 50, "\n", "é" * 120):
