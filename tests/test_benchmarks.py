@@ -65,12 +65,10 @@ def test_an_unknown_name_is_refused() -> None:
     assert run.returncode == 2 and "no benchmark is called nonsense" in run.stderr
 
 
-def test_scaling_tells_every_point(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_scaling_tells_every_point() -> None:
     scaling = importlib.import_module("bench_scaling")
-    monkeypatch.setattr(scaling, "REQUESTS", (10_000, 100_000))
-    monkeypatch.setattr(scaling, "CLIENTS", ())
-    monkeypatch.setattr(scaling, "MIDDLE", (100_000, 100))
-    rows = {row.name: row for row in scaling.measure(1)}
+    points = scaling.Points(requests=(10_000, 100_000), clients=(), middle=(100_000, 100))
+    rows = {row.name: row for row in scaling.measure(1, points)}
     names = [f"10{power} requests, 10² clients{ids}" for ids in ("", ", with ids") for power in "⁴⁵"]
     assert list(rows) == [name + what for name in names for what in ("", ": peak memory", ": peak memory, each")]
     assert all(row.value > 0 for row in rows.values()) and rows[names[1]].ratio == rows[names[3]].ratio == 1.0

@@ -11,6 +11,7 @@ from blis_tui.files import FileSet, WriteError, write_errors
 from blis_tui.formats.protocols import request_format, spec_format
 from blis_tui.formats.source import Progress, Source
 from blis_tui.formats.table import DEFAULT_FORMATS, PROVENANCE_SUFFIX, Format, FormatError, find_formats
+from blis_tui.formats.tuning import ORDINARY, Tuning
 from blis_tui.problems import Problem
 from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.spec.yaml.encoding import UTF_8
@@ -67,12 +68,26 @@ def export(
 
     Raises `FormatError`, `AlreadyExists`, `WriteError`, `SpecError`, and what `requests` and `progress` raise.
     """
+    source = Source(spec, text=text, encoding=encoding, path=path, requests=requests, block_size=block_size)
+    return export_source(source, out, formats, stem=stem, tokens=tokens, force=force, progress=progress)
+
+
+def export_source(
+    source: Source,
+    out: str | Path,
+    formats: Iterable[str] = DEFAULT_FORMATS,
+    *,
+    stem: str = "workload",
+    tokens: bool = False,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> Exported:
+    """Do what `export` does, of a source."""
     from blis_tui.formats.provenance import as_text, provenance
 
     wanted = find_formats(formats)
     if not stem or "/" in stem:
         raise WriteError(stem, "is not a file name")
-    source = Source(spec, text=text, encoding=encoding, path=path, requests=requests, block_size=block_size)
     with FileSet(force=force) as files:
         folder = files.make_folder(out)
         opened = [(each, files.add(folder / f"{stem}{suffix}")) for each in wanted for suffix in each.suffixes]
@@ -97,16 +112,17 @@ def write_to(
     requests: Requests | Callable[[], Requests] | None = None,
     block_size: int | None = None,
     progress: Progress | None = None,
+    tuning: Tuning = ORDINARY,
 ) -> tuple[Problem, ...]:
     """Write a spec in one format to a stream, and return what its reader should know; no provenance is written.
 
-    The arguments are those of `export`. Raises `FormatError` also for a format of two files, and lets
-    `BrokenPipeError` through.
+    The arguments are those of `export`; `tuning` says in pieces of which size requests are written. Raises `FormatError` also
+    for a format of two files, and lets `BrokenPipeError` through.
     """
     wanted = find_formats([format])
     if not wanted[0].streams:
         raise FormatError(f"format {format!r} is two files; it cannot go to a stream")
-    source = Source(spec, text=text, encoding=encoding, path=path, requests=requests, block_size=block_size)
+    source = Source(spec, text=text, encoding=encoding, path=path, requests=requests, block_size=block_size, tuning=tuning)
     warnings = _write(wanted, [_Output(stream.write, "-")], source, tokens, progress)
     with write_errors("-"):
         stream.flush()
@@ -166,7 +182,7 @@ def _write(
         for output, head in zip(group, writer.heads, strict=True):
             output(head)
     if requests is not None:
-        _write_requests([(writer, group[-1]) for writer, group in tables], requests, meter)
+        _write_requests([(writer, group[-1]) for writer, group in tables], requests, meter, source.tuning)
     return warnings
 
 
@@ -175,12 +191,12 @@ def _writer(format: Format, source: Source, tokens: bool, output: _Output) -> Wr
         return request_format(format).writer(source, tokens=tokens)
 
 
-def _write_requests(tables: Sequence[tuple[Writer, _Output]], requests: Requests, meter: _Meter) -> None:
+def _write_requests(tables: Sequence[tuple[Writer, _Output]], requests: Requests, meter: _Meter, tuning: Tuning) -> None:
     from blis_tui.formats.requests.batches import batches
 
     writers = [writer for writer, _ in tables]
     tokens, width = any(each.tokens for each in writers), max(each.width for each in writers)
-    walked = batches(requests, tokens=tokens, width=width, pulse=lambda: meter.advance(0))
+    walked = batches(requests, tokens=tokens, width=width, pulse=lambda: meter.advance(0), tuning=tuning)
     for batch in walked:
         for writer, output in tables:
             with output.errors():

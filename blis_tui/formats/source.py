@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from blis_tui.formats.tuning import ORDINARY, Tuning
 from blis_tui.formats.yaml_text import document
 from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.spec.yaml.encoding import UTF_8
@@ -22,7 +23,7 @@ class Source:
 
     `text` is the file's, by default the spec written out, and `encoding` how it was encoded there; `path` is where it came
     from, as the user gave it, and empty if from nowhere. `requests` may be the requests, or a function that makes them when
-    a format needs them.
+    a format needs them. `tuning` says in pieces of which size they are written.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class Source:
         path: str = "",
         requests: Requests | Callable[[], Requests] | None = None,
         block_size: int | None = None,
+        tuning: Tuning = ORDINARY,
     ) -> None:
         self.spec = spec
         self._text = text
@@ -41,6 +43,7 @@ class Source:
         self.path = path
         self.block_size = block_size
         """Tokens of a block, for formats of blocks; ``None`` to choose it."""
+        self.tuning = tuning
         self._make = requests if callable(requests) else None
         self.made_requests: Requests | None = None if callable(requests) else requests
         self.made_expansion: Expansion | None = None

@@ -12,9 +12,6 @@ from measuring import Row, in_fresh_process, timed
 from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.workload.generate import generate
 
-REQUESTS = (10_000, 100_000, 1_000_000, 10_000_000)
-CLIENTS = (100, 1_000, 10_000, 100_000, 1_000_000)
-MIDDLE = (1_000_000, 100)  # of the lines over requests, and the start of those over clients
 RATE = 10_000  # per second: were it to grow with the requests, most would share their microsecond with others
 SECONDS = 5.0  # for each point, unless one run takes longer
 MOST_MEGABYTES = 2000
@@ -41,17 +38,29 @@ def point(requests: int, clients: int, tokens: bool, runs: int) -> Point:
     return Point(statistics.median(seconds), most)
 
 
-def measure(runs: int) -> list[Row]:
+class Points(NamedTuple):
+    """How many requests and clients are measured."""
+
+    requests: tuple[int, ...] = (10_000, 100_000, 1_000_000, 10_000_000)
+    clients: tuple[int, ...] = (100, 1_000, 10_000, 100_000, 1_000_000)
+    middle: tuple[int, int] = (1_000_000, 100)
+    """Of the line over requests, and the start of that over clients."""
+
+
+def measure(runs: int, points: Points | None = None) -> list[Row]:
     """Measure every point with and without token ids; fewer than `runs` times where that takes long."""
-    points = dict.fromkeys([(count, 100) for count in REQUESTS] + [(max(count, 1_000_000), count) for count in CLIENTS])
+    lines = points or Points()
+    measured = dict.fromkeys(
+        [(count, 100) for count in lines.requests] + [(max(count, 1_000_000), count) for count in lines.clients]
+    )
     rows = []
     for tokens in (False, True):
-        found = {at: in_fresh_process(point, *at, tokens, runs) for at in points}
-        middle = found[MIDDLE].seconds / MIDDLE[0]
+        found = {at: in_fresh_process(point, *at, tokens, runs) for at in measured}
+        middle = found[lines.middle].seconds / lines.middle[0]
         for (requests, clients), (seconds, most) in found.items():
             name = f"{_power(requests)} requests, {_power(clients)} clients{', with ids' if tokens else ''}"
             each = seconds / requests
-            rows.append(Row(name, each * 1e9, "ns/request", each / middle, f"that of {_power(MIDDLE[0])}"))
+            rows.append(Row(name, each * 1e9, "ns/request", each / middle, f"that of {_power(lines.middle[0])}"))
             rows.append(Row(f"{name}: peak memory", most / 1e6, "MB", wanted=MOST_MEGABYTES))
             rows.append(Row(f"{name}: peak memory, each", most / requests, "bytes/request"))
     return rows

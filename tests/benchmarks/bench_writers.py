@@ -49,9 +49,9 @@ class Ready(Requests):
 
 def ready(requests: Requests) -> Requests:
     """Return the same requests with their ids at hand, in the blocks that writers ask for."""
-    from blis_tui.formats.requests.batches import BATCH_TOKENS
+    from blis_tui.formats.tuning import ORDINARY
 
-    blocks = list(requests.token_blocks(BATCH_TOKENS))
+    blocks = list(requests.token_blocks(ORDINARY.batch_tokens))
     copy = Ready.__new__(Ready)
     copy.__dict__.update(requests.__dict__)
     copy.blocks = blocks

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from blis_tui.formats.export import write_to
+from blis_tui.formats.tuning import Tuning
 from blis_tui.problems import ERROR
 from blis_tui.spec.format.model import (
     Arrival,
@@ -25,6 +26,7 @@ from blis_tui.spec.format.model import (
 from blis_tui.spec.reading.decode import decode
 from blis_tui.workload.requests import Requests
 
+SMALL_BATCHES = Tuning(batch_requests=7, batch_tokens=300)
 GOLDEN = Path(__file__).parents[1] / "golden"
 EXAMPLES = Path(__file__).parents[2] / "examples"
 COLUMNS = (

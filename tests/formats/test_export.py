@@ -15,9 +15,10 @@ import pytest
 from export_samples import client, compact, explicit, golden, oddly_named, read_spec, written
 
 from blis_tui.files import AlreadyExists, WriteError
-from blis_tui.formats.export import export, write_to
+from blis_tui.formats.export import export, export_source, write_to
 from blis_tui.formats.source import Source
 from blis_tui.formats.table import FORMATS, FormatError
+from blis_tui.formats.tuning import Tuning
 from blis_tui.formats.yaml_text import block
 from blis_tui.problems import Cancelled, SpecError
 from blis_tui.version import VERSION
@@ -33,6 +34,10 @@ def names(folder: Path) -> list[str]:
 
 def small():
     return explicit(client(), client("b", prefix_group="g"), num_requests=20)
+
+
+def in_small_batches():
+    return Source(small(), tuning=Tuning(batch_requests=8))
 
 
 def test_all_formats_in_a_folder_made_for_them(tmp_path):
@@ -221,8 +226,7 @@ def test_a_text_that_utf8_cannot_hold(tmp_path, format):
 
 @pytest.mark.parametrize("error", [Cancelled(), KeyboardInterrupt()])
 @pytest.mark.parametrize("call", [0, 1, 3, 5])
-def test_a_stop_during_the_work_leaves_nothing(tmp_path, monkeypatch, error, call):
-    monkeypatch.setattr("blis_tui.formats.requests.batches.BATCH_REQUESTS", 8)
+def test_a_stop_during_the_work_leaves_nothing(tmp_path, error, call):
     calls = []
 
     def progress(done, total):
@@ -231,7 +235,7 @@ def test_a_stop_during_the_work_leaves_nothing(tmp_path, monkeypatch, error, cal
             raise error
 
     with pytest.raises(type(error)):
-        export(small(), tmp_path / "new" / "out", ALL, tokens=True, progress=progress)
+        export_source(in_small_batches(), tmp_path / "new" / "out", ALL, tokens=True, progress=progress)
     assert names(tmp_path) == []
 
 
@@ -280,10 +284,9 @@ def test_ctrl_c_leaves_nothing(tmp_path):
     assert names(tmp_path) == ["spec.yaml"]
 
 
-def test_progress_counts_clients_and_requests(tmp_path, monkeypatch):
-    monkeypatch.setattr("blis_tui.formats.requests.batches.BATCH_REQUESTS", 8)
+def test_progress_counts_clients_and_requests(tmp_path):
     calls = []
-    export(small(), tmp_path, ALL, progress=lambda done, total: calls.append((done, total)))
+    export_source(in_small_batches(), tmp_path, ALL, progress=lambda done, total: calls.append((done, total)))
     assert {total for _, total in calls} == {24}
     done = [each for each, _ in calls]
     assert done == sorted(done)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from blis_tui.formats.requests.lines import Part, numbers
+from blis_tui.formats.tuning import ORDINARY, Tuning
 from blis_tui.problems import Problem
 from blis_tui.workload.tokens import TokenBlock
-from blis_tui.workload.tuning import BLOCK_TOKENS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from blis_tui.workload.expansion.clients import Expansion
     from blis_tui.workload.requests import Requests
 
-BATCH_REQUESTS = 1 << 13
-BATCH_TOKENS = BLOCK_TOKENS
-"""How many requests, and about how many token ids where they are needed, a batch holds at most."""
 _BATCH_BYTES = 1 << 23
 
 
@@ -91,14 +88,21 @@ class Members:
         return prompt, member - prompt * users
 
 
-def batches(requests: Requests, *, tokens: bool, width: int = 0, pulse: Callable[[], None] | None = None) -> Iterator[Batch]:
+def batches(
+    requests: Requests,
+    *,
+    tokens: bool,
+    width: int = 0,
+    pulse: Callable[[], None] | None = None,
+    tuning: Tuning = ORDINARY,
+) -> Iterator[Batch]:
     """Walk all requests in arrival order, with token ids if they are wanted; `width` is that of the widest writer.
 
     `pulse` is called now and then while token ids are made that take long; it may raise.
     """
     members = Members(requests.clients)
-    most = max(1, min(BATCH_REQUESTS, _BATCH_BYTES // max(width, 1)))
-    blocks: Iterable[Any] = requests.token_blocks(BATCH_TOKENS, pulse) if tokens else [None]
+    most = max(1, min(tuning.batch_requests, _BATCH_BYTES // max(width, 1)))
+    blocks: Iterable[Any] = requests.token_blocks(tuning.batch_tokens, pulse) if tokens else [None]
     for block in blocks:
         first, last = (0, len(requests)) if block is None else (block.start, block.stop)
         for start in range(first, last, most):

@@ -62,10 +62,10 @@ def _four_digits() -> NDArray[np.uint32]:
 class Texts:
     """Some texts, of which every line has one."""
 
-    def __init__(self, texts: Sequence[bytes]) -> None:
+    def __init__(self, texts: Sequence[bytes], table_bytes: int = _TABLE_BYTES) -> None:
         self._texts = texts
         self.width = max(map(len, texts), default=0)
-        self._table = _padded(texts) if len(texts) * self.width <= _TABLE_BYTES else None
+        self._table = _padded(texts) if len(texts) * self.width <= table_bytes else None
 
     def of(self, which: NDArray[np.integer[Any]]) -> Part:
         """Write the text of each line, given their numbers."""

@@ -26,14 +26,12 @@ from blis_tui.formats.requests.columns import TEXT, Field, Spelling, fields
 from blis_tui.formats.requests.lines import PADDING, Part, lay_out, without_padding
 from blis_tui.formats.source import Source
 from blis_tui.formats.table import PARQUET
+from blis_tui.formats.tuning import Tuning
 from blis_tui.workload.tokens import cut
 
 if TYPE_CHECKING:
     from blis_tui.workload.requests import Requests
 
-GROUP_ROWS = 1 << 16
-GROUP_IDS = 1 << 22
-"""Rows, and token ids, of a row group."""
 _TYPES = {
     TEXT: pa.string(),
     columns.INT32: pa.int32(),
@@ -58,7 +56,7 @@ def writer(source: Source, *, tokens: bool) -> Writer:
     """Set the format up for a source; with `tokens` every row has the token ids."""
     requests = source.requests
     carried = fields(columns.PARQUET, requests.clients, Spelling(str, str))
-    file = _File(schema(tokens=tokens), _group_ends(requests, tokens=tokens))
+    file = _File(schema(tokens=tokens), _group_ends(requests, source.tuning, tokens=tokens))
 
     def lines(batch: Batch) -> bytes:
         return file.add([*(_array(field, batch) for field in carried), *(_id_lists(batch) if tokens else ())])
@@ -88,12 +86,12 @@ def _id_lists(batch: Batch) -> Iterator[pa.ListArray]:
         yield pa.ListArray.from_arrays(pa.array(ends), pa.array(batch.tokens.ids[mine]), type=pa.list_(element))
 
 
-def _group_ends(requests: Requests, *, tokens: bool) -> Iterator[int]:
+def _group_ends(requests: Requests, tuning: Tuning, *, tokens: bool) -> Iterator[int]:
     """Yield where row groups end; it does not depend on how requests come in batches."""
     start = 0
     while start < len(requests):
-        most = min(start + GROUP_ROWS, len(requests))
-        start = min(most, cut(requests.input_tokens, requests.output_tokens, start, GROUP_IDS)[0]) if tokens else most
+        most = min(start + tuning.group_rows, len(requests))
+        start = min(most, cut(requests.input_tokens, requests.output_tokens, start, tuning.group_ids)[0]) if tokens else most
         yield start
 
 

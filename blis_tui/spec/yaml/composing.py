@@ -29,7 +29,7 @@ class Composed(NamedTuple):
     linked: bool = False
 
 
-def compose(text: str) -> Tree:
+def compose(text: str, most_nodes: int = MAX_NODES) -> Tree:
     """Compose the first document of `text`; never raises.
 
     The tree's problems tell of forbidden characters, wrong syntax, further documents, undefined aliases, aliases inside
@@ -37,18 +37,18 @@ def compose(text: str) -> Tree:
     """
     source = Source(text)
     problems: list[Problem] = []
-    composed = compose_root(source, problems)
+    composed = compose_root(source, problems, most_nodes)
     return Tree(source, composed.root, problems, size=composed.size, linked=composed.linked)
 
 
-def compose_root(source: Source, problems: list[Problem]) -> Composed:
+def compose_root(source: Source, problems: list[Problem], most_nodes: int = MAX_NODES) -> Composed:
     """Compose the first document of a text, and add what is wrong to `problems`; no root if there is nothing or no telling."""
     unusable = _unusable(source)
     if unusable is not None:
         problems.append(unusable)
         return Composed(None)
     with CollectorPaused():
-        composer = _Composer(source, problems)
+        composer = _Composer(source, problems, most_nodes)
         root = composer.compose()
         return Composed(root, composer.size, composer.linked)
 
@@ -88,9 +88,10 @@ class _Stop(Exception):
 class _Composer:
     """Builds the tree of one text from the parser's events."""
 
-    def __init__(self, source: Source, problems: list[Problem]) -> None:
+    def __init__(self, source: Source, problems: list[Problem], most_nodes: int) -> None:
         self._source = source
         self._problems = problems
+        self._most_nodes = max(most_nodes, len(source.text) // 8)
         self._base = int(source.text.startswith("\ufeff"))
         self._anchors: dict[str, Node] = {}
         self._open: list[Node] = []
@@ -157,7 +158,7 @@ class _Composer:
         root: list[Node] = []
         items: list[Node] = root
         escaped_slashes = "\\/" in source.text
-        budget = most = max(MAX_NODES, len(source.text) // 8)
+        budget = most = self._most_nodes
         while True:
             event = get_event()
             kind = type(event)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from export_samples import ODD_NAMES, chat, client, constant, explicit, golden, oddly_named, written
+from export_samples import ODD_NAMES, SMALL_BATCHES, chat, client, constant, explicit, golden, oddly_named, written
 from hypothesis import given
 from hypothesis import strategies as st
 from plain_lines import plain_csv, plain_jsonl
 
-from blis_tui.formats.requests import lines
 from blis_tui.formats.requests.lines import Part, Texts, lay_out, numbers, without_padding
 from blis_tui.formats.requests.token_text import VOCABULARY, lines_with_ids
+from blis_tui.formats.tuning import ORDINARY, Tuning
 from blis_tui.spec.format.model import Arrival, Cohort, WorkloadSpec
 from blis_tui.workload.generate import generate
 from blis_tui.workload.tokens import TokenBlock
@@ -40,9 +40,8 @@ def test_negative_numbers_are_left_out_if_asked(values: list[int]) -> None:
 
 
 @pytest.mark.parametrize("room", [0, 1 << 20])
-def test_texts(room: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "_TABLE_BYTES", room)
-    texts = Texts([name.encode() for name in ODD_NAMES if "\n" not in name])
+def test_texts(room: int) -> None:
+    texts = Texts([name.encode() for name in ODD_NAMES if "\n" not in name], room)
     names = [name for name in ODD_NAMES if "\n" not in name]
     for which in ([3], [1, 1], [0, 5, 5, 2], list(range(len(names)))):
         assert text(b"<", texts.of(np.array(which)), b">", count=len(which)) == [f"<{names[each]}>" for each in which]
@@ -89,13 +88,10 @@ GOLDEN_NAMES = ("clients-options", "clients-multimodal", "cohorts", "v1-chat", "
 
 
 @pytest.mark.parametrize("name", [*SPECS, *GOLDEN_NAMES])
-@pytest.mark.parametrize("small", [False, True])
-def test_whole_files_are_those_of_plain_writers(name: str, small: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    if small:
-        monkeypatch.setattr("blis_tui.formats.requests.batches.BATCH_REQUESTS", 7)
-        monkeypatch.setattr("blis_tui.formats.requests.batches.BATCH_TOKENS", 300)
+@pytest.mark.parametrize("tuning", [ORDINARY, SMALL_BATCHES], ids=["large batches", "small batches"])
+def test_whole_files_are_those_of_plain_writers(name: str, tuning: Tuning) -> None:
     spec = SPECS[name]() if name in SPECS else golden(name)
     requests = generate(spec)
-    assert written(spec, "jsonl", requests=requests) == plain_jsonl(requests, tokens=False)
-    assert written(spec, "jsonl", requests=requests, tokens=True) == plain_jsonl(requests, tokens=True)
-    assert written(spec, "csv", requests=requests).split(b"\n", 1)[1] == plain_csv(requests)
+    assert written(spec, "jsonl", requests=requests, tuning=tuning) == plain_jsonl(requests, tokens=False)
+    assert written(spec, "jsonl", requests=requests, tuning=tuning, tokens=True) == plain_jsonl(requests, tokens=True)
+    assert written(spec, "csv", requests=requests, tuning=tuning).split(b"\n", 1)[1] == plain_csv(requests)

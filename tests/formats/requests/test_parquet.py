@@ -13,9 +13,11 @@ from pyarrow import parquet as pq
 
 from blis_tui.formats.export import export, write_to
 from blis_tui.formats.requests import columns, parquet
+from blis_tui.formats.tuning import Tuning
 from blis_tui.spec.format.model import Lifecycle, Window, WorkloadSpec
 from blis_tui.workload.generate import generate
 
+SMALL_GROUPS = Tuning(group_rows=30, group_ids=400)
 SPECS = {
     "odd names": oddly_named,
     "all kinds": lambda: explicit(
@@ -27,12 +29,6 @@ GOLDEN_NAMES = ("clients-options", "clients-multimodal", "clients-chat-accumulat
 
 def spec_of(name: str) -> WorkloadSpec:
     return SPECS[name]() if name in SPECS else golden(name)
-
-
-@pytest.fixture
-def small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parquet, "GROUP_ROWS", 30)
-    monkeypatch.setattr(parquet, "GROUP_IDS", 400)
 
 
 @pytest.mark.parametrize("name", [*SPECS, *GOLDEN_NAMES])
@@ -58,15 +54,13 @@ def test_the_schema_is_that_of_the_documentation(tokens: bool) -> None:
     assert {name: kind.replace("double", "float64") for name, kind in types.items()} == documented
 
 
-@pytest.mark.usefixtures("small_groups")
 @pytest.mark.parametrize("tokens", [False, True])
-def test_row_groups_do_not_depend_on_batches(tokens: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_row_groups_do_not_depend_on_batches(tokens: bool) -> None:
     spec = golden("clients-chat-accumulate")
     requests = generate(spec)
-    whole = written(spec, "parquet", tokens=tokens, requests=requests)
-    monkeypatch.setattr("blis_tui.formats.requests.batches.BATCH_REQUESTS", 7)
-    monkeypatch.setattr("blis_tui.formats.requests.batches.BATCH_TOKENS", 300)
-    assert written(spec, "parquet", tokens=tokens, requests=requests) == whole
+    whole = written(spec, "parquet", tokens=tokens, requests=requests, tuning=SMALL_GROUPS)
+    in_batches = SMALL_GROUPS._replace(batch_requests=7, batch_tokens=300)
+    assert written(spec, "parquet", tokens=tokens, requests=requests, tuning=in_batches) == whole
     file = pq.ParquetFile(io.BytesIO(whole))
     groups = [file.read_row_group(number).to_pylist() for number in range(file.num_row_groups)]
     assert len(groups) > 3
@@ -76,7 +70,6 @@ def test_row_groups_do_not_depend_on_batches(tokens: bool, monkeypatch: pytest.M
         assert not tokens or len(group) == 1 or sum(row["input_tokens"] + row["output_tokens"] for row in group) <= 400
 
 
-@pytest.mark.usefixtures("small_groups")
 def test_bytes_come_as_groups_are_complete() -> None:
     spec = golden("clients-chat-accumulate")
 
@@ -88,7 +81,7 @@ def test_bytes_come_as_groups_are_complete() -> None:
             return super().write(data)
 
     sink, seen = Sink(), []
-    write_to(sink, spec, "parquet", progress=lambda done, _: seen.append((done, sink.tell())))
+    write_to(sink, spec, "parquet", tuning=SMALL_GROUPS, progress=lambda done, _: seen.append((done, sink.tell())))
     assert sink.writes > 1
     assert seen[-1][1] > 0  # before the footer, which comes last of all
     assert sink.tell() > seen[-1][1]

@@ -9,6 +9,7 @@ from export_samples import (
     COLUMNS,
     GOLDEN,
     ODD_NAMES,
+    SMALL_BATCHES,
     chat,
     client,
     constant,
@@ -23,6 +24,7 @@ from export_samples import (
 from blis_tui.formats.export import export
 from blis_tui.formats.requests import batches, request_csv
 from blis_tui.formats.requests.delimited import ratio_field, text_field
+from blis_tui.formats.tuning import Tuning
 from blis_tui.spec.format.model import GoodputTargets, Lifecycle, Multimodal, Window
 from blis_tui.workload.generate import generate
 from blis_tui.workload.tokens import TokenBlock
@@ -43,12 +45,6 @@ TRACE_COLUMNS = [
     "reason_ratio", "model", "deadline_us", "server_input_tokens", "arrival_time_us", "send_time_us",
     "first_chunk_time_us", "last_chunk_time_us", "num_chunks", "status", "error_message", "finish_reason",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def small_batches(monkeypatch):
-    monkeypatch.setattr(batches, "BATCH_REQUESTS", 7)
-    monkeypatch.setattr(batches, "BATCH_TOKENS", 300)
 
 
 def trace(spec, folder, **options):
@@ -82,10 +78,9 @@ def test_csv_of_the_canonical_workload_by_its_digest():
     assert hashlib.sha256(body).hexdigest() in digest
 
 
-@pytest.mark.usefixtures("small_batches")
 @pytest.mark.parametrize("name", ["clients-chat-accumulate", "clients-multimodal", "ip-two-stage", "cohorts"])
 def test_the_size_of_batches_does_not_show(name):
-    assert written(golden(name), "csv").split(b"\n", 1)[1] == (GOLDEN / f"{name}.csv").read_bytes()
+    assert written(golden(name), "csv", tuning=SMALL_BATCHES).split(b"\n", 1)[1] == (GOLDEN / f"{name}.csv").read_bytes()
 
 
 def test_csv_names_are_quoted_where_needed_and_read_back():
@@ -166,11 +161,10 @@ def test_jsonl_values_have_the_same_types_in_every_line():
         }  # fmt: skip
 
 
-@pytest.mark.usefixtures("small_batches")
 @pytest.mark.parametrize("name", ["clients-chat-accumulate", "clients-multimodal", "ip-single"])
 def test_jsonl_token_ids(name):
     spec = golden(name)
-    lines = read_lines(written(spec, "jsonl", tokens=True))
+    lines = read_lines(written(spec, "jsonl", tokens=True, tuning=SMALL_BATCHES))
     assert all(list(line) == [*JSON_FIELDS, "input_ids", "output_ids"] for line in lines)
     pairs = list(generate(spec).tokens())
     assert [(line["input_ids"], line["output_ids"]) for line in lines] == [(i.tolist(), o.tolist()) for i, o in pairs]
@@ -331,12 +325,11 @@ def test_token_ids_are_made_once_for_all_formats(tmp_path, monkeypatch):
     assert len(walked) == 1
 
 
-def test_batches_hold_as_many_tokens_and_requests_as_they_may(monkeypatch):
-    monkeypatch.setattr(batches, "BATCH_TOKENS", 60)
+def test_batches_hold_as_many_tokens_and_requests_as_they_may():
     requests = generate(golden("clients-chat-accumulate"))
     pairs = list(requests.tokens())
     seen = []
-    for batch in batches.batches(requests, tokens=True, width=batches._BATCH_BYTES // 3):
+    for batch in batches.batches(requests, tokens=True, width=batches._BATCH_BYTES // 3, tuning=Tuning(batch_tokens=60)):
         tokens = batch.tokens
         assert (tokens.start, tokens.stop) == (batch.start, batch.stop)
         assert len(tokens.ids) <= 60 or len(batch) == 1

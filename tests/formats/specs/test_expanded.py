@@ -20,7 +20,7 @@ from export_samples import (
 )
 
 from blis_tui.formats.source import Source
-from blis_tui.formats.specs import client_file, expanded
+from blis_tui.formats.specs import expanded
 from blis_tui.formats.yaml_text import block
 from blis_tui.problems import SpecError
 from blis_tui.spec.check import check
@@ -250,11 +250,12 @@ def test_cohorts_and_odd_names():
     assert_same_requests(generate(spec), generate(back))
 
 
-@pytest.mark.parametrize("remembered", [1, 1000])
-def test_what_clients_share_is_written_right_in_each_place(monkeypatch, remembered):
-    monkeypatch.setattr(client_file, "_REMEMBERED", remembered)
+@pytest.mark.parametrize("between", [0, 2000])
+def test_what_clients_share_is_written_right_in_each_place(between):
+    """What stands between, if it is much, makes the writer forget what it has written before."""
     one, other = constant(3), constant(4)
     pairs = [(one, one), (one, other), (other, one), (constant(3), one)]
+    pairs[2:2] = [(constant(number), constant(5)) for number in range(between)]
     spec = explicit(*(client(input_distribution=i, output_distribution=o, streaming=o is one) for i, o in pairs))
     assert read_spec(text_of(spec)).clients == spec.clients
 

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blis_tui.problems import ERROR
-from blis_tui.spec.format.model import GoodputTargets
+from blis_tui.spec.format.model import Client, GoodputTargets
 from blis_tui.spec.reading import found
 from blis_tui.spec.reading.decode import decode
-from blis_tui.spec.yaml import limits
 from blis_tui.spec.yaml.encoding import read_text
+from blis_tui.spec.yaml.limits import MAX_WEIGHT
 
 
 def laughs(levels: int, item: str) -> str:
@@ -62,12 +62,12 @@ def test_chains_of_merges_are_limited_exactly_as_in_blis() -> None:
     assert codes(decode(chain(398))) == ["excessive-aliases"]
 
 
-def test_files_of_many_blocks_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "MAX_WEIGHT", 1000)
-    assert decode("clients: [" + "{}, " * 30 + "]").problems == []
-    decoded = decode("clients: [" + "{}, " * 50 + "]")
+def test_files_of_many_blocks_are_refused() -> None:
+    most = MAX_WEIGHT // len(Client.fields)
+    assert decode("clients: [" + "{}, " * (most - 1) + "]").problems == []
+    decoded = decode("clients: [" + "{}, " * (most + 1) + "]")
     assert (codes(decoded), decoded.spec) == (["too-many-values"], None)
-    assert codes(decode("clients: [" + "~, " * 50 + "]"))[0] == "too-many-values"
+    assert codes(decode("clients: [" + "{}, " * (most - 9) + "~, " * 20 + "]"))[0] == "too-many-values"
 
 
 def test_so_many_problems_are_enough() -> None:
