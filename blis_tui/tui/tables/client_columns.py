@@ -36,6 +36,8 @@ def client_columns(clients: Expansion, counts: Sequence[int] | None) -> list[Col
     ]
     if counts is not None:
         columns.append(Column("requests", lambda row: f"{counts[row]:,}", right=True, values=lambda: counts))
+    if any(block.template.concurrency for block in clients.blocks):
+        columns.append(_users(clients))
     columns += [
         _rates(clients),
         Column("input", _of_block(clients, _input), right=True),
@@ -52,6 +54,22 @@ def client_columns(clients: Expansion, counts: Sequence[int] | None) -> list[Col
 
 def _of_block(clients: Expansion, write: Callable[[Client], str]) -> Callable[[int], str]:
     return lambda row: write(clients.locate(row)[0].template)
+
+
+def _users(clients: Expansion) -> Column:
+    """Return the column of the virtual users of each client, empty where its requests come at a rate."""
+
+    def values() -> Sequence[float]:
+        import numpy as np
+
+        blocks = clients.blocks
+        return np.repeat([block.template.concurrency for block in blocks], [block.size for block in blocks])  # type: ignore[return-value]
+
+    def write(row: int) -> str:
+        users = clients.locate(row)[0].template.concurrency
+        return f"{users:,}" if users else ""
+
+    return Column("users", write, right=True, values=values)
 
 
 def _rates(clients: Expansion) -> Column:
@@ -73,7 +91,7 @@ def _rates(clients: Expansion) -> Column:
         if block.spread_us is not None and block.dealt is not None:
             return f"{counted(block.dealt.of(member), 'request')} in {duration(block.spread_us)}"
         if client.concurrency:
-            return counted(client.concurrency, "user")
+            return "by answers"
         if by_window:
             return "by window" if client.lifecycle is not None and client.lifecycle.windows else "none"
         if is_fitted(client.arrival):

@@ -27,8 +27,7 @@ def request_table(requests: Requests, rows: Any = None) -> RequestTable:
     clients = requests.clients
     client, group = requests.client, requests.prefix_group
     ids, groups = clients.column("id"), clients.column("prefix_group")
-    sessions = requests.session if requests.has_sessions else None
-    rounds = requests.round
+    sessions, users, rounds = requests.session, requests.user, requests.round
     count = len(requests) if rows is None else len(rows)
 
     def place(row: int) -> int:
@@ -55,8 +54,12 @@ def request_table(requests: Requests, rows: Any = None) -> RequestTable:
         columns.append(Column("prefix group", prefix))
         columns.append(numbers("prefix", requests.prefix_tokens))
     columns += [numbers("input", requests.input_tokens), numbers("output", requests.output_tokens)]
-    if sessions is not None:
+    in_sessions, of_users = bool((sessions >= 0).any()), bool((users >= 0).any())
+    if in_sessions:
         columns.append(numbers("session", sessions, lambda value: f"sess_{value}" if value >= 0 else ""))
+    if of_users:
+        columns.append(numbers("user", users, lambda value: f"user_{value}" if value >= 0 else ""))
+    if in_sessions or of_users:
         columns.append(numbers("round", rounds))
     slo_classes = clients.column("slo_class")
     if any(block.template.slo_class for block in clients.blocks):

@@ -40,9 +40,9 @@ def client_finder(clients: Expansion, fields: Sequence[str]) -> Find:
 
 
 def request_finder(requests: Requests, rows: NDArray[np.intp] | None = None) -> Find:
-    """Return what finds requests, or those of the array `rows`, by their ids, clients, prefix groups and sessions."""
+    """Return what finds requests, or those of the array `rows`, by their ids, clients, prefix groups, sessions and users."""
     clients, client, group = requests.clients, requests.client, requests.prefix_group
-    sessions = requests.session if requests.has_sessions else None
+    numbered = (("sess_", requests.session), ("user_", requests.user)) if requests.has_sessions else ()
 
     def find(words: tuple[str, ...], tick: Tick) -> Sequence[int]:
         numbers = np.arange(len(requests), dtype=np.int64) if rows is None else rows.astype(np.int64)
@@ -55,9 +55,9 @@ def request_finder(requests: Requests, rows: NDArray[np.intp] | None = None) -> 
             tick(0.0)
             here |= contains("request_", numbers, word)
             tick(0.0)
-            if sessions is not None:
-                mine = sessions[picked]
-                here |= contains("sess_", mine, word) & (mine >= 0)
+            for stem, column in numbered:
+                mine = column[picked].astype(np.int64, copy=False)
+                here |= contains(stem, mine, word) & (mine >= 0)
             found &= here
         return np.flatnonzero(found).astype(np.int32)  # type: ignore[return-value]
 

@@ -93,6 +93,49 @@ def test_rates_of_clients_are_shares_of_one_or_their_own(path: Path, title: str,
     assert [column.cell(row) for row in range(len(clients))][: len(rates)] == rates
 
 
+POOL = """\
+version: "2"
+seed: 7
+horizon: 30000000
+aggregate_rate: 2
+clients:
+- id: pool
+  concurrency: 12
+  think_time_us: 2000000
+  input_distribution: {type: constant, params: {value: 100}}
+  output_distribution: {type: constant, params: {value: 50}}
+- id: alone
+  rate_fraction: 1.0
+  arrival: {process: poisson}
+  input_distribution: {type: constant, params: {value: 100}}
+  output_distribution: {type: constant, params: {value: 50}}
+"""
+
+
+async def test_a_pool_shows_its_users_and_whose_each_request_is(make_app: MakeApp) -> None:
+    app = make_app(POOL)
+    async with app.run_test(size=(160, 40)) as pilot:
+        table = await opened(pilot, "clients")
+        columns = {column.title: column for column in table.rows.columns}
+        assert [columns["users"].cell(row) for row in range(2)] == ["12", ""]
+        assert [columns["rate"].cell(row) for row in range(2)] == ["by answers", "100%"]
+        values = columns["users"].values
+        assert values is not None and list(values()) == [12, 0]
+        table = await opened(pilot, "requests")
+        columns = {column.title: column for column in table.rows.columns}
+        assert "session" not in columns  # no request is a round of a conversation
+        requests = app.preview.requests
+        assert requests is not None
+        users = [columns["user"].cell(row) for row in range(len(requests))]
+        assert {user for user, client in zip(users, requests.client, strict=True) if client == 0} == {
+            f"user_{number}" for number in range(12)
+        }
+        assert {user for user, client in zip(users, requests.client, strict=True) if client == 1} == {""}
+        await pilot.press("slash")
+        await write(pilot, "user_11")
+        await wait_for(pilot, lambda: len(table.rows.order) == users.count("user_11") and not table.is_busy, "rows of a user")
+
+
 async def test_keys_move_the_cursor_and_it_stays_in_view(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
