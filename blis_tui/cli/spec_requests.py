@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from blis_tui.problems import Problem, SpecError
+from blis_tui.problems import SpecError
 from blis_tui.spec.check import Checked
 
 if TYPE_CHECKING:
@@ -18,15 +20,24 @@ def requests_of(checked: Checked, progress: Progress, name: str, server: Assumed
     from blis_tui.workload.generate import generate
 
     assert checked.spec is not None
-    try:
+    with _placing(checked, name):
         return generate(checked.spec, server=server, progress=progress.generating)
+
+
+def planned_and_sent_of(
+    checked: Checked, progress: Progress, name: str, server: AssumedServer | None
+) -> tuple[Requests | None, Requests | None]:
+    """Generate both what is planned and what is sent, as far as they are there and differ; raises as `requests_of` does."""
+    from blis_tui.workload.generate import planned_and_sent
+
+    assert checked.spec is not None
+    with _placing(checked, name):
+        return planned_and_sent(checked.spec, server, progress=progress.generating)
+
+
+@contextmanager
+def _placing(checked: Checked, name: str) -> Iterator[None]:
+    try:
+        yield
     except SpecError as error:
-        raise SpecError([_placed(problem, checked) for problem in error.problems], name) from error
-
-
-def _placed(problem: Problem, checked: Checked) -> Problem:
-    """Return a problem with its line and column in the text."""
-    if problem.line is not None:
-        return problem
-    line, column = checked.tree.position(problem.path) or (None, None)
-    return problem._replace(line=line, column=column)
+        raise SpecError([checked.placed(problem) for problem in error.problems], name) from error

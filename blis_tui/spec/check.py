@@ -44,6 +44,13 @@ class Checked(NamedTuple):
         """Whether the file can be used: it has no errors."""
         return self.spec is not None and not self.errors
 
+    def placed(self, problem: Problem) -> Problem:
+        """Return a problem that was found elsewhere with its line and column in the text."""
+        if problem.line is not None:
+            return problem
+        line, column = self.tree.position(problem.path) or (None, None)
+        return problem._replace(line=line, column=column)
+
 
 def check(data: str | bytes, max_size: int | None = MAX_SIZE, *, base: Checked | None = None) -> Checked:
     """Read, decode and validate a workload file; never raises. Files over `max_size` bytes are refused unread.

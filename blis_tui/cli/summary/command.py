@@ -12,7 +12,7 @@ from blis_tui.cli.inputs import load, shown_name
 from blis_tui.cli.output import put
 from blis_tui.cli.problem_notes import report
 from blis_tui.cli.progress import Progress
-from blis_tui.cli.spec_requests import requests_of
+from blis_tui.cli.spec_requests import planned_and_sent_of
 from blis_tui.spec.check import Checked
 
 if TYPE_CHECKING:
@@ -54,12 +54,8 @@ def _overview(checked: Checked, options: Options, progress: Progress) -> Overvie
     from blis_tui.cli.summary.overview import overview
     from blis_tui.workload.server import AssumedServer
 
-    assert checked.spec is not None
-    name, server = shown_name(options.specs[0]), options.server or AssumedServer()
-    no_plan = any(client.concurrency > 0 for client in checked.spec.clients) and options.server is not None
-    plan = None if no_plan else requests_of(checked, progress, name)
-    sent = requests_of(checked, progress, name, server) if plan is None or plan.waits else None
-    return overview(plan, sent, server, assumed=options.server is not None)
+    plan, sent = planned_and_sent_of(checked, progress, shown_name(options.specs[0]), options.server)
+    return overview(plan, sent, options.server or AssumedServer(), assumed=options.server is not None)
 
 
 def _is_unicode() -> bool:

@@ -11,6 +11,7 @@ One JSON object::
         "start_us": 0, "end_us": 600000000,     the stage's span, as far as generation goes
         "planned_us": 600000000,                how long the file wants it to be
         "target_rate": 8.0,                     arrivals per second (of sessions, for chat in version 1)
+        "answer_limit_us": null,                if answers take longer, that is missed; null where it does not depend on them
         "expected": 4800.0,                     requests; null where it is not known beforehand
         "exact": false,                         whether the expected count leaves nothing to chance
         "standard_deviation": 69.282,           of the expected count; null where it is not known
@@ -69,6 +70,7 @@ from typing import Any
 from blis_tui.cli.summary.overview import PLANNED, SENT, Overview
 from blis_tui.spec.format.facts import end_us
 from blis_tui.workload.totals.capacity import Capacity, Lengths, Level
+from blis_tui.workload.totals.shortfall import limits
 from blis_tui.workload.totals.summary import Rate, Tally
 from blis_tui.workload.totals.targets import Target
 
@@ -78,7 +80,7 @@ VERSION = 1
 def document(overview: Overview, path: str) -> str:
     """Write an overview as JSON text."""
     summary, spec, server = overview.summary, overview.requests.spec, overview.capacity.server
-    plan, sent = overview.plan, overview.sent or overview.plan
+    plan, sent, clients = overview.plan, overview.sent or overview.plan, overview.requests.clients
     assert sent is not None
     return (
         json.dumps(
@@ -99,9 +101,10 @@ def document(overview: Overview, path: str) -> str:
                         "end_us": stage.end_us,
                         "planned_us": stage.planned_us,
                         "target_rate": stage.target_rate,
+                        "answer_limit_us": None if limit is None else limit.answer_us,
                         **_tally(stage.requests, plan and plan.stages[number - 1].requests, sent.stages[number - 1].requests),
                     }
-                    for number, stage in enumerate(summary.stages, 1)
+                    for (number, stage), limit in zip(enumerate(summary.stages, 1), limits(clients), strict=True)
                 ],
                 "total": _tally(summary.requests, plan and plan.requests, sent.requests),
                 "basis": overview.basis,

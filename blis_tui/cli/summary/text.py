@@ -11,9 +11,10 @@ from blis_tui.numbers import counted, duration, rate, roughly
 from blis_tui.problems import printable
 from blis_tui.spec.format.facts import end_us
 from blis_tui.spec.format.model import WorkloadSpec
-from blis_tui.workload.server import AssumedServer
-from blis_tui.workload.totals.capacity import Capacity, Level
+from blis_tui.workload.totals.capacity import Capacity
+from blis_tui.workload.totals.capacity_rows import LENGTH_HEADS, STAGE_HEADS, length_rows, rows, stage_row
 from blis_tui.workload.totals.remarks import limit_remark, limit_text, stage_remarks
+from blis_tui.workload.totals.shortfall import answer_text, limits, missed_text
 from blis_tui.workload.totals.summary import StageSummary, Summary, Tally
 
 _HEADS = ("stage", "from", "to", "target/s", "expected", "planned", "difference", "")
@@ -102,15 +103,12 @@ def _waiting(overview: Overview) -> list[str]:
         return [f"Virtual users wait for answers: sent is what they send if {answer}."]
     planned, sent = overview.plan.requests.generated, overview.sent.requests.generated
     less = f", {1 - sent / planned:.0%} less" if 0 < sent < planned else ""
+    missed = missed_text(limits(overview.requests.clients))
     return [
         "Planned: every round of a session comes on its own clock.",
         f"Sent: each round waits for the answer before it; if {answer}, that is {counted(sent, 'request')}{less}.",
+        *([f"{missed[0].upper()}{missed[1:]}."] if missed else []),
     ]
-
-
-def answer_text(server: AssumedServer) -> str:
-    """Say how long answers are assumed to take."""
-    return f"an answer takes {duration(server.ttft_us)} + {duration(server.itl_us)} a token"
 
 
 def _capacity(overview: Overview) -> list[Line]:
@@ -121,65 +119,23 @@ def _capacity(overview: Overview) -> list[Line]:
         Line(f"Capacity for what is {what}, if {answer_text(found.server)} ({given})", HEADING),
         *_capacity_rates(found),
         Line(""),
-        *_laid_out([("", "mean", "p50", "p90", "p99", "max"), *_capacity_lengths(found)], "  "),
+        *_laid_out([("", *LENGTH_HEADS), *length_rows(found)], "  "),
         *_capacity_stages(found),
     ]
 
 
-def _capacity_lengths(found: Capacity) -> list[Row]:
-    kinds = (("input tokens of a request", found.input_lengths), ("output tokens of a request", found.output_lengths))
-    return [
-        (label, f"{each.mean:,.1f}", *(f"{value:,}" for value in (each.p50, each.p90, each.p99, each.most)))
-        for label, each in kinds
-    ]
-
-
 def _capacity_rates(found: Capacity) -> list[Line]:
-    def row(label: str, level: Level | None, remark: str) -> tuple[str, str, str, str]:
-        return (label, "", "", remark) if level is None else (label, rate(level.mean), rate(level.peak), remark)
-
-    itl, kv = found.server.itl_us, found.server.kv_bytes
-    held = found.held_bytes
-    memory = f"; {_gigabytes(held)} at {kv:,} bytes a token" if held is not None else "; kv=BYTES in --assume shows the memory"
-    reuse = f"of the input tokens, if a prefix cache forgets nothing; shared prefixes alone {found.shared_share:.1%}"
-    variation = "-" if found.gap_variation is None else f"{found.gap_variation:.2f}"
-    mean = f"means over {roughly(found.end_us)}; an answer takes {roughly(round(found.answer_us))} on average"
-    decode = "as generated: peak when most requests generate" if itl else "all tokens of an answer come at once (itl=0)"
-    rows = [
-        ("", "mean", "peak", ""),
-        ("requests under way", rate(found.under_way.mean), f"{found.under_way.peak:,}", mean),
-        row("input tokens/s", found.input_rate, "when requests arrive; peak in 1 s"),
-        row("output tokens/s", found.output_rate, "when requests arrive; peak in 1 s"),
-        ("prefill tokens/s", rate(found.prefill_rate), "", "input that such a prefix cache does not hold yet"),
-        row("decode tokens/s", found.decode_rate, decode),
-        ("tokens held", "", f"{found.held_tokens:,}", f"prompts and output so far of requests under way{memory}"),
-        ("reusable input", f"{found.reusable_share:.1%}", "", reuse),
-        ("gaps' variation", variation, "", "coefficient of variation of the gaps between requests; 1 for Poisson"),
-    ]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    texts = [f"  {a:<{widths[0]}}  {b:>{widths[1]}}  {c:>{widths[2]}}  {remark}".rstrip() for a, b, c, remark in rows]
+    table = [("", "mean", "peak", ""), *rows(found, "kv=BYTES in --assume shows the memory")]
+    widths = [max(len(row[column]) for row in table) for column in range(3)]
+    texts = [f"  {a:<{widths[0]}}  {b:>{widths[1]}}  {c:>{widths[2]}}  {remark}".rstrip() for a, b, c, remark in table]
     return [Line(text, "" if number else MUTED) for number, text in enumerate(texts)]
 
 
 def _capacity_stages(found: Capacity) -> list[Line]:
     if len(found.stages) < 2:
         return []
-    heads = ("", "under way", "peak", "input/s", "peak", "output/s", "peak", "gaps' variation")
-    rows = [
-        (
-            f"stage {number}",
-            rate(stage.under_way.mean),
-            f"{stage.under_way.peak:,}",
-            *(rate(value) for level in (stage.input_rate, stage.output_rate) for value in level),
-            "-" if stage.gap_variation is None else f"{stage.gap_variation:.2f}",
-        )
-        for number, stage in enumerate(found.stages, 1)
-    ]
-    return [Line(""), *_laid_out([heads, *rows], "  ")]
-
-
-def _gigabytes(size: int) -> str:
-    return f"{size / 1e9:,.2f} GB" if size >= 10**7 else f"{size / 1e6:,.2f} MB"
+    table = [(f"stage {number}", *stage_row(stage)) for number, stage in enumerate(found.stages, 1)]
+    return [Line(""), *_laid_out([("", *STAGE_HEADS), *table], "  ")]
 
 
 def _stage_row(number: int, stage: StageSummary) -> Row:
