@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 _DAYS_FROM_H = 48
 """From so many hours on a time is told in days."""
 
@@ -62,3 +64,15 @@ def spoken_size(size: int) -> str:
         if number < 999.5:
             return f"{number:.3g} {unit}"
     return f"{number / 1000:,.3g} TB"
+
+
+def aligned(table: Sequence[Sequence[str]]) -> list[str]:
+    """Write a table in lines: its first column aligned on the left, the others on the right."""
+    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
+    return [
+        "  ".join(
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in table
+    ]

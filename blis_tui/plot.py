@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-AXES, LINE, SELECTED, BOUNDARY, LABEL, HIGHEST = range(6)
+AXES, LINE, SELECTED, BOUNDARY, LABEL, HIGHEST, BEHIND = range(7)
 """The roles of what is no bar; the roles of bars follow, `BARS` + number."""
 BARS = 10
 OVER = 100
@@ -23,6 +23,8 @@ FINE = "hd"
 """The marker of bars that are drawn at two steps per cell in both directions."""
 WHISKER = "┊"
 """What reaches from a bar up to the highest rate within its bin."""
+SHADE = "░"
+"""What bars stand before, to be compared with."""
 _COLOUR = re.compile(r"\x1b\[([0-9;]*)m")
 _lock = threading.Lock()
 
@@ -58,7 +60,8 @@ class Figure(NamedTuple):
     """What is to be drawn. x runs from 0 to `end`, y from 0 to `top`.
 
     Bins are `bin_width` wide, but for the last, which goes on to the end. `highest`, if given, is what each bin reaches
-    within: whiskers reach up to it. Later bars stand before earlier ones, levels before bars. Ticks are (place, text).
+    within: whiskers reach up to it. Behind all, if given, is a shade as high as `behind` is in each bin. Later bars stand
+    before earlier ones, levels before bars. Ticks are (place, text).
     """
 
     width: int
@@ -74,6 +77,7 @@ class Figure(NamedTuple):
     y_ticks: Sequence[tuple[float, str]] = ()
     x_title: str = ""
     highest: Sequence[float] = ()
+    behind: Sequence[float] = ()
 
 
 def draw(figure: Figure) -> list[Line]:
@@ -107,6 +111,9 @@ def _build(plotext, figure: Figure) -> str:  # type: ignore[no-untyped-def]
     for boundary in figure.boundaries:
         plotext.vline(boundary, _code(BOUNDARY))
     columns = room(figure.width, [text for _, text in figure.y_ticks])
+    if figure.behind:
+        places = (figure.end * (column + 0.5) / columns for column in range(columns))
+        _fill(plotext, figure, [_height(figure, figure.behind, place) for place in places], SHADE, BEHIND)
     if figure.highest:
         _fill(plotext, figure, _highest(figure, columns), WHISKER, HIGHEST)
     for number, bars in enumerate(figure.bars):

@@ -28,12 +28,14 @@ from blis_tui.tui.preferences.settings import Settings  # noqa: E402
 TWO_STAGE = (ROOT / "examples" / "two-stage.yaml").read_text(encoding="utf-8")
 VERSION_1 = (ROOT / "examples" / "two-stage-v1.yaml").read_text(encoding="utf-8")
 WRONG = re.sub(r"output_len: \d+", "output_len: -1", TWO_STAGE)
+CHAT = (ROOT / "examples" / "chat.yaml").read_text(encoding="utf-8")
 CHART, FILE = "alt+1 |", "two-stage.yaml"
 LINE = WRONG[: WRONG.index("output_len")].count("\n")
 
 PICTURES = (
     Scene("chart", CHART, TWO_STAGE, file=FILE),
     Scene("chart-light", f"{CHART} g", TWO_STAGE, file=FILE, shots="120-light"),
+    Scene("closed-loop", f"{CHART} alt+w | alt+t tab tab 1 2 8", CHAT, file="chat.yaml"),
     Scene("form-80", "alt+0 | tab tab tab", TWO_STAGE, file=FILE, shots="80"),
     Scene("clients", "alt+2 | slash p r o m p t minus 3", TWO_STAGE, file=FILE),
     Scene("yaml-problem", "alt+4 | " + "down " * LINE, WRONG, file=FILE),

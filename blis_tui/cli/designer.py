@@ -27,7 +27,7 @@ def run(options: Options) -> int:
     workspace = _workspace(options)
     from blis_tui.tui.app import DesignerApp
 
-    app = DesignerApp(workspace, settings, fresh=not options.specs, max_size=options.max_size)
+    app = DesignerApp(workspace, settings, fresh=not options.specs, max_size=options.max_size, server=options.server)
     app.run(mouse=settings.mouse)
     if app.return_code == DONE:
         return DONE

@@ -55,7 +55,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("preview.cancel", "cancel_preview", "alt+x", "Cancel preview", "Stop the preview that is being made."),
     Action("preview.refresh", "refresh_preview", "f5", "Refresh preview", "Make the preview again."),
     Action("preview.sent", "toggle_sent", "alt+w", "Planned or sent", "Show what is sent if answers take their time."),
-    Action("preview.assume", "assume", "", "Answer times…", "Say how long answers are assumed to take."),
+    Action("preview.assume", "assume", "alt+t", "Answer times", "Say how long answers are assumed to take."),
     # the form
     Action("form.mend", "mend", "f3", "Mend this field", "Apply the mend of the problem of this field.", "form"),
     Action("form.add-block", "add_block", "alt+a", "Add a compact block", "Begin stages and a shared prefix.", "form"),
@@ -68,6 +68,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("number.down", "nudge(-1)", "down", "Smaller", "Make the number a small step smaller.", "number"),
     Action("number.more", "nudge(1, True)", "shift+up", "Much larger", "Make the number a large step larger.", "number"),
     Action("number.less", "nudge(-1, True)", "shift+down", "Much smaller", "Make it a large step smaller.", "number"),
+    Action("assumption.leave", "leave", "escape", "Leave", "Go back to what is above.", "assumption"),
     Action("numbers.cancel", "cancel", "escape", "Cancel", "Leave everything as it is.", "dialog-numbers"),
     Action("choice.next", "cycle(1)", "right,l,up,k,space", "Next", "Take the next choice.", "choice"),
     Action("choice.previous", "cycle(-1)", "left,h,down,j", "Previous", "Take the choice before.", "choice"),
@@ -133,7 +134,8 @@ ACTIONS: tuple[Action, ...] = (
         "chart.much-shorter", "nudge('duration',-1,True)", "less_than_sign", "Much shorter", "Shorter by a large step.", "chart"
     ),
     Action("chart.edit", "edit", "enter", "Edit the stage", "Go to the stage in the form.", "chart"),
-    Action("chart.measure", "measure", "m", "Measure", "Requests, sessions or input tokens a second.", "chart", footer=True),
+    Action("chart.measure", "measure(1)", "m", "Measure", "Requests, sessions, tokens or requests under way.", "chart", True),
+    Action("chart.measure-before", "measure(-1)", "M", "Measure before", "Show the measure before.", "chart"),
     Action("chart.stack", "stack", "g", "Group", "Stack the bars by prefix group, or not.", "chart", footer=True),
     # tables, the list of problems and the text
     Action("table.up", "go(-1, 0)", "up,k", "Up", "Go to the row above.", "table"),

@@ -6,7 +6,7 @@ import gc
 import sys
 from collections.abc import Iterable
 from pathlib import Path as FilePath
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult, SystemCommand
@@ -15,6 +15,8 @@ from textual.screen import Screen
 from textual.widgets import Tabs
 
 from blis_tui.tui.actions import bindings
+from blis_tui.tui.capacity.assumption_line import Assumed
+from blis_tui.tui.capacity.assumptions import Assumptions
 from blis_tui.tui.document import messages
 from blis_tui.tui.document.workspace import Workspace
 from blis_tui.tui.document_app import DocumentApp
@@ -26,8 +28,11 @@ from blis_tui.tui.preferences.locations import state_folder
 from blis_tui.tui.preferences.settings import Settings
 from blis_tui.tui.preferences.terminal_keys import let_alt_figures_through
 from blis_tui.tui.screen import FORM, MainScreen
+from blis_tui.tui.tabs import ASSUMING
 from blis_tui.tui.tuning import ORDINARY, Tuning
-from blis_tui.workload.server import AssumedServer
+
+if TYPE_CHECKING:
+    from blis_tui.workload.server import AssumedServer
 
 SWITCH_S = 0.001
 """How long a thread keeps the interpreter while the event loop wants it: 5 ms, as usual, add up to a slow screen."""
@@ -38,7 +43,7 @@ class DesignerApp(DocumentApp):
     """The workload designer: one document, its form, its text, its preview and its problems.
 
     `state` is the folder for recovery copies and what is remembered between runs. A `fresh` document is one that was
-    not asked for by name: the designer begins by asking what to work on.
+    not asked for by name: the designer begins by asking what to work on. `server` is what the command line assumes of answers.
     """
 
     TITLE = "blis-tui"
@@ -54,6 +59,7 @@ class DesignerApp(DocumentApp):
         state: FilePath | None = None,
         fresh: bool = False,
         max_size: int | None = None,
+        server: AssumedServer | None = None,
         tuning: Tuning = ORDINARY,
     ) -> None:
         super().__init__(workspace, tuning)
@@ -62,8 +68,10 @@ class DesignerApp(DocumentApp):
         self.settings = settings or Settings()
         state = state or state_folder()
         self.appearance = Appearance(self, state)
+        self.assumptions = Assumptions(self, self.previewer, self.appearance)
         self.filing = Filing(self, self.appearance, state, fresh=fresh, max_size=max_size)
         self._painted = False
+        self._given_server = server
 
     @property
     def home(self) -> MainScreen:
@@ -89,6 +97,7 @@ class DesignerApp(DocumentApp):
         """Show the document; what takes longer waits for the first paint."""
         self.filing.autosave.start()
         self.appearance.start()
+        self.assumptions.recall(self._given_server)
         keymap = resolve(self.settings.keys)
         self.set_keymap(keymap.keys)
         for sentence in keymap.lost:
@@ -99,6 +108,7 @@ class DesignerApp(DocumentApp):
     def on_unmount(self) -> None:
         """Give back what belongs to the process."""
         self.filing.autosave.stop()
+        self.appearance.stop()
 
     async def _start(self) -> None:
         """Begin what is not needed for the first frame; NumPy and plotext are loaded only now."""
@@ -137,6 +147,10 @@ class DesignerApp(DocumentApp):
     def document_changed(self) -> None:
         """Keep a recovery copy of what is not saved."""
         self.filing.document_changed()
+
+    def document_opened(self) -> None:
+        """Show another document as it was left."""
+        self.assumptions.recall()
 
     @on(messages.JumpRequested)
     def jump(self, event: messages.JumpRequested) -> None:
@@ -260,20 +274,17 @@ class DesignerApp(DocumentApp):
 
     def action_toggle_sent(self) -> None:
         """Show conversations as they are sent, or as they are planned."""
-        if not self.previewer.preview.waits:
-            self.say("Nothing in this file waits for answers: what is planned is sent.")
-        else:
-            self.previewer.toggle_sent()
+        self.assumptions.toggle_sent()
 
     def action_assume(self) -> None:
-        """Ask how long answers are assumed to take."""
-        from blis_tui.tui.form.answer_times_dialog import AnswerTimesDialog
+        """Go to where it is said how long answers are assumed to take."""
+        tab = self.home.active if self.home.active in ASSUMING else "chart"
+        self.home.go_to_tab(tab, "AssumptionLine")
 
-        def assume(server: AssumedServer | None) -> None:
-            if server is not None:
-                self.previewer.assume(server)
-
-        self.push_screen(AnswerTimesDialog(self.previewer.server), assume)
+    @on(Assumed)
+    def assume(self, event: Assumed) -> None:
+        """Assume another answer time, and show what is sent with it."""
+        self.assumptions.assume(event.server)
 
     def action_show_help(self) -> None:
         """Show the keys that work where the focus is."""

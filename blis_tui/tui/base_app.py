@@ -44,6 +44,10 @@ class BaseApp(App[int]):
         """Show the document's present state everywhere, check it if that is still to do, and preview it."""
 
     @abstractmethod
+    def document_opened(self) -> None:
+        """Show another document as it was left."""
+
+    @abstractmethod
     def edit(self, label: str, edits: Sequence[Edit], merge: str | None = None) -> bool:
         """Make edits of the text as one undo step; says so if they are refused."""
 

@@ -40,6 +40,7 @@ class MainScreen(Screen[None]):
         self._last_in_form: Widget | None = None
         self.tab_to_focus = ""
         """The tab that gets the focus as soon as it is shown."""
+        self._part_to_focus = ""
 
     @property
     def is_there(self) -> bool:
@@ -86,14 +87,14 @@ class MainScreen(Screen[None]):
         cast("BaseApp", self.app).show_in(switcher.query_one(f"#{name}"))
         if self.tab_to_focus == name:
             self.tab_to_focus = ""
-            self.call_after_refresh(self.focus_in, f"#content > #{name}")
+            self.call_after_refresh(self.focus_in, f"#content > #{name} {self._part_to_focus}")
 
-    def go_to_tab(self, name: str) -> None:
-        """Choose a tab and put the focus into it."""
+    def go_to_tab(self, name: str, part: str = "") -> None:
+        """Choose a tab and put the focus into it, or into a part of it."""
         if self.active == name:
-            self.focus_in(f"#content > #{name}")
+            self.focus_in(f"#content > #{name} {part}")
         else:
-            self.tab_to_focus = name
+            self.tab_to_focus, self._part_to_focus = name, part
             self.activate(name)
 
     def focus_in(self, selector: str) -> None:

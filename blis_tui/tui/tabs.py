@@ -14,6 +14,8 @@ TABS = {
     "summary": ("Summary", "summary.summary_tab.SummaryTab"),
 }
 """The title of each tab, and where its class is."""
+ASSUMING = ("chart", "summary")
+"""The tabs in which it is said what is assumed of answers."""
 
 
 def make_tab(name: str) -> Widget:

@@ -12,6 +12,8 @@ class Tuning(NamedTuple):
     """How long typing must rest before a preview begins."""
     most_requests: int = 2_000_000
     """About how many requests a preview makes unless it is asked for all of them."""
+    most_waiting: int = 500_000
+    """The same where requests wait for answers: each of these takes some four times as long."""
     most_ever: int = 20_000_000
     """About how many it makes when it is asked for all: they take some 4 GB while they are made."""
     autosave_s: float = 1.0

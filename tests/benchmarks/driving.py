@@ -109,7 +109,7 @@ class Watch:
 
     def _frame(self) -> None:
         checked = self._app.workspace.view.checked
-        if self._shown and checked is not None and checked.problems == self._listed:
+        if self._shown and checked is not None and all(problem in self._listed for problem in checked.problems):
             self._painted.set()
 
     async def frame_after(self, send: Callable[[], object]) -> None:
@@ -124,6 +124,7 @@ def settled(app: DesignerApp) -> bool:
     """Tell whether the text is checked, its preview made, failed or not wanted, and everything painted."""
     view, preview = app.workspace.view, app.previewer.preview
     made = view.checked is not None and preview.wanted == view.revision and preview.state not in ("running", "empty")
+    made = made and not (preview.state == "ready" and preview.capacity_stale)
     return made and not any(chart.is_busy for chart in app.home.query(ChartView)) and painted(app)
 
 

@@ -158,7 +158,9 @@ def assert_preview(app: DesignerApp, *, counted: bool = False) -> None:
         checked = check(app.workspace.text)
         assert checked.ok, "a text with errors has a preview"
         if counted and checked.spec is not None and preview.complete and len(preview.requests or ()) < _COUNTED_UP_TO:
-            made = make(outline(checked.spec), lambda _: None, app.tuning, whole=True)
+            made = make(outline(checked.spec), lambda _: None, app.tuning, preview.server, whole=True).shown(
+                sent=preview.shows_sent
+            )
             assert preview.requests is not None
             assert len(made.requests) == len(preview.requests)
             assert (made.requests.arrival_us == preview.requests.arrival_us).all(), "the preview is of another text"

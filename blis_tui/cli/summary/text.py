@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from blis_tui.cli.colours import HEADING, MUTED
 from blis_tui.cli.summary.overview import PLANNED, SENT, Overview
-from blis_tui.numbers import counted, duration, rate, roughly
+from blis_tui.numbers import aligned, counted, duration, rate, roughly
 from blis_tui.problems import printable
 from blis_tui.spec.format.facts import end_us
 from blis_tui.spec.format.model import WorkloadSpec
@@ -83,15 +83,7 @@ def _stage_table(overview: Overview) -> list[Line]:
 
 def _laid_out(table: Sequence[Row], indent: str = "") -> list[Line]:
     """Align columns: the first on its left, the others on their right. The first row has their heads."""
-    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
-    texts = [
-        "  ".join(
-            cell.ljust(width) if column == 0 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in table
-    ]
-    return [Line(f"{indent}{text}", "" if number else MUTED) for number, text in enumerate(texts)]
+    return [Line(f"{indent}{text}", "" if number else MUTED) for number, text in enumerate(aligned(table))]
 
 
 def _waiting(overview: Overview) -> list[str]:
@@ -125,7 +117,8 @@ def _capacity(overview: Overview) -> list[Line]:
 
 
 def _capacity_rates(found: Capacity) -> list[Line]:
-    table = [("", "mean", "peak", ""), *rows(found, "kv=BYTES in --assume shows the memory")]
+    found_rows = rows(found, "kv=BYTES in --assume shows the memory")
+    table = [("", "mean", "peak", ""), *((row.name, row.mean, row.peak, row.remark) for row in found_rows)]
     widths = [max(len(row[column]) for row in table) for column in range(3)]
     texts = [f"  {a:<{widths[0]}}  {b:>{widths[1]}}  {c:>{widths[2]}}  {remark}".rstrip() for a, b, c, remark in table]
     return [Line(text, "" if number else MUTED) for number, text in enumerate(texts)]

@@ -83,9 +83,9 @@ class ChartPicture(PreviewWidget, can_focus=True):
 
     def show_preview(self, preview: Preview) -> None:
         """Show a state of the preview."""
-        faded, drawn = self._preview.stale, self._preview.requests
+        faded, drawn, server = self._preview.stale, self._preview.requests, self._preview.server
         self._preview = preview
-        if preview.requests is not drawn or self._chart is None:
+        if preview.requests is not drawn or self._chart is None or preview.server != server:
             self._draw()
         if preview.stale and not faded:
             self._later(SOON_S, self._fade)  # the line above says it at once
@@ -139,7 +139,7 @@ class ChartPicture(PreviewWidget, can_focus=True):
             return
         key = (
             id(self._spec), id(preview.requests), preview.revision, preview.complete,
-            width, height, self._measure, self._stacked, self._selected,
+            width, height, self._measure, self._stacked, self._selected, preview.server,
         )  # fmt: skip
         if key == self._drawn:
             return
@@ -150,9 +150,9 @@ class ChartPicture(PreviewWidget, can_focus=True):
 
         def work(job: Job[tuple[Chart, list[plot.Line]]]) -> tuple[Chart, list[plot.Line]]:
             from blis_tui.tui.chart.content import Wanted, chart
-            from blis_tui.workload.totals.measures import MEASURES
+            from blis_tui.workload.totals.measures import SHOWN
 
-            measure = MEASURES[self._measure]
+            measure = SHOWN[self._measure]
             wanted: Wanted = Wanted(self._spec, preview, width, height, measure, self._stacked, self._selected)
             made = chart(wanted)
             return made, plot.draw(made.figure)
@@ -200,7 +200,7 @@ class ChartPicture(PreviewWidget, can_focus=True):
             return [(self._failure, self._style("axes"))] if line == 0 else []
         if line:
             return self._groups(chart)
-        parts = [(f"{chart.measure}/s", self._style("axes") + Style(bold=True))]
+        parts = [(chart.title, self._style("axes") + Style(bold=True))]
         if chart.note:
             return [*parts, ("   ", muted), (chart.note, self._style("axes"))]
         if chart.line:
@@ -215,18 +215,30 @@ class ChartPicture(PreviewWidget, can_focus=True):
         shown, muted, bars = chart.over_time, self._style("muted"), self._style("bars", faded=True)
         if shown is None:
             return []
-        requests = self._preview.requests
-        word = ("sent, " if requests is not None and requests.sent else "generated, ") if length > 2 else ""
+        basis = self._basis
+        word = f"{basis}, " if basis else "generated, " if length > 2 else ""
         parts = [("   " if self._stacked else "   ▇ ", bars), (f"{word}{duration(shown.bins.width_us)} bins", muted)]
         if length > (1 if shown.has_spans else 0):
             parts.append((f": peak {rate(shown.peak)}", muted))
         if shown.has_spans:
-            parts += [(f"   {plot.WHISKER} ", self._style("highest", faded=True)), (f"in {duration(shown.span_us)}", muted)]
+            within = f"in {duration(shown.span_us)}" if shown.span_us else "at any time"
+            parts += [(f"   {plot.WHISKER} ", self._style("highest", faded=True)), (within, muted)]
             if length:
-                parts.append((f": peak {rate(float(shown.highest.max()))}", muted))
+                most = float(shown.highest.max())
+                parts.append((f": peak {rate(most) if shown.span_us else f'{most:,.0f}'}", muted))
+        if chart.figure.behind:
+            parts += [(f"   {plot.SHADE} ", self._style("boundary")), ("planned", muted)]
         if self._preview.stale:
             parts.append(("   of an older text", muted))
         return parts
+
+    @property
+    def _basis(self) -> str:
+        """Whether what is shown is sent or planned; empty where that is the same."""
+        made, requests = self._preview.made, self._preview.requests
+        if made is None or made.sent is None or requests is None:
+            return ""
+        return "sent" if requests.sent else "planned"
 
     def _groups(self, chart: Chart) -> list[tuple[str, Style]]:
         from blis_tui.tui.chart.content import MARKERS
@@ -259,16 +271,18 @@ class ChartPicture(PreviewWidget, can_focus=True):
             plot.SELECTED: "selected",
             plot.BOUNDARY: "boundary",
             plot.LABEL: "muted",
+            plot.BEHIND: "boundary",
         }
         return self._style(names.get(role, "axes"), faded=role == plot.HIGHEST)
 
     def _table_line(self, line: int, lines: int, width: int) -> list[tuple[str, Style]]:
         if line == 0:
             chart = self._chart
-            sent = self._preview.requests is not None and self._preview.requests.sent
+            basis = self._basis
             self._table = []
             if chart is not None:
-                self._table = table(chart.rows, chart.total, chart.measure, self._selected, lines, width, sent=sent)
+                counted = basis if basis and chart.measure == "requests" else chart.measure
+                self._table = table(chart.rows, chart.total, counted, self._selected, lines, width, sent=basis == "sent")
         if line >= len(self._table):
             return []
         return [(text, self._cell_style(kind, self._table[line])) for text, kind in self._table[line].runs]

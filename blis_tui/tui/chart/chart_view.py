@@ -80,11 +80,11 @@ class ChartView(ChartPicture):
         edit = typed(path, Stage.fields[field], new)
         self.post_message(EditRequested(label, [edit], f"chart.{self._selected}.{field}"))
 
-    def action_measure(self) -> None:
-        """Show the next measure."""
-        from blis_tui.workload.totals.measures import MEASURES
+    def action_measure(self, step: int) -> None:
+        """Show the next measure, or the one before."""
+        from blis_tui.workload.totals.measures import SHOWN
 
-        self._measure = (self._measure + 1) % len(MEASURES)
+        self._measure = (self._measure + step) % len(SHOWN)
         self._draw()
 
     def action_stack(self) -> None:

@@ -8,21 +8,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from blis_tui.axes import MOST_TICKS, round_scale, ticks
 from blis_tui.numbers import duration
 from blis_tui.plot import FINE, Bars, Figure, Label, Level, room
-from blis_tui.problems import SpecError, printable
+from blis_tui.problems import SpecError
 from blis_tui.spec.format.facts import end_us
+from blis_tui.tui.chart import bars
 from blis_tui.workload.expansion.compact import expand
-from blis_tui.workload.totals.bins import Bins, Series, round_width_us, series, short_span_us
+from blis_tui.workload.totals.bins import Bins, Levels, Series, round_width_us
+from blis_tui.workload.totals.capacity import Level as UnderWayLevel
+from blis_tui.workload.totals.capacity import UnderWay
 from blis_tui.workload.totals.expected import Stage
-from blis_tui.workload.totals.measures import REQUESTS, SESSIONS, TOKENS, Tallies, expect_of, stage_tokens, tallies, weights_of
+from blis_tui.workload.totals.measures import REQUESTS, SESSIONS, UNDER_WAY, Tallies, expect_of, stage_tokens, tallies
 from blis_tui.workload.totals.summary import Tally, span_us
 from blis_tui.workload.totals.targets import target
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from blis_tui.spec.format.model import WorkloadSpec
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from blis_tui.workload.requests import Requests
     from blis_tui.workload.totals.counts import Count
 
-MOST_GROUPS = 5
 MARKERS = "█▓▒░▚#"
 """What the bars of stacked groups are made of: they can be told apart without colour."""
 _LABELS_WIDTH = 8
@@ -65,6 +66,10 @@ class StageRow(NamedTuple):
     tally: Tally | None
     cut: bool
     """Whether the preview ends before the stage does."""
+    planned: int | None = None
+    """How much was planned, where it is something else that is sent."""
+    level: UnderWayLevel | None = None
+    """What is there at a time, where that is shown and nothing is counted."""
 
 
 class Chart(NamedTuple):
@@ -72,7 +77,7 @@ class Chart(NamedTuple):
 
     measure: str
     figure: Figure
-    over_time: Series | None
+    over_time: Series | Levels | None
     """What is shown, without groups; ``None`` without a preview."""
     groups: tuple[str, ...]
     rows: tuple[StageRow, ...]
@@ -82,21 +87,36 @@ class Chart(NamedTuple):
     note: str
     """Why there is nothing to see; empty if there is."""
 
+    @property
+    def title(self) -> str:
+        """What the bars are."""
+        return self.measure if self.measure == UNDER_WAY else f"{self.measure}/s"
+
 
 def chart(wanted: Wanted) -> Chart:
     """Work out the chart."""
     preview = wanted.preview
     aims = _aims(wanted)
     stages, requests = aims.stages, preview.requests
-    found = _found(wanted)
+    found, plan = _found(wanted), preview.plan
     spec_end = max((stage.end_us for stage in stages), default=0)
     end = max(spec_end, span_us(requests) if requests is not None else 0, 1)
     line, levels = _levels(wanted, aims)
     bins = Bins(round_width_us(end, max(wanted.width - _LABELS_WIDTH, 1)), end)
-    over_time = _over_time(wanted.measure, requests, bins) if requests is not None and len(requests) else None
-    names, heights = _bars(wanted, over_time)
+    under_way = UnderWay(requests, preview.server) if requests is not None and wanted.measure == UNDER_WAY else None
+    over_time: Series | Levels | None = None
+    names: tuple[str, ...] = ()
+    heights: list[NDArray[np.float64]] = []
+    if requests is not None and len(requests):
+        over_time = bars.over_time(wanted.measure, requests, bins) if under_way is None else under_way.over(bins)
+        heights = [over_time.rates]
+        if wanted.stacked:
+            names, heights = bars.by_group(wanted.measure, requests, bins, under_way)
+    behind = bars.planned(wanted.measure, plan, bins, preview.server) if plan is not None and not wanted.stacked else []
     highest = over_time.highest.tolist() if over_time is not None and over_time.has_spans else []
-    reached = max([*highest, *(heights[0].tolist() if heights else ()), *(level.height for level in levels)], default=0.0)
+    reached = max(
+        [*highest, *behind, *(heights[0].tolist() if heights else ()), *(level.height for level in levels)], default=0.0
+    )
     labels_room = 1 + 1.5 / max(wanted.height - 4, 4) if stages else 1  # the stages' numbers stand above the bars
     top, step = round_scale(reached * labels_room, max(2, min(MOST_TICKS, (wanted.height - 3) // 3)))
     y_ticks = [(place, _short(place)) for place in ticks(step, top)]
@@ -120,14 +140,24 @@ def chart(wanted: Wanted) -> Chart:
         x_ticks=[(place, duration(int(place)) if place else "0") for place in ticks(x_step, end)],
         y_ticks=y_ticks,
         x_title="time" if titled else "",
+        behind=behind,
     )
+    rows = tuple(_row(number, aims, found, preview.cut_us) for number in range(len(stages)))
+    total = _total(aims, end, found, preview)
+    if under_way is not None:
+        rows = tuple(row._replace(level=_level(under_way, row)) for row in rows)
+        total = None if total is None else total._replace(level=_level(under_way, total))
+    elif plan is not None:
+        planned = tallies(wanted.measure, plan)
+        rows = tuple(row._replace(planned=tally.generated) for row, tally in zip(rows, planned.stages, strict=True))
+        total = None if total is None else total._replace(planned=planned.total.generated)
     return Chart(
         wanted.measure,
         figure,
         over_time,
         names,
-        tuple(_row(number, aims, found, preview.cut_us) for number in range(len(stages))),
-        _total(aims, end, found, preview),
+        rows,
+        total,
         line,
         _note(wanted, requests, heights),
     )
@@ -155,10 +185,15 @@ def _aims(wanted: Wanted) -> _Aims:
         clients = expand(spec)
     except SpecError:
         return _Aims()
-    expected = expect_of(wanted.measure, clients, end_us(spec))
+    expected = expect_of(_counted(wanted.measure), clients, end_us(spec))
     factor, line = _factor(wanted.measure, clients)
     factor_of_all = _factor_of_clients(wanted.measure, clients) if spec.cohorts else factor
     return _Aims(clients, expected.stages, expected.total, factor, line, factor_of_all)
+
+
+def _counted(measure: str) -> str:
+    """Return what is counted: requests, where what is shown is how many are under way."""
+    return REQUESTS if measure == UNDER_WAY else measure
 
 
 def _factor_of_clients(measure: str, clients: Expansion) -> float | None:
@@ -176,13 +211,15 @@ def _factor(measure: str, clients: Expansion) -> tuple[float | None, str]:
         return 1.0, "expected" if chat and spec.rules == 1 else "target"
     if measure == SESSIONS:
         return (1.0, "target") if chat and spec.rules == 1 else (None, "")
-    each = None if chat else stage_tokens(clients)
+    if measure == UNDER_WAY:
+        return None, ""
+    each = None if chat else stage_tokens(clients, measure)
     return (None, "") if each is None else (float(each), "target")
 
 
 def _found(wanted: Wanted) -> Tallies | None:
     requests, summary = wanted.preview.requests, wanted.preview.summary
-    if summary is not None and wanted.measure == REQUESTS:
+    if summary is not None and _counted(wanted.measure) == REQUESTS:
         return Tallies(tuple(stage.requests for stage in summary.stages), summary.requests)
     return tallies(wanted.measure, requests) if requests is not None else None
 
@@ -205,49 +242,9 @@ def _levels(wanted: Wanted, aims: _Aims) -> tuple[str, list[Level]]:
     return (aims.line, levels) if levels else ("", [])
 
 
-def _over_time(measure: str, requests: Requests, bins: Bins) -> Series:
-    """Count the measure over time; what a request more or less means decides how short the spans within bins are."""
-    arrivals, weights = requests.arrival_us, weights_of(measure, requests)
-    telling = arrivals if weights is None or measure == TOKENS else arrivals[weights.astype(bool)]
-    return series(arrivals, bins, weights, short_span_us(telling, bins))
-
-
-def _bars(wanted: Wanted, over_time: Series | None) -> tuple[tuple[str, ...], list[NDArray[np.float64]]]:
-    """Return the names and heights of the bars, those that stand after first; unnamed if there is one kind only."""
-    requests = wanted.preview.requests
-    if requests is None or over_time is None:
-        return (), []
-    if not wanted.stacked:
-        return (), [over_time.rates]
-    bins, weights = over_time.bins, weights_of(wanted.measure, requests)
-    groups = requests.prefix_group
-    order = _largest(groups, weights)
-    rank = np.full(int(groups.max(initial=-1)) + 2, len(order), np.int64)
-    rank[order + 1] = np.arange(len(order))
-    kinds = len(order) + 1
-    counts = np.bincount(bins.of(requests.arrival_us) * kinds + rank[groups + 1], weights, bins.number * kinds)
-    table = counts.reshape(bins.number, -1) / bins.seconds[:, None]
-    names = [_group_name(requests, group) for group in order.tolist()]
-    if table[:, -1].any():
-        names.append("others")
-    else:
-        table = table[:, :-1]
-    heights = np.cumsum(table, axis=1)
-    return tuple(reversed(names)), [heights[:, column] for column in reversed(range(heights.shape[1]))]
-
-
-def _largest(groups: NDArray[np.int32], weights: NDArray[np.bool_] | NDArray[np.int32] | None) -> NDArray[np.int64]:
-    """Return the numbers of the largest groups, the largest first; -1 stands for requests without a group."""
-    sizes = np.bincount(groups + 1, weights)
-    order = np.argsort(-sizes, kind="stable")[:MOST_GROUPS]
-    return order[sizes[order] > 0] - 1
-
-
-def _group_name(requests: Requests, group: int) -> str:
-    if group < 0:
-        return "no prefix"
-    first = int(np.argmax(requests.prefix_group == group))
-    return printable(requests.clients[int(requests.client[first])].prefix_group)
+def _level(under_way: UnderWay, row: StageRow) -> UnderWayLevel:
+    span = max(row.end_us - row.start_us, 1)
+    return UnderWayLevel(under_way.busy_us(row.start_us, row.end_us) / span, under_way.peak(row.start_us, row.end_us))
 
 
 def _boundaries(stages: Sequence[Stage], preview: Preview, end: int) -> list[float]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from blis_tui.numbers import rate, roughly
 from blis_tui.tui.preview.stage_counts import count_text
+from blis_tui.workload.totals.measures import UNDER_WAY
 
 if TYPE_CHECKING:
     from blis_tui.tui.chart.content import StageRow
 
-PLAIN, HEAD, GENERATED, SELECTED = "plain", "head", "generated", "selected"
-_COLUMNS = 7
-_NARROW = (0, 1, 2, 3, 4, 6)
-"""The columns that are shown where there is no room for all."""
-_GENERATED_COLUMNS = (4, 5, 6)
+PLAIN, HEAD, GENERATED = "plain", "head", "generated"
+_KNOWN = 4
+"""How many columns are known without generating: name, duration, target and what is expected."""
+_LEFT_OUT = 5
+"""The column that is left out where there is no room for all: the difference, which can be worked out."""
 _GAP = "  "
 
 
@@ -39,52 +40,73 @@ def table(
     fitting = max(lines - 1 - below, 1)
     first = min(max(selected - fitting // 2, 0), max(len(rows) - fitting, 0))
     shown = range(first, min(first + fitting, len(rows)))
-    cells = [_cells(f"{'▸' if number == selected else ' '} {number + 1}", rows[number], sent) for number in shown]
+    heads, write, known = _heads(counted, sent)
+    cells = [write(f"{'▸' if number == selected else ' '} {number + 1}", rows[number]) for number in shown]
     if below and total is not None:
-        cells.append(_cells("  total", total, sent))
-    told = ("planned", "sent") if sent else ("expected", counted)
-    heads = ("  stage", "duration", "target/s", *told, "difference", "" if sent else "±σ")
-    columns: Sequence[int] = range(_COLUMNS)
-    widths = _widths([heads, *cells])
+        cells.append(write("  total", total))
+    columns: Sequence[int] = range(len(heads))
+    widths = [max(len(row[column]) for row in [heads, *cells]) for column in columns]
     hidden = len(rows) - len(shown)
     remark = f"  ({hidden} more)" if hidden else ""
     if sum(widths) + len(_GAP) * (len(widths) - 1) + len(remark) > width:
-        columns = _NARROW
-    lines_out = [TableLine(tuple(_runs(heads, widths, columns, HEAD)))]
+        columns = [column for column in columns if column != _LEFT_OUT]
+    kinds = [PLAIN] * known + [GENERATED] * (len(heads) - known)
+    lines_out = [TableLine(tuple(_runs(heads, widths, columns, [HEAD] * len(heads))))]
     for position, row in enumerate(cells):
         number = shown[position] if position < len(shown) else None
-        kind = SELECTED if number == selected else PLAIN
-        lines_out.append(TableLine(tuple(_runs(row, widths, columns, kind)), number))
+        lines_out.append(TableLine(tuple(_runs(row, widths, columns, kinds)), number))
     if remark:
         lines_out[0] = TableLine((*lines_out[0].runs, (remark, HEAD)))
     return lines_out[:lines]
 
 
-def _widths(rows: Sequence[tuple[str, ...]]) -> list[int]:
-    return [max(len(row[column]) for row in rows) for column in range(_COLUMNS)]
+def _runs(row: tuple[str, ...], widths: Sequence[int], columns: Sequence[int], kinds: Sequence[str]) -> list[tuple[str, str]]:
+    return [
+        (row[column].ljust(widths[column]) if column == 0 else _GAP + row[column].rjust(widths[column]), kinds[column])
+        for column in columns
+    ]
 
 
-def _runs(row: tuple[str, ...], widths: Sequence[int], columns: Sequence[int], kind: str) -> list[tuple[str, str]]:
-    runs = []
-    for column in columns:
-        text = row[column].ljust(widths[column]) if column == 0 else _GAP + row[column].rjust(widths[column])
-        runs.append((text, GENERATED if column in _GENERATED_COLUMNS and kind != HEAD else kind))
-    return runs
+def _heads(counted: str, sent: bool) -> tuple[tuple[str, ...], Callable[[str, StageRow], tuple[str, ...]], int]:
+    """Return the heads of the columns, what writes a row, and how many columns are known without generating."""
+    if counted == UNDER_WAY:
+        return ("  stage", "duration", "under way", "peak"), _level_cells, 2
+    if sent:
+        return ("  stage", "duration", "target/s", "planned", "sent", "difference", ""), _sent_cells, _KNOWN
+    return ("  stage", "duration", "target/s", "expected", counted, "difference", "±σ"), _cells, _KNOWN
 
 
-def _cells(name: str, row: StageRow, sent: bool) -> tuple[str, ...]:
+def _span_cells(name: str, row: StageRow) -> tuple[str, str]:
     cut_short = row.end_us - row.start_us < row.planned_us
-    length = roughly(row.planned_us) + ("✂" if cut_short else "")
-    return (name, length, rate(row.target_rate) if row.target_rate else "–", count_text(row.expected), *_generated(row, sent))
+    return name, roughly(row.planned_us) + ("✂" if cut_short else "")
 
 
-def _generated(row: StageRow, sent: bool) -> tuple[str, str, str]:
+def _target_cell(row: StageRow) -> str:
+    return rate(row.target_rate) if row.target_rate else "–"
+
+
+def _level_cells(name: str, row: StageRow) -> tuple[str, ...]:
+    level = row.level
+    return (*_span_cells(name, row), *(("…", "") if level is None else (rate(level.mean), f"{level.peak:,.0f}")))
+
+
+def _sent_cells(name: str, row: StageRow) -> tuple[str, ...]:
+    head = (*_span_cells(name, row), _target_cell(row), "–" if row.planned is None else f"{row.planned:,}")
+    if row.tally is None or row.planned is None:
+        return (*head, "…" if row.tally is None else f"{row.tally.generated:,}", "", "")
+    difference = row.tally.generated - row.planned
+    share = f"{difference / row.planned:+.0%}" if row.planned and difference else ""
+    return (*head, f"{row.tally.generated:,}", f"{difference:+,}" if difference else "0", share)
+
+
+def _cells(name: str, row: StageRow) -> tuple[str, ...]:
+    head = (*_span_cells(name, row), _target_cell(row), count_text(row.expected))
     tally = row.tally
     if tally is None:
-        return "…", "", ""
+        return (*head, "…", "", "")
     generated = f"{tally.generated:,}" + (" cut" if row.cut else "")
     if tally.expected is None:
-        return generated, "", ""
+        return (*head, generated, "", "")
     difference = round(tally.difference or 0.0)
-    spread = "" if sent else "exact" if tally.expected.exact else "" if tally.deviations is None else f"{tally.deviations:+z.1f}"
-    return generated, "" if row.cut else f"{difference:+,}" if difference else "0", spread
+    spread = "exact" if tally.expected.exact else "" if tally.deviations is None else f"{tally.deviations:+z.1f}"
+    return (*head, generated, "" if row.cut else f"{difference:+,}" if difference else "0", spread)

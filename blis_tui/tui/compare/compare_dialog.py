@@ -20,8 +20,9 @@ from blis_tui.tui.compare.differences import Side, diff, rows, side
 from blis_tui.tui.filing.disk import OpenError, read_document
 from blis_tui.tui.filing.file_dialog import OpenDialog
 from blis_tui.tui.jobs import Job
-from blis_tui.tui.preview.budget import Generated, Outline
+from blis_tui.tui.preview.budget import Outline
 from blis_tui.tui.widgets.lines_view import LinesView, Run
+from blis_tui.workload.server import AssumedServer
 
 if TYPE_CHECKING:
     from blis_tui.tui.base_app import BaseApp
@@ -38,6 +39,8 @@ class Compared(NamedTuple):
     now_name: str
     now: str
     known: Side | None = None
+    server: AssumedServer = AssumedServer()
+    """How long answers are assumed to take, for users that wait for them."""
 
 
 class ChooseOther(OpenDialog):
@@ -106,8 +109,8 @@ class CompareDialog(ModalScreen[bool]):
         def work(job: Job[list[list[Run]]]) -> list[list[Run]]:
             job.tell(self._take_diff, diff_lines(diff(compared.was, compared.now)))
             job.check()
-            was = side(compared.was, lambda done: job.progress(done / 2), tuning)
-            now = compared.known or side(compared.now, lambda done: job.progress(0.5 + done / 2), tuning)
+            was = side(compared.was, lambda done: job.progress(done / 2), tuning, compared.server)
+            now = compared.known or side(compared.now, lambda done: job.progress(0.5 + done / 2), tuning, compared.server)
             return number_lines(rows(was, now, tuning))
 
         self._job = Job(self, work, self._take, self._fail, self._progress)
@@ -163,15 +166,14 @@ async def compare(app: BaseApp) -> None:
     saved = workspace.saved_text
     was_name = f"{name} as saved" if saved is not None else "nothing saved yet"
     known = known_side(app.preview, workspace.revision)
-    compared = Compared(was_name, saved or "", f"{name} now", workspace.text, known)
+    compared = Compared(was_name, saved or "", f"{name} now", workspace.text, known, app.preview.server)
     await app.push_screen_wait(CompareDialog(compared, folder=folder))
 
 
 def known_side(preview: Preview, revision: int) -> Side | None:
     """Return what a preview tells of the text with a revision, if it is of that text."""
-    if preview.stale or preview.revision != revision or preview.requests is None or preview.summary is None:
+    if preview.stale or preview.revision != revision or preview.made is None:
         return None
     if preview.clients is None or preview.expected is None:
         return None
-    made = Generated(preview.requests, preview.summary, preview.complete)
-    return Side(Outline(preview.clients, preview.expected), made, "")
+    return Side(Outline(preview.clients, preview.expected), preview.made, "")

@@ -79,7 +79,7 @@ def _unreadable(app: BaseApp, title: str) -> None:
 
 async def _offer(app: BaseApp, change: _Change, revision: int) -> None:
     """Compare the text of a revision with what it would become, and make it that if it is accepted."""
-    compared = Compared(change.was_name, app.workspace.text, change.now_name, change.text)
+    compared = Compared(change.was_name, app.workspace.text, change.now_name, change.text, server=app.preview.server)
     accepted = await app.push_screen_wait(CompareDialog(compared, title=change.title, question=change.verb))
     if accepted and app.workspace.revision == revision:
         app.write(change.text, change.label)

@@ -12,6 +12,7 @@ from blis_tui.spec.check import check
 from blis_tui.tui.preview.budget import Generated, Outline, make, outline, reasons
 from blis_tui.tui.summary.named_totals import Total, stage_totals, totals
 from blis_tui.tui.tuning import Tuning
+from blis_tui.workload.server import AssumedServer
 
 SAME, GONE, NEW, SKIPPED = "same", "gone", "new", "skipped"
 SIGNS = {SAME: " ", GONE: "-", NEW: "+", SKIPPED: "…"}
@@ -70,7 +71,7 @@ def diff(old: str, new: str) -> list[DiffLine]:
     return lines
 
 
-def side(text: str, progress: Callable[[float], None], tuning: Tuning) -> Side:
+def side(text: str, progress: Callable[[float], None], tuning: Tuning, server: AssumedServer | None = None) -> Side:
     """Work out a text's numbers; raises what `progress` raises."""
     checked = check(text)
     if checked.spec is None or not checked.ok:
@@ -78,7 +79,7 @@ def side(text: str, progress: Callable[[float], None], tuning: Tuning) -> Side:
     found = None
     try:
         found = outline(checked.spec)
-        return Side(found, make(found, progress, tuning), "")
+        return Side(found, make(found, progress, tuning, server or AssumedServer()), "")
     except (SpecError, MemoryError) as error:
         return Side(found, None, reasons(error)[0].message)
 
@@ -115,7 +116,7 @@ def _numbers(side: Side, *, whole: bool) -> dict[_Key, Total]:
             known.insert(0, Total("requests expected", expected.mean, f"{expected.mean:,.0f}"))
         sections = [("Requests", known)]
     else:
-        sections = [*totals(side.made.summary), ("Stages", stage_totals(side.made.summary))]
+        sections = [*totals(side.made.usual.summary), ("Stages", stage_totals(side.made.usual.summary))]
     numbers: dict[_Key, Total] = {}
     for title, found in sections:
         parent = ""

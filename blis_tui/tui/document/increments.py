@@ -12,6 +12,8 @@ STEPS: dict[str, tuple[int | Decimal, int | Decimal]] = {
     "req/s": (Decimal("0.5"), 5),
     "tokens": (1, 50),
     "requests": (100, 1000),
+    "ms": (10, 100),
+    "KiB a token": (16, 64),
 }
 """The small and the large step of each unit; other numbers go by 1 and 10."""
 _MOST_DIGITS = 25

@@ -71,12 +71,12 @@ async def _count(app: BaseApp) -> int | None:
     """Return how many requests the text generates; ``None`` if it is changed before that is known."""
     preview, revision, spec = app.preview, app.workspace.revision, app.workspace.view.spec
     assert spec is not None
-    if preview.state == READY and preview.complete and preview.revision == revision and preview.requests is not None:
-        return len(preview.requests)
+    if preview.state == READY and preview.complete and preview.revision == revision and preview.made is not None:
+        return len(preview.made.usual.requests)
     counted: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
 
     def work(job: Job[int | None]) -> int | None:
-        from blis_tui.workload.generate import generate
+        from blis_tui.workload.generate import planned_and_sent
 
         def progress(done: float) -> None:
             job.progress(done)
@@ -84,9 +84,10 @@ async def _count(app: BaseApp) -> int | None:
                 raise Cancelled
 
         try:
-            return len(generate(spec, progress=progress))
+            plan, sent = planned_and_sent(spec, preview.server, progress=progress)
         except Cancelled:
             return None
+        return len(plan or sent or ())
 
     Job(app, work, counted.set_result, counted.set_exception)
     count = await counted

@@ -24,6 +24,8 @@ from blis_tui.tui.document.document_widget import DocumentWidget
 from blis_tui.tui.document.messages import JumpRequested, MendRequested
 from blis_tui.tui.document.severity_marks import SIGNS
 from blis_tui.tui.document.workspace import View
+from blis_tui.tui.preview.preview_widget import PreviewWidget
+from blis_tui.tui.preview.state import Preview
 from blis_tui.tui.widgets.table_rows import fitted
 
 _LINES, _NARROW_LINES = 7, 4
@@ -156,8 +158,8 @@ class ProblemRows(ScrollView, can_focus=True):
         self._show_cursor()
 
 
-class ProblemList(DocumentWidget):
-    """Every problem of the text; each one is a jump to its field, and some can be mended."""
+class ProblemList(DocumentWidget, PreviewWidget):
+    """Every problem of the text, and what only its preview can tell; each is a jump to its field, and some can be mended."""
 
     DEFAULT_CSS: ClassVar[str] = """
     ProblemList {
@@ -173,6 +175,8 @@ class ProblemList(DocumentWidget):
         self.rows = ProblemRows()
         self._full: tuple[int, str] | None = None
         """Lines and text of the full message."""
+        self._problems: tuple[Problem, ...] = ()
+        self._remarks: tuple[Problem, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Lay out the list."""
@@ -183,7 +187,18 @@ class ProblemList(DocumentWidget):
         """Show the problems of a view; while a text is being checked, those of the one before it."""
         self.set_class(view.checked is None, "-old")
         if view.checked is not None:
-            self.rows.show(view.checked.problems)
+            self._problems = view.checked.problems
+            self._show()
+
+    def show_preview(self, preview: Preview) -> None:
+        """Show what the preview has to say, as long as it is of the text."""
+        remarks = () if preview.stale else preview.remarks
+        if remarks != self._remarks:
+            self._remarks = remarks
+            self._show()
+
+    def _show(self) -> None:
+        self.rows.show(in_order(self._problems, self._remarks))
         self._fit()
 
     def on_problem_rows_moved(self) -> None:
@@ -214,6 +229,11 @@ class ProblemList(DocumentWidget):
             line.update(Content(text))
             line.styles.max_height = max(1, full)
         self.rows.styles.height = max(1, min(len(self.rows.problems), lines - full))
+
+
+def in_order(problems: tuple[Problem, ...], remarks: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Put remarks among the problems, in the order of the text."""
+    return tuple(sorted((*problems, *remarks), key=lambda each: (each.line or 0, each.column or 0))) if remarks else problems
 
 
 def place(problem: Problem) -> str:

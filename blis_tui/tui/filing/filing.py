@@ -94,6 +94,7 @@ class Filing:
         workspace.note = ""
         workspace.open(document.text, path, encoding=document.encoding)
         self._app.problem_shown = None
+        self._app.document_opened()
         self._app.refresh_view()
 
     async def save(self) -> bool:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from blis_tui.tui.preferences.remembered import Remembered, recall, remember
 from blis_tui.tui.preferences.settings import SPLIT_RANGE, THEMES
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from blis_tui.tui.base_app import BaseApp
 
 NARROW_BELOW = 100
 """Columns of a window in which the form is one of the tabs."""
 _TEXTUAL_THEMES = {"dark": "textual-dark", "light": "textual-light", "ansi": "ansi-dark"}
 _TITLES = {"dark": "Dark", "light": "Light", "ansi": "The terminal's own colours"}
+SOON_S = 0.3
+"""How long after a change it is written down."""
 _ROOM_FOR_TABS = 50
 
 
@@ -34,6 +38,7 @@ class Appearance:
         self.theme = THEMES[0]
         self.split: int | None = None
         """The form's columns that were chosen."""
+        self._timer: Timer | None = None
 
     def start(self) -> None:
         """Take over what is settled or remembered."""
@@ -58,11 +63,23 @@ class Appearance:
         self.fit(width)
         self.remember(split=self.split)
 
-    def remember(self, **values: int | str | None) -> None:
-        """Note how the screen is left; written in the background."""
-        self.remembered = self.remembered._replace(**values)  # type: ignore[arg-type]
+    def remember(self, **values: Any) -> None:
+        """Note how the screen is left; written in the background, once for many changes in a row."""
+        self.remembered = self.remembered._replace(**values)
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self._app.set_timer(SOON_S, self._write)
+
+    def _write(self) -> None:
+        self._timer = None
         write = partial(remember, self._folder, self.remembered)
         self._app.run_worker(write, thread=True, group="remember", exit_on_error=False)
+
+    def stop(self) -> None:
+        """Write what is not written yet: the app ends."""
+        if self._timer is not None:
+            self._timer = None
+            remember(self._folder, self.remembered)
 
     def _show_theme(self, theme: str) -> None:
         self.theme = theme

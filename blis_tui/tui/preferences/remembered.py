@@ -6,6 +6,9 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
+from blis_tui.spec.format.fields import INT64_MAX
+from blis_tui.workload.server import AssumedServer
+
 
 class Remembered(NamedTuple):
     """How the screen was left. ``None`` where nothing was changed yet."""
@@ -16,18 +19,57 @@ class Remembered(NamedTuple):
     """Name of the theme, as in the settings."""
     folder: str | None = None
     """Where a file was last opened."""
+    assumptions: dict[str, Assumption] | None = None
+    """What is assumed of answers, by the path of the file; the newest is the last."""
+
+
+class Assumption(NamedTuple):
+    """What was assumed of answers, and whether what is sent with it was shown."""
+
+    ttft_us: int
+    itl_us: int
+    kv_bytes: int
+    shows_sent: bool
+
+    @property
+    def server(self) -> AssumedServer:
+        """The server that is assumed."""
+        return AssumedServer(self.ttft_us, self.itl_us, self.kv_bytes)
 
 
 _KINDS = {"split": int, "theme": str, "folder": str}
+_MOST_FILES = 200
+"""Of so many files the assumptions are remembered; the oldest are forgotten first."""
 
 
 def recall(folder: Path) -> Remembered:
     """Read what was remembered; whatever is wrong with the file, nothing was."""
     try:
         found = json.loads((folder / "remembered.json").read_text(encoding="utf-8"))
-        return Remembered(**{name: found[name] for name, kind in _KINDS.items() if type(found.get(name)) is kind})
+        known = {name: found[name] for name, kind in _KINDS.items() if type(found.get(name)) is kind}
+        return Remembered(**known, assumptions=_assumptions(found.get("assumptions")))
     except (OSError, ValueError, AttributeError):
         return Remembered()
+
+
+def with_assumption(before: dict[str, Assumption] | None, path: Path, assumption: Assumption) -> dict[str, Assumption]:
+    """Return what is remembered of files, with what is now assumed for one of them."""
+    name = str(path.absolute())
+    others = [(other, each) for other, each in (before or {}).items() if other != name]
+    return dict([*others, (name, assumption)][-_MOST_FILES:])
+
+
+def _assumptions(found: object) -> dict[str, Assumption] | None:
+    if not isinstance(found, dict):
+        return None
+    return {name: Assumption(*values) for name, values in found.items() if _is_assumption(values)}
+
+
+def _is_assumption(values: object) -> bool:
+    if not isinstance(values, list) or len(values) != len(Assumption._fields):
+        return False
+    *numbers, shows_sent = values
+    return type(shows_sent) is bool and all(type(number) is int and 0 <= number <= INT64_MAX for number in numbers)
 
 
 def remember(folder: Path, state: Remembered) -> bool:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from blis_tui.problems import ERROR, Problem, SpecError
 from blis_tui.tui.tuning import Tuning
+from blis_tui.workload.server import AssumedServer
 
 if TYPE_CHECKING:
     from blis_tui.spec.format.model import WorkloadSpec
     from blis_tui.workload.expansion.clients import Expansion
     from blis_tui.workload.requests import Requests
-    from blis_tui.workload.server import AssumedServer
+    from blis_tui.workload.totals.capacity import Capacity
     from blis_tui.workload.totals.expected import Expected
     from blis_tui.workload.totals.summary import Summary
 
@@ -29,14 +30,31 @@ _CLIENT_COST = 20.0
 """How much longer a client takes than a request."""
 
 
-class Generated(NamedTuple):
-    """Requests and their totals; not `complete` if they are the first part of all."""
+class Made(NamedTuple):
+    """Requests and their totals."""
 
     requests: Requests
     summary: Summary
+
+
+class Generated(NamedTuple):
+    """What is planned, ``None`` where virtual users have no plan, and what is sent, ``None`` where nothing waits for answers."""
+
+    planned: Made | None
+    sent: Made | None
     complete: bool
-    server: AssumedServer | None = None
-    """What was assumed, if these are sent and not planned."""
+    """Whether these are all requests, and not the first part of them."""
+
+    @property
+    def usual(self) -> Made:
+        """The plan, or what is sent where there is none."""
+        return self.shown(sent=False)
+
+    def shown(self, *, sent: bool) -> Made:
+        """Return one of the two: what is `sent`, or the plan, as far as both are there."""
+        made = (self.sent or self.planned) if sent else (self.planned or self.sent)
+        assert made is not None
+        return made
 
 
 class Outline(NamedTuple):
@@ -69,30 +87,49 @@ def make(
     outline: Outline,
     progress: Callable[[float], None],
     tuning: Tuning,
-    server: AssumedServer | None = None,
+    server: AssumedServer = AssumedServer(),  # noqa: B008  # it cannot be changed
     *,
     whole: bool = False,
 ) -> Generated:
-    """Generate the first requests of a spec, or all up to a limit if it is to be `whole`, planned or, with a `server`, sent.
+    """Generate the first requests of a spec, or all up to a limit if it is to be `whole`: planned and, where they wait, sent.
 
     Raises `SpecError` and what `progress` raises.
     """
     from blis_tui.spec.format.facts import end_us
     from blis_tui.workload.beginning import beginning_us, expected_total, has_beginning
-    from blis_tui.workload.generate import generate
+    from blis_tui.workload.generate import planned_and_sent
     from blis_tui.workload.totals.summary import summarise
 
     clients = outline.clients
     spec = clients.spec
-    most = tuning.most_ever if whole else tuning.most_requests
+    waiting = any(waits(spec))
+    most = tuning.most_ever if whole else tuning.most_waiting if waiting else tuning.most_requests
     cut = beginning_us(clients, most, server)
     if cut is not None and not has_beginning(clients):
         raise SpecError([_uncuttable(expected_total(clients, end_us(spec), server), most, tuning.most_ever)])
     progress(0.0)
-    weigh = _weights(clients, cut or end_us(spec))
+    weigh = (lambda done: done) if waiting else _weights(clients, cut or end_us(spec))
     shortened = spec if cut is None else spec.replace(horizon=cut)
-    requests = generate(shortened, server=server, progress=lambda done: progress(weigh(done)))
-    return Generated(requests, summarise(requests), cut is None, server)
+    found = planned_and_sent(shortened, server, progress=lambda done: progress(weigh(done)))
+    planned, sent = (None if requests is None else Made(requests, summarise(requests)) for requests in found)
+    return Generated(planned, sent, cut is None)
+
+
+def capacity_of(made: Generated, server: AssumedServer) -> Capacity:
+    """Sum up what is asked of the assumed server: by what is sent, or by the plan where nothing waits for answers."""
+    from blis_tui.workload.totals.capacity import capacity
+
+    requests, summary = made.shown(sent=True)
+    return capacity(requests, server, [(stage.start_us, stage.end_us) for stage in summary.stages])
+
+
+def remarks_of(made: Generated, server: AssumedServer) -> list[Problem]:
+    """Return what is to be said of all requests together; nothing of a first part of them."""
+    from blis_tui.workload.totals.shortfall import shortfall
+
+    planned, sent = (None if each is None else each.requests for each in (made.planned, made.sent))
+    found = shortfall(planned, sent, server) if made.complete else None
+    return [] if found is None else [found]
 
 
 def reasons(error: Exception) -> tuple[Problem, ...]:

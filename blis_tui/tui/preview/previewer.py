@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from blis_tui.tui.jobs import Job
-from blis_tui.tui.preview.budget import Generated, Outline, make, outline, reasons, waits
+from blis_tui.tui.preview.budget import Generated, Outline, capacity_of, make, outline, reasons, remarks_of, waits
 from blis_tui.tui.preview.state import CANCELLED, EMPTY, FAILED, READY, RUNNING, Preview
 from blis_tui.tui.tuning import Tuning
 from blis_tui.workload.server import AssumedServer
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.timer import Timer
 
+    from blis_tui.spec.check import Checked
     from blis_tui.spec.format.model import WorkloadSpec
     from blis_tui.tui.document.workspace import View
+    from blis_tui.workload.totals.capacity import Capacity
 
 
 @dataclass(eq=False)
@@ -39,15 +42,11 @@ class Previewer:
         self._app = app
         self.tuning = tuning
         self.preview = Preview(EMPTY, 0)
-        self.server = AssumedServer()
-        """How long answers are assumed to take."""
-        self.shows_sent = False
-        """Whether conversations are shown as they are sent; virtual users always are, since there is no plan of them."""
         self._view: View | None = None
         self._started = False
         self._unchecked = False
         self._timer: Timer | None = None
-        self._job: Job[Generated] | None = None
+        self._job: Job[Generated] | Job[Capacity] | None = None
 
     def start(self) -> None:
         """Begin, once the first frame is painted: NumPy is loaded only now."""
@@ -73,17 +72,27 @@ class Previewer:
     def server_for(self, spec: WorkloadSpec) -> AssumedServer | None:
         """Return what is assumed of answers where a spec's requests are shown as sent, ``None`` where they are as planned."""
         users, sessions = waits(spec)
-        return self.server if users or (sessions and self.shows_sent) else None
+        return self.preview.server if users or (sessions and self.preview.shows_sent) else None
+
+    def begin_with(self, server: AssumedServer, *, shows_sent: bool) -> None:
+        """Assume an answer time for a document that is not shown yet."""
+        self.preview = self.preview._replace(server=server, shows_sent=shows_sent)
 
     def assume(self, server: AssumedServer) -> None:
         """Assume another answer time, and show what is sent with it."""
-        self.server, self.shows_sent = server, True
-        self.refresh(whole=False)
+        self.begin_with(server, shows_sent=True)
+        preview, view = self.preview, self._view
+        if preview.state == READY and not preview.stale and preview.made is not None and preview.made.sent is None:
+            self._tell(preview)  # nothing waits, so that all is sent as before
+            self._measure(preview.made, self.tuning.pause_s)
+        elif view is not None and view.checked is not None:
+            self._begin(view, self.tuning.pause_s, whole=False)
+        else:
+            self._tell(preview)
 
     def toggle_sent(self) -> None:
         """Show what is sent instead of what is planned, or the other way round."""
-        self.shows_sent = not self.shows_sent
-        self.refresh(whole=False)
+        self._tell(self.preview._replace(shows_sent=not self.preview.shows_sent))
 
     def cancel(self) -> bool:
         """Stop the preview that is being made; returns whether there was one."""
@@ -115,15 +124,15 @@ class Previewer:
         if not view.checked.ok or view.checked.spec is None:
             self._tell(old._replace(state=FAILED, problems=view.checked.errors))
             return
-        spec = view.checked.spec
+        checked, spec = view.checked, view.checked.spec
         self._tell(old._replace(state=RUNNING))
         if pause:
-            self._timer = self._app.set_timer(pause, lambda: self._make(spec, whole=whole))
+            self._timer = self._app.set_timer(pause, lambda: self._make(checked, spec, whole=whole))
         else:
-            self._make(spec, whole=whole)
+            self._make(checked, spec, whole=whole)
 
-    def _make(self, spec: WorkloadSpec, *, whole: bool) -> None:
-        server = self.server_for(spec)
+    def _make(self, checked: Checked, spec: WorkloadSpec, *, whole: bool) -> None:
+        server = self.preview.server
         self.preview = self.preview._replace(waits=any(waits(spec)))
 
         def work(job: Job[Generated]) -> Generated:
@@ -132,7 +141,7 @@ class Previewer:
             job.check()
             return make(found, job.progress, self.tuning, server, whole=whole)
 
-        self._job = Job(self._app, work, self._take, self._fail, self._take_progress)
+        self._job = Job(self._app, work, partial(self._take, checked), self._fail, self._take_progress)
 
     def _take_outline(self, found: Outline) -> None:
         preview = self.preview
@@ -141,20 +150,28 @@ class Previewer:
     def _take_progress(self, done: float, seconds_left: float | None) -> None:
         self._tell(self.preview._replace(done=done, seconds_left=seconds_left))
 
-    def _take(self, made: Generated) -> None:
+    def _take(self, checked: Checked, made: Generated) -> None:
         preview = self.preview
-        self._tell(
-            preview._replace(
-                state=READY,
-                revision=preview.wanted,
-                done=1.0,
-                seconds_left=None,
-                requests=made.requests,
-                summary=made.summary,
-                complete=made.complete,
-                server=made.server,
-            )
-        )
+        remarks = tuple(checked.placed(remark) for remark in remarks_of(made, preview.server))
+        ready = preview._replace(state=READY, revision=preview.wanted, done=1.0, seconds_left=None, made=made, remarks=remarks)
+        self._tell(ready)
+        self._measure(made, 0.0)
+
+    def _measure(self, made: Generated, pause: float) -> None:
+        """Sum up the capacity, beside what is shown already: of millions of requests that takes another while."""
+        self._stop()
+        server = self.preview.server
+
+        def begin() -> None:
+            self._job = Job(self._app, lambda _: capacity_of(made, server), self._take_capacity, lambda _: None)
+
+        if pause:
+            self._timer = self._app.set_timer(pause, begin)
+        else:
+            begin()
+
+    def _take_capacity(self, capacity: Capacity) -> None:
+        self._tell(self.preview._replace(capacity=capacity, capacity_revision=self.preview.revision))
 
     def _fail(self, error: Exception) -> None:
         self._tell(self.preview._replace(state=FAILED, seconds_left=None, problems=reasons(error)))

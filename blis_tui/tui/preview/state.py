@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from blis_tui.workload.server import AssumedServer
+
 if TYPE_CHECKING:
     from blis_tui.problems import Problem
+    from blis_tui.tui.preview.budget import Generated
     from blis_tui.workload.expansion.clients import Expansion
     from blis_tui.workload.requests import Requests
-    from blis_tui.workload.server import AssumedServer
+    from blis_tui.workload.totals.capacity import Capacity
     from blis_tui.workload.totals.expected import Expected
     from blis_tui.workload.totals.summary import Summary
 
@@ -18,9 +21,9 @@ EMPTY, RUNNING, READY, FAILED, CANCELLED = "empty", "running", "ready", "failed"
 class Preview(NamedTuple):
     """One state of the preview.
 
-    `requests` and `summary` are of the text with `revision`, `clients` and `expected` of the text with
-    `clients_revision`: they need no generation and come first. While a newer preview is made, and when it failed or was
-    cancelled, what was there before stays, to be shown as what it is: of an older text (`stale`, `clients_stale`).
+    `made` is of the text with `revision`, `clients` and `expected` of the text with `clients_revision`: they need no
+    generation and come first. While a newer preview is made, and when it failed or was cancelled, what was there before
+    stays, to be shown as what it is: of an older text (`stale`, `clients_stale`).
     """
 
     state: str
@@ -30,27 +33,57 @@ class Preview(NamedTuple):
     seconds_left: float | None = None
     """How long it will take, while running; ``None`` as long as there is nothing to tell."""
     clients: Expansion | None = None
-    requests: Requests | None = None
-    complete: bool = True
-    """Whether `requests` are all there are, or the first part, cut to the preview's budget."""
+    expected: Expected | None = None
+    """What all requests of `clients` can be expected to be, with nothing cut to the budget."""
+    clients_revision: int = 0
+    made: Generated | None = None
+    """What was generated: all requests there are, or the first part, cut to the preview's budget."""
     problems: tuple[Problem, ...] = ()
     """Why it failed."""
     wanted: int = 0
     """The revision of the document's text."""
-    clients_revision: int = 0
-    summary: Summary | None = None
-    """The totals of `requests`."""
-    server: AssumedServer | None = None
-    """What was assumed of answers, if `requests` are sent and not planned."""
+    server: AssumedServer = AssumedServer()
+    """How long answers are assumed to take, whatever is shown."""
+    shows_sent: bool = False
+    """Whether conversations are shown as they are sent; virtual users always are, since there is no plan of them."""
     waits: bool = False
     """Whether any of the workload's requests wait for answers."""
-    expected: Expected | None = None
-    """What all requests of `clients` can be expected to be, with nothing cut to the budget."""
+    capacity: Capacity | None = None
+    """What the text with `capacity_revision` asks of the server that is assumed there; it comes a little later than `made`."""
+    capacity_revision: int = 0
+    remarks: tuple[Problem, ...] = ()
+    """What only generation can tell of the text with `revision`."""
+
+    @property
+    def requests(self) -> Requests | None:
+        """The requests that are shown."""
+        return self.made.shown(sent=self.shows_sent).requests if self.made is not None else None
+
+    @property
+    def summary(self) -> Summary | None:
+        """The totals of `requests`."""
+        return self.made.shown(sent=self.shows_sent).summary if self.made is not None else None
+
+    @property
+    def plan(self) -> Requests | None:
+        """What was planned, where what is sent instead is shown; ``None`` where that is the same or nothing."""
+        planned = self.made.planned if self.made is not None and self.shows_sent and self.made.sent is not None else None
+        return None if planned is None else planned.requests
+
+    @property
+    def complete(self) -> bool:
+        """Whether `requests` are all there are."""
+        return self.made is None or self.made.complete
 
     @property
     def stale(self) -> bool:
         """Whether `requests` and `summary` are of another text than the document's."""
         return self.revision != self.wanted
+
+    @property
+    def capacity_stale(self) -> bool:
+        """Whether `capacity` is of another text, or of another assumption."""
+        return self.capacity is None or self.capacity_revision != self.wanted or self.capacity.server != self.server
 
     @property
     def clients_stale(self) -> bool:

@@ -117,14 +117,20 @@ def _ready(preview: Preview, keys: Keys, tuning: Tuning) -> str:
     if preview.cut_us is not None:
         total = preview.expected.total if preview.expected is not None else None
         of = f" of about {total.mean:,.0f}" if total is not None and total.mean < 1e15 else ""
+        if preview.waits and preview.requests is not None:
+            of = " sent" if preview.requests.sent else f" planned{of}"
         more = ""
         if requests < tuning.most_requests * _ABOUT:
             more = f"; {keys.refresh} makes {'more' if total is not None and total.mean > tuning.most_ever else 'all'}"
         return f"✂ Only the first {requests:,} requests{of}: all before {roughly(preview.cut_us)}{more}"
     clients = len(preview.clients) if preview.clients is not None else 0
-    if not preview.waits:
+    made = preview.made
+    if made is None or made.sent is None:
         return f"✓ {counted(requests, 'request')} of {counted(clients, 'client')}, up to date"
-    if preview.server is None:
-        return f"✓ {counted(requests, 'request')} planned, none waits for an answer; {keys.sent}: sent"
-    first, each = roughly(preview.server.ttft_us), roughly(preview.server.itl_us)
-    return f"✓ {counted(requests, 'request')} sent, if an answer takes {first} + {each} a token"
+    sent = counted(len(made.sent.requests), "request")
+    if made.planned is None:
+        return f"✓ {sent} sent"
+    planned = counted(len(made.planned.requests), "request")
+    if preview.shows_sent:
+        return f"✓ {sent} sent of {len(made.planned.requests):,} planned; {keys.sent}: planned"
+    return f"✓ {planned} planned, {len(made.sent.requests):,} of them sent; {keys.sent}: sent"

@@ -8,6 +8,7 @@ from blis_tui.numbers import counted, duration, rate, roughly
 from blis_tui.spec.format.facts import US_PER_S
 
 if TYPE_CHECKING:
+    from blis_tui.workload.totals.capacity import Capacity
     from blis_tui.workload.totals.counts import Count
     from blis_tui.workload.totals.summary import Summary
 
@@ -72,6 +73,20 @@ def stage_totals(summary: Summary) -> list[Total]:
             _whole("  requests", stage.requests.generated, against(stage.requests.expected, stage.requests.deviations)),
         )
     ]
+
+
+def capacity_totals(found: Capacity) -> list[Total]:
+    """Return the numbers of a capacity."""
+    from blis_tui.workload.totals.capacity_rows import rows
+
+    numbers = []
+    for row in rows(found, "their memory is known once that of a token is given"):
+        peak = f"peak {row.peak}; " if row.mean and row.peak else ""
+        numbers.append(Total(row.name, 0, row.mean or row.peak or "–", f"{peak}{row.remark}"))
+    for name, each in (("input of a request", found.input_lengths), ("output of a request", found.output_lengths)):
+        remark = f"tokens on average; p50 {each.p50:,}, p90 {each.p90:,}, p99 {each.p99:,}, max {each.most:,}"
+        numbers.append(Total(name, each.mean, f"{each.mean:,.1f}", remark))
+    return numbers
 
 
 def against(expected: Count | None, deviations: float | None = None) -> str:

@@ -12,24 +12,26 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from blis_tui.numbers import duration, spoken_size
+from blis_tui.numbers import aligned, duration, spoken_size
 from blis_tui.spec.yaml.encoding import UTF_8
 from blis_tui.tui.actions import bindings
+from blis_tui.tui.capacity.assumption_line import AssumptionLine
 from blis_tui.tui.document.document_widget import DocumentWidget
 from blis_tui.tui.document.workspace import View
 from blis_tui.tui.jobs import Job
 from blis_tui.tui.preview.preview_widget import PreviewWidget
 from blis_tui.tui.preview.state import EMPTY, Preview
 from blis_tui.tui.preview.status_line import PreviewStatus
-from blis_tui.tui.summary.named_totals import Total, totals
+from blis_tui.tui.summary.named_totals import Total, capacity_totals, totals
 from blis_tui.tui.widgets.visibility import displayed
 
 if TYPE_CHECKING:
     from blis_tui.formats.estimate import Size
     from blis_tui.spec.format.model import WorkloadSpec
+    from blis_tui.workload.totals.capacity import Capacity
 
 _INDENT = "  "
-_NAME = 17
+_NAME = 19
 _VALUE = 15
 _GAP = "   "
 
@@ -46,6 +48,7 @@ class SummaryTab(DocumentWidget):
         yield PreviewStatus()
         with SummaryScroll():
             yield SummaryView()
+        yield AssumptionLine()
 
     def show_document(self, view: View) -> None:
         """Show a state of the document."""
@@ -142,9 +145,35 @@ def summary_text(preview: Preview, sizes: Mapping[str, Size], width: int) -> Con
     if summary is not None:
         first = f" of the first {summary.requests.generated:,} requests" if preview.cut_us is not None else ""
         older = ", of an older text" if preview.stale else ""
-        sections += [(title + first + older, rows) for title, rows in totals(summary)]
+        basis = _basis(preview)
+        sections += [(title + basis + first + older, rows) for title, rows in totals(summary)]
+        if preview.capacity is not None:
+            old = ", as it was before" if preview.capacity_stale else ""
+            title = f"Capacity for what is {'sent' if preview.capacity.sent else 'planned'}{first}{old}"
+            sections.append((title, capacity_totals(preview.capacity)))
     sections.append(("An export writes" if preview.complete else "An export writes, of all requests", _written(sizes)))
-    return Content("\n").join([*(_section(title, rows, width) for title, rows in sections), _remarks(preview, width)])
+    parts = [_section(title, rows, width) for title, rows in sections]
+    if preview.capacity is not None and len(preview.capacity.stages) > 1:
+        parts.insert(len(parts) - 1, _stages(preview.capacity))
+    return Content("\n").join([*parts, _remarks(preview, width)])
+
+
+def _basis(preview: Preview) -> str:
+    """Say whether numbers are of what is planned or sent, where that is not the same."""
+    if preview.made is None or preview.made.sent is None or preview.requests is None:
+        return ""
+    return ", sent" if preview.requests.sent else ", planned"
+
+
+def _stages(found: Capacity) -> Content:
+    """Write what the stages ask of the server."""
+    from blis_tui.workload.totals.capacity_rows import STAGE_HEADS, stage_row
+
+    table = [(f"stage {number}", *stage_row(stage)) for number, stage in enumerate(found.stages, 1)]
+    head, *lines = aligned([("", *STAGE_HEADS), *table])
+    return Content.styled(f"{_INDENT}{head}", "$foreground-muted") + Content(
+        "".join(f"\n{_INDENT}{line}" for line in lines) + "\n"
+    )
 
 
 def _file(spec: WorkloadSpec) -> list[Total]:

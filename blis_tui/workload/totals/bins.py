@@ -92,6 +92,42 @@ class Series(NamedTuple):
         return float(self.rates.max(initial=0.0))
 
 
+class Levels(NamedTuple):
+    """What is there over time, such as requests under way: its mean in each bin, and the most at any time of each bin.
+
+    The shape of both is (bins). It is shown as a `Series` is.
+    """
+
+    bins: Bins
+    means: NDArray[np.float64]
+    most: NDArray[np.int64]
+
+    @property
+    def has_spans(self) -> bool:
+        """Whether there is more to say of a bin than its mean: always."""
+        return True
+
+    @property
+    def span_us(self) -> int:
+        """How long the time is that `highest` is taken over: a moment."""
+        return 0
+
+    @property
+    def rates(self) -> NDArray[np.float64]:
+        """What the bars show."""
+        return self.means
+
+    @property
+    def highest(self) -> NDArray[np.float64]:
+        """The most at any time of each bin."""
+        return self.most.astype(np.float64)
+
+    @property
+    def peak(self) -> float:
+        """The mean of the fullest bin."""
+        return float(self.means.max(initial=0.0))
+
+
 def round_width_us(end_us: int, most: int = MOST_BINS) -> int:
     """Return the smallest round width, in µs, that cuts a time into at most `most` bins."""
     for width in _ROUND_US:
@@ -137,12 +173,19 @@ def in_a_second(arrival_us: NDArray[np.int64], weights: Weights = None) -> int:
 
 def _spans(times: NDArray[np.int64], weights: Weights, length: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the numbers of the spans that anything falls into, and the sum of each; `times` ascend."""
-    numbers = times // length
-    starts = np.flatnonzero(numbers[1:] != numbers[:-1]) + 1
-    starts = np.concatenate([np.zeros(min(len(numbers), 1), np.int64), starts])
+    first, last = (int(times[place]) // length for place in (0, -1)) if len(times) else (0, -1)
+    if last - first < len(times):  # to look for where spans begin is quicker than to divide all times
+        numbers = np.arange(first, last + 1)
+        starts = np.searchsorted(times, numbers * length)
+        filled = np.diff(starts, append=len(times)) > 0
+        numbers, starts = numbers[filled], starts[filled]
+    else:
+        of_each = times // length
+        starts = np.concatenate([np.zeros(1, np.int64), np.flatnonzero(of_each[1:] != of_each[:-1]) + 1])
+        numbers = of_each[starts]
     if weights is None:
-        return numbers[starts], np.diff(starts, append=len(numbers))
-    return numbers[starts], np.add.reduceat(weights, starts, dtype=np.int64) if len(starts) else starts
+        return numbers, np.diff(starts, append=len(times))
+    return numbers, np.add.reduceat(weights, starts, dtype=np.int64) if len(starts) else starts
 
 
 def _running(weights: NDArray[np.generic]) -> NDArray[np.int64]:

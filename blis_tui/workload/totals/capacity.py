@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from blis_tui.workload.requests import Requests
 from blis_tui.workload.server import AssumedServer
-from blis_tui.workload.totals.bins import in_a_second
+from blis_tui.workload.totals.bins import Bins, Levels, in_a_second
 from blis_tui.workload.totals.summary import span_us
 
 Int64s = NDArray[np.int64]
@@ -180,6 +180,24 @@ class UnderWay:
         most = int(self._at_arrival[low:high].max(initial=0))
         return max(most, int(self.count(np.array([start]))[0]))
 
+    def over(self, bins: Bins) -> Levels:
+        """Return the requests under way in each bin."""
+        edges = bins.edges
+        most = self.count(edges[:-1])
+        places = np.searchsorted(self._answers.start, edges)
+        filled = np.flatnonzero(places[1:] > places[:-1])
+        if len(filled):
+            stops = places[filled[-1] + 1]
+            most[filled] = np.maximum(most[filled], np.maximum.reduceat(self._at_arrival[:stops], places[filled]))
+        return Levels(bins, self.means(bins), most)
+
+    def means(self, bins: Bins, which: NDArray[np.bool_] | None = None) -> Floats:
+        """Return how many requests, or how many of `which`, are under way in each bin on average."""
+        start, end = self._answers if which is None else (column[which] for column in self._answers)
+        end = self._end if which is None else np.sort(end, kind="stable")
+        until = _sums_until(start, bins.edges) - _sums_until(end, bins.edges)
+        return np.maximum(-np.diff(until), 0.0) / _US_PER_S / bins.seconds
+
     def tokens(self, times: Int64s) -> Floats:
         """Return how many tokens requests under way hold just before ascending times, in µs: prompts and what is generated."""
         return self._held(times, np.searchsorted(self._end, times, side="left"))
@@ -206,13 +224,24 @@ class UnderWay:
 
 
 def _running(values: Int64s) -> Int64s:
-    return np.concatenate([np.zeros(1, np.int64), np.cumsum(values)])
+    sums = np.empty(len(values) + 1, np.int64)
+    sums[0] = 0
+    np.cumsum(values, out=sums[1:])
+    return sums
 
 
 def _sum_until(times: Int64s, until: int) -> float:
     """Add up ascending times, of later ones `until`."""
     before = int(np.searchsorted(times, until))
     return float(times[:before].sum(dtype=np.float64)) + float(until) * (len(times) - before)
+
+
+def _sums_until(times: Int64s, ends: Int64s) -> Floats:
+    """Add up ascending times, of later ones each end."""
+    before = np.searchsorted(times, ends)
+    exact = not len(times) or len(times) * float(times[-1]) < 2.0**62
+    sums = np.concatenate([np.zeros(1, np.int64), np.cumsum(times, dtype=np.int64 if exact else np.float64)])
+    return sums[before] + ends.astype(np.float64) * (len(times) - before)
 
 
 def lengths(tokens: NDArray[np.int32]) -> Lengths:
@@ -246,15 +275,16 @@ def reuse(requests: Requests) -> Reuse:
 def capacity(requests: Requests, server: AssumedServer, stages: Sequence[tuple[int, int]] = ()) -> Capacity:
     """Sum up what requests ask of a server, in all and for each of some (start, end) in µs."""
     under_way, end_us = UnderWay(requests, server), span_us(requests)
-    with ThreadPoolExecutor(1) as beside:
-        held = beside.submit(under_way.peak_tokens)
-        return _capacity(requests, under_way, held, server, end_us, stages)
+    with ThreadPoolExecutor(1) as beside:  # about half of the work
+        held, decoding = beside.submit(under_way.peak_tokens), beside.submit(under_way.decoding, end_us)
+        return _capacity(requests, under_way, held, decoding, server, end_us, stages)
 
 
 def _capacity(
     requests: Requests,
     under_way: UnderWay,
     held: Future[float],
+    decoding: Future[Level | None],
     server: AssumedServer,
     end_us: int,
     stages: Sequence[tuple[int, int]],
@@ -285,7 +315,7 @@ def _capacity(
         input_rate=whole.input_rate,
         output_rate=whole.output_rate,
         prefill_rate=(total - again.shared - again.context) / (max(end_us, 1) / _US_PER_S),
-        decode_rate=under_way.decoding(end_us),
+        decode_rate=decoding.result(),
         input_tokens=total,
         reuse=again,
         held_tokens=round(held.result()),

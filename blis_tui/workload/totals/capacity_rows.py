@@ -2,49 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from blis_tui.numbers import rate, roughly
 from blis_tui.workload.totals.capacity import Capacity, Level, StageCapacity
 
 LENGTH_HEADS = ("mean", "p50", "p90", "p99", "max")
-STAGE_HEADS = ("under way", "peak", "input/s", "peak", "output/s", "peak", "gaps' variation")
+STAGE_HEADS = ("under way", "peak", "input/s", "peak", "output/s", "peak", "variation")
 
 
 class Row(NamedTuple):
-    """A number: its name, its mean, its peak (empty where there is none), and what it assumes."""
+    """A number: its name, its mean, its peak (empty where there is none), and what it assumes, at length and briefly."""
 
     name: str
     mean: str
     peak: str
     remark: str
+    brief: str
+    of_stage: Callable[[StageCapacity], tuple[str, str]] | None = None
+    """The mean and the peak of a stage; ``None`` where stages have none of their own."""
 
 
 def rows(found: Capacity, no_memory: str) -> list[Row]:
     """Return the numbers of a capacity; `no_memory` is said where the memory of a token is not known."""
     kv, held = found.server.kv_bytes, found.held_bytes
     memory = no_memory if held is None else f"{_gigabytes(held)} at {kv:,} bytes a token"
-    mean = f"means over {roughly(found.end_us)}; an answer takes {roughly(round(found.answer_us))} on average"
+    mean, answer = f"means over {roughly(found.end_us)}", f"an answer takes {roughly(round(found.answer_us))} on average"
     itl = found.server.itl_us
     decode = "as generated: peak when most requests generate" if itl else "all tokens of an answer come at once (0 s a token)"
+    arriving, arrive = "when requests arrive; peak in 1 s", "on arrival; peak in 1 s"
     return [
-        Row("requests under way", rate(found.under_way.mean), f"{found.under_way.peak:,}", mean),
-        _level("input tokens/s", found.input_rate, "when requests arrive; peak in 1 s"),
-        _level("output tokens/s", found.output_rate, "when requests arrive; peak in 1 s"),
-        Row("prefill tokens/s", rate(found.prefill_rate), "", "input that such a prefix cache does not hold yet"),
-        _level("decode tokens/s", found.decode_rate, decode),
-        Row("tokens held", "", f"{found.held_tokens:,}", f"prompts and output so far of requests under way; {memory}"),
+        Row(
+            "requests under way",
+            rate(found.under_way.mean),
+            f"{found.under_way.peak:,}",
+            f"{mean}; {answer}",
+            f"an answer takes {roughly(round(found.answer_us))}",
+            lambda stage: (rate(stage.under_way.mean), f"{stage.under_way.peak:,}"),
+        ),
+        Row("input tokens/s", *_level(found.input_rate), arriving, arrive, lambda stage: _level(stage.input_rate)),
+        Row("output tokens/s", *_level(found.output_rate), arriving, arrive, lambda stage: _level(stage.output_rate)),
+        Row(
+            "prefill tokens/s",
+            rate(found.prefill_rate),
+            "",
+            "input that a perfect prefix cache does not hold yet",
+            "not in a perfect prefix cache",
+        ),
+        Row("decode tokens/s", *_level(found.decode_rate), decode, "as generated" if itl else "all at once"),
+        Row(
+            "tokens held",
+            "",
+            f"{found.held_tokens:,}",
+            f"prompts and output so far of requests under way; {memory}",
+            "KV memory of a token not given" if held is None else _gigabytes(held),
+        ),
         Row(
             "reusable input",
             f"{found.reusable_share:.1%}",
             "",
-            f"of the input tokens, if a prefix cache forgets nothing; shared prefixes alone {found.shared_share:.1%}",
+            f"of the input tokens, by a prefix cache that forgets nothing; shared prefixes alone {found.shared_share:.1%}",
+            f"prefixes alone {found.shared_share:.1%}",
         ),
         Row(
             "gaps' variation",
-            variation(found.gap_variation),
+            _variation(found.gap_variation),
             "",
             "coefficient of variation of the gaps between requests; 1 for Poisson",
+            "1 for Poisson",
+            lambda stage: (_variation(stage.gap_variation), ""),
         ),
     ]
 
@@ -63,18 +90,18 @@ def stage_row(stage: StageCapacity) -> tuple[str, ...]:
     return (
         rate(stage.under_way.mean),
         f"{stage.under_way.peak:,}",
-        *(rate(value) for level in (stage.input_rate, stage.output_rate) for value in level),
-        variation(stage.gap_variation),
+        *_level(stage.input_rate),
+        *_level(stage.output_rate),
+        _variation(stage.gap_variation),
     )
 
 
-def variation(value: float | None) -> str:
-    """Write a coefficient of variation."""
+def _variation(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
 
 
-def _level(name: str, level: Level | None, remark: str) -> Row:
-    return Row(name, "", "", remark) if level is None else Row(name, rate(level.mean), rate(level.peak), remark)
+def _level(level: Level | None) -> tuple[str, str]:
+    return ("", "") if level is None else (rate(level.mean), rate(level.peak))
 
 
 def _gigabytes(size: int) -> str:

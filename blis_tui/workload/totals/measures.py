@@ -1,4 +1,4 @@
-"""What is counted of a workload: its requests, sessions or input tokens; expected and generated, per stage and in all."""
+"""What is counted of a workload: its requests, sessions or tokens; expected and generated, per stage and in all."""
 
 from __future__ import annotations
 
@@ -16,8 +16,12 @@ from blis_tui.workload.totals.counts import Count
 from blis_tui.workload.totals.expected import Expected, expect, expect_sessions
 from blis_tui.workload.totals.summary import Tally, per_stage
 
-REQUESTS, SESSIONS, TOKENS = "requests", "sessions", "input tokens"
-MEASURES = (REQUESTS, SESSIONS, TOKENS)
+REQUESTS, SESSIONS, TOKENS, OUTPUT = "requests", "sessions", "input tokens", "output tokens"
+MEASURES = (REQUESTS, SESSIONS, TOKENS, OUTPUT)
+UNDER_WAY = "requests under way"
+"""What is there over time, and not counted."""
+SHOWN = (*MEASURES, UNDER_WAY)
+"""All that can be shown over time."""
 
 
 class Tallies(NamedTuple):
@@ -30,14 +34,14 @@ class Tallies(NamedTuple):
 def expect_of(measure: str, clients: Expansion, until_us: int | None) -> Expected:
     """Return the expected counts of a measure, where generation ends at `until_us` (``None`` for no time limit).
 
-    Those of input tokens are known where all requests have as many of them.
+    Those of tokens are known where all requests have as many of them.
     """
     if measure == SESSIONS:
         return expect_sessions(clients, until_us)
     expected = expect(clients, until_us)
     if measure == REQUESTS:
         return expected
-    of_stages, of_all = stage_tokens(clients), _tokens_each(clients)
+    of_stages, of_all = stage_tokens(clients, measure), _tokens_each(clients, measure)
     stages = (stage._replace(expected=_weighted(stage.expected, of_stages)) for stage in expected.stages)
     return Expected(tuple(stages), _weighted(expected.total, of_all))
 
@@ -56,22 +60,25 @@ def weights_of(measure: str, requests: Requests) -> NDArray[np.bool_] | NDArray[
     if measure == SESSIONS:
         begins: NDArray[np.bool_] = (requests.session >= 0) & (requests.round == 0)
         return begins
-    return requests.input_tokens if measure == TOKENS else None
+    return {TOKENS: requests.input_tokens, OUTPUT: requests.output_tokens}.get(measure)
 
 
-def stage_tokens(clients: Expansion) -> int | None:
-    """Return the input tokens of each request of the stages; ``None`` without stages, or where requests differ."""
+def stage_tokens(clients: Expansion, measure: str = TOKENS) -> int | None:
+    """Return the input or output tokens of each request of the stages; ``None`` without stages, or where requests differ."""
     spec = clients.spec
     if spec.inference_perf is None:
         return None
     blocks = clients.blocks[: 1 if spec.rules == 1 else len(spec.inference_perf.stages)]
-    return _tokens_each(Expansion(spec, blocks, aggregate_rate=clients.aggregate_rate, category=clients.category))
+    return _tokens_each(Expansion(spec, blocks, aggregate_rate=clients.aggregate_rate, category=clients.category), measure)
 
 
-def _tokens_each(clients: Expansion) -> int | None:
-    """Return the input tokens of each request, if it is the same number for all."""
+def _tokens_each(clients: Expansion, measure: str) -> int | None:
+    """Return the input or output tokens of each request, if it is the same number for all."""
     templates = [block.template for block in clients.blocks]
-    lengths = {fixed_length(template.input_distribution) for template in templates}
+    if measure == OUTPUT:
+        if any(window.output_distribution is not None for template in templates for window in windows_of(template)):
+            return None
+        return _only({fixed_length(template.output_distribution) for template in templates})
     prefixes = set(PrefixGroups(clients).lengths.tolist()) | {0 for template in templates if not template.prefix_group}
     for template in templates:
         turns = template.turns
@@ -82,8 +89,12 @@ def _tokens_each(clients: Expansion) -> int | None:
             or any(window.input_distribution is not None for window in windows)
         ):
             return None
-    length = lengths.pop() if len(lengths) == 1 else None
+    length = _only({fixed_length(template.input_distribution) for template in templates})
     return length + prefixes.pop() if length is not None and len(prefixes) == 1 else None
+
+
+def _only(lengths: set[int | None]) -> int | None:
+    return lengths.pop() if len(lengths) == 1 else None
 
 
 def _weighted(count: Count | None, each: int | None) -> Count | None:

@@ -12,7 +12,7 @@ import pytest
 from designer import SMALL, MakeApp, ready, wait_for
 from textual.pilot import Pilot
 
-from blis_tui.plot import BARS, HIGHEST, LINE, OVER, SELECTED, Bars, Figure, Level, draw, room
+from blis_tui.plot import BARS, BEHIND, HIGHEST, LINE, OVER, SELECTED, SHADE, Bars, Figure, Level, draw, room
 from blis_tui.spec.check import check
 from blis_tui.tui.chart.chart_view import ChartView
 from blis_tui.tui.chart.content import Chart, Wanted, chart
@@ -20,7 +20,7 @@ from blis_tui.tui.chart.stage_totals import table
 from blis_tui.tui.preview.budget import make, outline
 from blis_tui.tui.preview.state import EMPTY, READY, Preview
 from blis_tui.tui.tuning import ORDINARY, Tuning
-from blis_tui.workload.totals.measures import MEASURES
+from blis_tui.workload.totals.measures import MEASURES, SESSIONS, SHOWN, UNDER_WAY
 
 CHAT = SMALL.replace("chat: false", "chat: true")
 SPECS = Path(__file__).parents[2] / "specs"
@@ -32,7 +32,7 @@ def preview_of(text: str, most: int = ORDINARY.most_requests) -> Preview:
     assert spec is not None
     found = outline(spec)
     made = make(found, lambda _: None, Tuning(most_requests=most))
-    return Preview(READY, 1, 1.0, None, found.clients, made.requests, made.complete, (), 1, 1, made.summary, found.expected)
+    return Preview(READY, 1, 1.0, None, found.clients, found.expected, 1, made, wanted=1)
 
 
 def wanted(text: str, **options: Any) -> Wanted:
@@ -67,6 +67,62 @@ async def drawn(pilot: Pilot[int]) -> None:
     await wait_for(
         pilot, lambda: re.search(r"total .*\d+ .*\d+ .*\d+", shown(pilot)) and view_of(pilot)._job is None, "the chart"
     )
+
+
+# --- requests under way, and what is planned behind what is sent ---------------------------------------------------------
+
+
+def test_requests_under_way_are_drawn_as_they_are_at_a_time() -> None:
+    found = wanted(SMALL, measure=UNDER_WAY)
+    made = chart(found)
+    assert made.title == UNDER_WAY and not made.figure.levels and not made.line
+    requests = found.preview.requests
+    assert requests is not None
+    takes = found.preview.server.ttft_us + found.preview.server.itl_us * 248
+    heights = made.figure.bars[0].heights
+    width = bin_us(made)
+    arrivals = requests.arrival_us
+    busy = np.maximum(np.minimum(arrivals + takes, 3 * width) - np.maximum(arrivals, 2 * width), 0).sum()
+    assert heights[2] == pytest.approx(busy / width)
+    assert max(made.figure.highest) == max(
+        int(((arrivals <= time) & (arrivals + takes > time)).sum()) for time in arrivals.tolist()
+    )
+    first, second = made.rows
+    assert first.level is not None and second.level is not None and made.total is not None and made.total.level is not None
+    assert made.total.level.peak == max(made.figure.highest) == max(first.level.peak, second.level.peak)
+    told = table(made.rows, made.total, UNDER_WAY, 0, 9, 80)
+    assert "".join(text for text, _ in told[0].runs).split() == ["stage", "duration", "under", "way", "peak"]
+
+
+def test_groups_under_way_add_up_to_all() -> None:
+    alone, stacked = (chart(wanted(SMALL, measure=UNDER_WAY, stacked=stacked)) for stacked in (False, True))
+    assert len(stacked.groups) == len(stacked.figure.bars) == 6
+    np.testing.assert_allclose(stacked.figure.bars[0].heights, alone.figure.bars[0].heights, atol=1e-6)
+
+
+@pytest.mark.parametrize("measure", SHOWN)
+def test_what_is_planned_stands_behind_what_is_sent(measure: str) -> None:
+    preview = preview_of(CHAT)
+    planned = chart(wanted(CHAT, measure=measure))
+    sent = chart(wanted(CHAT, measure=measure, preview=preview._replace(shows_sent=True)))
+    assert not planned.figure.behind and sent.figure.behind
+    assert bin_us(planned) == bin_us(sent)
+    np.testing.assert_allclose(sent.figure.behind, planned.figure.bars[0].heights, atol=1e-9)
+    assert sent.figure.top >= max(sent.figure.behind)
+    drawn = [run for line in draw(sent.figure) for run in line if run[1] == BEHIND]
+    assert any(SHADE in text for text, _ in drawn) or measure == SESSIONS  # all of these begin as planned
+
+
+def test_the_table_has_target_planned_and_sent() -> None:
+    preview = preview_of(CHAT)
+    made = chart(wanted(CHAT, preview=preview._replace(shows_sent=True)))
+    assert preview.made is not None and preview.made.planned is not None and preview.made.sent is not None
+    plan, sent = len(preview.made.planned.requests), len(preview.made.sent.requests)
+    head, *rows = [
+        "".join(text for text, _ in line.runs).split() for line in table(made.rows, made.total, "sent", 0, 9, 80, sent=True)
+    ]
+    assert head == ["stage", "duration", "target/s", "planned", "sent", "difference"]
+    assert rows[-1][-4:] == [f"{plan:,}", f"{sent:,}", f"{sent - plan:+,}", f"{sent / plan - 1:+.0%}"]
 
 
 # --- what is drawn ----------------------------------------------------------------------------------------------------
@@ -456,7 +512,7 @@ async def test_the_table_counts_what_the_chart_shows(make_app: MakeApp, size: tu
             ("input tokens", requests.input_tokens),
         ):
             await wait_for(pilot, lambda measure=measure: f"{measure}/s" in shown(pilot), measure)
-            assert cells("  stage")[3] == measure
+            assert cells("  stage")[3] == ("planned" if measure == "requests" else measure)
             numbers = [cells(line)[3].replace(",", "") for line in ("▸ 1 ", "  2 ", "  total")]
             assert numbers == [str(counted[first].sum()), str(counted[~first].sum()), str(counted.sum())]
             await pilot.press("m")

@@ -41,7 +41,7 @@ async def test_the_count_is_what_the_text_generates(make_app: MakeApp, at_hand: 
 async def test_counting_ends_when_the_text_changes(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
     ended = threading.Event()
 
-    def counts_for_ever(spec: object, *, progress: Callable[[float], None]) -> None:
+    def counts_for_ever(spec: object, server: object, *, progress: Callable[[float], None]) -> None:
         try:
             while True:
                 progress(0.1)
@@ -54,7 +54,7 @@ async def test_counting_ends_when_the_text_changes(make_app: MakeApp, monkeypatc
     async with app.run_test(size=(100, 30)) as pilot:
         await ready(pilot)
         app.previewer.preview = app.previewer.preview._replace(state="cancelled")
-        monkeypatch.setattr("blis_tui.workload.generate.generate", counts_for_ever)
+        monkeypatch.setattr("blis_tui.workload.generate.planned_and_sent", counts_for_ever)
         app.do(mend(app, no_end(app)), "mend")
         await pilot.pause()
         assert not ended.is_set()

@@ -12,7 +12,7 @@ from textual.widgets import Checkbox
 
 from blis_tui.spec.rules.compact_errors import STAGES
 from blis_tui.tui.chart.content import Wanted, chart
-from blis_tui.tui.form.stages.numbers_dialog import NumberInput
+from blis_tui.tui.document.number_input import NumberInput
 from blis_tui.tui.form.stages.ramp_dialog import RampDialog, ramp
 from blis_tui.tui.form.stages.scale_dialog import ScaleDialog
 from blis_tui.tui.form.stages.stage_table import StageTable

@@ -9,7 +9,8 @@ import pytest
 from designer import SMALL, TWO_STAGE, MakeApp, ready, wait_for
 from textual.pilot import Pilot
 
-from blis_tui.problems import Cancelled
+from blis_tui.problems import INFO, Cancelled, Problem
+from blis_tui.tui.document.problem_list import ProblemRows
 from blis_tui.tui.preview import budget, previewer
 from blis_tui.tui.preview.budget import make, outline
 from blis_tui.tui.preview.state import CANCELLED, EMPTY, FAILED, READY, RUNNING, Preview
@@ -240,7 +241,7 @@ async def test_far_too_much_that_cannot_be_cut_is_never_generated(make_app: Make
     def never(*_: object, **__: object) -> None:
         raise AssertionError("generated")
 
-    monkeypatch.setattr(generate, "generate", never)
+    monkeypatch.setattr(generate, "planned_and_sent", never)
     app = make_app(VARYING.replace("rate: 20", "rate: 5000000"))
     async with app.run_test(size=(160, 40)) as pilot:
         await ready(pilot)
@@ -308,38 +309,74 @@ async def test_conversations_are_shown_as_planned_or_as_sent(make_app: MakeApp) 
     app = make_app(text)
     async with app.run_test(size=(120, 40)) as pilot:
         await ready(pilot)
-        assert status(pilot) == "✓ 4,800 requests planned, none waits for an answer; alt+w: sent"
+        assert status(pilot) == "✓ 4,800 requests planned, 1,821 of them sent; alt+w: sent"
+        made = app.preview.made
         await pilot.press("alt+w")
-        await ready(pilot)
-        assert status(pilot) == "✓ 1,821 requests sent, if an answer takes 200 ms + 20 ms a token"
+        await wait_for(pilot, lambda: status(pilot) == "✓ 1,821 requests sent of 4,800 planned; alt+w: planned")
+        assert app.preview.made is made and len(app.preview.requests or ()) == 1821  # nothing is generated for that
         app.previewer.assume(AssumedServer(35_600, 13_400))
         await ready(pilot)
-        assert app.previewer.preview.requests is not None and len(app.previewer.preview.requests) == 2376
+        assert len(app.preview.requests or ()) == 2376
         await pilot.press("alt+w")
-        await ready(pilot)
-        assert status(pilot).startswith("✓ 4,800 requests planned")
+        await wait_for(pilot, lambda: status(pilot).startswith("✓ 4,800 requests planned, 2,376 of them sent"))
         assert app.workspace.text == text  # what is assumed is never written into the file
-
-
-async def test_answer_times_are_asked_for(make_app: MakeApp) -> None:
-    app = make_app(POOL)
-    async with app.run_test(size=(120, 40)) as pilot:
-        await ready(pilot)
-        app.action_assume()
-        await wait_for(pilot, lambda: app.screen.query_one("#number-first"))
-        app.screen.query_one("#number-each").value = "10"  # type: ignore[attr-defined]
-        await pilot.press("enter")
-        await ready(pilot)
-        assert status(pilot).endswith("sent, if an answer takes 200 ms + 10 ms a token")
 
 
 async def test_virtual_users_are_shown_as_sent(make_app: MakeApp) -> None:
     app = make_app(POOL)
     async with app.run_test(size=(120, 40)) as pilot:
         await ready(pilot)
-        assert status(pilot) == "✓ 981 requests sent, if an answer takes 200 ms + 20 ms a token"
+        assert status(pilot) == "✓ 981 requests sent"
         preview = app.previewer.preview
         assert preview.expected is not None and preview.expected.total is None  # how many is not known, and not 0
         await pilot.press("alt+w")
         await ready(pilot)
-        assert "sent" in status(pilot)  # there is no plan of them
+        assert status(pilot) == "✓ 981 requests sent"  # there is no plan of them
+
+
+async def test_of_too_many_that_wait_fewer_are_made(make_app: MakeApp) -> None:
+    app = make_app(POOL, tuning=Tuning(most_waiting=200))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        made = len(app.preview.requests or ())
+        assert 100 < made < 300 and not app.preview.complete and not app.preview.remarks
+        assert status(pilot).startswith(f"✂ Only the first {made} requests sent: all before ")
+        await pilot.press("f5")
+        await wait_for(pilot, lambda: status(pilot) == "✓ 981 requests sent", "all of them")
+
+
+async def test_the_preview_says_by_how_much_less_is_sent_as_long_as_it_is_of_the_text(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app((EXAMPLES / "chat.yaml").read_text("utf-8"))
+
+    def told(code: str) -> list[Problem]:
+        return [problem for problem in app.home.query_one(ProblemRows).problems if problem.code == code]
+
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        await wait_for(pilot, lambda: told("fewer-sent"), "the remark")
+        (remark,) = told("fewer-sent")
+        (warning,) = told("no-context")  # of the same line, which comes first
+        assert remark.severity == INFO and remark.line == warning.line and "1,821 of the 4,800" in remark.message
+        gate = Gate(monkeypatch)
+        app.write(app.workspace.text.replace("rate: 16.0", "rate: 8.0"), "test")
+        await wait_for(pilot, lambda: gate.begun, "generation")
+        assert not told("fewer-sent") and told("no-context")
+        gate.opened.set()
+        await wait_for(pilot, lambda: told("fewer-sent"), "the remark")
+        assert "of the 2,400" in told("fewer-sent")[0].message
+
+
+async def test_the_capacity_follows_and_is_marked_until_it_does(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        await wait_for(pilot, lambda: not app.preview.capacity_stale, "the capacity")
+        made, before = app.preview.made, app.preview.capacity
+        assert before is not None and before.server == AssumedServer() and len(before.stages) == 2
+        app.previewer.assume(AssumedServer(1_000_000, 0))
+        assert app.preview.capacity is before and app.preview.capacity_stale
+        await wait_for(pilot, lambda: not app.preview.capacity_stale, "the capacity")
+        assert app.preview.made is made  # nothing waits for answers, so that nothing else is sent
+        assert app.preview.capacity is not None and app.preview.capacity.answer_us == 1_000_000

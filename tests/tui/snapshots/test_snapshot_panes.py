@@ -10,6 +10,9 @@ from designer import SMALL, TWO_STAGE
 from scenes import WRONG, Scene, Shot, shots
 
 CHAT = SMALL.replace("chat: false", "chat: true")
+CHAT_EXAMPLE, POOL_EXAMPLE = (
+    (Path(__file__).parents[3] / "examples" / f"{name}.yaml").read_text(encoding="utf-8") for name in ("chat", "pool")
+)
 VERSION_1 = SMALL.replace('"2"', '"1"')
 MANY_STAGES = TWO_STAGE.replace("1200000000", "2100000000").replace(
     "    - {rate: 20.0, duration: 600}\n", "".join(f"    - {{rate: {rate}, duration: 100}}\n" for rate in range(1, 16))
@@ -40,11 +43,19 @@ SCENES = (
     Scene("chart-burst", "alt+1", spec("burst"), shots="80 200"),
     Scene("chart-short-last-bin", "alt+1", spec("ten-requests"), shots="80 200"),
     Scene("chart-wrong", "alt+1", WRONG),
+    Scene("chart-planned", "alt+1", CHAT_EXAMPLE, shots="80 120-light"),
+    Scene("chart-sent", "alt+1 | alt+w", CHAT_EXAMPLE, shots="80 120 200-light 120-ansi"),
+    Scene("chart-under-way", "alt+1 | M", POOL_EXAMPLE, shots="80-light 120 200"),
+    Scene("chart-output", "alt+1 | M M", TWO_STAGE),
+    Scene("assumption", "alt+t up tab tab 1 2 8", POOL_EXAMPLE, shots="80 120-light"),
+    Scene("assumption-wrong", "alt+t x", CHAT_EXAMPLE, shots="80 120-light"),
     Scene("clients", "alt+2", shots="80 200 120-light"),
     Scene("clients-sorted", "alt+2 | right right s s"),
     Scene("clients-filtered", "alt+2 | slash p r o m p t minus 3"),
     Scene("clients-wrong", "alt+2", WRONG),
     Scene("requests", "alt+3", shots="80 200-light"),
+    Scene("clients-pool", "alt+2", POOL_EXAMPLE),
+    Scene("requests-pool", "alt+3", POOL_EXAMPLE),
     Scene("requests-none-found", "alt+3 | slash n o n e"),
     Scene("requests-empty", "alt+3", "", file=None),
     Scene("yaml", "alt+4", shots="80 200-light"),
@@ -52,6 +63,7 @@ SCENES = (
     Scene("yaml-broken", BROKEN),
     Scene("summary", "alt+5", TWO_STAGE, shots="80 120 200-light"),
     Scene("summary-chat", "alt+5", CHAT),
+    Scene("summary-sent", "alt+5 | pagedown", POOL_EXAMPLE, shots="80 120-light"),
     Scene("summary-wrong", "alt+5", WRONG, shots="80"),
     Scene("problems", "alt+6", WRONG, shots="80 120-light"),
     Scene("too-small", shots="40"),

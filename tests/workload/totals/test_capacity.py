@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.workload.generate import generate
 from blis_tui.workload.requests import Requests
 from blis_tui.workload.server import AssumedServer
+from blis_tui.workload.totals.bins import Bins
 from blis_tui.workload.totals.capacity import UnderWay, capacity, lengths, reuse
 
 SERVERS = st.builds(AssumedServer, st.sampled_from([0, 7, 200_000]), st.sampled_from([0, 1, 20_000]), st.sampled_from([0, 1024]))
@@ -29,6 +31,30 @@ def spans(requests: Requests, server: AssumedServer) -> list[tuple[int, int, int
         end = min(end, deadline) if deadline else end
         found.append((start, min(start + server.ttft_us, end), end))
     return found
+
+
+@given(SPECS, SERVERS, st.integers(1, 7))
+@thorough(60)
+def test_bins_of_requests_under_way_are_those_that_are_counted(spec: WorkloadSpec, server: AssumedServer, number: int) -> None:
+    requests = generate(spec)
+    answers = spans(requests, server)
+    end = max((end for _, _, end in answers), default=1) + 1
+    bins = Bins(-(-end // number), end)
+    under_way = UnderWay(requests, server)
+    levels = under_way.over(bins)
+    edges = bins.edges.tolist()
+    for (low, high), mean, most in zip(pairwise(edges), levels.means.tolist(), levels.most.tolist(), strict=True):
+        busy = sum(max(0, min(end, high) - max(start, low)) for start, _, end in answers)
+        assert mean == pytest.approx(busy / (high - low), abs=1e-6)
+        times = [low, *(start for start, _, _ in answers if low <= start < high)]
+        # those that are answered as they arrive are under way for no time, but counted as the peak counts them
+        ended = np.array([end for _, _, end in answers])
+        started = np.array([start for start, _, _ in answers])
+        counts = [int((started <= time).sum() - (ended <= time).sum()) for time in times]
+        assert most >= max(counts) and (most == max(counts) or server.ttft_us == 0)
+    half = np.arange(len(requests)) % 2 == 0
+    both = under_way.means(bins, half) + under_way.means(bins, ~half)
+    np.testing.assert_allclose(both, levels.means, atol=1e-6)
 
 
 @given(SPECS, SERVERS)

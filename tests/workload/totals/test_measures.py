@@ -12,7 +12,7 @@ from blis_tui.spec.format.model import Distribution, WorkloadSpec
 from blis_tui.workload.generate import generate
 from blis_tui.workload.requests import Requests
 from blis_tui.workload.totals.expected import expect
-from blis_tui.workload.totals.measures import MEASURES, REQUESTS, SESSIONS, TOKENS, Tallies, tallies
+from blis_tui.workload.totals.measures import MEASURES, OUTPUT, REQUESTS, SESSIONS, TOKENS, Tallies, tallies
 
 
 def one_by_one(measure: str, requests: Requests) -> list[int]:
@@ -23,8 +23,8 @@ def one_by_one(measure: str, requests: Requests) -> list[int]:
     ends = np.cumsum([0, *(stage.duration for stage in stages)]) * 1_000_000
     spans, of_block = list(pairwise(ends.tolist())), requests.block.tolist()
     for number in range(len(requests)):
-        if measure == TOKENS:
-            each = int(requests.input_tokens[number])
+        if measure in (TOKENS, OUTPUT):
+            each = int((requests.input_tokens if measure == TOKENS else requests.output_tokens)[number])
         else:
             each = int(measure == REQUESTS or (requests.session[number] >= 0 and requests.round[number] == 0))
         found[-1] += each
@@ -47,7 +47,7 @@ def test_each_request_is_counted_in_its_stage(name: str, measure: str) -> None:
     assert numbers(tallies(measure, requests)) == one_by_one(measure, requests)
 
 
-@pytest.mark.parametrize("measure", [SESSIONS, TOKENS])
+@pytest.mark.parametrize("measure", [SESSIONS, TOKENS, OUTPUT])
 @pytest.mark.parametrize("name", SPECS)
 def test_what_is_generated_is_what_is_expected(name: str, measure: str) -> None:
     found = [tallies(measure, generate(SPECS[name].replace(seed=seed))) for seed in range(SEEDS)]
@@ -100,6 +100,12 @@ def test_tokens_that_differ_are_not_guessed() -> None:
     for clients in ((random,), (alone, longer), (repeating,)):
         assert known(TOKENS, explicit(*clients)) == [False]
     assert known(TOKENS, explicit(longer)) == known(TOKENS, explicit(alone)) == [True]
+
+
+def test_output_tokens_are_known_whatever_the_input_is() -> None:
+    random = Distribution(type="exponential", params={"mean": 50})
+    assert known(OUTPUT, explicit(client().replace(input_distribution=random))) == [True]
+    assert known(OUTPUT, explicit(client().replace(output_distribution=random))) == [False]
 
 
 def test_requests_are_expected_as_ever() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from abc import abstractmethod
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -14,60 +13,12 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Input, Static
 
-from blis_tui.spec.format.fields import INTEGER, Field
-from blis_tui.spec.format.ranges import demand, is_in_range
-from blis_tui.spec.yaml.scalars import INTEGER as READ_INTEGER
-from blis_tui.spec.yaml.scalars import NUMBER as READ_NUMBER
-from blis_tui.spec.yaml.scalars import resolve_plain
+from blis_tui.spec.format.fields import Field
 from blis_tui.tui.actions import bindings
-from blis_tui.tui.document.increments import nudged
+from blis_tui.tui.document.number_input import NumberInput
 from blis_tui.tui.widgets.tick_box import TickBox
 
 Result = TypeVar("Result")
-
-
-class NumberInput(Input):
-    """A line for one number that is not of the document."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("number")]
-    DEFAULT_CSS = """
-    NumberInput, NumberInput:focus { border: none; height: 1; padding: 0 1; width: 16; background: $panel; }
-    """
-
-    def __init__(self, name: str, field: Field, text: str) -> None:
-        super().__init__(text, id=f"number-{name}")
-        self.field = field
-
-    @property
-    def number(self) -> float | int | None:
-        """The number that is typed, if it is one that the field can hold."""
-        value = read_number(self.field, self.value)
-        return value if not isinstance(value, str) else None
-
-    @property
-    def complaint(self) -> str:
-        """What is wrong with what is typed; empty if nothing is."""
-        value = read_number(self.field, self.value)
-        return value if isinstance(value, str) else ""
-
-    def action_nudge(self, steps: int, large: bool = False) -> None:
-        """Make the number a step larger or smaller."""
-        text = nudged(self.field, self.value.strip(), steps, large)
-        if text is not None:
-            self.value = text
-            self.cursor_position = len(text)
-
-
-def read_number(field: Field, text: str) -> float | int | str:
-    """Return the number that a text says, or what is wrong with it."""
-    text = text.strip()
-    kind, value = resolve_plain(text) if text else ("", 0)
-    if kind not in (READ_INTEGER, READ_NUMBER) or not math.isfinite(value):
-        return f"must be {field.allowed}"
-    if field.kind == INTEGER and value != math.floor(value):
-        return "must be a whole number"
-    number: float | int = int(value) if field.kind == INTEGER else float(value)
-    return number if is_in_range(field, number) else f"must {demand(field, number)}"
 
 
 class NumbersDialog(ModalScreen[Result | None], Generic[Result]):

@@ -1,0 +1,1 @@
+"""The assumed server, and what a workload asks of it."""

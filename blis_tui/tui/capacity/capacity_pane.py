@@ -1,0 +1,116 @@
+"""The capacity below the chart: the assumption, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.content import Content
+
+from blis_tui.numbers import aligned
+from blis_tui.tui.capacity.assumption_line import AssumptionLine
+from blis_tui.tui.preview.preview_widget import PreviewWidget
+from blis_tui.tui.preview.state import CANCELLED, FAILED, Preview
+
+if TYPE_CHECKING:
+    from blis_tui.workload.totals.capacity import Capacity
+
+ROOM = 26
+"""Lines of the tab from which on the numbers are shown, and not the assumption alone."""
+_GAP = "  "
+_ALWAYS = 3
+"""The columns that are always there: name, mean and peak."""
+_MUTED = "$foreground 60%"
+
+
+class CapacityPane(PreviewWidget):
+    """The assumption, always; the numbers where there is room."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    CapacityPane {
+        layout: vertical; height: auto;
+        & > CapacityNumbers { display: none; }
+        &.-roomy > CapacityNumbers { display: block; }
+    }
+    """
+
+    def compose(self) -> ComposeResult:
+        """Lay out the pane."""
+        yield AssumptionLine()
+        yield CapacityNumbers()
+
+    def show_preview(self, preview: Preview) -> None:
+        """Show a state of the preview: the two parts do."""
+
+    def fit(self, lines: int) -> None:
+        """Show the numbers if a tab of so many lines has room for them."""
+        self.set_class(lines >= ROOM, "-roomy")
+
+
+class CapacityNumbers(PreviewWidget):
+    """The numbers. They have the same height whatever they are, so that nothing need be laid out anew."""
+
+    DEFAULT_CSS: ClassVar[str] = """
+    CapacityNumbers { height: 12; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._capacity: Capacity | None = None
+        self._old = self._failed = False
+
+    def show_preview(self, preview: Preview) -> None:
+        """Show a state of the preview."""
+        shown = self._capacity, self._old, self._failed
+        self._capacity, self._old = preview.capacity, preview.capacity_stale
+        self._failed = preview.state in (FAILED, CANCELLED)
+        if (self._capacity, self._old, self._failed) != shown:
+            self.refresh()
+
+    def render(self) -> Content:
+        """Write the numbers, faint while they are of what was assumed or written before."""
+        if self._capacity is None:
+            hint = "No capacity: there are no requests." if self._failed else "The capacity follows once there are requests …"
+            return Content.styled(hint, _MUTED)
+        text = capacity_text(self._capacity, self.content_size.width)
+        return text.stylize("dim") if self._old else text
+
+
+def capacity_text(found: Capacity, width: int) -> Content:
+    """Write a capacity in lines of at most `width` columns: with as many stages as fit, and what else each number assumes."""
+    from blis_tui.workload.totals.capacity_rows import LENGTH_HEADS, length_rows, rows
+
+    numbers = rows(found, "")
+    stages = found.stages if len(found.stages) > 1 else ()
+    table = [("what is sent" if found.sent else "what is planned", "mean", "peak", *_titles(len(stages)))]
+    for row in numbers:
+        of_stages = (" / ".join(filter(None, row.of_stage(stage))) if row.of_stage is not None else "" for stage in stages)
+        table.append((row.name, row.mean, row.peak, *of_stages))
+    columns = _fitting(table, width)
+    hidden = len(table[0]) - columns
+    head, *lines = aligned([row[:columns] for row in table])
+    text = Content.styled(f"{head}{_GAP}{hidden} more" if hidden else head, _MUTED)
+    always = max(map(len, aligned([row[:_ALWAYS] for row in table])))
+    for line, row in zip(lines, numbers, strict=True):
+        filled = line.ljust(len(head) if stages and row.of_stage is not None else always)
+        fits = len(filled) + len(_GAP) + len(row.brief) <= width
+        text += Content(f"\n{filled}") + (Content.styled(_GAP + row.brief, _MUTED) if fits else Content(""))
+    head, *lines = aligned([("", *LENGTH_HEADS), *length_rows(found)])
+    return text + Content.styled(f"\n{head}", _MUTED) + Content("".join(f"\n{line}" for line in lines))
+
+
+def _titles(stages: int) -> list[str]:
+    return [f"stage {number}" for number in range(1, stages + 1)]
+
+
+def _fitting(table: Sequence[Sequence[str]], width: int) -> int:
+    """Return how many columns of a table fit, at least those before the stages."""
+    columns = len(table[0])
+    room = len(_GAP) + len(f"{columns} more")
+    while columns > _ALWAYS:
+        longest = max(len(line) for line in aligned([row[:columns] for row in table]))
+        if longest + (room if columns < len(table[0]) else 0) <= width:
+            break
+        columns -= 1
+    return columns
