@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -21,6 +22,8 @@ ROOM = 26
 _GAP = "  "
 _ALWAYS = 3
 """The columns that are always there: name, mean and peak."""
+_LEAST = 7
+"""The fewest columns that a stage takes, gap and all."""
 _MUTED = "$foreground 60%"
 
 
@@ -82,13 +85,13 @@ def capacity_text(found: Capacity, width: int) -> Content:
     from blis_tui.workload.totals.capacity_rows import LENGTH_HEADS, length_rows, rows
 
     numbers = rows(found, "")
-    stages = found.stages if len(found.stages) > 1 else ()
+    stages = found.stages[: width // _LEAST] if len(found.stages) > 1 else ()  # of a thousand only these may fit
     table = [("what is sent" if found.sent else "what is planned", "mean", "peak", *_titles(len(stages)))]
     for row in numbers:
         of_stages = (" / ".join(filter(None, row.of_stage(stage))) if row.of_stage is not None else "" for stage in stages)
         table.append((row.name, row.mean, row.peak, *of_stages))
-    columns = _fitting(table, width)
-    hidden = len(table[0]) - columns
+    columns = _fitting(table, width, len(found.stages))
+    hidden = len(found.stages) - (columns - _ALWAYS) if stages else 0
     head, *lines = aligned([row[:columns] for row in table])
     text = Content.styled(f"{head}{_GAP}{hidden} more" if hidden else head, _MUTED)
     always = max(map(len, aligned([row[:_ALWAYS] for row in table])))
@@ -104,13 +107,10 @@ def _titles(stages: int) -> list[str]:
     return [f"stage {number}" for number in range(1, stages + 1)]
 
 
-def _fitting(table: Sequence[Sequence[str]], width: int) -> int:
-    """Return how many columns of a table fit, at least those before the stages."""
-    columns = len(table[0])
-    room = len(_GAP) + len(f"{columns} more")
-    while columns > _ALWAYS:
-        longest = max(len(line) for line in aligned([row[:columns] for row in table]))
-        if longest + (room if columns < len(table[0]) else 0) <= width:
-            break
-        columns -= 1
-    return columns
+def _fitting(table: Sequence[Sequence[str]], width: int, stages: int) -> int:
+    """Return how many columns of a table fit, at least those before the stages; where some do not, that has to be said, too."""
+    more = len(_GAP) + len(f"{stages} more")
+    ends = list(accumulate(len(_GAP) + max(len(row[column]) for row in table) for column in range(len(table[0]))))
+    whole = ends[-1] - len(_GAP) <= width and len(ends) - _ALWAYS == stages
+    fitting = sum(end - len(_GAP) + (0 if whole else more) <= width for end in ends)
+    return max(fitting, _ALWAYS) if len(ends) > _ALWAYS else len(ends)

@@ -10,6 +10,7 @@ from blis_tui.spec.edits import Edit, SetValue
 from blis_tui.spec.mending import apply_mends
 from blis_tui.spec.mends import GENERATED_COUNT
 from blis_tui.tui.document.messages import JumpRequested
+from blis_tui.tui.document.problem_list import in_order
 from blis_tui.tui.jobs import Job
 from blis_tui.tui.preview.budget import reasons
 from blis_tui.tui.preview.state import READY
@@ -54,7 +55,8 @@ async def mend_all(app: BaseApp) -> None:
 def next_problem(app: BaseApp) -> None:
     """Go to the problem after the one that was shown last, in the order of the text; the first follows the last."""
     view = app.workspace.view
-    problems = view.checked.problems if view.checked is not None else ()
+    found = view.checked.problems if view.checked is not None else ()
+    problems = in_order(found, () if app.preview.stale else app.preview.remarks)
     if not problems:
         app.say("There are no problems.", timeout=2)
         return

@@ -149,7 +149,8 @@ def summary_text(preview: Preview, sizes: Mapping[str, Size], width: int) -> Con
         sections += [(title + basis + first + older, rows) for title, rows in totals(summary)]
         if preview.capacity is not None:
             old = ", as it was before" if preview.capacity_stale else ""
-            title = f"Capacity for what is {'sent' if preview.capacity.sent else 'planned'}{first}{old}"
+            part = ", the first part" if preview.cut_us is not None else ""
+            title = f"Capacity for what is {'sent' if preview.capacity.sent else 'planned'}{part}{old}"
             sections.append((title, capacity_totals(preview.capacity)))
     sections.append(("An export writes" if preview.complete else "An export writes, of all requests", _written(sizes)))
     parts = [_section(title, rows, width) for title, rows in sections]

@@ -14,7 +14,7 @@ from blis_tui.workload.generate import planned_and_sent
 from blis_tui.workload.server import AssumedServer
 from blis_tui.workload.totals.shortfall import Limit, limits, missed_text, shortfall
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CHAT, POOL, TWO_STAGE = ("chat", "pool", "two-stage")
 
 
