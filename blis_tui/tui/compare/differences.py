@@ -149,5 +149,13 @@ def _change(was: Total | None, now: Total | None) -> str:
     whole = "." not in was.text + now.text
     sign = "+" if difference > 0 else "-"
     written = f"{sign}{abs(difference):,.0f}" if whole else f"{sign}{rate(abs(difference))}" if " " not in now.text else ""
-    share = f"{difference / was.value:+.1%}" if was.value and abs(difference / was.value) >= 0.0005 else ""
+    share = _share(was.value, now.value)
     return " ".join(part for part in (written, f"({share})" if written and share else share) if part)
+
+
+def _share(was: float, now: float) -> str:
+    """Write a change as a percentage, or as a factor where it is at least twice or half as much."""
+    if not was or abs(now / was - 1) < 0.0005:
+        return ""
+    factor = now / was
+    return f"{factor - 1:+.1%}" if 0.5 < factor < 2 else f"×{factor:,.3g}" if factor < 1000 else f"×{factor:,.0f}"
