@@ -37,7 +37,8 @@ PLACES = {
     "": "Everywhere", "form": "The form", "field": "This field", "choice": "This choice", "switch": "This switch",
     "number": "This number", "dialog-numbers": "This dialog", "stages": "The stages", "chart": "The chart",
     "table": "The table", "filter": "The filter", "columns": "The columns", "writing": "While it is written",
-    "client": "The client", "problems": "The problems", "yaml": "The text", "summary": "The summary", "compare": "The comparison", "lines": "These lines",
+    "client": "The client", "problems": "The problems", "yaml": "The text", "summary": "The summary",
+    "compare": "The comparison", "lines": "These lines",
 }  # fmt: skip
 """What the places of actions are called."""
 
