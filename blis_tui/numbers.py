@@ -16,10 +16,10 @@ def counted(count: int, noun: str) -> str:
 
 
 def rate(value: float) -> str:
-    """Write a rate: three or four figures, thousands separated."""
+    """Write a rate: three or four figures, thousands separated; of less than a tenth two figures."""
     if value >= 1000:
         return f"{value:,.0f}"
-    return f"{value:.1f}" if value >= 100 else f"{value:.2f}" if value >= 0.01 or not value else f"{value:.2g}"
+    return f"{value:.1f}" if value >= 100 else f"{value:.2f}" if value >= 0.1 or not value else f"{value:.2g}"
 
 
 def mean(value: float) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from blis_tui.cli.colours import HEADING, MUTED
 from blis_tui.cli.summary.overview import PLANNED, SENT, Overview
-from blis_tui.numbers import aligned, counted, duration, rate, roughly
+from blis_tui.numbers import aligned, counted, duration, mean, rate, roughly
 from blis_tui.problems import printable
 from blis_tui.spec.format.facts import end_us
 from blis_tui.spec.format.model import WorkloadSpec
@@ -58,7 +58,7 @@ def _title(summary: Summary, spec: WorkloadSpec, name: str) -> str:
     parts = [
         f"version {spec.rules}",
         f"seed {spec.seed}",
-        f"{'horizon' if spec.horizon else 'ends at'} {duration(end)}" if end else "no horizon",
+        f"{'horizon' if spec.horizon else 'ends at'} {roughly(end)}" if end else "no horizon",
         *([limit_text(spec)] if spec.num_requests else []),
         counted(summary.clients, "client"),
     ]
@@ -137,7 +137,7 @@ def _stage_row(number: int, stage: StageSummary) -> Row:
         duration(stage.start_us),
         duration(stage.end_us),
         rate(stage.target_rate),
-        *_tally_cells(stage.requests),
+        *(_tally_cells(stage.requests) if stage.start_us < stage.end_us else ("not reached", "", "", "")),
     )
 
 
@@ -147,7 +147,7 @@ def _tally_cells(tally: Tally) -> tuple[str, str, str, str]:
         return "?", f"{tally.generated:,}", "", ""
     difference = round(tally.difference or 0.0)
     spread = "exact" if expected.exact else "" if tally.deviations is None else f"{round(tally.deviations, 1) + 0.0:+.1f} σ"
-    return f"{expected.mean:,.0f}", f"{tally.generated:,}", f"{difference:+,}" if difference else "0", spread
+    return mean(expected.mean), f"{tally.generated:,}", f"{difference:+,}" if difference else "0", spread
 
 
 def _totals(overview: Overview) -> list[Line]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from blis_tui.numbers import rate, roughly
-from blis_tui.tui.preview.stage_counts import count_text
+from blis_tui.tui.preview.stage_counts import NOT_REACHED, count_text
 from blis_tui.workload.totals.measures import UNDER_WAY
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ _KNOWN = 4
 _LEFT_OUT = 5
 """The column that is left out where there is no room for all: the difference, which can be worked out."""
 _GAP = "  "
+CUT = "✂"
+"""Stands behind the length of a stage that is cut off."""
 
 
 class TableLine(NamedTuple):
@@ -48,6 +50,8 @@ def table(
     widths = [max(len(row[column]) for row in [heads, *cells]) for column in columns]
     hidden = len(rows) - len(shown)
     remark = f"  ({hidden} more)" if hidden else ""
+    if any(_is_cut(rows[number]) for number in shown):
+        remark += f"  {CUT} the horizon cuts it off"
     if sum(widths) + len(_GAP) * (len(widths) - 1) + len(remark) > width:
         columns = [column for column in columns if column != _LEFT_OUT]
     kinds = [PLAIN] * known + [GENERATED] * (len(heads) - known)
@@ -67,6 +71,11 @@ def _runs(row: tuple[str, ...], widths: Sequence[int], columns: Sequence[int], k
     ]
 
 
+def _is_cut(row: StageRow) -> bool:
+    """Return whether a stage ends before it is planned to."""
+    return row.end_us - row.start_us < row.planned_us
+
+
 def _heads(counted: str, sent: bool) -> tuple[tuple[str, ...], Callable[[str, StageRow], tuple[str, ...]], int]:
     """Return the heads of the columns, what writes a row, and how many columns are known without generating."""
     if counted == UNDER_WAY:
@@ -77,8 +86,7 @@ def _heads(counted: str, sent: bool) -> tuple[tuple[str, ...], Callable[[str, St
 
 
 def _span_cells(name: str, row: StageRow) -> tuple[str, str]:
-    cut_short = row.end_us - row.start_us < row.planned_us
-    return name, roughly(row.planned_us) + ("✂" if cut_short else "")
+    return name, roughly(row.planned_us) + (CUT if _is_cut(row) else "")
 
 
 def _target_cell(row: StageRow) -> str:
@@ -100,6 +108,8 @@ def _sent_cells(name: str, row: StageRow) -> tuple[str, ...]:
 
 
 def _cells(name: str, row: StageRow) -> tuple[str, ...]:
+    if row.start_us >= row.end_us:
+        return (*_span_cells(name, row), _target_cell(row), NOT_REACHED, "", "", "")
     head = (*_span_cells(name, row), _target_cell(row), count_text(row.expected))
     tally = row.tally
     if tally is None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from blis_tui.numbers import counted, rate
+from blis_tui.numbers import counted, mean, rate
 from blis_tui.problems import SpecError, printable
 from blis_tui.spec.check import check
 from blis_tui.tui.preview.budget import Generated, Outline, make, outline, reasons
@@ -113,7 +113,7 @@ def _numbers(side: Side, *, whole: bool) -> dict[_Key, Total]:
         expected = side.outline.expected.total
         known = [Total("clients", len(side.outline.clients), f"{len(side.outline.clients):,}")]
         if expected is not None and expected.mean < 1e15:
-            known.insert(0, Total("requests expected", expected.mean, f"{expected.mean:,.0f}"))
+            known.insert(0, Total("requests expected", expected.mean, mean(expected.mean)))
         sections = [("Requests", known)]
     else:
         sections = [*totals(side.made.usual.summary), ("Stages", stage_totals(side.made.usual.summary))]

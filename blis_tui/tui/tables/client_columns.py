@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from blis_tui.numbers import counted, duration, mean, rate
+from blis_tui.numbers import counted, duration, mean, rate, roughly
 from blis_tui.spec.format.facts import is_fitted
 from blis_tui.spec.format.generation import ORDINARY, generation_path
 from blis_tui.spec.format.model import Distribution
-from blis_tui.tui.tables.client_details import arrival_text, span
+from blis_tui.tui.tables.client_details import arrival_text
 from blis_tui.tui.widgets.table_rows import Column
 
 if TYPE_CHECKING:
@@ -177,4 +177,5 @@ def _active(client: Client) -> str:
     if not windows:
         return "always"
     first = windows[0]
-    return span(first) if len(windows) == 1 else f"{span(first)} and {len(windows) - 1} more"
+    text = f"{roughly(first.start_us)} – {roughly(first.end_us)}"
+    return text if len(windows) == 1 else f"{text} and {len(windows) - 1} more"

@@ -139,9 +139,45 @@ def test_bars_are_the_requests_of_each_bin_per_second() -> None:
     assert heights[0] == pytest.approx(first / 0.2)
 
 
-def test_a_narrower_chart_has_wider_bins() -> None:
-    widths = [bin_us(chart(wanted(SMALL, width=width))) for width in (40, 80, 200)]
-    assert widths == sorted(widths, reverse=True) and widths[0] > widths[-1]
+@pytest.mark.parametrize("text", [SMALL, CHAT, SPIKES, BURST, TEN, SMALL.replace("12000000", "9000000")])
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_peaks_are_those_of_the_summary_at_any_width(text: str, width: int) -> None:
+    preview = preview_of(text)
+    assert preview.summary is not None
+    made = chart(wanted(text, width=width))
+    assert made.over_time is not None and made.over_time.bins == preview.summary.bins
+    assert made.over_time.peak == preview.summary.request_rate.peak
+
+
+def test_the_target_goes_on_dashed_past_the_horizon() -> None:
+    made = chart(wanted(SMALL.replace("12000000", "9000000"), selected=1))
+    assert [(level.start, level.end, level.selected, level.dashed) for level in made.figure.levels] == [
+        (0.0, 6e6, False, False),
+        (6e6, 9e6, True, False),
+        (9e6, 12e6, False, True),
+    ]
+    lines = ["".join(text for text, _ in line) for line in draw(made.figure)]
+    (dashed,) = [line for line in lines if "╌" in line]
+    assert dashed.index("━") < dashed.index("╌")
+    assert not any("█" in line[dashed.index("╌") + 2 :] for line in lines)  # no bar goes on
+
+
+def test_stages_past_the_horizon_are_not_reached() -> None:
+    made = chart(wanted(SMALL.replace("12000000", "6000000")))
+    shown = ["".join(text for text, _ in line.runs) for line in table(made.rows, made.total, "requests", 0, 9, 100)]
+    assert "✂ the horizon cuts it off" in shown[0]
+    assert "6 s✂" in shown[2] and "not reached" in shown[2] and "✂" not in shown[1]
+
+
+def test_windows_and_cohorts_have_a_target_too() -> None:
+    made = chart(wanted(SPIKES))
+    heights = [level.height for level in made.figure.levels]
+    assert made.line == "target" and max(heights) == pytest.approx(85.3) and min(heights) == 0
+
+
+def test_in_version_1_chat_the_table_says_what_the_line_is() -> None:
+    made = chart(wanted(CHAT.replace('"2"', '"1"')))
+    assert [row.target_rate for row in made.rows] == [level.height for level in made.figure.levels]
 
 
 def test_the_target_is_a_step_line_over_the_stages() -> None:
@@ -212,7 +248,7 @@ def test_without_a_preview_there_is_the_target_alone() -> None:
     assert made.rows[0].tally is None
 
 
-def test_a_spec_without_stages_has_bars_alone() -> None:
+def test_a_spec_without_stages_has_bars_and_a_target() -> None:
     text = (
         "version: '2'\nhorizon: 2000000\naggregate_rate: 50\nclients:\n  - id: '[red]\\e[2J'\n    rate_fraction: 1\n"
         "    prefix_group: '[red]\\e[2J'\n"
@@ -220,7 +256,7 @@ def test_a_spec_without_stages_has_bars_alone() -> None:
         "    output_distribution: {type: constant, params: {value: 1}}\n"
     ).replace("'[red]\\e[2J'", '"[red]\\e[2J"')
     made = chart(wanted(text, stacked=True))
-    assert made.rows == () and not made.figure.levels and made.figure.bars
+    assert made.rows == () and [level.height for level in made.figure.levels] == [50] and made.figure.bars
     assert made.groups == ("[red]\\x1b[2J",)
 
 
@@ -397,7 +433,7 @@ async def test_the_peaks_are_told(make_app: MakeApp, size: tuple[int, int]) -> N
     async with app.run_test(size=size) as pilot:
         view = await opened(pilot)
         legend = view.render_line(0).text.rstrip()
-        assert "in 1 s: peak 334.0" in legend and re.search(r"bins: peak \d\d\.\d\d", legend) and "┊" in legend
+        assert "in 1 s: peak 334.0" in legend and re.search(r"bins: peak \d+\.\d\d", legend) and "┊" in legend
         assert ("generated" in legend) is (size[0] == 200)
         await pilot.press("m", "m", "g")
         await wait_for(pilot, lambda: "in 1 s: peak 33,400" in view.render_line(0).text, "tokens")
