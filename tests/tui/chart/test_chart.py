@@ -12,14 +12,18 @@ import pytest
 from designer import SMALL, MakeApp, ready, wait_for
 from textual.pilot import Pilot
 
+from blis_tui.cli.summary.overview import overview
+from blis_tui.cli.summary.text import lines
 from blis_tui.plot import BARS, BEHIND, HIGHEST, LINE, OVER, SELECTED, SHADE, Bars, Figure, Level, draw, room
 from blis_tui.spec.check import check
 from blis_tui.tui.chart.chart_view import ChartView
 from blis_tui.tui.chart.content import Chart, Wanted, chart
 from blis_tui.tui.chart.stage_totals import table
 from blis_tui.tui.preview.budget import make, outline
+from blis_tui.tui.preview.stage_counts import StageCounts, count_text
 from blis_tui.tui.preview.state import EMPTY, READY, Preview
 from blis_tui.tui.tuning import ORDINARY, Tuning
+from blis_tui.workload.server import AssumedServer
 from blis_tui.workload.totals.measures import MEASURES, SESSIONS, SHOWN, UNDER_WAY
 
 CHAT = SMALL.replace("chat: false", "chat: true")
@@ -335,6 +339,25 @@ def test_a_cut_preview_says_where_it_ends() -> None:
     assert len(made.figure.boundaries) == 2
     assert [row.cut for row in made.rows] == [False, True]
     assert round(made.rows[1].expected.mean) == 120  # type: ignore[union-attr]  # all of it, not the part before the cut
+
+
+@pytest.mark.parametrize(
+    "text",
+    [SMALL, CHAT, SMALL.replace('"2"', '"1"'), CHAT.replace('"2"', '"1"'), SMALL.replace("12000000", "9000000"), BURST],
+)
+def test_form_chart_summary_and_command_line_tell_the_same_numbers(text: str) -> None:
+    preview, form, made = preview_of(text), StageCounts(), chart(wanted(text))
+    form.take(preview)
+    assert preview.clients is not None and preview.requests is not None and preview.summary is not None
+    assert preview.clients.spec.inference_perf is not None and made.total is not None
+    stages = preview.clients.spec.inference_perf.stages
+    assert form.total(stages) == count_text(made.total.expected) == count_text(preview.summary.requests.expected)
+    assert form.texts(stages) == [count_text(row.expected) for row in made.rows]
+    told = [line.text for line in lines(overview(preview.requests, None, AssumedServer(), assumed=False), "x")]
+    for name, row in [*((f"{number}", row) for number, row in enumerate(made.rows, 1)), ("total", made.total)]:
+        assert row.tally is not None
+        (line,) = [line for line in told if re.match(rf"{name} ", line)]
+        assert re.search(rf" {re.escape(count_text(row.expected))} +{row.tally.generated:,} ", line)
 
 
 # --- the drawing ------------------------------------------------------------------------------------------------------
