@@ -43,6 +43,10 @@ def request_table(requests: Requests, rows: Any = None) -> RequestTable:
 
 def _column(field: Field, count: int) -> Column:
     """Return the column of a field."""
+    import numpy as np
+
+    from blis_tui.workload.query.language import TRUTH
+
     title = _TITLES.get(field.name, field.name)
     if field.text is not None:
         return Column(title, field.text, same=field.same() if count > 1 and field.same else None)
@@ -50,17 +54,20 @@ def _column(field: Field, count: int) -> Column:
     values, write = field.values(), _written(field)
     same = None
     if count > 1 and field.name not in _ALWAYS and (values == values[0]).all():
-        same = "" if not values[0] and field.kind != "yes or no" else write(values[0])
-    return Column(title, lambda row: write(values[row]), right=field.name != "request", values=lambda: values, same=same)
+        same = write(values[0]) if values[0] or field.kind == TRUTH else ""
+        values = np.broadcast_to(values[:1].copy(), count)  # a value for each of millions need not be kept
+    return Column(title, lambda row: write(values[row]), right=not field.stem, values=lambda: values, same=same)
 
 
 def _written(field: Field) -> Write:
     """Return what writes a value of a field; what is negative is none."""
-    if field.kind == "yes or no":
+    from blis_tui.workload.query.language import TIME, TRUTH
+
+    if field.kind == TRUTH:
         return lambda value: "yes" if value else "no"
     if field.name == "target":
         return lambda value: duration(int(value)) if value > 0 else ""
-    if field.kind == "time":
+    if field.kind == TIME:
         return lambda value: f"{value / 1e6:,.6f}" if value > 0 or field.name == "arrival" else ""
     if field.stem:
         return lambda value: f"{field.stem}{value}" if value >= 0 else ""

@@ -84,7 +84,8 @@ def test_every_number_has_what_it_was() -> None:
 def test_many_times_as_much_is_told_as_a_factor() -> None:
     more = SMALL.replace("rate: 8.0", "rate: 80.0")
     there, back = (
-        next(row for row in rows(*each) if row.name == "stage 1 target") for each in (sides(SMALL, more), sides(more, SMALL))
+        next(row for row in rows(*each, ORDINARY) if row.name == "stage 1 target")
+        for each in (sides(SMALL, more), sides(more, SMALL))
     )
     assert (there.change, back.change) == ("+72.00 (×10)", "-72.00 (×0.1)")
 
