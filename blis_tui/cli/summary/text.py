@@ -16,6 +16,7 @@ from blis_tui.workload.totals.capacity_rows import LENGTH_HEADS, STAGE_HEADS, le
 from blis_tui.workload.totals.remarks import limit_remark, limit_text, stage_remarks
 from blis_tui.workload.totals.shortfall import answer_text, limits, missed_text
 from blis_tui.workload.totals.summary import StageSummary, Summary, Tally
+from blis_tui.workload.totals.targets import RequestLine
 
 _HEADS = ("stage", "from", "to", "target/s", "expected", "planned", "difference", "")
 Row = tuple[str, ...]
@@ -40,7 +41,7 @@ def lines(overview: Overview, name: str) -> list[Line]:
     return [*head, empty, *_totals(overview), empty, *_capacity(overview)]
 
 
-def chart_title(overview: Overview, *, unicode: bool) -> str:
+def chart_title(overview: Overview, line: RequestLine, *, unicode: bool) -> str:
     """Return the line over the chart."""
     summary = overview.summary
     block, whisker, dash = "█┊─" if unicode else "#:="
@@ -48,8 +49,8 @@ def chart_title(overview: Overview, *, unicode: bool) -> str:
     parts = [f"Requests per second in bins of {duration(summary.bins.width_us)}", f"{block}{block} {overview.basis}"]
     if over_time.has_spans:
         parts.append(f"{whisker}{whisker} highest in {duration(over_time.span_us)}")
-    if summary.stages:
-        parts.append(f"{dash}{dash} target")
+    if line.steps:
+        parts.append(f"{dash}{dash} {line.name}")
     return "   ".join(parts)
 
 

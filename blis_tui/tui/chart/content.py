@@ -21,7 +21,7 @@ from blis_tui.workload.totals.capacity import UnderWay
 from blis_tui.workload.totals.expected import Stage
 from blis_tui.workload.totals.measures import REQUESTS, SESSIONS, UNDER_WAY, Tallies, expect_of, stage_tokens, tallies
 from blis_tui.workload.totals.summary import Tally, span_us
-from blis_tui.workload.totals.targets import target, target_steps
+from blis_tui.workload.totals.targets import EXPECTED, TARGET, sessions_arrive, target, target_steps
 
 if TYPE_CHECKING:
     import numpy as np
@@ -210,13 +210,13 @@ def _factor(measure: str, clients: Expansion) -> tuple[float | None, str]:
     compact = spec.inference_perf
     chat = compact is not None and compact.shared_prefix is not None and compact.shared_prefix.enable_multi_turn_chat
     if measure == REQUESTS:
-        return 1.0, "expected" if chat and spec.rules == 1 else "target"
+        return 1.0, EXPECTED if sessions_arrive(spec) else TARGET
     if measure == SESSIONS:
-        return (1.0, "target") if chat and spec.rules == 1 else (None, "")
+        return (1.0, TARGET) if sessions_arrive(spec) else (None, "")
     if measure == UNDER_WAY:
         return None, ""
     each = None if chat else stage_tokens(clients, measure)
-    return (None, "") if each is None else (float(each), "target")
+    return (None, "") if each is None else (float(each), TARGET)
 
 
 def _found(wanted: Wanted) -> Tallies | None:
@@ -231,7 +231,7 @@ def _levels(wanted: Wanted, aims: _Aims, end: int) -> tuple[str, list[Level]]:
     selected = wanted.selected
     if aims.clients is not None and (not aims.stages or aims.clients.spec.cohorts):
         steps = target_steps(aims.clients, aims.stages, end, _MOST_STEPS) if aims.factor_of_all is not None else []
-        return ("target" if steps else "", [Level(*step) for step in steps])
+        return (TARGET if steps else "", [Level(*step) for step in steps])
     if aims.factor is None:
         return "", []
     levels = []
@@ -253,7 +253,7 @@ def _level(under_way: UnderWay, row: StageRow) -> UnderWayLevel:
 
 def _stage_rates(aims: _Aims) -> list[float]:
     """Return how much of the measure each stage makes in a second: as it is aimed at or, where that is not it, expected."""
-    if aims.line != "expected":
+    if aims.line != EXPECTED:
         return [stage.target_rate * (aims.factor or 0.0) for stage in aims.stages]
     return [
         stage.expected.mean / max(stage.end_us - stage.start_us, 1) * 1e6 if stage.expected is not None else 0.0

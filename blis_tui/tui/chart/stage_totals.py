@@ -46,14 +46,17 @@ def table(
     cells = [write(f"{'▸' if number == selected else ' '} {number + 1}", rows[number]) for number in shown]
     if below and total is not None:
         cells.append(write("  total", total))
-    columns: Sequence[int] = range(len(heads))
-    widths = [max(len(row[column]) for row in [heads, *cells]) for column in columns]
+    every = range(len(heads))
+    widths = [max(len(row[column]) for row in [heads, *cells]) for column in every]
     hidden = len(rows) - len(shown)
-    remark = f"  ({hidden} more)" if hidden else ""
-    if any(_is_cut(rows[number]) for number in shown):
-        remark += f"  {CUT} the horizon cuts it off"
-    if sum(widths) + len(_GAP) * (len(widths) - 1) + len(remark) > width:
-        columns = [column for column in columns if column != _LEFT_OUT]
+    more = f"  ({hidden} more)" if hidden else ""
+    cut = any(_is_cut(rows[number]) for number in shown)
+    remarks = [f"{more}  {CUT} {text}" for text in ("the horizon cuts it off", "cut off")] if cut else [more]
+    fewer = [column for column in every if column != _LEFT_OUT]
+    choices: tuple[Sequence[int], ...] = (every, fewer)
+    layouts = [(columns, remark) for columns in choices for remark in remarks]
+    roomy = [layout for layout in layouts if _width(widths, *layout) <= width]
+    columns, remark = roomy[0] if roomy else (fewer, more)
     kinds = [PLAIN] * known + [GENERATED] * (len(heads) - known)
     lines_out = [TableLine(tuple(_runs(heads, widths, columns, [HEAD] * len(heads))))]
     for position, row in enumerate(cells):
@@ -74,6 +77,10 @@ def _runs(row: tuple[str, ...], widths: Sequence[int], columns: Sequence[int], k
 def _is_cut(row: StageRow) -> bool:
     """Return whether a stage ends before it is planned to."""
     return row.end_us - row.start_us < row.planned_us
+
+
+def _width(widths: Sequence[int], columns: Sequence[int], remark: str) -> int:
+    return sum(widths[column] for column in columns) + len(_GAP) * (len(columns) - 1) + len(remark)
 
 
 def _heads(counted: str, sent: bool) -> tuple[tuple[str, ...], Callable[[str, StageRow], tuple[str, ...]], int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from blis_tui.workload.requests import Requests
 
 
+CLEAN_UP_S = 5.0
+"""How long leaving waits for a half-written file to be removed."""
+
+
 class RowsDialog(SaveDialog):
     """Takes the name of the file."""
 
@@ -44,7 +49,8 @@ class RowsDialog(SaveDialog):
         try:
             row_format(path)
         except FormatError as error:
-            return f"{error}."[0].upper() + f"{error}."[1:]
+            text = str(error)
+            return f"{text[:1].upper()}{text[1:]}."
         return ""
 
 
@@ -58,6 +64,8 @@ class WriteDialog(ModalScreen["int | Exception | None"]):
         super().__init__()
         self._requests, self._rows, self._path, self._force = requests, rows, path, force
         self._job: Job[int] | None = None
+        self._finished = threading.Event()
+        """Whether the thread is through, and the file complete or gone."""
 
     def compose(self) -> ComposeResult:
         """Lay out the dialog."""
@@ -77,7 +85,10 @@ class WriteDialog(ModalScreen["int | Exception | None"]):
             from blis_tui.formats.rows import write_rows
 
             array = np.arange(len(rows)) if isinstance(rows, range) else np.asarray(rows)
-            write_rows(requests, array, path, force=force, progress=lambda done, total: job.progress(done / max(total, 1)))
+            try:
+                write_rows(requests, array, path, force=force, progress=lambda done, total: job.progress(done / max(total, 1)))
+            finally:
+                self._finished.set()
             return path.stat().st_size
 
         self._job = Job(self, work, self._end, self._end, self._progress)
@@ -89,12 +100,19 @@ class WriteDialog(ModalScreen["int | Exception | None"]):
         self.dismiss(result)
 
     def on_unmount(self) -> None:
-        """Leave nothing half-written."""
-        if self._job is not None:
-            self._job.cancel()
+        """Leave nothing half-written, however the dialog ends."""
+        if self._job is not None and not self._finished.is_set():
+            self._stop()
 
-    def action_cancel(self) -> None:
+    def _stop(self) -> None:
+        """Stop, and wait until what is half-written is removed."""
+        assert self._job is not None
+        self._job.cancel()
+        self._finished.wait(CLEAN_UP_S)
+
+    async def action_cancel(self) -> None:
         """Write nothing."""
+        await asyncio.to_thread(self._stop)
         self.dismiss(None)
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from blis_tui.spec.format.generation import STEPPED, VARYING, generation_path
+from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.spec.format.windows import windows_of
 from blis_tui.workload.expansion.clients import ClientBlock, Expansion
 from blis_tui.workload.expansion.rates import WindowRates, block_rates
 from blis_tui.workload.totals.expected import Stage, active_spans, gap_us, is_single, varying_counts
+
+TARGET, EXPECTED = "target", "expected"
 
 
 class Target(NamedTuple):
@@ -65,6 +68,39 @@ def target_steps(clients: Expansion, stages: Sequence[Stage], end_us: int, most:
         coarse = np.linspace(0.0, end, most + 1)
         rates, edges = np.diff(np.interp(coarse, edges, reached)) / np.diff(coarse), coarse
     return [Step(*each) for each in zip(edges[:-1].tolist(), edges[1:].tolist(), rates.tolist(), strict=True)]
+
+
+class RequestLine(NamedTuple):
+    """What the requests per second are to be over time, and whether that is aimed at or `EXPECTED` only; no steps if unknown."""
+
+    name: str
+    steps: tuple[Step, ...]
+
+
+def request_line(clients: Expansion, stages: Sequence[Stage], end_us: int, most: int) -> RequestLine:
+    """Return how many requests per second there are to be; of arrivals that begin sessions of several, what is expected."""
+    spec = clients.spec
+    if stages and not spec.cohorts:
+        if not sessions_arrive(spec):
+            steps = [Step(stage.start_us, stage.end_us, stage.target_rate) for stage in stages]
+            return RequestLine(TARGET, tuple(step for step in steps if step.start_us < step.end_us))
+        return RequestLine(EXPECTED, tuple(_expected_steps(stages)))
+    if any(block.template.turns is not None for block in clients.blocks):
+        return RequestLine(TARGET, ())
+    return RequestLine(TARGET, tuple(target_steps(clients, stages, end_us, most)))
+
+
+def sessions_arrive(spec: WorkloadSpec) -> bool:
+    """Return whether each arrival of the stages begins a session of several rounds: chat in version 1."""
+    compact = spec.inference_perf
+    chat = compact is not None and compact.shared_prefix is not None and compact.shared_prefix.enable_multi_turn_chat
+    return chat and spec.rules == 1
+
+
+def _expected_steps(stages: Sequence[Stage]) -> Iterator[Step]:
+    for stage in stages:
+        if stage.expected is not None and stage.start_us < stage.end_us:
+            yield Step(stage.start_us, stage.end_us, stage.expected.mean / (stage.end_us - stage.start_us) * 1e6)
 
 
 def _course(
