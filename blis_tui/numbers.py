@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+UNITS_US = {"us": 1, "µs": 1, "μs": 1, "ms": 10**3, "s": 10**6, "m": 60 * 10**6, "min": 60 * 10**6, "h": 3600 * 10**6}
+"""The units in which times are typed, in µs; µ may be the sign or the letter."""
 _DAYS_FROM_H = 48
 """From so many hours on a time is told in days."""
 
@@ -14,10 +16,19 @@ def counted(count: int, noun: str) -> str:
 
 
 def rate(value: float) -> str:
-    """Write a rate: three or four figures, thousands separated."""
+    """Write a rate: three or four figures, thousands separated; of less than a tenth two figures."""
     if value >= 1000:
         return f"{value:,.0f}"
-    return f"{value:.1f}" if value >= 100 else f"{value:.2f}" if value >= 0.01 or not value else f"{value:.2g}"
+    return f"{value:.1f}" if value >= 100 else f"{value:.2f}" if value >= 0.1 or not value else f"{value:.2g}"
+
+
+def mean(value: float) -> str:
+    """Write a number that is expected or a mean: as a whole one if it is one or large, and never rounded to nothing."""
+    if value >= 1e15:
+        return "∞"
+    if value >= 100 or abs(value - round(value)) < 1e-6 * max(value, 1e-6):
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 1 else f"{value:.2g}"
 
 
 def duration(microseconds: int) -> str:

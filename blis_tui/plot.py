@@ -46,6 +46,8 @@ class Level(NamedTuple):
     end: float
     height: float
     selected: bool = False
+    dashed: bool = False
+    """Whether it is what would follow."""
 
 
 class Label(NamedTuple):
@@ -59,9 +61,9 @@ class Label(NamedTuple):
 class Figure(NamedTuple):
     """What is to be drawn. x runs from 0 to `end`, y from 0 to `top`.
 
-    Bins are `bin_width` wide, but for the last, which goes on to the end. `highest`, if given, is what each bin reaches
-    within: whiskers reach up to it. Behind all, if given, is a shade as high as `behind` is in each bin. Later bars stand
-    before earlier ones, levels before bars. Ticks are (place, text).
+    Bins are `bin_width` wide, but for the last, which goes on to `bins_end`, or to the end without one. `highest`, if given, is
+    what each bin reaches within: whiskers reach up to it. Behind all, if given, is a shade as high as `behind` is in each bin.
+    Later bars stand before earlier ones, levels before bars. Ticks are (place, text).
     """
 
     width: int
@@ -78,6 +80,7 @@ class Figure(NamedTuple):
     x_title: str = ""
     highest: Sequence[float] = ()
     behind: Sequence[float] = ()
+    bins_end: float = math.inf
 
 
 def draw(figure: Figure) -> list[Line]:
@@ -125,7 +128,7 @@ def _build(plotext, figure: Figure) -> str:  # type: ignore[no-untyped-def]
         if before is not None and before.end == level.start and before.height != level.height:
             plotext.plot([level.start] * 2, [before.height, level.height], marker="│", color=_code(LINE))
     for level in figure.levels:
-        role, marker = (SELECTED, "━") if level.selected else (LINE, "─")
+        role, marker = (SELECTED, "━") if level.selected else (LINE, "╌" if level.dashed else "─")
         plotext.plot([level.start, level.end], [level.height] * 2, marker=marker, color=_code(role))
     for label in figure.labels:
         plotext.text(label.text, label.place, figure.top, color=_code(SELECTED if label.selected else LABEL), alignment="center")
@@ -144,7 +147,8 @@ def _fill(plotext, figure: Figure, heights: Sequence[float], marker: str, role: 
 
 def _height(figure: Figure, heights: Sequence[float], place: float) -> float:
     """Return the height of the bin at a place of the x axis."""
-    return heights[min(int(place // figure.bin_width), len(heights) - 1)] if heights else 0.0
+    there = heights and place < figure.bins_end
+    return heights[min(int(place // figure.bin_width), len(heights) - 1)] if there else 0.0
 
 
 def _highest(figure: Figure, columns: int) -> list[float]:
@@ -185,7 +189,7 @@ def _over_bars(figure: Figure, line: Line) -> Line:
     column = columns - sum(len(text) for text, _ in line) + 1  # the frame's right side is no column of bars
     runs: list[Run] = []
     for text, role in line:
-        if role in (LINE, SELECTED) and text.strip("─━") == "":
+        if role in (LINE, SELECTED) and text.strip("─━╌") == "":
             for at in range(column, column + len(text)):
                 runs.append((text[at - column], role + OVER * _behind(figure, at / columns, (at + 1) / columns)))
         else:

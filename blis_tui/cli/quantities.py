@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 
 from blis_tui.cli.errors import UsageError
+from blis_tui.numbers import UNITS_US
 from blis_tui.spec.format.fields import INT64_MAX, INT64_MIN
 from blis_tui.workload.server import AssumedServer
 
-_DURATIONS = {
-    "": 1, "us": 1, "µs": 1, "μs": 1, "ms": 10**3, "s": 10**6, "m": 60 * 10**6, "min": 60 * 10**6, "h": 3600 * 10**6,
-}  # fmt: skip
+_DURATIONS = {"": 1, **UNITS_US}
 _SIZES = {
     "": 1, "b": 1, "k": 10**3, "kb": 10**3, "m": 10**6, "mb": 10**6, "g": 10**9, "gb": 10**9,
     "kib": 2**10, "mib": 2**20, "gib": 2**30,

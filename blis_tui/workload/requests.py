@@ -112,7 +112,10 @@ class Requests:
 
     def part(self, start: int, stop: int) -> Requests:
         """Return the requests `start` … `stop` − 1 for their columns; token ids can be drawn of all requests only."""
-        which = slice(start, stop)
+        return self.picked(slice(start, stop))
+
+    def picked(self, which: slice | NDArray[np.intp]) -> Requests:
+        """Return some of the requests for their columns, as an index of an array picks them."""
         part = copy(self)
         part.columns = {name: column[which] for name, column in self.columns.items()}
         for name in ("input_tokens", "block", "prefix_group", "prefix_tokens"):

@@ -41,6 +41,12 @@ class TokenBlock(NamedTuple):
         for start, middle, end in zip(bounds[:-1:2], bounds[1::2], bounds[2::2], strict=True):
             yield ids[start:middle], ids[middle:end]
 
+    def picked(self, rows: NDArray[np.intp]) -> TokenBlock:
+        """Return a block of some of the requests, by their places in this one."""
+        lengths = np.diff(self.bounds).reshape(-1, 2)[rows].ravel()
+        pieces = [self.ids[self.bounds[2 * row] : self.bounds[2 * row + 2]] for row in rows.tolist()]
+        return TokenBlock(0, len(rows), np.concatenate([self.ids[:0], *pieces]), np.concatenate([[0], np.cumsum(lengths)]))
+
 
 class Drawing(NamedTuple):
     """What token ids are drawn from; all columns and lengths are those of the requests, in arrival order."""

@@ -8,22 +8,22 @@ from blis_tui.axes import MOST_TICKS, round_scale, ticks
 from blis_tui.numbers import duration
 from blis_tui.plot import BARS, FINE, HIGHEST, LINE, OVER, WHISKER, Bars, Figure, Level, Line, draw
 from blis_tui.workload.totals.bins import Series, round_width_us
-from blis_tui.workload.totals.summary import StageSummary
+from blis_tui.workload.totals.targets import Step
 
 WIDTHS = (40, 200)
+MOST_STEPS = 100
+"""How often the line over the bars may change."""
 _HEIGHT = 15
 _COLOURS = {BARS: "38;5;6", HIGHEST: "38;5;6", LINE: "38;5;11", LINE + OVER: "38;5;11;48;5;6"}
 _ASCII = str.maketrans("┌┐└┘─│┤├┬┴┼" + WHISKER, "++++-|+++++:")
 _ASCII_LINE = str.maketrans("─│", "=|")
 
 
-def draw_chart(over_time: Series, stages: Sequence[StageSummary], width: int, *, colour: bool, unicode: bool = True) -> str:
-    """Draw the requests per second of each bin, the highest rate in it, and the stages' targets; no line end at the end."""
+def draw_chart(over_time: Series, steps: Sequence[Step], width: int, *, colour: bool, unicode: bool = True) -> str:
+    """Draw the requests per second of each bin, the highest rate in it, and what is aimed at; no line end at the end."""
     end = over_time.bins.end_us
     heights, highest = over_time.rates.tolist(), over_time.highest.tolist()
-    levels = [
-        Level(stage.start_us, min(stage.end_us, end), stage.target_rate) for stage in stages if stage.start_us < stage.end_us
-    ]
+    levels = [Level(step.start_us, min(step.end_us, end), step.rate) for step in steps if step.start_us < end]
     top, step = round_scale(max([*highest, *heights, *(level.height for level in levels)]))
     x_step = round_width_us(end, MOST_TICKS)
     lines = draw(

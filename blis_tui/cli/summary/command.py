@@ -35,7 +35,7 @@ def run(options: Options) -> int:
 
         put(document(overview, path))
         return DONE
-    from blis_tui.cli.summary.chart import draw_chart
+    from blis_tui.cli.summary.chart import MOST_STEPS, draw_chart
     from blis_tui.cli.summary.text import chart_title, lines
 
     colour = colours.wanted(sys.stdout, options.color)
@@ -43,8 +43,9 @@ def run(options: Options) -> int:
     summary = overview.summary
     if len(overview.requests):
         unicode = _is_unicode()
-        chart = draw_chart(summary.over_time, summary.stages, _width(), colour=colour, unicode=unicode)
-        title = colours.painted(chart_title(overview, unicode=unicode), colours.HEADING, colour)
+        line = overview.line(MOST_STEPS)
+        chart = draw_chart(summary.over_time, line.steps, _width(), colour=colour, unicode=unicode)
+        title = colours.painted(chart_title(overview, line, unicode=unicode), colours.HEADING, colour)
         put(f"\n{title}\n{chart}\n")
     return DONE
 

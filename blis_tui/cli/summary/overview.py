@@ -7,7 +7,9 @@ from typing import NamedTuple
 from blis_tui.workload.requests import Requests
 from blis_tui.workload.server import AssumedServer
 from blis_tui.workload.totals.capacity import Capacity, capacity
+from blis_tui.workload.totals.expected import expect
 from blis_tui.workload.totals.summary import Summary, summarise
+from blis_tui.workload.totals.targets import RequestLine, request_line
 
 PLANNED, SENT = "planned", "sent"
 
@@ -32,6 +34,11 @@ class Overview(NamedTuple):
     def basis(self) -> str:
         """Whether the totals count what is planned or what is sent."""
         return SENT if self.requests.sent else PLANNED
+
+    def line(self, most: int) -> RequestLine:
+        """Return what the requests per second are to be over time, in at most so many steps where there are no stages."""
+        requests, end_us = self.requests, self.summary.bins.end_us
+        return request_line(requests.clients, expect(requests.clients, requests.horizon_us).stages, end_us, most)
 
 
 def overview(plan: Requests | None, sent: Requests | None, server: AssumedServer, *, assumed: bool) -> Overview:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from blis_tui.cli.colours import HEADING, MUTED
 from blis_tui.cli.summary.overview import PLANNED, SENT, Overview
-from blis_tui.numbers import aligned, counted, duration, rate, roughly
+from blis_tui.numbers import aligned, counted, duration, mean, rate, roughly
 from blis_tui.problems import printable
 from blis_tui.spec.format.facts import end_us
 from blis_tui.spec.format.model import WorkloadSpec
@@ -16,6 +16,7 @@ from blis_tui.workload.totals.capacity_rows import LENGTH_HEADS, STAGE_HEADS, le
 from blis_tui.workload.totals.remarks import limit_remark, limit_text, stage_remarks
 from blis_tui.workload.totals.shortfall import answer_text, limits, missed_text
 from blis_tui.workload.totals.summary import StageSummary, Summary, Tally
+from blis_tui.workload.totals.targets import RequestLine
 
 _HEADS = ("stage", "from", "to", "target/s", "expected", "planned", "difference", "")
 Row = tuple[str, ...]
@@ -40,7 +41,7 @@ def lines(overview: Overview, name: str) -> list[Line]:
     return [*head, empty, *_totals(overview), empty, *_capacity(overview)]
 
 
-def chart_title(overview: Overview, *, unicode: bool) -> str:
+def chart_title(overview: Overview, line: RequestLine, *, unicode: bool) -> str:
     """Return the line over the chart."""
     summary = overview.summary
     block, whisker, dash = "█┊─" if unicode else "#:="
@@ -48,8 +49,8 @@ def chart_title(overview: Overview, *, unicode: bool) -> str:
     parts = [f"Requests per second in bins of {duration(summary.bins.width_us)}", f"{block}{block} {overview.basis}"]
     if over_time.has_spans:
         parts.append(f"{whisker}{whisker} highest in {duration(over_time.span_us)}")
-    if summary.stages:
-        parts.append(f"{dash}{dash} target")
+    if line.steps:
+        parts.append(f"{dash}{dash} {line.name}")
     return "   ".join(parts)
 
 
@@ -58,7 +59,7 @@ def _title(summary: Summary, spec: WorkloadSpec, name: str) -> str:
     parts = [
         f"version {spec.rules}",
         f"seed {spec.seed}",
-        f"{'horizon' if spec.horizon else 'ends at'} {duration(end)}" if end else "no horizon",
+        f"{'horizon' if spec.horizon else 'ends at'} {roughly(end)}" if end else "no horizon",
         *([limit_text(spec)] if spec.num_requests else []),
         counted(summary.clients, "client"),
     ]
@@ -137,7 +138,7 @@ def _stage_row(number: int, stage: StageSummary) -> Row:
         duration(stage.start_us),
         duration(stage.end_us),
         rate(stage.target_rate),
-        *_tally_cells(stage.requests),
+        *(_tally_cells(stage.requests) if stage.start_us < stage.end_us else ("not reached", "", "", "")),
     )
 
 
@@ -147,7 +148,7 @@ def _tally_cells(tally: Tally) -> tuple[str, str, str, str]:
         return "?", f"{tally.generated:,}", "", ""
     difference = round(tally.difference or 0.0)
     spread = "exact" if expected.exact else "" if tally.deviations is None else f"{round(tally.deviations, 1) + 0.0:+.1f} σ"
-    return f"{expected.mean:,.0f}", f"{tally.generated:,}", f"{difference:+,}" if difference else "0", spread
+    return mean(expected.mean), f"{tally.generated:,}", f"{difference:+,}" if difference else "0", spread
 
 
 def _totals(overview: Overview) -> list[Line]:

@@ -39,18 +39,27 @@ class Writer(NamedTuple):
 
 
 class Batch:
-    """The requests `start` … `stop` − 1: their columns and, where they were asked for, their token ids."""
+    """The requests `start` … `stop` − 1, or some of them: their columns and, where they were asked for, their token ids."""
 
     def __init__(self, requests: Requests, start: int, stop: int, members: Members, tokens: TokenBlock | None = None) -> None:
         self.start = start
         self.stop = stop
         self.requests = requests.part(start, stop)
         """The columns; views into those of all requests, or made for the batch."""
+        self._places = np.arange(start, stop)
         self._members = members
         self._tokens = tokens
 
     def __len__(self) -> int:
-        return self.stop - self.start
+        return len(self._places)
+
+    def picked(self, rows: NDArray[np.intp]) -> Batch:
+        """Return some of the batch's requests, by their places in it."""
+        picked = Batch(self.requests, 0, 0, self._members)
+        picked.start, picked.stop = self.start, self.stop
+        picked.requests, picked._places = self.requests.picked(rows), self._places[rows]
+        picked._tokens = None if self._tokens is None else self._tokens.picked(rows)
+        return picked
 
     @property
     def tokens(self) -> TokenBlock:
@@ -61,7 +70,7 @@ class Batch:
     @property
     def numbers(self) -> Part:
         """The numbers of the requests."""
-        return numbers(np.arange(self.start, self.stop))
+        return numbers(self._places)
 
     @cached_property
     def prefixed(self) -> NDArray[np.bool_]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from blis_tui.numbers import UNITS_US
 from blis_tui.problems import Path
 from blis_tui.spec.format.fields import LIST, MAP, Field, Record
 
@@ -131,7 +132,7 @@ def _common(left: tuple[str, ...], right: tuple[str, ...]) -> int:
     return count
 
 
-_MICROSECONDS = {"us": 1, "µs": 1, "ms": 10**3, "s": 10**6, "sec": 10**6, "m": 60 * 10**6, "min": 60 * 10**6, "h": 3600 * 10**6}
+_MICROSECONDS = {**UNITS_US, "sec": UNITS_US["s"]}
 
 
 def time_in(unit: str, written: str) -> int | None:

@@ -168,14 +168,22 @@ def _exactly(number: float) -> str:
 
 
 def _advise_single_requests(report: Report, spec: WorkloadSpec, compact: InferencePerf, clients: int) -> None:
-    base, extra = divmod(stage_requests(compact.stages[0]), clients)
-    end = stages_end_us(compact)
-    if base == 1 and not 0 < spec.horizon < end and report.is_clean(HORIZON):
+    stage, end = compact.stages[0], stages_end_us(compact)
+    base, extra = divmod(stage_requests(stage), clients)
+    if 0 < spec.horizon < end or not report.is_clean(HORIZON):
+        return
+    if base == 1:
         alone = clients - extra
         what = f"{alone:,} of {clients:,} clients" if extra else f"each of the {clients:,} clients" if alone > 1 else "the client"
         cut = ", where the horizon cuts it off" if spec.horizon == end else ""
         text = f"× duration gives {what} one request only, and that is sent at the very end of the stage{cut}"
         report.warn("one-request-each", (*STAGES, 0, "rate"), text)
+    elif clients > stage.rate:  # more than come in a second
+        text = (
+            "is kept but for the end: all clients send their last request at the very end of the stage, "
+            f"{clients:,} at once where {stage.rate:g} a second are meant"
+        )
+        report.inform("last-requests-at-the-end", (*STAGES, 0, "rate"), text)
 
 
 def _advise_end(report: Report, spec: WorkloadSpec, compact: InferencePerf, prefix: SharedPrefix) -> None:

@@ -21,7 +21,7 @@ from blis_tui.workload.totals.capacity import UnderWay
 from blis_tui.workload.totals.expected import Stage
 from blis_tui.workload.totals.measures import REQUESTS, SESSIONS, UNDER_WAY, Tallies, expect_of, stage_tokens, tallies
 from blis_tui.workload.totals.summary import Tally, span_us
-from blis_tui.workload.totals.targets import target
+from blis_tui.workload.totals.targets import EXPECTED, TARGET, sessions_arrive, target, target_steps
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 MARKERS = "█▓▒░▚#"
 """What the bars of stacked groups are made of: they can be told apart without colour."""
-_LABELS_WIDTH = 8
-"""Columns beside the bars, about."""
+_MOST_STEPS = 100
+"""How often the line over the bars may change where there are no stages."""
 _LEAST_FOR_TITLES = 10
 
 
@@ -99,10 +99,11 @@ def chart(wanted: Wanted) -> Chart:
     aims = _aims(wanted)
     stages, requests = aims.stages, preview.requests
     found, plan = _found(wanted), preview.plan
-    spec_end = max((stage.end_us for stage in stages), default=0)
-    end = max(spec_end, span_us(requests) if requests is not None else 0, 1)
-    line, levels = _levels(wanted, aims)
-    bins = Bins(round_width_us(end, max(wanted.width - _LABELS_WIDTH, 1)), end)
+    made_end = max(span_us(requests) if requests is not None else 0, 1)
+    spec_end = max([made_end, *(stage.end_us for stage in stages)])
+    end = max([spec_end, *(stage.start_us + stage.planned_us for stage in stages)])
+    line, levels = _levels(wanted, aims, spec_end)
+    bins = Bins(round_width_us(made_end), made_end)  # as in the summary
     under_way = UnderWay(requests, preview.server) if requests is not None and wanted.measure == UNDER_WAY else None
     over_time: Series | Levels | None = None
     names: tuple[str, ...] = ()
@@ -129,6 +130,7 @@ def chart(wanted: Wanted) -> Chart:
         end=float(end),
         top=top,
         bin_width=float(bins.width_us),
+        bins_end=float(made_end),
         bars=[
             Bars(each.tolist(), MARKERS[min(number, len(MARKERS) - 1)] if wanted.stacked else FINE)
             for number, each in enumerate(heights)
@@ -143,7 +145,7 @@ def chart(wanted: Wanted) -> Chart:
         behind=behind,
     )
     rows = tuple(_row(number, aims, found, preview.cut_us) for number in range(len(stages)))
-    total = _total(aims, end, found, preview)
+    total = _total(aims, spec_end, found, preview)
     if under_way is not None:
         rows = tuple(row._replace(level=_level(under_way, row)) for row in rows)
         total = None if total is None else total._replace(level=_level(under_way, total))
@@ -208,13 +210,13 @@ def _factor(measure: str, clients: Expansion) -> tuple[float | None, str]:
     compact = spec.inference_perf
     chat = compact is not None and compact.shared_prefix is not None and compact.shared_prefix.enable_multi_turn_chat
     if measure == REQUESTS:
-        return 1.0, "expected" if chat and spec.rules == 1 else "target"
+        return 1.0, EXPECTED if sessions_arrive(spec) else TARGET
     if measure == SESSIONS:
-        return (1.0, "target") if chat and spec.rules == 1 else (None, "")
+        return (1.0, TARGET) if sessions_arrive(spec) else (None, "")
     if measure == UNDER_WAY:
         return None, ""
     each = None if chat else stage_tokens(clients, measure)
-    return (None, "") if each is None else (float(each), "target")
+    return (None, "") if each is None else (float(each), TARGET)
 
 
 def _found(wanted: Wanted) -> Tallies | None:
@@ -224,27 +226,39 @@ def _found(wanted: Wanted) -> Tallies | None:
     return tallies(wanted.measure, requests) if requests is not None else None
 
 
-def _levels(wanted: Wanted, aims: _Aims) -> tuple[str, list[Level]]:
-    """Return the step line over the bars, and what it is called."""
+def _levels(wanted: Wanted, aims: _Aims, end: int) -> tuple[str, list[Level]]:
+    """Return the step line over the bars, and what it is called; where stages are cut off it goes on dashed."""
+    selected = wanted.selected
+    if aims.clients is not None and (not aims.stages or aims.clients.spec.cohorts):
+        steps = target_steps(aims.clients, aims.stages, end, _MOST_STEPS) if aims.factor_of_all is not None else []
+        return (TARGET if steps else "", [Level(*step) for step in steps])
     if aims.factor is None:
         return "", []
-    rates = [stage.target_rate * aims.factor for stage in aims.stages]
-    if aims.line == "expected":
-        rates = [
-            stage.expected.mean / max(stage.end_us - stage.start_us, 1) * 1e6 if stage.expected is not None else 0.0
-            for stage in aims.stages
+    levels = []
+    for number, (stage, rate) in enumerate(zip(aims.stages, _stage_rates(aims), strict=True)):
+        planned = stage.start_us + stage.planned_us
+        spans = ((stage.start_us, stage.end_us), (max(stage.start_us, stage.end_us), planned))
+        levels += [
+            Level(float(start), float(stop), rate, number == selected and not dashed, dashed)
+            for dashed, (start, stop) in zip((False, True), spans, strict=True)
+            if start < stop
         ]
-    levels = [
-        Level(float(stage.start_us), float(stage.end_us), rate, number == wanted.selected)
-        for number, (stage, rate) in enumerate(zip(aims.stages, rates, strict=True))
-        if stage.start_us < stage.end_us
-    ]
     return (aims.line, levels) if levels else ("", [])
 
 
 def _level(under_way: UnderWay, row: StageRow) -> UnderWayLevel:
     span = max(row.end_us - row.start_us, 1)
     return UnderWayLevel(under_way.busy_us(row.start_us, row.end_us) / span, under_way.peak(row.start_us, row.end_us))
+
+
+def _stage_rates(aims: _Aims) -> list[float]:
+    """Return how much of the measure each stage makes in a second: as it is aimed at or, where that is not it, expected."""
+    if aims.line != EXPECTED:
+        return [stage.target_rate * (aims.factor or 0.0) for stage in aims.stages]
+    return [
+        stage.expected.mean / max(stage.end_us - stage.start_us, 1) * 1e6 if stage.expected is not None else 0.0
+        for stage in aims.stages
+    ]
 
 
 def _boundaries(stages: Sequence[Stage], preview: Preview, end: int) -> list[float]:
@@ -274,7 +288,7 @@ def _row(number: int, aims: _Aims, found: Tallies | None, cut_us: int | None) ->
     stage = aims.stages[number]
     tally = found.stages[number] if found is not None and number < len(found.stages) else None
     cut = cut_us is not None and stage.end_us > cut_us
-    rate = stage.target_rate * (aims.factor or 0.0)
+    rate = _stage_rates(aims)[number]
     return StageRow(stage.start_us, stage.end_us, stage.planned_us, rate, stage.expected, tally, cut)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from blis_tui.numbers import rate, roughly
-from blis_tui.tui.preview.stage_counts import count_text
+from blis_tui.tui.preview.stage_counts import NOT_REACHED, count_text
 from blis_tui.workload.totals.measures import UNDER_WAY
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ _KNOWN = 4
 _LEFT_OUT = 5
 """The column that is left out where there is no room for all: the difference, which can be worked out."""
 _GAP = "  "
+CUT = "✂"
+"""Stands behind the length of a stage that is cut off."""
 
 
 class TableLine(NamedTuple):
@@ -44,12 +46,17 @@ def table(
     cells = [write(f"{'▸' if number == selected else ' '} {number + 1}", rows[number]) for number in shown]
     if below and total is not None:
         cells.append(write("  total", total))
-    columns: Sequence[int] = range(len(heads))
-    widths = [max(len(row[column]) for row in [heads, *cells]) for column in columns]
+    every = range(len(heads))
+    widths = [max(len(row[column]) for row in [heads, *cells]) for column in every]
     hidden = len(rows) - len(shown)
-    remark = f"  ({hidden} more)" if hidden else ""
-    if sum(widths) + len(_GAP) * (len(widths) - 1) + len(remark) > width:
-        columns = [column for column in columns if column != _LEFT_OUT]
+    more = f"  ({hidden} more)" if hidden else ""
+    cut = any(_is_cut(rows[number]) for number in shown)
+    remarks = [f"{more}  {CUT} {text}" for text in ("the horizon cuts it off", "cut off")] if cut else [more]
+    fewer = [column for column in every if column != _LEFT_OUT]
+    choices: tuple[Sequence[int], ...] = (every, fewer)
+    layouts = [(columns, remark) for columns in choices for remark in remarks]
+    roomy = [layout for layout in layouts if _width(widths, *layout) <= width]
+    columns, remark = roomy[0] if roomy else (fewer, more)
     kinds = [PLAIN] * known + [GENERATED] * (len(heads) - known)
     lines_out = [TableLine(tuple(_runs(heads, widths, columns, [HEAD] * len(heads))))]
     for position, row in enumerate(cells):
@@ -67,6 +74,15 @@ def _runs(row: tuple[str, ...], widths: Sequence[int], columns: Sequence[int], k
     ]
 
 
+def _is_cut(row: StageRow) -> bool:
+    """Return whether a stage ends before it is planned to."""
+    return row.end_us - row.start_us < row.planned_us
+
+
+def _width(widths: Sequence[int], columns: Sequence[int], remark: str) -> int:
+    return sum(widths[column] for column in columns) + len(_GAP) * (len(columns) - 1) + len(remark)
+
+
 def _heads(counted: str, sent: bool) -> tuple[tuple[str, ...], Callable[[str, StageRow], tuple[str, ...]], int]:
     """Return the heads of the columns, what writes a row, and how many columns are known without generating."""
     if counted == UNDER_WAY:
@@ -77,8 +93,7 @@ def _heads(counted: str, sent: bool) -> tuple[tuple[str, ...], Callable[[str, St
 
 
 def _span_cells(name: str, row: StageRow) -> tuple[str, str]:
-    cut_short = row.end_us - row.start_us < row.planned_us
-    return name, roughly(row.planned_us) + ("✂" if cut_short else "")
+    return name, roughly(row.planned_us) + (CUT if _is_cut(row) else "")
 
 
 def _target_cell(row: StageRow) -> str:
@@ -100,6 +115,8 @@ def _sent_cells(name: str, row: StageRow) -> tuple[str, ...]:
 
 
 def _cells(name: str, row: StageRow) -> tuple[str, ...]:
+    if row.start_us >= row.end_us:
+        return (*_span_cells(name, row), _target_cell(row), NOT_REACHED, "", "", "")
     head = (*_span_cells(name, row), _target_cell(row), count_text(row.expected))
     tally = row.tally
     if tally is None:

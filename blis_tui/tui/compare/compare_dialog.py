@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from blis_tui.tui.base_app import BaseApp
     from blis_tui.tui.preview.state import Preview
 
-WIDE = 120
+WIDE = 160
+"""From so many columns on the parts stand side by side."""
 
 
 class Compared(NamedTuple):
@@ -54,7 +55,7 @@ class CompareDialog(ModalScreen[bool]):
     """Shows the difference of two texts and of their numbers; returns whether to go ahead, if that is asked."""
 
     CSS_PATH = "compare_dialog.tcss"
-    AUTO_FOCUS = "#diff"
+    AUTO_FOCUS = "#numbers"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("compare")]
 
     def __init__(self, compared: Compared, *, title: str = "Compare", question: str = "", folder: Path | None = None) -> None:
@@ -66,13 +67,13 @@ class CompareDialog(ModalScreen[bool]):
         self._job: Job[list[list[Run]]] | None = None
 
     def compose(self) -> ComposeResult:
-        """Lay out both parts under their headline."""
+        """Lay out both parts under their headline, the numbers first."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = self._title
             yield Static(id="sides", markup=False)
             with Container(id="halves"):
-                yield LinesView(id="diff")
                 yield LinesView(id="numbers")
+                yield LinesView(id="diff")
             yield Static(self._hint(), classes="hint", markup=False)
 
     def on_mount(self) -> None:
@@ -83,7 +84,7 @@ class CompareDialog(ModalScreen[bool]):
 
     def on_resize(self) -> None:
         """Put the parts side by side where there is room."""
-        self.set_class(self.size.width >= WIDE, "-wide")
+        self.set_class(self.size.width >= WIDE, "-beside")
 
     def on_unmount(self) -> None:
         """Leave off what is not done."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from blis_tui.numbers import counted, rate
+from blis_tui.numbers import counted, mean, rate
 from blis_tui.problems import SpecError, printable
 from blis_tui.spec.check import check
 from blis_tui.tui.preview.budget import Generated, Outline, make, outline, reasons
@@ -113,7 +113,7 @@ def _numbers(side: Side, *, whole: bool) -> dict[_Key, Total]:
         expected = side.outline.expected.total
         known = [Total("clients", len(side.outline.clients), f"{len(side.outline.clients):,}")]
         if expected is not None and expected.mean < 1e15:
-            known.insert(0, Total("requests expected", expected.mean, f"{expected.mean:,.0f}"))
+            known.insert(0, Total("requests expected", expected.mean, mean(expected.mean)))
         sections = [("Requests", known)]
     else:
         sections = [*totals(side.made.usual.summary), ("Stages", stage_totals(side.made.usual.summary))]
@@ -149,5 +149,13 @@ def _change(was: Total | None, now: Total | None) -> str:
     whole = "." not in was.text + now.text
     sign = "+" if difference > 0 else "-"
     written = f"{sign}{abs(difference):,.0f}" if whole else f"{sign}{rate(abs(difference))}" if " " not in now.text else ""
-    share = f"{difference / was.value:+.1%}" if was.value and abs(difference / was.value) >= 0.0005 else ""
+    share = _share(was.value, now.value)
     return " ".join(part for part in (written, f"({share})" if written and share else share) if part)
+
+
+def _share(was: float, now: float) -> str:
+    """Write a change as a percentage, or as a factor where it is at least twice or half as much."""
+    if not was or abs(now / was - 1) < 0.0005:
+        return ""
+    factor = now / was
+    return f"{factor - 1:+.1%}" if 0.5 < factor < 2 else f"×{factor:,.3g}" if factor < 1000 else f"×{factor:,.0f}"

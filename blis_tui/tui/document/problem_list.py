@@ -16,7 +16,6 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.widgets import Static
 
 from blis_tui.problems import Path, Problem, format_path, printable
 from blis_tui.tui.actions import bindings
@@ -29,11 +28,19 @@ from blis_tui.tui.preview.state import Preview
 from blis_tui.tui.widgets.table_rows import fitted
 
 _LINES, _NARROW_LINES = 7, 4
+_LINES_OF_A_HIGH_WINDOW = 5
+"""The list has one line of so many of the window's, if that is more."""
 _LEAST_MESSAGE = 30
+_BEFORE_PLACE = 13
+"""Cells for the cursor, the sign and the severity."""
+
+
+Line = tuple[tuple[str, str], ...]
+"""Texts, each with the name of its style."""
 
 
 class ProblemRows(ScrollView, can_focus=True):
-    """One line for each problem; those outside the screen are not made."""
+    """One line for each problem, and as many as it takes for the one under the cursor; those outside the screen are not made."""
 
     HELP_TITLE = "Problems"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("problems")]
@@ -57,12 +64,14 @@ class ProblemRows(ScrollView, can_focus=True):
     row = reactive(0, repaint=True)
     """The problem under the cursor."""
 
-    class Moved(Message):
-        """The cursor is at another problem."""
+    class Fitted(Message):
+        """The problems take another number of lines."""
 
     def __init__(self) -> None:
         super().__init__()
         self.problems: Sequence[Problem] = ()
+        self._whole: Sequence[Line] = ()
+        """The problem under the cursor, as wrapped lines."""
         self._place = 4
 
     def show(self, problems: Sequence[Problem]) -> None:
@@ -73,55 +82,72 @@ class ProblemRows(ScrollView, can_focus=True):
         row = _row_of(before, problems)
         self.row = min(self.row, max(0, len(problems) - 1)) if row is None else row
         self._place = max((len(place(problem)) for problem in problems), default=4)
-        self.virtual_size = Size(0, max(1, len(problems)))
-        self._show_cursor()
-        self.refresh()
+        self.fit()
 
     @property
     def selected(self) -> Problem | None:
         """The problem under the cursor."""
         return self.problems[self.row] if self.row < len(self.problems) else None
 
-    def message_width(self, problem: Problem, width: int) -> tuple[int, int]:
-        """Return how many cells of a line of that width the message and the mend get."""
-        room = width - 13 - self._place - 2
-        mend = cell_len(_mend_text(problem))
-        mend = min(mend, max(0, room - min(_LEAST_MESSAGE, cell_len(printable(problem.message)))))
-        return max(room - mend, 1), mend
+    def fit(self) -> None:
+        """Wrap the problem under the cursor for the present width."""
+        width = self.scrollable_content_region.width
+        self._whole = _wrapped(self.selected, max(width - self._before_message, 1)) if self.selected is not None else ()
+        if self.virtual_size.height != self.height_wanted:
+            self.post_message(self.Fitted())
+        self.virtual_size = Size(0, self.height_wanted)
+        self._show_cursor()
+        self.refresh()
+
+    @property
+    def height_wanted(self) -> int:
+        """How many lines all problems take."""
+        return max(1, len(self.problems) + max(0, len(self._whole) - 1))
+
+    @property
+    def _before_message(self) -> int:
+        return _BEFORE_PLACE + self._place + 2
+
+    def row_at(self, line: int) -> int:
+        """Return the problem that has a line of the list."""
+        return line if line <= self.row else max(self.row, line - max(0, len(self._whole) - 1))
 
     def render_line(self, y: int) -> Strip:
-        """Render one problem."""
+        """Render one line of a problem."""
         width, base = self.scrollable_content_region.width, self.rich_style
-        row = y + self.scroll_offset.y
+        line = y + self.scroll_offset.y
         if not self.problems and y == 0:
             return Strip([Segment(fitted("✓ No problems", width), base + self.get_component_rich_style("problems--none"))])
+        row = self.row_at(line)
         if row >= len(self.problems):
             return Strip.blank(width, base)
-        problem = self.problems[row]
-        current = row == self.row
+        problem, current = self.problems[row], row == self.row
         over = self.get_component_rich_style("problems--cursor" if self.has_focus else "problems--cursor-away", partial=True)
-        message, mend = self.message_width(problem, width)
-        parts = [
+        room = max(width - self._before_message, 1)
+        parts = self._whole[line - row] if current and line - row < len(self._whole) else _cut(problem, room)
+        told = sum(cell_len(text) for text, _ in parts)
+        before = [
             (f"{'▸' if current else ' '} {SIGNS[problem.severity]} {problem.severity:<8} ", problem.severity),
             (f"{place(problem):<{self._place}}  ", "place"),
-            (fitted(problem.message, message), ""),
-            (fitted(_mend_text(problem), mend), "mend"),
         ]
+        if line > row and current:
+            before = [(" " * self._before_message, "")]
         segments = []
-        for text, name in parts:
+        for text, name in [*before, *parts, (" " * max(0, room - told), "")]:
             style = base + self.get_component_rich_style(f"problems--{name}", partial=True) if name else base
             segments.append(Segment(text, style + over if current else style))
         return Strip(segments).crop_extend(0, width, base)
 
     def watch_row(self) -> None:
-        """Keep the cursor in view and tell that it moved."""
-        self._show_cursor()
-        self.post_message(self.Moved())
+        """Show all of the problem under the cursor."""
+        self.fit()
 
     def _show_cursor(self) -> None:
+        """Scroll until all of the problem under the cursor is in view, or its beginning if it is too long."""
         height, top = self.scrollable_content_region.height, self.scroll_offset.y
-        if height and not top <= self.row < top + height:
-            self.scroll_to(y=self.row if self.row < top else self.row - height + 1, animate=False, immediate=True)
+        end = self.row + max(1, len(self._whole))
+        if height and not (top <= self.row and end <= top + height):
+            self.scroll_to(y=self.row if self.row < top else min(self.row, end - height), animate=False, immediate=True)
 
     def action_go(self, rows: int) -> None:
         """Move the cursor."""
@@ -139,7 +165,7 @@ class ProblemRows(ScrollView, can_focus=True):
 
     def on_click(self, event: Click) -> None:
         """Select the problem; a second click goes to its field."""
-        row = event.y + self.scroll_offset.y
+        row = self.row_at(event.y + self.scroll_offset.y)
         if row < len(self.problems):
             self.row = row
             if event.chain == 2:
@@ -154,8 +180,8 @@ class ProblemRows(ScrollView, can_focus=True):
         self.refresh()
 
     def on_resize(self) -> None:
-        """Keep the cursor in view."""
-        self._show_cursor()
+        """Wrap anew."""
+        self.fit()
 
 
 class ProblemList(DocumentWidget, PreviewWidget):
@@ -164,7 +190,6 @@ class ProblemList(DocumentWidget, PreviewWidget):
     DEFAULT_CSS: ClassVar[str] = """
     ProblemList {
         layout: vertical;
-        & > .full { height: auto; padding: 0 0 0 4; color: $text-muted; }
         &.-old ProblemRows { text-style: dim; }
     }
     """
@@ -173,15 +198,12 @@ class ProblemList(DocumentWidget, PreviewWidget):
         super().__init__(id=id)
         self.border_title = "Problems"
         self.rows = ProblemRows()
-        self._full: tuple[int, str] | None = None
-        """Lines and text of the full message."""
         self._problems: tuple[Problem, ...] = ()
         self._remarks: tuple[Problem, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Lay out the list."""
         yield self.rows
-        yield Static(classes="full", markup=False)
 
     def show_document(self, view: View) -> None:
         """Show the problems of a view; while a text is being checked, those of the one before it."""
@@ -201,8 +223,8 @@ class ProblemList(DocumentWidget, PreviewWidget):
         self.rows.show(in_order(self._problems, self._remarks))
         self._fit()
 
-    def on_problem_rows_moved(self) -> None:
-        """Show the full message of the problem under the cursor."""
+    def on_problem_rows_fitted(self) -> None:
+        """Give the problems the room that they take."""
         self._fit()
 
     def on_resize(self) -> None:
@@ -210,25 +232,11 @@ class ProblemList(DocumentWidget, PreviewWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Give the rows their height, and show the full text of a problem that does not fit its line."""
-        width = self.size.width
-        if not width:
-            return
-        lines = _NARROW_LINES if self.screen.has_class("-narrow") else _LINES
-        problem = self.rows.selected
-        full, text = 0, ""
-        if problem is not None:
-            message, mend = self.rows.message_width(problem, width - 1)
-            if cell_len(printable(problem.message)) > message or cell_len(_mend_text(problem)) > mend:
-                text = _full_text(problem)
-                full = min(lines - 2, -(-cell_len(text) // max(1, width - 8)))
-        if (full, text) != self._full:
-            self._full = full, text
-            line = self.query_one(".full", Static)
-            line.display = bool(full)
-            line.update(Content(text))
-            line.styles.max_height = max(1, full)
-        self.rows.styles.height = max(1, min(len(self.rows.problems), lines - full))
+        """Give the rows their height."""
+        least = _NARROW_LINES if self.screen.has_class("-narrow") else _LINES
+        lines = max(least, self.screen.size.height // _LINES_OF_A_HIGH_WINDOW if least == _LINES else least)
+        self.styles.max_height = lines + 1
+        self.rows.styles.height = min(self.rows.height_wanted, lines)
 
 
 def in_order(problems: tuple[Problem, ...], remarks: tuple[Problem, ...]) -> tuple[Problem, ...]:
@@ -245,10 +253,24 @@ def _mend_text(problem: Problem) -> str:
     return f"   m {printable(problem.mend.label)}" if problem.mend is not None else ""
 
 
-def _full_text(problem: Problem) -> str:
-    mend = f" (m: {printable(problem.mend.label)})" if problem.mend is not None else ""
-    path = format_path(problem.path)
-    return printable(f"{path}: {problem.message}" if path and path not in problem.message else problem.message) + mend
+def _cut(problem: Problem, room: int) -> Line:
+    """Write a problem on one line: as much of its message as there is room for beside its mend."""
+    message = printable(problem.message)
+    mend = min(cell_len(_mend_text(problem)), max(0, room - min(_LEAST_MESSAGE, cell_len(message))))
+    return ((fitted(message, max(room - mend, 1)), ""), (fitted(_mend_text(problem), mend), "mend"))
+
+
+def _wrapped(problem: Problem, room: int) -> Sequence[Line]:
+    """Write a problem on as many lines as it takes, with its mend at the end of the last line or on lines of its own."""
+    mend, path = _mend_text(problem), format_path(problem.path)
+    if cell_len(printable(problem.message)) + cell_len(mend) <= room:
+        return (_cut(problem, room),)
+    message = problem.message if not path or path in problem.message else f"{path}: {problem.message}"
+    lines: list[Line] = [((line.plain, ""),) for line in Content(printable(message)).wrap(room)]
+    if cell_len(lines[-1][0][0]) + cell_len(mend) <= room:
+        lines[-1] = (*lines[-1], (mend, "mend"))
+        return lines
+    return [*lines, *(((line.plain, "mend"),) for line in Content(mend.strip()).wrap(room))]
 
 
 def _row_of(problem: Problem | None, problems: Sequence[Problem]) -> int | None:

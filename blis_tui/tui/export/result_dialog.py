@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 from blis_tui.numbers import spoken_size
 from blis_tui.problems import printable
 from blis_tui.tui.export.export_job import commands_for
+from blis_tui.tui.widgets.choice_list import ChoiceList
 
 if TYPE_CHECKING:
     from blis_tui.formats.export import Exported
@@ -30,8 +31,6 @@ class ExportedDialog(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss(None)", "Close", show=False),
         Binding("c,y", "copy", "Copy", show=False),
-        Binding("j", "move(1)", "Next", show=False),
-        Binding("k", "move(-1)", "Previous", show=False),
     ]
 
     def __init__(self, exported: Exported) -> None:
@@ -49,7 +48,7 @@ class ExportedDialog(ModalScreen[None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Exported"
             yield Static(f"{len(self._exported.paths)} files{counts}, {spoken_size(sum(sizes))}", markup=False)
-            yield OptionList(*self._options(sizes), markup=False)
+            yield ChoiceList(*self._options(sizes), markup=False)
             for problem in self._exported.warnings:
                 yield Static(f"! {printable(problem.message)}", classes="warning", markup=False)
             yield Static("⏎ copy   ↑↓ choose   Esc close", classes="hint", markup=False)
@@ -72,11 +71,6 @@ class ExportedDialog(ModalScreen[None]):
     def action_copy(self) -> None:
         """Copy what is highlighted."""
         self._copy(self.query_one(OptionList).highlighted)
-
-    def action_move(self, by: int) -> None:
-        """Go to the next line, or the previous one."""
-        options = self.query_one(OptionList)
-        options.action_cursor_down() if by > 0 else options.action_cursor_up()
 
     def _copy(self, index: int | None) -> None:
         from blis_tui.tui.filing.clipboard import copy

@@ -231,8 +231,14 @@ class SaveDialog(FileDialog):
                 self.query_one(PathInput).value = ""
         elif not await asyncio.to_thread(holds, path.parent.is_dir):
             self._tell(f"There is no folder {path.parent}.")
+        elif refusal := self.refusal(path):
+            self._tell(refusal)
         else:
             self.dismiss(path)
+
+    def refusal(self, path: Path) -> str:
+        """Say why a path cannot be taken; empty if it can."""
+        return ""
 
 
 def _lines(entries: list[Entry]) -> list[Content]:

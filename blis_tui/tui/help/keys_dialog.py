@@ -34,11 +34,27 @@ class Section(NamedTuple):
 
 
 PLACES = {
-    "": "Everywhere", "form": "The form", "field": "This field", "choice": "This choice", "switch": "This switch",
-    "number": "This number", "assumption": "The answer times", "dialog-numbers": "This dialog", "stages": "The stages",
-    "chart": "The chart", "table": "The table", "filter": "The filter", "client": "The client", "problems": "The problems",
-    "yaml": "The text", "summary": "The summary", "compare": "The comparison", "lines": "These lines",
-}  # fmt: skip
+    "": "Everywhere",
+    "form": "The form",
+    "field": "This field",
+    "choice": "This choice",
+    "switch": "This switch",
+    "number": "This number",
+    "assumption": "The answer times",
+    "dialog-numbers": "This dialog",
+    "stages": "The stages",
+    "chart": "The chart",
+    "table": "The table",
+    "filter": "The filter",
+    "columns": "The columns",
+    "writing": "While it is written",
+    "client": "The client",
+    "problems": "The problems",
+    "yaml": "The text",
+    "summary": "The summary",
+    "compare": "The comparison",
+    "lines": "These lines",
+}
 """What the places of actions are called."""
 
 

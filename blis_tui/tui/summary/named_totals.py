@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from blis_tui.numbers import counted, duration, rate, roughly
+from blis_tui.numbers import counted, duration, mean, rate, roughly
 from blis_tui.spec.format.facts import US_PER_S
 
 if TYPE_CHECKING:
@@ -94,9 +94,9 @@ def against(expected: Count | None, deviations: float | None = None) -> str:
     if expected is None or expected.mean > 1e15:
         return ""
     if expected.exact:
-        return f"exactly {expected.mean:,.0f} expected"
+        return f"exactly {mean(expected.mean)} expected"
     spread = f", {deviations:+z.1f} σ" if deviations is not None else ""
-    return f"{expected.mean:,.0f} expected{spread}"
+    return f"{mean(expected.mean)} expected{spread}"
 
 
 def _prefix(summary: Summary) -> str:
@@ -106,7 +106,7 @@ def _prefix(summary: Summary) -> str:
 
 
 def _each(tokens: int, requests: int) -> str:
-    return f"{tokens / requests:,.1f} a request" if requests else ""
+    return f"{mean(tokens / requests)} a request" if requests else ""
 
 
 def _whole(name: str, value: int, remark: str = "") -> Total:

@@ -12,7 +12,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from blis_tui.numbers import aligned, duration, spoken_size
+from blis_tui.numbers import aligned, mean, roughly, spoken_size
 from blis_tui.spec.yaml.encoding import UTF_8
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.capacity.assumption_line import AssumptionLine
@@ -139,7 +139,7 @@ def summary_text(preview: Preview, sizes: Mapping[str, Size], width: int) -> Con
     if summary is None or cut is not None or (preview.stale and not preview.clients_stale):
         title = "In all, known without generating"
         total = expected.total
-        number = f"{total.mean:,.0f}" if total is not None and total.mean < 1e15 else "?"
+        number = mean(total.mean) if total is not None and total.mean < 1e15 else "?"
         kind = "exact" if total is not None and total.exact else "expected"
         sections.append((title, [Total("requests", 0, number, kind), Total("clients", len(clients), f"{len(clients):,}")]))
     if summary is not None:
@@ -184,7 +184,7 @@ def _file(spec: WorkloadSpec) -> list[Total]:
     rows = [
         Total("version", spec.rules, str(spec.rules)),
         Total("seed", spec.seed, str(spec.seed)),
-        Total("ends at", end or 0, duration(end) if end else "no time limit"),
+        Total("ends at", end or 0, roughly(end) if end else "no time limit"),
     ]
     if spec.num_requests:
         name, remark = ("at most", "requests") if overrun(spec) is None else ("plan cut at", "requests; its sessions go on")

@@ -2,74 +2,123 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from blis_tui.numbers import counted, duration, rate
+from blis_tui.numbers import counted, duration, mean, rate, roughly
 from blis_tui.spec.format.facts import is_fitted
 from blis_tui.spec.format.generation import ORDINARY, generation_path
 from blis_tui.spec.format.model import Distribution
-from blis_tui.tui.tables.client_details import arrival_text, span
+from blis_tui.tui.tables.client_details import arrival_text
 from blis_tui.tui.widgets.table_rows import Column
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from blis_tui.spec.format.model import Client
+    from blis_tui.tui.widgets.row_order import Find
     from blis_tui.workload.expansion.clients import ClientBlock, Expansion
 
-_TITLES = {
-    "prefix_group": "prefix group",
-    "tenant_id": "tenant",
-    "slo_class": "SLO class",
-    "model": "model",
-    "adapter": "adapter",
-}
-SEARCHED = ("id", *_TITLES)
-"""The fields that a filter looks at."""
+_TITLES = {"group": "prefix group", "slo": "SLO"}
+"""The titles of columns that are not what is typed to ask for them."""
 
 
-def client_columns(clients: Expansion, counts: Sequence[int] | None) -> list[Column]:
-    """Return the columns of a table of clients. `counts` holds the requests of each client in the preview, if known."""
+class ClientNumbers(NamedTuple):
+    """What is known of the requests of each client: how many there are, how many were to be expected, and give or take how many.
+
+    The last two are NaN where they are not known.
+    """
+
+    counts: NDArray[np.int64] | None = None
+    expected: NDArray[np.float64] | None = None
+    deviations: NDArray[np.float64] | None = None
+
+
+class ClientTable(NamedTuple):
+    """What a table of clients shows: its columns, how many rows, and what finds rows."""
+
+    columns: list[Column]
+    total: int
+    find: Find
+
+
+def client_table(clients: Expansion, numbers: ClientNumbers) -> ClientTable:
+    """Return the table of clients, with what is known of their requests."""
+    from blis_tui.workload.query.request_fields import OF_CLIENTS
+    from blis_tui.workload.query.searches import ClientSearch
+
+    further = {"requests": numbers.counts, "expected": numbers.expected}
+    search = ClientSearch(clients, {name: values for name, values in further.items() if values is not None})
     columns = [
-        Column("#", lambda row: f"{row + 1:,}", right=True, values=lambda: range(len(clients))),
         Column("client", clients.column("id").__getitem__),
-    ]
-    if counts is not None:
-        columns.append(Column("requests", lambda row: f"{counts[row]:,}", right=True, values=lambda: counts))
-    if any(block.template.concurrency for block in clients.blocks):
-        columns.append(_users(clients))
-    columns += [
+        Column("number", lambda row: f"{row + 1:,}", right=True, values=lambda: range(len(clients))),
+        *_counted(numbers),
+        _of_block(clients, "users", lambda client: f"{client.concurrency:,}" if client.concurrency else "", right=True),
         _rates(clients),
-        Column("input", _of_block(clients, _input), right=True),
-        Column("output", _of_block(clients, lambda client: _short(client.output_distribution)), right=True),
-        Column("arrivals", _of_block(clients, lambda client: arrival_text(client.arrival))),
+        _of_block(clients, "input", _input, right=True),
+        _of_block(clients, "output", lambda client: _short(client.output_distribution), right=True),
+        _of_block(clients, "arrivals", lambda client: arrival_text(client.arrival)),
+        _of_block(clients, "active", _active),
     ]
-    if any(block.template.lifecycle is not None for block in clients.blocks):
-        columns.append(Column("active", _of_block(clients, _active)))
-    for name, title in _TITLES.items():
-        if any(getattr(block.template, name) for block in clients.blocks):
-            columns.append(Column(title, clients.column(name).__getitem__))
-    return columns
+    for name in OF_CLIENTS:
+        field = search.fields[name]
+        if name != "client" and field.text is not None and field.same is not None:
+            columns.append(Column(_TITLES.get(name, name), field.text, same=field.same()))
+    columns.append(_of_block(clients, "streaming", lambda client: "yes" if client.streaming else "no"))
+    if len(clients) < 2:
+        columns = [column._replace(same=None if column.same else column.same) for column in columns]
+    return ClientTable(columns, len(clients), search)  # type: ignore[arg-type]
 
 
-def _of_block(clients: Expansion, write: Callable[[Client], str]) -> Callable[[int], str]:
-    return lambda row: write(clients.locate(row)[0].template)
+def _of_block(clients: Expansion, title: str, write: Callable[[Client], str], *, right: bool = False) -> Column:
+    """Return a column in which the clients of a block are the same."""
+    texts = {write(block.template) for block in clients.blocks}
+    return Column(
+        title,
+        lambda row: write(clients.locate(row)[0].template),
+        right=right,
+        same=texts.pop() if len(texts) == 1 else None,
+    )
 
 
-def _users(clients: Expansion) -> Column:
-    """Return the column of the virtual users of each client, empty where its requests come at a rate."""
+def _counted(numbers: ClientNumbers) -> Iterator[Column]:
+    """Yield the columns of requests, as far as they are known."""
+    counts, expected, deviations = numbers
+    if counts is not None:
+        yield Column("requests", lambda row: f"{counts[row]:,}", right=True, values=lambda: counts)
+    if expected is None or deviations is None:
+        return
+    yield Column(
+        "expected",
+        lambda row: mean(expected[row]) if expected[row] == expected[row] else "?",
+        right=True,
+        values=lambda: expected,
+    )
+    if counts is None:
+        return
 
-    def values() -> Sequence[float]:
+    def away(row: int) -> str:
+        spread = deviations[row]
+        if not spread > 0:
+            return "exact" if spread == 0 else ""
+        return f"{(counts[row] - expected[row]) / spread:+z.1f}"
+
+    def values() -> NDArray[np.float64]:
         import numpy as np
 
-        blocks = clients.blocks
-        return np.repeat([block.template.concurrency for block in blocks], [block.size for block in blocks])  # type: ignore[return-value]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(deviations > 0, (counts - expected) / deviations, 0.0)
 
-    def write(row: int) -> str:
-        users = clients.locate(row)[0].template.concurrency
-        return f"{users:,}" if users else ""
+    yield Column("±σ", away, right=True, values=values, same=_all_exact(deviations))
 
-    return Column("users", write, right=True, values=values)
+
+def _all_exact(deviations: NDArray[np.float64]) -> str | None:
+    """Say so if all counts are exact; empty if nothing is known of any."""
+    import numpy as np
+
+    return "exact" if len(deviations) and not deviations.any() else "" if np.isnan(deviations).all() else None
 
 
 def _rates(clients: Expansion) -> Column:
@@ -105,7 +154,8 @@ def _rates(clients: Expansion) -> Column:
         return other(block, member) or f"{shares()[id(block)] * 100:.3g}%"
 
     title = "rate" if any(other(block, 0) for block in clients.blocks) else "share"
-    return Column(title, write, right=True)
+    alike = len(clients.blocks) == 1 and (clients.blocks[0].dealt is None or not clients.blocks[0].dealt.extra)
+    return Column(title, write, right=True, same=write(0) if alike else None)
 
 
 def _input(client: Client) -> str:
@@ -127,4 +177,5 @@ def _active(client: Client) -> str:
     if not windows:
         return "always"
     first = windows[0]
-    return span(first) if len(windows) == 1 else f"{span(first)} and {len(windows) - 1} more"
+    text = f"{roughly(first.start_us)} – {roughly(first.end_us)}"
+    return text if len(windows) == 1 else f"{text} and {len(windows) - 1} more"

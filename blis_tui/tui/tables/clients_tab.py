@@ -2,100 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on
-from textual.app import ComposeResult
 
-from blis_tui.tui.jobs import Job
-from blis_tui.tui.preview.preview_widget import PreviewWidget
 from blis_tui.tui.preview.state import FAILED, Preview
-from blis_tui.tui.preview.status_line import PreviewStatus
-from blis_tui.tui.tables.client_columns import SEARCHED, client_columns
-from blis_tui.tui.widgets.line_table import LineTable
+from blis_tui.tui.tables.client_columns import ClientNumbers, ClientTable, client_table
+from blis_tui.tui.tables.table_tab import TableTab
 from blis_tui.tui.widgets.table_rows import TableRows
-from blis_tui.tui.widgets.visibility import displayed
 
 if TYPE_CHECKING:
-    from blis_tui.tui.widgets.row_order import Tick
     from blis_tui.workload.expansion.clients import Expansion
     from blis_tui.workload.requests import Requests
 
 
-class ClientsTab(PreviewWidget):
+class ClientsTab(TableTab):
     """The clients that the text stands for. They need no generated requests; when there are some, they are counted."""
 
-    DEFAULT_CSS: ClassVar[str] = "ClientsTab { layout: vertical; }"
+    noun = "client"
+    example = "requests>100 client~prompt-3 slo=batch"
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._preview: Preview | None = None
         self._clients: Expansion | None = None
         self._requests: Requests | None = None
-        self._counted: Requests | None = None
-        self._counts: Sequence[int] | None = None
-        self._job: Job[Any] | None = None
 
-    def compose(self) -> ComposeResult:
-        """Lay out the tab."""
-        yield PreviewStatus()
-        yield LineTable("client")
-
-    def show_preview(self, preview: Preview) -> None:
-        """Show a state of the preview; what is not looked at waits."""
-        self._preview = preview
-        if not displayed(self):
-            return
-        table = self.query_one(LineTable)
-        table.set_class(preview.clients_stale and preview.clients is not None, "-old")
+    def fill(self, preview: Preview) -> None:
+        """Show the clients at once, and what is counted of them when it is."""
+        clients, table = preview.clients, self.table
+        table.set_class(preview.clients_stale and clients is not None, "-old")
         current = preview.requests if not preview.stale and not preview.clients_stale else None
-        if current is not self._counted:
-            self._count(current)
-        if preview.clients is None:
+        if clients is None:
             hint = "There are no clients: the text has errors." if preview.state == FAILED else "The clients are being made …"
             table.show([], 0, None, hint)
-        elif preview.clients is not self._clients or current is not self._requests:
-            self._clients, self._requests = preview.clients, current
-            self._show(preview.clients)
+        elif clients is not self._clients:
+            self._clients, self._requests = clients, current
+            self.prepare(lambda: client_table(clients, ClientNumbers()), self._take_clients)
+        elif current is not self._requests:
+            self._requests = current
+            self._count()
 
-    def _show(self, clients: Expansion) -> None:
-        def find(words: tuple[str, ...], tick: Tick) -> Sequence[int]:
-            from blis_tui.tui.tables.search import client_finder
+    def _take_clients(self, made: ClientTable) -> None:
+        self.table.show(*made)
+        self._count()
 
-            return client_finder(clients, SEARCHED)(words, tick)
-
-        self.query_one(LineTable).show(client_columns(clients, self._counts), len(clients), find)
-
-    def _count(self, requests: Requests | None) -> None:
-        """Count the requests of each client in the background."""
-        if self._job is not None:
-            self._job.cancel()
-        self._counted, self._counts, self._job = requests, None, None
-        if requests is not None:
-            self._job = Job(self, lambda _: _counts(requests), self._take_counts, lambda _: None)
-
-    def _take_counts(self, counts: Sequence[int]) -> None:
-        self._job, self._counts = None, counts
-        if self._clients is not None:
-            self._show(self._clients)
-
-    def on_unmount(self) -> None:
-        """Count no longer."""
-        if self._job is not None:
-            self._job.cancel()
+    def _count(self) -> None:
+        clients, requests = self._clients, self._requests
+        assert clients is not None
+        self.prepare(lambda: client_table(clients, _numbers(clients, requests)), lambda made: self.table.show(*made))
 
     @on(TableRows.Chosen)
-    def show_client(self, event: TableRows.Chosen) -> None:
+    def choose(self, event: TableRows.Chosen) -> None:
         """Show all of a client."""
         event.stop()
-        from blis_tui.tui.tables.client_dialog import ClientDialog
-
         if self._clients is not None:
-            self.app.push_screen(ClientDialog(self._clients, event.index, self._preview))
+            self.show_client(self._clients, event.index)
 
 
-def _counts(requests: Requests) -> Sequence[int]:
+def _numbers(clients: Expansion, requests: Requests | None) -> ClientNumbers:
+    """Count the requests of each client, and say how many can be expected of what is planned."""
     import numpy as np
 
-    return np.bincount(requests.client, minlength=len(requests.clients))  # type: ignore[return-value]
+    from blis_tui.spec.format.facts import end_us
+    from blis_tui.workload.totals.expected_clients import expect_clients
+
+    counts = np.bincount(requests.client, minlength=len(clients)) if requests is not None else None
+    if requests is not None and requests.sent:
+        return ClientNumbers(counts)
+    until = end_us(clients.spec) if requests is None else requests.horizon_us
+    return ClientNumbers(counts, *expect_clients(clients, until))

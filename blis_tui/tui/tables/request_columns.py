@@ -5,15 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from blis_tui.numbers import duration
 from blis_tui.tui.widgets.table_rows import Column
 
 if TYPE_CHECKING:
     from blis_tui.tui.widgets.row_order import Find
+    from blis_tui.workload.query.language import Field
     from blis_tui.workload.requests import Requests
+
+Write = Callable[[Any], str]
+_ALWAYS = ("request", "arrival", "input", "output")
+"""The columns that are shown though all rows should be the same in them."""
+_TITLES = {"arrival": "arrival s", "deadline": "deadline s", "target": "SLO target", "slo": "SLO", "group": "prefix group"}
+"""The titles of columns that are not what is typed to ask for them."""
+_ORDER = ("request", "arrival", "input", "output", "client", "group", "prefix", "session", "user", "round", "slo", "tenant")
+"""The columns that come first."""
 
 
 class RequestTable(NamedTuple):
-    """What a table of requests shows: its columns, how many rows, and what finds rows by words."""
+    """What a table of requests shows: its columns, how many rows, and what finds rows."""
 
     columns: list[Column]
     total: int
@@ -22,47 +32,43 @@ class RequestTable(NamedTuple):
 
 def request_table(requests: Requests, rows: Any = None) -> RequestTable:
     """Return the table of all requests or of the ones in the array `rows`. Takes a while for millions."""
-    from blis_tui.tui.tables.search import request_finder
+    from blis_tui.workload.query.searches import RequestSearch
 
-    clients = requests.clients
-    client, group = requests.client, requests.prefix_group
-    ids, groups = clients.column("id"), clients.column("prefix_group")
-    sessions, users, rounds = requests.session, requests.user, requests.round
+    search = RequestSearch(requests, rows)
+    names = [*_ORDER, *(name for name in search.fields if name not in _ORDER)]
     count = len(requests) if rows is None else len(rows)
+    columns = [_column(search.fields[name], count) for name in names]
+    return RequestTable(columns, count, search)  # type: ignore[arg-type]
 
-    def place(row: int) -> int:
-        return row if rows is None else int(rows[row])
 
-    def numbers(title: str, values: Any, write: Callable[[int], str] = "{:,}".format) -> Column:
-        picked = values if rows is None else values[rows]
-        return Column(title, lambda row: write(int(picked[row])), right=True, values=lambda: picked)
+def _column(field: Field, count: int) -> Column:
+    """Return the column of a field."""
+    import numpy as np
 
-    def name(row: int) -> str:
-        return ids[int(client[place(row)])]
+    from blis_tui.workload.query.language import TRUTH
 
-    def prefix(row: int) -> str:
-        request = place(row)
-        return groups[int(client[request])] if group[request] >= 0 else ""
+    title = _TITLES.get(field.name, field.name)
+    if field.text is not None:
+        return Column(title, field.text, same=field.same() if count > 1 and field.same else None)
+    assert field.values is not None
+    values, write = field.values(), _written(field)
+    same = None
+    if count > 1 and field.name not in _ALWAYS and (values == values[0]).all():
+        same = write(values[0]) if values[0] or field.kind == TRUTH else ""
+        values = np.broadcast_to(values[:1].copy(), count)  # a value for each of millions need not be kept
+    return Column(title, lambda row: write(values[row]), right=not field.stem, values=lambda: values, same=same)
 
-    columns = [
-        Column("request", lambda row: f"request_{place(row)}", values=lambda: range(count)),
-        numbers("arrival s", requests.arrival_us, lambda value: f"{value / 1e6:,.6f}"),
-    ]
-    if rows is None:
-        columns.append(Column("client", name))
-    if len(requests.groups):
-        columns.append(Column("prefix group", prefix))
-        columns.append(numbers("prefix", requests.prefix_tokens))
-    columns += [numbers("input", requests.input_tokens), numbers("output", requests.output_tokens)]
-    in_sessions, of_users = bool((sessions >= 0).any()), bool((users >= 0).any())
-    if in_sessions:
-        columns.append(numbers("session", sessions, lambda value: f"sess_{value}" if value >= 0 else ""))
-    if of_users:
-        columns.append(numbers("user", users, lambda value: f"user_{value}" if value >= 0 else ""))
-    if in_sessions or of_users:
-        columns.append(numbers("round", rounds))
-    slo_classes = clients.column("slo_class")
-    if any(block.template.slo_class for block in clients.blocks):
-        columns.append(Column("SLO class", lambda row: slo_classes[int(client[place(row)])]))
 
-    return RequestTable(columns, count, request_finder(requests, rows))
+def _written(field: Field) -> Write:
+    """Return what writes a value of a field; what is negative is none."""
+    from blis_tui.workload.query.language import TIME, TRUTH
+
+    if field.kind == TRUTH:
+        return lambda value: "yes" if value else "no"
+    if field.name == "target":
+        return lambda value: duration(int(value)) if value > 0 else ""
+    if field.kind == TIME:
+        return lambda value: f"{value / 1e6:,.6f}" if value > 0 or field.name == "arrival" else ""
+    if field.stem:
+        return lambda value: f"{field.stem}{value}" if value >= 0 else ""
+    return lambda value: f"{value:,}"

@@ -2,82 +2,68 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, cast
 
 from textual import on
-from textual.app import ComposeResult
 
-from blis_tui.tui.jobs import Job
-from blis_tui.tui.preview.preview_widget import PreviewWidget
 from blis_tui.tui.preview.state import CANCELLED, FAILED, Preview
-from blis_tui.tui.preview.status_line import PreviewStatus
 from blis_tui.tui.tables.request_columns import RequestTable, request_table
-from blis_tui.tui.widgets.line_table import LineTable
+from blis_tui.tui.tables.table_tab import TableTab
 from blis_tui.tui.widgets.table_rows import TableRows
-from blis_tui.tui.widgets.visibility import displayed
 
 if TYPE_CHECKING:
+    from blis_tui.tui.base_app import BaseApp
     from blis_tui.workload.requests import Requests
 
 _HINTS = {FAILED: "There are no requests: the text has errors.", CANCELLED: "There are no requests yet; F5 makes them."}
 
 
-class RequestsTab(PreviewWidget):
+class RequestsTab(TableTab):
     """The preview's requests in arrival order; the line above says whether they are all and of the present text."""
 
-    DEFAULT_CSS: ClassVar[str] = "RequestsTab { layout: vertical; }"
+    noun = "request"
+    example = "input>1000 client~gam 30s..60s slo=batch"
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._preview: Preview | None = None
         self._shown: Requests | None = None
         self._wanted: Requests | None = None
-        self._job: Job[RequestTable] | None = None
 
-    def compose(self) -> ComposeResult:
-        """Lay out the tab."""
-        yield PreviewStatus()
-        yield LineTable("request")
-
-    def show_preview(self, preview: Preview) -> None:
-        """Show a state of the preview; what is not looked at waits."""
-        self._preview = preview
-        if not displayed(self):
-            return
+    def fill(self, preview: Preview) -> None:
+        """Show the requests as soon as their table is made."""
         requests = preview.requests
         if requests is None:
+            self.stop()
             self._wanted = self._shown = None
-            hint = _HINTS.get(preview.state, "The requests are being made …")
-            self.query_one(LineTable).show([], 0, None, hint)
+            self.table.show([], 0, None, _HINTS.get(preview.state, "The requests are being made …"))
         elif requests is not self._wanted:
             self._wanted = requests
-            if self._job is not None:
-                self._job.cancel()
-            self._job = Job(self, lambda _: request_table(requests), self._take, lambda _: None)
+            self.prepare(lambda: request_table(requests), self._take)
         self._mark()
 
-    def _take(self, table: RequestTable) -> None:
-        self._job, self._shown = None, self._wanted
-        self.query_one(LineTable).show(*table, "No request arrives in that time.")
+    def _take(self, made: RequestTable) -> None:
+        self._shown = self._wanted
+        self.table.show(*made, "No request arrives in that time.")
         self._mark()
 
     def _mark(self) -> None:
-        assert self._preview is not None
-        self.query_one(LineTable).set_class(
-            self._shown is not None and (self._preview.stale or self._shown is not self._wanted), "-old"
-        )
-
-    def on_unmount(self) -> None:
-        """Prepare nothing any more."""
-        if self._job is not None:
-            self._job.cancel()
+        assert self.preview is not None
+        old = self._shown is not None and (self.preview.stale or self._shown is not self._wanted)
+        self.table.set_class(old, "-old")
+        self.table.rows.can_be_written = self._shown is not None
 
     @on(TableRows.Chosen)
-    def show_client(self, event: TableRows.Chosen) -> None:
+    def choose(self, event: TableRows.Chosen) -> None:
         """Show the client of a request, with its requests."""
         event.stop()
-        from blis_tui.tui.tables.client_dialog import ClientDialog
+        if self._shown is not None:
+            self.show_client(self._shown.clients, int(self._shown.client[event.index]))
 
-        requests = self._shown
-        if requests is not None and self._preview is not None:
-            self.app.push_screen(ClientDialog(requests.clients, int(requests.client[event.index]), self._preview))
+    @on(TableRows.WriteRequested)
+    def write(self) -> None:
+        """Write the rows that are shown to a file."""
+        from blis_tui.tui.tables.write_dialog import ask_and_write
+
+        app = cast("BaseApp", self.app)
+        if self._shown is not None and not self.table.is_busy:
+            app.do(ask_and_write(app, self._shown, self.table.rows.order), "write rows")

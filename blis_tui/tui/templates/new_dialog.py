@@ -13,6 +13,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from blis_tui.tui.templates import FIRST, TEMPLATES, template_text
+from blis_tui.tui.widgets.choice_list import ChoiceList
 
 OPEN_A_FILE = "\0open"
 """What the dialog returns if the user would rather open a file: no template's text."""
@@ -25,8 +26,6 @@ class NewDialog(ModalScreen["str | None"]):
     AUTO_FOCUS = "OptionList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Cancel", show=False),
-        Binding("j", "move(1)", "Next", show=False),
-        Binding("k", "move(-1)", "Previous", show=False),
         Binding("o", "open", "Open a file", show=False),
     ]
 
@@ -40,7 +39,7 @@ class NewDialog(ModalScreen["str | None"]):
             dialog.border_title = "What would you like to work on?" if self._welcome else "New file"
             with Horizontal():
                 with Vertical(classes="choice"):
-                    yield OptionList(*(Option(template.title, id=name) for name, template in TEMPLATES.items()), markup=False)
+                    yield ChoiceList(*(Option(template.title, id=name) for name, template in TEMPLATES.items()), markup=False)
                     yield Static(TEMPLATES[FIRST].about, id="about", markup=False)
                 with VerticalScroll(can_focus=False):
                     yield Static(template_text(FIRST), id="text", markup=False)
@@ -58,11 +57,6 @@ class NewDialog(ModalScreen["str | None"]):
     def take(self, event: OptionList.OptionSelected) -> None:
         """Take the template."""
         self.dismiss(template_text(event.option.id or ""))
-
-    def action_move(self, by: int) -> None:
-        """Go to the next template, or the previous one."""
-        options = self.query_one(OptionList)
-        options.action_cursor_down() if by > 0 else options.action_cursor_up()
 
     def action_open(self) -> None:
         """Open a file instead."""

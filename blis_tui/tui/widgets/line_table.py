@@ -1,4 +1,4 @@
-"""A table of any number of rows that can be filtered and sorted in the background."""
+"""A table of any number of rows that can be filtered and sorted in the background, with the columns that one wants."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from blis_tui.numbers import counted
+from blis_tui.problems import printable
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.jobs import Job
+from blis_tui.tui.widgets.column_dialog import ColumnDialog
 from blis_tui.tui.widgets.row_order import MOST_SORTED_TEXTS, Find, Wanted, ordered
 from blis_tui.tui.widgets.table_rows import Column, TableRows
 
@@ -40,7 +42,10 @@ class FilterInput(Input):
 
 
 class LineTable(Widget):
-    """Rows, a line to filter them by, and a line that says how many there are."""
+    """Rows, a line to filter them by, and a line that says how many there are, and what is the same in all of them.
+
+    A column in which all rows are the same is left out until it is asked for.
+    """
 
     DEFAULT_CSS: ClassVar[str] = """
     LineTable {
@@ -49,14 +54,18 @@ class LineTable(Widget):
         &.-filtered > FilterInput { display: block; }
         & > FilterInput.-textual-compact { padding: 0 2; }
         & > .foot { height: 1; padding: 0 2; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
+        &.-wrong > .foot { height: auto; max-height: 4; color: $text-error; text-wrap: wrap; }
         &.-old TableRows { text-style: dim; }
     }
     """
 
-    def __init__(self, noun: str, *, id: str | None = None) -> None:
+    def __init__(self, noun: str, *, example: str = "", id: str | None = None) -> None:
         super().__init__(id=id)
         self.rows = TableRows()
-        self._noun = noun
+        self._noun, self._example = noun, example
+        self._columns: Sequence[Column] = ()
+        self._chosen: dict[str, bool] = {}
+        """The titles of columns that were chosen to be shown, or not to be."""
         self._count = 0
         self._find: Find | None = None
         self._job: Job[Sequence[int]] | None = None
@@ -64,29 +73,51 @@ class LineTable(Widget):
     def compose(self) -> ComposeResult:
         """Lay out the table."""
         yield self.rows
-        yield FilterInput(placeholder="filter: all of these words", compact=True)
+        yield FilterInput(placeholder=f"words{f', or {self._example}' if self._example else ''}", compact=True)
         yield Static(classes="foot", markup=False)
 
     def show(self, columns: Sequence[Column], count: int, find: Find | None, hint: str = "") -> None:
-        """Show a source of `count` rows. The filter, the order and the cursor's row stay as they are."""
-        self._count, self._find = count, find
+        """Show a source of `count` rows. The filter, the order, the cursor's row and the choice of columns stay as they are."""
+        self._columns, self._count, self._find = columns, count, find
+        self.rows.hint = hint
+        self._show_columns()
+
+    def _show_columns(self) -> None:
+        """Show the columns that are chosen, or differ from row to row; the first in any case."""
         rows = self.rows
-        titles = [column.title for column in columns]
+        shown = [column for number, column in enumerate(self._columns) if number == 0 or self._is_shown(column)]
+        titles = [column.title for column in shown]
         if rows.sorting is not None:
             title, down = rows.columns[rows.sorting[0]].title, rows.sorting[1]
             rows.sorting = (titles.index(title), down) if title in titles else None
-        rows.hint = hint
         order = rows.order
-        rows.show(columns, count)
-        if self.words or rows.sorting:
-            rows.put(order if len(order) <= _KEPT and max(order, default=0) < count else range(0))
+        rows.show(shown, self._count)
+        if self.typed or rows.sorting:
+            rows.put(order if len(order) <= _KEPT and max(order, default=0) < self._count else range(0))
         self._arrange()
 
+    def _is_shown(self, column: Column) -> bool:
+        return self._chosen.get(column.title, column.same is None)
+
+    @on(TableRows.ColumnsRequested)
+    def choose_columns(self) -> None:
+        """Let it be chosen which columns are shown."""
+        shown = frozenset(column.title for column in self._columns if self._is_shown(column))
+        self.app.push_screen(ColumnDialog(self._columns, shown), self._take_columns)
+
+    def _take_columns(self, shown: frozenset[str] | None) -> None:
+        if shown is None:
+            return
+        for column in self._columns:
+            if (column.title in shown) != self._is_shown(column):
+                self._chosen[column.title] = column.title in shown
+        self._show_columns()
+
     @property
-    def words(self) -> tuple[str, ...]:
+    def typed(self) -> str:
         """What rows are filtered by."""
         value: str = self.query_one(FilterInput).value
-        return tuple(value.casefold().split())
+        return value.strip()
 
     @property
     def is_busy(self) -> bool:
@@ -149,12 +180,12 @@ class LineTable(Widget):
 
     def _arrange(self) -> None:
         self._stop()
-        rows, words = self.rows, self.words
-        if not words and rows.sorting is None:
+        rows, typed = self.rows, self.typed
+        if not typed and rows.sorting is None:
             rows.put(range(self._count))
             self._tell()
             return
-        wanted = Wanted(self._count, words, self._find)
+        wanted = Wanted(self._count, typed, self._find)
         if rows.sorting is not None:
             column = rows.columns[rows.sorting[0]]
             wanted = wanted._replace(sorted=True, down=rows.sorting[1], values=column.values, text=column.cell)
@@ -176,17 +207,22 @@ class LineTable(Widget):
 
     def _fail(self, error: Exception) -> None:
         self._job = None
-        self._say(f"The rows could not be arranged: {type(error).__name__}")
+        told = str(error) if isinstance(error, ValueError) else f"The rows could not be arranged: {type(error).__name__}"
+        self._say(printable(f"✗ {told}"), wrong=True)
 
     def _tell(self) -> None:
         shown = len(self.rows.order)
         text = counted(self._count, self._noun)
-        if self.words:
+        if self.typed:
             text = f"{shown:,} of {text} match"
         rows = self.rows
         if rows.sorting is not None:
             text += f", by {rows.columns[rows.sorting[0]].title}{' downwards' if rows.sorting[1] else ''}"
+        same = [f"{column.title} {column.same}" for column in self._columns if column.same and column not in rows.columns]
+        if same:
+            text += f" · all: {printable(', '.join(same))}"
         self._say(text)
 
-    def _say(self, text: str) -> None:
+    def _say(self, text: str, *, wrong: bool = False) -> None:
+        self.set_class(wrong, "-wrong")
         self.query_one(".foot", Static).update(Content(text))

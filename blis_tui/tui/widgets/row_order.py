@@ -7,9 +7,15 @@ import re
 import time
 from array import array
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blis_tui.tui.jobs import Job
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Values = Callable[[], Sequence[float] | NDArray[Any]]
+    """Makes a number for each row; called in a thread."""
 
 PIECE = 1_000
 """Rows between two pauses: the event loop must not wait for the interpreter, and the work may not be wanted any more."""
@@ -18,36 +24,36 @@ MOST_SORTED_TEXTS = 200_000
 """Rows up to which a table is sorted by a column of texts; by a column of numbers there is no limit."""
 Tick = Callable[[float], None]
 """Is told the part that is done, often; may raise `Cancelled`."""
-Find = Callable[[tuple[str, ...], Tick], Sequence[int]]
-"""Returns the rows that have all of some casefolded words, in their order."""
+Find = Callable[[str, Tick], Sequence[int]]
+"""Returns the rows that are meant by what was typed, in their order; raises a `ValueError` that says what is wrong with it."""
 _NUMBERS = re.compile(r"(\d+)")
 
 
 class Wanted(NamedTuple):
-    """What rows are wanted: those that `find` finds with all `words`, sorted by a column or not.
+    """What rows are wanted: those that `find` finds for what was `typed`, sorted by a column or not.
 
     `values` makes one number per row, `text` writes a row's cell.
     """
 
     total: int
-    words: tuple[str, ...] = ()
+    typed: str = ""
     find: Find | None = None
     sorted: bool = False
     down: bool = False
-    values: Callable[[], Sequence[float]] | None = None
+    values: Values | None = None
     text: Callable[[int], str] | None = None
 
 
 def ordered(job: Job[Any], wanted: Wanted) -> Sequence[int]:
     """Find and sort the rows that are wanted."""
     rows: Sequence[int] = range(wanted.total)
-    if wanted.words and wanted.find is not None:
+    if wanted.typed and wanted.find is not None:
 
         def tick(part: float) -> None:
             job.progress(part)
             time.sleep(_PAUSE_S)
 
-        rows = wanted.find(wanted.words, tick)
+        rows = wanted.find(wanted.typed, tick)
     if not wanted.sorted:
         return rows
     if wanted.values is not None:
@@ -74,7 +80,7 @@ def _by_number(rows: Sequence[int], wanted: Wanted) -> Sequence[int]:
     return found
 
 
-def _array(values: Sequence[float]) -> Any:
+def _array(values: Sequence[float] | NDArray[Any]) -> Any:
     """Make an array of numbers; NumPy would walk a range item by item, and let no one else run meanwhile."""
     import numpy as np
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
+from rich.style import Style
 from textual.binding import BindingType
 from textual.events import Click
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
@@ -18,6 +19,9 @@ from textual.strip import Strip
 
 from blis_tui.problems import printable
 from blis_tui.tui.actions import bindings
+
+if TYPE_CHECKING:
+    from blis_tui.tui.widgets.row_order import Values
 
 WIDEST = 40
 """Cells of the widest column; longer texts are cut with an ellipsis."""
@@ -31,8 +35,9 @@ class Column(NamedTuple):
     title: str
     cell: Callable[[int], str]
     right: bool = False
-    values: Callable[[], Sequence[float]] | None = None
-    """Makes one number per row (a NumPy array); called in a thread."""
+    values: Values | None = None
+    same: str | None = None
+    """What all rows have in it, empty for nothing; ``None`` if they differ."""
 
 
 def fitted(text: str, width: int, right: bool = False) -> str:
@@ -54,7 +59,7 @@ def sample(count: int) -> list[int]:
 
 
 class TableRows(ScrollView, can_focus=True):
-    """Shows rows of a source, in an order that is given as source row numbers, or as they are.
+    """Shows rows of a source, in an order that is given as source row numbers, or as they are. The first column stays in view.
 
     The cursor is a row of the table and a column; `order` says which row of the source it is.
     """
@@ -99,6 +104,12 @@ class TableRows(ScrollView, can_focus=True):
     class FilterCleared(Message):
         """All rows shall be shown again."""
 
+    class ColumnsRequested(Message):
+        """It shall be chosen which columns are shown."""
+
+    class WriteRequested(Message):
+        """The rows shall be written to a file."""
+
     def __init__(self) -> None:
         super().__init__()
         self.columns: Sequence[Column] = ()
@@ -107,6 +118,8 @@ class TableRows(ScrollView, can_focus=True):
         """Column that the rows are sorted by, and whether downwards."""
         self.filtered = False
         """Whether there is a filter that can be dropped."""
+        self.can_be_written = False
+        """Whether there is a way to write the rows to a file."""
         self.hint = ""
         """What is said where there are no rows."""
         self._widths: list[int] = []
@@ -137,19 +150,29 @@ class TableRows(ScrollView, can_focus=True):
         """The row of the source under the cursor."""
         return int(self.order[self.row]) if self.row < len(self.order) else None
 
+    @property
+    def _frozen(self) -> int:
+        """How many cells on the left stay in view: mark and first column, unless these take more than half of the room."""
+        width = len(_MARK) + self._widths[0] + len(_GAP) if self._widths else 0
+        return width if 2 * width <= self.scrollable_content_region.width else 0
+
     def render_line(self, y: int) -> Strip:
         """Render the header or one row."""
-        across, down = self.scroll_offset
+        down = self.scroll_offset.y
         width, base = self.scrollable_content_region.width, self.rich_style
         if y == 0:
-            strip = self._header()
-        elif y == 1 and not len(self.order):
+            return self._in_view(self._header(), base)
+        if y == 1 and not len(self.order):
             return Strip([Segment(fitted(f"  {self.hint}", width), base + self.get_component_rich_style("table--hint"))])
-        elif y + down - 1 < len(self.order):
-            return self._line(y + down - 1).crop_extend(across, across + width, None)
-        else:
-            return Strip.blank(width, base)
-        return strip.crop_extend(across, across + width, base)
+        if y + down - 1 < len(self.order):
+            return self._in_view(*self._line(y + down - 1))
+        return Strip.blank(width, base)
+
+    def _in_view(self, strip: Strip, style: Style) -> Strip:
+        """Return what is in view of a line: what stays there, and a part of the rest."""
+        frozen, across, width = self._frozen, self.scroll_offset.x, self.scrollable_content_region.width
+        rest = strip.crop_extend(frozen + across, across + width, style)
+        return Strip.join([strip.crop(0, frozen), rest]) if frozen else rest
 
     def _header(self) -> Strip:
         base = self.rich_style
@@ -164,7 +187,7 @@ class TableRows(ScrollView, can_focus=True):
             ]
         return Strip(segments)
 
-    def _line(self, row: int) -> Strip:
+    def _line(self, row: int) -> tuple[Strip, Style]:
         index, style = int(self.order[row]), self.rich_style
         current = row == self.row
         if current:
@@ -172,9 +195,7 @@ class TableRows(ScrollView, can_focus=True):
         cells = (
             fitted(column.cell(index), width, column.right) for column, width in zip(self.columns, self._widths, strict=True)
         )
-        text = (_MARK if current else " " * len(_MARK)) + _GAP.join(cells)
-        missing = self.scrollable_content_region.width + self.scroll_offset.x - cell_len(text)
-        return Strip([Segment(text + " " * max(0, missing), style)])
+        return Strip([Segment((_MARK if current else " " * len(_MARK)) + _GAP.join(cells), style)]), style
 
     def watch_row(self) -> None:
         """Keep the cursor in view."""
@@ -188,14 +209,21 @@ class TableRows(ScrollView, can_focus=True):
             self.scroll_to(y=self.row if self.row < top else self.row - height + 1, animate=False, immediate=True)
 
     def _show_column(self) -> None:
+        """Scroll sideways until the column under the cursor is in view, beside what stays there."""
+        frozen, across = self._frozen, self.scroll_offset.x
         start = len(_MARK) + sum(self._widths[: self.column]) + len(_GAP) * self.column
-        start = 0 if self.column == 0 else start
-        width = (self._widths[self.column] if self._widths else 0) + (len(_MARK) if self.column == 0 else 0)
-        self.scroll_to_region(Region(start, self.scroll_offset.y, width, 1), animate=False, immediate=True)
+        end, room = start + self._widths[self.column], self.scrollable_content_region.width
+        if self.column == 0:
+            across = 0
+        elif start - across < frozen:
+            across = start - frozen
+        elif end - across > room:
+            across = min(end - room, start - frozen)
+        self.scroll_to(x=across, animate=False, immediate=True)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave escape to what the table is in while there is no filter."""
-        return self.filtered if action == "show_all" else True
+        return {"show_all": self.filtered, "write": self.can_be_written}.get(action, True)
 
     def action_go(self, rows: int, columns: int) -> None:
         """Move the cursor."""
@@ -230,6 +258,15 @@ class TableRows(ScrollView, can_focus=True):
         """Drop the filter."""
         self.post_message(self.FilterCleared())
 
+    def action_columns(self) -> None:
+        """Begin to choose columns."""
+        if self.columns:
+            self.post_message(self.ColumnsRequested())
+
+    def action_write(self) -> None:
+        """Write the rows."""
+        self.post_message(self.WriteRequested())
+
     def on_focus(self) -> None:
         """Show the cursor as active."""
         self.refresh()
@@ -241,7 +278,7 @@ class TableRows(ScrollView, can_focus=True):
     def on_click(self, event: Click) -> None:
         """Put the cursor where the click was; in the header, sort; a double click chooses."""
         if event.y == 0:
-            at = event.x + self.scroll_offset.x - len(_MARK)
+            at = event.x + (self.scroll_offset.x if event.x >= self._frozen else 0) - len(_MARK)
             for number, width in enumerate(self._widths):
                 if at < width + len(_GAP):
                     self.column = number

@@ -36,6 +36,21 @@ def poisson_rate(arrival: Arrival, rate: float) -> float | None:
     return None
 
 
+def gap_variation(arrival: Arrival) -> float | None:
+    """Return the coefficient of variation of the gaps of a process that is not Poisson; ``None`` if it has none in numbers."""
+    if arrival.process == "constant":
+        return 0.0
+    if arrival.process == "gamma":
+        shape = _gamma(arrival, 1.0)[0]
+        return 1.0 / math.sqrt(shape)
+    shape = _weibull(arrival, 1.0)[0]
+    try:
+        first, second = math.gamma(1.0 + 1.0 / shape), math.gamma(1.0 + 2.0 / shape)
+        return math.sqrt(second / (first * first) - 1.0)
+    except OverflowError:
+        return None
+
+
 def _fitted(arrival: Arrival) -> tuple[float, float] | None:
     if arrival.shape is None or arrival.scale is None or arrival.shape <= 0 or arrival.scale <= 0:
         return None

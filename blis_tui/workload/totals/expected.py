@@ -15,9 +15,12 @@ from blis_tui.spec.format.windows import windows_of
 from blis_tui.workload.expansion.clients import ClientBlock, Dealt, Expansion
 from blis_tui.workload.expansion.compact import stage_windows
 from blis_tui.workload.expansion.rates import WindowRates, block_rates
-from blis_tui.workload.sampling.arrivals import poisson_rate
+from blis_tui.workload.sampling.arrivals import gap_variation, poisson_rate
 from blis_tui.workload.sampling.lengths import fixed_length
 from blis_tui.workload.totals.counts import NOTHING, Count, add, capped, dealt, poisson, session, sessions
+
+_LONG_RUN = 10
+"""From so many gaps on their number is as random as in the long run."""
 
 
 class Stage(NamedTuple):
@@ -77,16 +80,23 @@ def _counts(clients: Expansion, until: float, *, first_rounds: bool = False) -> 
             return [NOTHING] * _stage_count(clients), NOTHING
         counts, total = _stepped_stages(clients.blocks[0], until)
         return list(counts), total
-    if path == STEPPED:
-        blocks = [_times(_stepped(block, until), block) for block in clients.blocks]
-    elif path == VARYING:
-        rates = WindowRates(clients, INT64_MAX if until == math.inf else int(until))
-        blocks = [_times(_varying(block, rates, until), block) for block in clients.blocks]
-    else:
-        blocks = [_ordinary(block, rate, until) for block, rate in zip(clients.blocks, block_rates(clients), strict=True)]
+    blocks = block_counts(clients, until)
     if first_rounds:
         blocks = [count if talks else NOTHING for count, talks in zip(blocks, chat, strict=True)]
     return blocks[: _stage_count(clients)], _sum(blocks)
+
+
+def block_counts(clients: Expansion, until: float) -> list[Count | None]:
+    """Return the count of each block of clients, all its members together, without a limit on their number."""
+    path = generation_path(clients.spec)
+    if path == STEPPED and clients.spec.inference_perf is not None:
+        return [_stepped_stages(block, until)[1] for block in clients.blocks]
+    if path == STEPPED:
+        return [_times(_stepped(block, until), block) for block in clients.blocks]
+    if path == VARYING:
+        rates = WindowRates(clients, INT64_MAX if until == math.inf else int(until))
+        return [_times(_varying(block, rates, until), block) for block in clients.blocks]
+    return [_ordinary(block, rate, until) for block, rate in zip(clients.blocks, block_rates(clients), strict=True)]
 
 
 def _opening(block: ClientBlock) -> ClientBlock:
@@ -225,13 +235,18 @@ def _singles(client: Client, windows: tuple[Window, ...], rate: float, until: fl
 
 
 def _renewals(arrival: Arrival, rate: float, span: float) -> Count:
-    """Return the count of arrivals in a span: to the point for Poisson, in the long run for the other processes."""
+    """Return the count of arrivals in a span: to the point for Poisson, in the long run for the other processes.
+
+    Of these the variance is known if the run is long enough: that of the gaps, as many times as there are gaps.
+    """
     if span == math.inf:
         return Count(math.inf, 0.0)
     exponential = poisson_rate(arrival, rate)
     if exponential is not None:
         return poisson(exponential, span)
-    return Count(span / gap_us(arrival, rate), None)
+    mean = span / gap_us(arrival, rate)
+    variation = gap_variation(arrival)
+    return Count(mean, None if mean < _LONG_RUN or variation is None else mean * variation**2)
 
 
 def gap_us(arrival: Arrival, rate: float) -> float:

@@ -19,7 +19,7 @@ from blis_tui.cli import colours
 from blis_tui.cli.summary import command as summary_command
 from blis_tui.cli.summary.chart import draw_chart
 from blis_tui.workload.totals.bins import Bins, Series
-from blis_tui.workload.totals.summary import StageSummary, Tally
+from blis_tui.workload.totals.targets import Step
 
 SPECS = Path(__file__).parents[2] / "specs"
 Write = Callable[..., Path]
@@ -257,14 +257,11 @@ def over_time(end: int = 60_000_000, count: int = 60) -> Series:
     return Series(Bins(end // count, end), np.arange(count), end // count, np.arange(count))
 
 
-STAGES = (
-    StageSummary(0, 60_000_000, 60_000_000, 30.0, Tally(None, 1)),
-    StageSummary(60_000_000, 60_000_000, 5, 99.0, Tally(None, 0)),
-)
+STEPS = (Step(0, 60_000_000, 30.0), Step(60_000_000, 70_000_000, 99.0))
 
 
 def test_the_chart_is_plain_text() -> None:
-    lines = draw_chart(over_time(), STAGES, 80, colour=False).splitlines()
+    lines = draw_chart(over_time(), STEPS, 80, colour=False).splitlines()
     assert len(lines) == 15
     assert all(line.isprintable() and len(line) <= 80 for line in lines)
     assert "█" in lines[-3]
@@ -275,8 +272,8 @@ def test_the_chart_is_plain_text() -> None:
 
 
 def test_the_chart_in_colour_and_in_ascii() -> None:
-    assert "\x1b[38;5;6m" in draw_chart(over_time(), STAGES, 80, colour=True)
-    plain = draw_chart(over_time(), STAGES, 80, colour=False, unicode=False)
+    assert "\x1b[38;5;6m" in draw_chart(over_time(), STEPS, 80, colour=True)
+    plain = draw_chart(over_time(), STEPS, 80, colour=False, unicode=False)
     assert plain.isascii()
     assert "#" in plain
     assert "=====" in plain
@@ -290,6 +287,21 @@ def test_the_chart_keeps_a_sensible_width(asked: int, width: int) -> None:
 @pytest.mark.parametrize("end", [60, 6_000_000_000_000_000])
 def test_the_chart_of_any_time(end: int) -> None:
     assert draw_chart(over_time(end), (), 80, colour=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "named"), [("spikes", "── target"), ("burst", "── target"), ("chat", "── expected"), ("sessions", "")]
+)
+def test_the_line_over_the_chart_is_what_is_aimed_at_or_expected(run: Run, tmp_path: Path, name: str, named: str) -> None:
+    specs = Path(__file__).parents[2]
+    texts = {
+        "chat": (specs / "golden" / "v1-chat.yaml").read_text(),
+        "sessions": (specs / "golden" / "clients-chat-single-session.yaml").read_text(),
+    }
+    path = tmp_path / "spec.yaml"
+    path.write_text(texts.get(name) or (specs / "specs" / f"{name}.yaml").read_text())
+    (title,) = [line for line in run("--summary", path).out.splitlines() if line.startswith("Requests per second in bins")]
+    assert title.endswith(named) if named else "──" not in title
 
 
 def test_the_chart_of_nothing() -> None:

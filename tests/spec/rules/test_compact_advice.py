@@ -29,7 +29,8 @@ def mended(data: dict[str, Any], problem: Problem, *changes: tuple[Path, Any]) -
 
 
 def test_what_is_as_it_should_be_gets_no_advice() -> None:
-    assert codes(checked(COMPACT)) == codes(checked(ONE_STAGE)) == []
+    assert codes(checked(COMPACT)) == []
+    assert codes(checked(ONE_STAGE)) == ["last-requests-at-the-end"]
     assert codes(checked(VERSION_1)) == codes(checked(ONE_STAGE_1)) == ["version-1"]
 
 
@@ -147,7 +148,8 @@ def test_the_horizon_cuts_stages(data: dict[str, Any], horizon: int, stage: int)
 
 def test_a_longer_horizon_is_fine_but_for_a_single_version_1_stage() -> None:
     longer = (("horizon",), 1_300_000_000)
-    assert codes(checked(COMPACT, longer)) == codes(checked(ONE_STAGE, longer)) == []
+    assert codes(checked(COMPACT, longer)) == []
+    assert codes(checked(ONE_STAGE, longer)) == ["last-requests-at-the-end"]
     assert codes(checked(VERSION_1, longer)) == ["version-1"]
     problem = warning("past-the-stage", ONE_STAGE_1, longer)
     assert "clients go on" in problem.message
@@ -176,6 +178,16 @@ def test_one_request_each_comes_at_the_very_end() -> None:
         "gives the client one" in warning("one-request-each", ONE_STAGE, *one, (STAGES, [{"rate": 0.1, "duration": 10}])).message
     )
     assert "one-request-each" not in codes(checked(ONE_STAGE, rate, (("horizon",), 500_000_000)))
+
+
+def test_the_last_requests_of_all_clients_come_at_once() -> None:
+    problem = warning("last-requests-at-the-end", ONE_STAGE)
+    assert problem.severity == INFO and problem.path == (*STAGES, 0, "rate")
+    assert "45 at once where 8 a second are meant" in problem.message
+    for changes in ([(CHAT, True)], [(("horizon",), 599_000_000)], [((*STAGES, 0, "rate"), 45.0)], [((*STAGES, 0, "rate"), 0.1)]):
+        assert "last-requests-at-the-end" not in codes(checked(ONE_STAGE, *changes))
+    for data in (COMPACT, ONE_STAGE_1):
+        assert "last-requests-at-the-end" not in codes(checked(data))
 
 
 def test_neither_horizon_nor_count_with_one_stage_of_version_2() -> None:

@@ -12,14 +12,18 @@ import pytest
 from designer import SMALL, MakeApp, ready, wait_for
 from textual.pilot import Pilot
 
+from blis_tui.cli.summary.overview import overview
+from blis_tui.cli.summary.text import lines
 from blis_tui.plot import BARS, BEHIND, HIGHEST, LINE, OVER, SELECTED, SHADE, Bars, Figure, Level, draw, room
 from blis_tui.spec.check import check
 from blis_tui.tui.chart.chart_view import ChartView
 from blis_tui.tui.chart.content import Chart, Wanted, chart
 from blis_tui.tui.chart.stage_totals import table
 from blis_tui.tui.preview.budget import make, outline
+from blis_tui.tui.preview.stage_counts import StageCounts, count_text
 from blis_tui.tui.preview.state import EMPTY, READY, Preview
 from blis_tui.tui.tuning import ORDINARY, Tuning
+from blis_tui.workload.server import AssumedServer
 from blis_tui.workload.totals.measures import MEASURES, SESSIONS, SHOWN, UNDER_WAY
 
 CHAT = SMALL.replace("chat: false", "chat: true")
@@ -139,9 +143,45 @@ def test_bars_are_the_requests_of_each_bin_per_second() -> None:
     assert heights[0] == pytest.approx(first / 0.2)
 
 
-def test_a_narrower_chart_has_wider_bins() -> None:
-    widths = [bin_us(chart(wanted(SMALL, width=width))) for width in (40, 80, 200)]
-    assert widths == sorted(widths, reverse=True) and widths[0] > widths[-1]
+@pytest.mark.parametrize("text", [SMALL, CHAT, SPIKES, BURST, TEN, SMALL.replace("12000000", "9000000")])
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_peaks_are_those_of_the_summary_at_any_width(text: str, width: int) -> None:
+    preview = preview_of(text)
+    assert preview.summary is not None
+    made = chart(wanted(text, width=width))
+    assert made.over_time is not None and made.over_time.bins == preview.summary.bins
+    assert made.over_time.peak == preview.summary.request_rate.peak
+
+
+def test_the_target_goes_on_dashed_past_the_horizon() -> None:
+    made = chart(wanted(SMALL.replace("12000000", "9000000"), selected=1))
+    assert [(level.start, level.end, level.selected, level.dashed) for level in made.figure.levels] == [
+        (0.0, 6e6, False, False),
+        (6e6, 9e6, True, False),
+        (9e6, 12e6, False, True),
+    ]
+    lines = ["".join(text for text, _ in line) for line in draw(made.figure)]
+    (dashed,) = [line for line in lines if "╌" in line]
+    assert dashed.index("━") < dashed.index("╌")
+    assert not any("█" in line[dashed.index("╌") + 2 :] for line in lines)  # no bar goes on
+
+
+def test_stages_past_the_horizon_are_not_reached() -> None:
+    made = chart(wanted(SMALL.replace("12000000", "6000000")))
+    shown = ["".join(text for text, _ in line.runs) for line in table(made.rows, made.total, "requests", 0, 9, 100)]
+    assert "✂ the horizon cuts it off" in shown[0]
+    assert "6 s✂" in shown[2] and "not reached" in shown[2] and "✂" not in shown[1]
+
+
+def test_windows_and_cohorts_have_a_target_too() -> None:
+    made = chart(wanted(SPIKES))
+    heights = [level.height for level in made.figure.levels]
+    assert made.line == "target" and max(heights) == pytest.approx(85.3) and min(heights) == 0
+
+
+def test_in_version_1_chat_the_table_says_what_the_line_is() -> None:
+    made = chart(wanted(CHAT.replace('"2"', '"1"')))
+    assert [row.target_rate for row in made.rows] == [level.height for level in made.figure.levels]
 
 
 def test_the_target_is_a_step_line_over_the_stages() -> None:
@@ -212,7 +252,7 @@ def test_without_a_preview_there_is_the_target_alone() -> None:
     assert made.rows[0].tally is None
 
 
-def test_a_spec_without_stages_has_bars_alone() -> None:
+def test_a_spec_without_stages_has_bars_and_a_target() -> None:
     text = (
         "version: '2'\nhorizon: 2000000\naggregate_rate: 50\nclients:\n  - id: '[red]\\e[2J'\n    rate_fraction: 1\n"
         "    prefix_group: '[red]\\e[2J'\n"
@@ -220,7 +260,7 @@ def test_a_spec_without_stages_has_bars_alone() -> None:
         "    output_distribution: {type: constant, params: {value: 1}}\n"
     ).replace("'[red]\\e[2J'", '"[red]\\e[2J"')
     made = chart(wanted(text, stacked=True))
-    assert made.rows == () and not made.figure.levels and made.figure.bars
+    assert made.rows == () and [level.height for level in made.figure.levels] == [50] and made.figure.bars
     assert made.groups == ("[red]\\x1b[2J",)
 
 
@@ -299,6 +339,25 @@ def test_a_cut_preview_says_where_it_ends() -> None:
     assert len(made.figure.boundaries) == 2
     assert [row.cut for row in made.rows] == [False, True]
     assert round(made.rows[1].expected.mean) == 120  # type: ignore[union-attr]  # all of it, not the part before the cut
+
+
+@pytest.mark.parametrize(
+    "text",
+    [SMALL, CHAT, SMALL.replace('"2"', '"1"'), CHAT.replace('"2"', '"1"'), SMALL.replace("12000000", "9000000"), BURST],
+)
+def test_form_chart_summary_and_command_line_tell_the_same_numbers(text: str) -> None:
+    preview, form, made = preview_of(text), StageCounts(), chart(wanted(text))
+    form.take(preview)
+    assert preview.clients is not None and preview.requests is not None and preview.summary is not None
+    assert preview.clients.spec.inference_perf is not None and made.total is not None
+    stages = preview.clients.spec.inference_perf.stages
+    assert form.total(stages) == count_text(made.total.expected) == count_text(preview.summary.requests.expected)
+    assert form.texts(stages) == [count_text(row.expected) for row in made.rows]
+    told = [line.text for line in lines(overview(preview.requests, None, AssumedServer(), assumed=False), "x")]
+    for name, row in [*((f"{number}", row) for number, row in enumerate(made.rows, 1)), ("total", made.total)]:
+        assert row.tally is not None
+        (line,) = [line for line in told if re.match(rf"{name} ", line)]
+        assert re.search(rf" {re.escape(count_text(row.expected))} +{row.tally.generated:,} ", line)
 
 
 # --- the drawing ------------------------------------------------------------------------------------------------------
@@ -397,7 +456,7 @@ async def test_the_peaks_are_told(make_app: MakeApp, size: tuple[int, int]) -> N
     async with app.run_test(size=size) as pilot:
         view = await opened(pilot)
         legend = view.render_line(0).text.rstrip()
-        assert "in 1 s: peak 334.0" in legend and re.search(r"bins: peak \d\d\.\d\d", legend) and "┊" in legend
+        assert "in 1 s: peak 334.0" in legend and re.search(r"bins: peak \d+\.\d\d", legend) and "┊" in legend
         assert ("generated" in legend) is (size[0] == 200)
         await pilot.press("m", "m", "g")
         await wait_for(pilot, lambda: "in 1 s: peak 33,400" in view.render_line(0).text, "tokens")

@@ -81,6 +81,15 @@ def test_every_number_has_what_it_was() -> None:
     assert (clients.was, clients.now, clients.change) == ("90", "90", "")
 
 
+def test_many_times_as_much_is_told_as_a_factor() -> None:
+    more = SMALL.replace("rate: 8.0", "rate: 80.0")
+    there, back = (
+        next(row for row in rows(*each, ORDINARY) if row.name == "stage 1 target")
+        for each in (sides(SMALL, more), sides(more, SMALL))
+    )
+    assert (there.change, back.change) == ("+72.00 (×10)", "-72.00 (×0.1)")
+
+
 def test_stages_that_come_and_go_are_told() -> None:
     one = SMALL.replace("    - {rate: 20.0, duration: 6}\n", "")
     found = rows(*sides(SMALL, one), ORDINARY)
@@ -121,6 +130,20 @@ async def test_the_saved_file_is_compared_with_the_text(make_app: MakeApp, spec_
         await pilot.press("tab", "j", "k", "escape")
         await wait_for(pilot, lambda: not isinstance(app.screen, CompareDialog), "the dialog to close")
         assert app.workspace.text == FASTER
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (160, 40), (200, 60)])
+async def test_changes_are_never_cut_off(make_app: MakeApp, spec_file: Path, size: tuple[int, int]) -> None:
+    app = make_app(path=spec_file)
+    async with app.run_test(size=size) as pilot:
+        await ready(pilot)
+        app.write(SMALL.replace("output_len: 248", "output_len: 248000"), "test")
+        await compared(pilot, "f6")
+        shown, texts_below = (app.screen.query_one(f"#{id}", LinesView) for id in ("numbers", "diff"))
+        assert max(map(len, texts(pilot, "numbers"))) <= shown.scrollable_content_region.width
+        assert shown.has_focus
+        before = shown.region.bottom <= texts_below.region.y if size[0] < 160 else shown.region.right <= texts_below.region.x
+        assert before
 
 
 async def test_nothing_changed(make_app: MakeApp, spec_file: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from designer import SMALL, TWO_STAGE, MakeApp, ready, wait_for
 from textual.pilot import Pilot
-from textual.widgets import Static, TextArea
+from textual.widgets import TextArea
 
 from blis_tui.tui.document.problem_list import ProblemList, ProblemRows
 from blis_tui.tui.form.form_column import FormColumn
@@ -42,9 +42,9 @@ async def test_no_problems_are_said_to_be_none(make_app: MakeApp) -> None:
 async def test_each_problem_has_a_sign_a_word_and_a_place(make_app: MakeApp) -> None:
     app = make_app(BROKEN)
     async with app.run_test(size=(160, 40)) as pilot:
-        await focused(pilot)
+        rows = await focused(pilot)
+        await wait_for(pilot, lambda: rows.size.height == 3, "the room")
         shown = lines(pilot)
-        assert len(shown) == 3
         assert shown[0].startswith("▸ ✗ error") and "3:7" in shown[0]
         assert "7:14" in shown[1] and not shown[1].startswith("▸")
         assert "14:17" in shown[2] and "output_len must be non-negative" in shown[2]
@@ -81,7 +81,7 @@ async def test_m_mends_and_undo_takes_it_back(make_app: MakeApp) -> None:
         row = next(number for number, each in enumerate(rows.problems) if each.mend is not None)
         rows.row = row
         problem = rows.problems[row]
-        assert problem.mend is not None and f"m {problem.mend.label}"[:20] in lines(pilot)[row]
+        assert problem.mend is not None and f"m {problem.mend.label}"[:20] in "\n".join(lines(pilot))
         before = app.workspace.text
         await pilot.press("m")
         await wait_for(pilot, lambda: app.workspace.text != before, "the mend")
@@ -105,16 +105,45 @@ async def test_the_selection_stays_at_its_problem(make_app: MakeApp) -> None:
         assert rows.selected is None and lines(pilot) == ["✓ No problems"]
 
 
-async def test_a_long_message_can_be_read_in_full(make_app: MakeApp) -> None:
-    app = make_app(BROKEN.replace("seed: x", "seed: " + "x" * 60))
+async def test_a_long_message_is_shown_once_and_whole(make_app: MakeApp) -> None:
+    app = make_app(BROKEN.replace("seed: x", "seed: " + "x " * 40))
     async with app.run_test(size=(80, 24)) as pilot:
         rows = await focused(pilot)
+        await wait_for(pilot, lambda: rows.size.height > 2, "the room")
+        message = rows.problems[0].message
+        shown = lines(pilot)
+        assert "…" not in shown[0] and shown[0].startswith("▸ ✗ error")
+        assert "".join(" ".join(line[rows._before_message :] for line in shown).split()).startswith("".join(message.split()))
+        assert rows.region.bottom <= app.query_one(ProblemList).region.bottom
+        await pilot.press("j")
+        assert sum("▸" in line for line in lines(pilot)) == 1 and "seed" not in "".join(lines(pilot)[1:])
         assert lines(pilot)[0].endswith("…")
-        full = app.query_one(ProblemList).query_one(".full", Static)
-        await wait_for(pilot, lambda: full.display and full.size.height > 0, "the full text")
-        assert rows.problems[0].message in str(full.render())
-        problems = app.query_one(ProblemList)
-        assert full.region.bottom <= problems.region.bottom and rows.size.height >= 2
+
+
+async def test_a_mend_that_does_not_fit_beside_its_problem_stands_below(make_app: MakeApp) -> None:
+    app = make_app(NO_HORIZON)
+    async with app.run_test(size=(80, 24)) as pilot:
+        rows = await focused(pilot)
+        row = next(number for number, each in enumerate(rows.problems) if each.mend is not None)
+        rows.row = row
+        await wait_for(pilot, lambda: rows.size.height >= min(rows.height_wanted, 4), "the room")
+        problem = rows.problems[row]
+        assert problem.mend is not None
+        told = "".join("".join(line[rows._before_message :] for line in lines(pilot)).split())
+        assert "".join(f"m {problem.mend.label}".split()) in told and "…" not in lines(pilot)[row]
+
+
+async def test_a_click_below_a_wrapped_problem_selects_the_next_one(make_app: MakeApp) -> None:
+    app = make_app(BROKEN.replace("seed: x", "seed: " + "x " * 40))
+    async with app.run_test(size=(80, 24)) as pilot:
+        rows = await focused(pilot)
+        await wait_for(pilot, lambda: rows.size.height > 2, "the room")
+        below = next(y for y in range(rows.size.height) if "7:14" in rows.render_line(y).text)
+        assert below > 1
+        await pilot.click(ProblemRows, offset=(5, below - 1))
+        assert rows.row == 0
+        await pilot.click(ProblemRows, offset=(5, below))
+        assert rows.row == 1
 
 
 async def test_a_thousand_problems_scroll(make_app: MakeApp) -> None:

@@ -60,6 +60,8 @@ SCENES = (
     Scene("help", "alt+1 | f1", shots="80 200 120-light"),
     Scene("help-form", "alt+0 | f1", shots="120"),
     Scene("palette", "ctrl+p", until=palette_is_filled, shots="80"),
+    Scene("columns", "alt+3 | c", shots="80 120-light"),
+    Scene("write-rows", "alt+3 | w", shots="80"),
     Scene("client", "alt+2 | enter", shots="80 120-light"),
 )
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from designer import SMALL, MakeApp, ready, wait_for, write
@@ -10,12 +14,18 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from blis_tui.formats.rows import write_rows
 from blis_tui.spec.check import check
-from blis_tui.tui.tables.client_columns import client_columns
+from blis_tui.tui.filing.file_dialog import PathInput
+from blis_tui.tui.tables.client_columns import ClientNumbers, client_table
 from blis_tui.tui.tables.client_dialog import ClientDialog
+from blis_tui.tui.tables.write_dialog import RowsDialog, WriteDialog
+from blis_tui.tui.widgets.column_dialog import ColumnDialog
+from blis_tui.tui.widgets.confirm_dialog import ConfirmDialog
 from blis_tui.tui.widgets.line_table import FilterInput, LineTable
 from blis_tui.tui.widgets.row_order import natural
 from blis_tui.tui.widgets.table_rows import TableRows, fitted
+from blis_tui.tui.widgets.tick_box import TickBox
 from blis_tui.workload.expansion.compact import expand
 
 MILLION = (
@@ -62,8 +72,9 @@ async def test_clients_are_listed_and_counted(make_app: MakeApp) -> None:
         table = await opened(pilot, "clients")
         await wait_for(pilot, lambda: "requests" in line(table, 0), "counts")
         assert "stage-0-prompt-0-user-0" in line(table, 1) and line(table, 1).startswith("▸")
-        assert foot(table) == "90 clients"
-        counts = [int(table.rows.columns[2].cell(row)) for row in range(90)]
+        assert foot(table).startswith("90 clients · all: ")
+        columns = {column.title: column for column in table.rows.columns}
+        counts = [int(columns["requests"].cell(row)) for row in range(90)]
         assert app.previewer.preview.requests is not None
         assert sum(counts) == len(app.previewer.preview.requests)
 
@@ -88,7 +99,7 @@ def test_rates_of_clients_are_shares_of_one_or_their_own(path: Path, title: str,
     spec = check(path.read_bytes()).spec
     assert spec is not None
     clients = expand(spec)
-    (column,) = [column for column in client_columns(clients, None) if column.title in ("rate", "share")]
+    (column,) = [column for column in client_table(clients, ClientNumbers()).columns if column.title in ("rate", "share")]
     assert column.title == title
     assert [column.cell(row) for row in range(len(clients))][: len(rates)] == rates
 
@@ -119,8 +130,6 @@ async def test_a_pool_shows_its_users_and_whose_each_request_is(make_app: MakeAp
         columns = {column.title: column for column in table.rows.columns}
         assert [columns["users"].cell(row) for row in range(2)] == ["12", ""]
         assert [columns["rate"].cell(row) for row in range(2)] == ["by answers", "100%"]
-        values = columns["users"].values
-        assert values is not None and list(values()) == [12, 0]
         table = await opened(pilot, "requests")
         columns = {column.title: column for column in table.rows.columns}
         assert "session" not in columns  # no request is a round of a conversation
@@ -217,8 +226,9 @@ async def test_clients_that_were_found_are_sorted_by_their_numbers(make_app: Mak
         await pilot.press("slash")
         await write(pilot, "user-3")
         await wait_for(pilot, lambda: foot(table).startswith("18 of 90"), "the matches")
-        await pilot.press("enter", "s", "s")
-        await wait_for(pilot, lambda: table.rows.sorting == (0, True) and not table.is_busy)
+        await pilot.press("enter", "right", "s", "s")
+        assert table.rows.columns[1].title == "number"
+        await wait_for(pilot, lambda: table.rows.sorting == (1, True) and not table.is_busy)
         assert list(table.rows.order) == sorted(range(3, 90, 5), reverse=True)
 
 
@@ -300,3 +310,170 @@ async def test_an_empty_table_says_so_and_moves_nowhere(make_app: MakeApp) -> No
         await wait_for(pilot, lambda: app.query_one("#requests TableRows").has_focus, "the table")
         await pilot.press("j", "G", "enter", "s", "l", "slash", "a", "escape")
         await wait_for(pilot, lambda: "errors" in line(app.query_one("#requests LineTable", LineTable), 1))
+
+
+async def test_what_is_expected_of_each_client_stands_beside_what_it_got(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(160, 40)) as pilot:
+        table = await opened(pilot, "clients")
+        await wait_for(pilot, lambda: "±σ" in line(table, 0), "what is expected")
+        columns = {column.title: column for column in table.rows.columns}
+        assert {columns["expected"].cell(row) for row in range(45)} == {"1.1"}  # 8 req/s for 6 s, of 45 clients
+        assert {columns["expected"].cell(row) for row in range(45, 90)} == {"2.7"}
+        assert all(columns["±σ"].cell(row)[0] in "+-" for row in range(90))
+
+
+async def test_what_is_the_same_in_all_rows_is_left_out_and_said(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(160, 40)) as pilot:
+        table = await opened(pilot, "requests")
+        titles = [column.title for column in table.rows.columns]
+        assert titles == ["request", "arrival s", "input", "output", "client", "prefix group", "tenant"]
+        assert "requests · all: prefix 100, " in foot(table)
+        assert "streaming no" in foot(table)
+
+
+async def test_requests_show_input_and_output_in_a_window_of_120_columns(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        table = await opened(pilot, "requests")
+        head = line(table, 0)
+        assert "input" in head and "output" in head and "client" in head
+
+
+async def test_columns_are_chosen_and_stay_chosen(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(160, 40)) as pilot:
+        table = await opened(pilot, "requests")
+        await pilot.press("c")
+        await wait_for(pilot, lambda: isinstance(app.screen, ColumnDialog), "the dialog")
+        boxes = {box.name: box for box in app.screen.query(TickBox)}
+        assert "request" not in boxes  # it stays
+        assert boxes["output"].value and not boxes["streaming"].value
+        assert "all: no" in str(boxes["streaming"].label)
+        boxes["streaming"].focus()
+        await pilot.press("space")
+        boxes["output"].focus()
+        await pilot.press("space", "escape")
+        await wait_for(pilot, lambda: "streaming" in line(table, 0), "the column")
+        assert "output" not in line(table, 0) and "streaming" not in foot(table)
+        app.write(SMALL.replace("prompts: 9", "prompts: 4"), "test")
+        await ready(pilot)
+        await wait_for(pilot, lambda: not table.has_class("-old"), "the new requests")
+        assert "streaming" in line(table, 0) and "output" not in line(table, 0)
+
+
+async def test_the_first_column_stays_in_view(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        table = await opened(pilot, "requests")
+        rows = table.rows
+        await pilot.press(*["right"] * 12)
+        assert rows.scroll_offset.x > 0
+        assert line(table, 0).startswith("  request") and rows.columns[-1].title in line(table, 0)
+        assert line(table, 1).startswith("▸ request_0 ")
+        assert rows.render_line(1).cell_length == rows.scrollable_content_region.width
+        while rows.column > 1:
+            await pilot.press("left")
+        assert line(table, 0).split()[:3] == ["request", "arrival", "s"]  # not hidden behind the first
+
+
+async def test_a_click_in_the_head_sorts_the_column_that_is_seen(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        table = await opened(pilot, "requests")
+        rows = table.rows
+        await pilot.press(*["right"] * 12)
+        await pilot.click(TableRows, offset=(3, 0))
+        await wait_for(pilot, lambda: rows.sorting == (0, False) and not table.is_busy)
+
+
+async def test_a_query_finds_rows_and_its_errors_are_told(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        table = await opened(pilot, "requests")
+        requests = app.preview.requests
+        assert requests is not None
+        await pilot.press("slash")
+        filter = table.query_one(FilterInput)
+        filter.value = "client~prompt-3 2s..5s"
+        arrivals = requests.arrival_us
+        wanted = [
+            row
+            for row in range(len(requests))
+            if "prompt-3" in requests.clients[int(requests.client[row])].id and 2_000_000 <= arrivals[row] < 5_000_000
+        ]
+        await wait_for(pilot, lambda: foot(table).startswith(f"{len(wanted)} of") and not table.is_busy, "the matches")
+        assert list(table.rows.order) == wanted
+        filter.value = "inptu>5"
+        await wait_for(pilot, lambda: table.has_class("-wrong"), "the error")
+        assert "there is no column 'inptu'; did you mean input?" in foot(table)
+        assert list(table.rows.order) == wanted  # what was found before stays
+        filter.value = "input>5"
+        await wait_for(pilot, lambda: not table.has_class("-wrong") and len(table.rows.order) == len(requests), "all")
+
+
+async def test_rows_are_written_and_never_over_a_file_unasked(make_app: MakeApp, spec_file: Path) -> None:
+    app = make_app(path=spec_file)
+    async with app.run_test(size=(120, 40)) as pilot:
+        table = await opened(pilot, "requests")
+        await pilot.press("slash")
+        await write(pilot, "prompt-3")
+        await wait_for(pilot, lambda: "match" in foot(table) and not table.is_busy, "the matches")
+        await pilot.press("enter", "w")
+        await wait_for(pilot, lambda: isinstance(app.screen, RowsDialog), "the name")
+        name = app.screen.query_one(PathInput)
+        assert name.value == "small.rows.csv"
+        name.value = "rows.txt"
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: ".csv or .jsonl" in str(app.screen.query_one("#told", Static).render()), "the refusal")
+        name.value = "rows.jsonl"
+        await pilot.press("enter")
+        file = spec_file.parent / "rows.jsonl"
+        await wait_for(pilot, lambda: file.exists() and len(app.screen_stack) == 1, "the file")
+        written = [json.loads(text)["id"] for text in file.read_text().splitlines()]
+        assert written == [f"request_{row}" for row in table.rows.order]
+        file.write_text("mine")
+        await pilot.press("w")
+        await wait_for(pilot, lambda: isinstance(app.screen, RowsDialog), "the name")
+        app.screen.query_one(PathInput).value = "rows.jsonl"
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, ConfirmDialog), "the question")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: len(app.screen_stack) == 1, "the table")
+        assert file.read_text() == "mine"
+
+
+async def test_writing_can_be_cancelled_and_leaves_nothing(
+    make_app: MakeApp, spec_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = threading.Event()
+
+    def slow(*given: Any, progress: Callable[[int, int], None], **options: Any) -> None:
+        def endless(done: int, total: int) -> None:
+            begun.set()
+            while True:
+                progress(done, total)
+
+        write_rows(*given, progress=endless, **options)
+
+    monkeypatch.setattr("blis_tui.formats.rows.write_rows", slow)
+    app = make_app(path=spec_file)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, "requests")
+        await pilot.press("w")
+        await wait_for(pilot, lambda: isinstance(app.screen, RowsDialog), "the name")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, WriteDialog) and begun.is_set(), "the writing")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: len(app.screen_stack) == 1, "the table")
+        assert [path.name for path in spec_file.parent.iterdir() if path.name != "home"] == [spec_file.name]
+
+
+async def test_clients_are_not_written(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(pilot, "clients")
+        await pilot.press("w")
+        await pilot.pause()
+        assert len(app.screen_stack) == 1

@@ -12,7 +12,7 @@ from blis_tui.spec.format.facts import end_us
 from blis_tui.spec.format.model import Arrival, Spike, WorkloadSpec
 from blis_tui.workload.expansion.compact import expand
 from blis_tui.workload.totals.expected import expect
-from blis_tui.workload.totals.targets import Target, target
+from blis_tui.workload.totals.targets import Target, target, target_steps
 
 S = 1_000_000
 
@@ -86,3 +86,37 @@ def test_no_time_has_no_target() -> None:
 def test_spikes_with_rates_of_their_own() -> None:
     spike = COHORT.replace(spike=Spike(start_time_us=S, duration_us=2 * S, trace_rate=40.0))
     assert target_of(WorkloadSpec(version="2", cohorts=(spike,), horizon=4 * S), 4 * S) == pytest.approx((4 * 19 / 4, 38))
+
+
+def steps_of(spec: WorkloadSpec, end: int, most: int = 100) -> list[tuple[float, float, float]]:
+    clients = expand(spec)
+    return [tuple(step) for step in target_steps(clients, expect(clients, end_us(spec)).stages, end, most)]  # type: ignore[misc]
+
+
+def test_what_is_aimed_at_changes_with_windows_and_cohorts() -> None:
+    spike = COHORT.replace(spike=Spike(start_time_us=2 * S, duration_us=3 * S))
+    overlapping = explicit(client(lifecycle=windows((S, 3 * S), (2 * S, 4 * S))), client(rate_fraction=1.0))
+    assert steps_of(explicit(client()), 6 * S) == [(0, 6 * S, pytest.approx(20))]
+    assert [(start, end) for start, end, _ in steps_of(overlapping, 6 * S)] == [
+        (0, S),
+        (S, 3 * S),
+        (3 * S, 4 * S),
+        (4 * S, 6 * S),
+    ]
+    found = steps_of(compact("2", [(10, 12)], cohorts=(spike,), horizon=14 * S), 14 * S)
+    assert [(start, end) for start, end, _ in found] == [(0, 2 * S), (2 * S, 5 * S), (5 * S, 12 * S), (12 * S, 14 * S)]
+    assert found[0][2] == 10 and found[1][2] > 10 and found[3][2] == 0
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 50])
+@pytest.mark.parametrize("name", [name for name in SPECS if not any(word in name for word in ("chat", "limited", "session"))])
+def test_steps_are_as_high_as_the_mean_in_all(name: str, most: int) -> None:
+    spec = SPECS[name]
+    end = end_us(spec) or 20 * S
+    found, mean = steps_of(spec, end, most), target_of(spec, end)
+    assert mean is not None and len(found) <= most
+    assert sum((stop - start) * rate for start, stop, rate in found) == pytest.approx(mean.mean * (found[-1][1] - found[0][0]))
+
+
+def test_where_sessions_begin_is_not_guessed() -> None:
+    assert steps_of(explicit(client(reasoning=chat(30, single_session=True))), 6 * S) == []

@@ -51,8 +51,8 @@ class RampDialog(NumbersDialog[tuple[Edit, ...]]):
             shown.insert(4, "…")
         seconds = values["steps"] * values["each"]
         where = "in place of all stages" if self.checked else f"after stage {self._index}" if self._index else "as the first"
-        requests = round(sum(rates) * values["each"])
-        return f"{', '.join(shown)} req/s\n{duration(seconds * 1_000_000)} in all, about {requests:,} requests, {where}"
+        arrivals = round(sum(rates) * values["each"])  # requests, or sessions of several
+        return f"{', '.join(shown)} req/s\n{duration(seconds * 1_000_000)} in all, about {arrivals:,} arrivals, {where}"
 
     def result(self, values: dict[str, Any]) -> tuple[Edit, ...]:
         """Return the edits that write the stages."""

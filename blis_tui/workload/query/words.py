@@ -1,17 +1,18 @@
 """Which clients and requests have words in their texts, found by how the texts are made: a million need not be written.
 
 The names of a compact spec's clients are a few constant parts with counted numbers between them. So a word is looked for
-once in each constant part, and by arithmetic in all numbers at once. Runs in a thread; knows nothing of the screen.
+once in each constant part, and by arithmetic in all numbers at once.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blis_tui.tui.widgets.row_order import Find, Tick
+from blis_tui.workload.progress import Progress
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,55 +23,67 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
     Numbers = NDArray[np.int64]
 
+REQUEST, SESSION, USER = "request_", "sess_", "user_"
+"""What stands before the numbers of requests, sessions and virtual users."""
 _BLOCKS_AT_ONCE = 500
 _LONGEST = 18
 """Digits of the largest number that is looked for."""
 
 
-def client_finder(clients: Expansion, fields: Sequence[str]) -> Find:
-    """Return what finds clients by the texts of some of their fields."""
-
-    def find(words: tuple[str, ...], tick: Tick) -> Sequence[int]:
-        found = np.ones(len(clients), bool)
-        for word in words:
-            found &= clients_with(clients, word, fields, tick)
-        return np.flatnonzero(found).astype(np.int32)  # type: ignore[return-value]
-
-    return find
-
-
-def request_finder(requests: Requests, rows: NDArray[np.intp] | None = None) -> Find:
-    """Return what finds requests, or those of the array `rows`, by their ids, clients, prefix groups, sessions and users."""
+def requests_with(requests: Requests, word: str, rows: NDArray[np.intp] | None, tick: Progress) -> Flags:
+    """Tell of each request, or of those of the array `rows`, whether its id, client, prefix group, session or user has a word."""
     clients, client, group = requests.clients, requests.client, requests.prefix_group
-    numbered = (("sess_", requests.session), ("user_", requests.user)) if requests.has_sessions else ()
-
-    def find(words: tuple[str, ...], tick: Tick) -> Sequence[int]:
-        numbers = np.arange(len(requests), dtype=np.int64) if rows is None else rows.astype(np.int64)
-        picked = slice(None) if rows is None else rows
-        found = np.ones(len(numbers), bool)
-        for word in words:
-            here = clients_with(clients, word, ("id",), tick)[client[picked]]
-            tick(0.0)
-            here |= clients_with(clients, word, ("prefix_group",), tick)[client[picked]] & (group[picked] >= 0)
-            tick(0.0)
-            here |= contains("request_", numbers, word)
-            tick(0.0)
-            for stem, column in numbered:
-                mine = column[picked].astype(np.int64, copy=False)
-                here |= contains(stem, mine, word) & (mine >= 0)
-            found &= here
-        return np.flatnonzero(found).astype(np.int32)  # type: ignore[return-value]
-
-    return find
+    numbers = np.arange(len(requests), dtype=np.int64) if rows is None else rows.astype(np.int64)
+    picked = slice(None) if rows is None else rows
+    found = clients_with(clients, word, ("id",), tick)[client[picked]]
+    tick(0.0)
+    found |= clients_with(clients, word, ("prefix_group",), tick)[client[picked]] & (group[picked] >= 0)
+    tick(0.0)
+    found |= contains(REQUEST, numbers, word)
+    tick(0.0)
+    numbered = ((SESSION, requests.session), (USER, requests.user)) if requests.has_sessions else ()
+    for stem, column in numbered:
+        mine = column[picked].astype(np.int64, copy=False)
+        found |= contains(stem, mine, word) & (mine >= 0)
+    return found
 
 
-def clients_with(clients: Expansion, word: str, fields: Sequence[str], tick: Tick) -> Flags:
+def clients_with(clients: Expansion, word: str, fields: Sequence[str], tick: Progress) -> Flags:
     """Tell of each client whether one of its fields contains a casefolded word."""
     found = np.zeros(len(clients), bool)
     for number, (block, start) in enumerate(zip(clients.blocks, clients.starts, strict=False)):
         if number % _BLOCKS_AT_ONCE == 0:
             tick(start / max(len(clients), 1))
         found[start : start + block.size] = _in_block(block, word, fields)
+    return found
+
+
+def clients_called(clients: Expansion, text: str, field: str, tick: Progress) -> Flags:
+    """Tell of each client whether one of its fields is a casefolded text."""
+    found = np.zeros(len(clients), bool)
+    for number, (block, start) in enumerate(zip(clients.blocks, clients.starts, strict=False)):
+        if number % _BLOCKS_AT_ONCE == 0:
+            tick(start / max(len(clients), 1))
+        name = block.named(field)
+        if name is None or not (name.prompt or name.user):
+            found[start : start + block.size] = block.value(field, 0).casefold() == text
+        elif block.names is not None:
+            members = np.arange(block.size)
+            found[start : start + block.size] = _is_called(name, members // block.names.users, members % block.names.users, text)
+    return found
+
+
+def _is_called(name: Name, prompt: Numbers, user: Numbers, text: str) -> Flags:
+    """Tell which pairs of a prompt and a user have exactly this name."""
+    number = r"(0|[1-9]\d*)"
+    pattern = re.escape(name.stem.casefold()) + (number if name.prompt else "()") + (f"-user-{number}" if name.user else "()")
+    match = re.fullmatch(pattern, text, re.ASCII)
+    if match is None or any(len(digits) > _LONGEST for digits in match.groups()):
+        return np.zeros(len(prompt), bool)
+    found = np.ones(len(prompt), bool)
+    for digits, numbers in zip(match.groups(), (prompt, user), strict=True):
+        if digits:
+            found &= numbers == int(digits)
     return found
 
 

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from blis_tui.problems import Cancelled
 from blis_tui.spec.check import check
 from blis_tui.spec.format.model import Client
-from blis_tui.tui.tables.client_columns import SEARCHED
-from blis_tui.tui.tables.search import client_finder, contains, request_finder
 from blis_tui.workload.expansion.clients import ClientBlock, Expansion, Name, Names
 from blis_tui.workload.expansion.compact import expand
 from blis_tui.workload.generate import generate
+from blis_tui.workload.query.request_fields import OF_CLIENTS
+from blis_tui.workload.query.searches import ClientSearch, RequestSearch
+from blis_tui.workload.query.words import contains
 
 WORDS = st.text("0123-usept", min_size=1, max_size=7) | st.sampled_from(
     ["prompt", "user-1", "1-u", "0-user-0", "-", "stage-0-prompt-1", "12-user-3", "r-", "user-", "batch", "007", "00"]
@@ -45,8 +46,8 @@ def test_clients_are_found_as_in_their_texts(
     word: str, other: str, users: int, size: int, kind: tuple[bool, bool], stem: str
 ) -> None:
     clients = block(Name(stem, *kind), Name("group-", prompt=True), users, size)
-    texts = ["\n".join(str(getattr(client, field)) for field in SEARCHED).casefold() for client in clients]
-    found = client_finder(clients, SEARCHED)((word, other), silent)
+    texts = ["\n".join(str(getattr(client, field)) for field in OF_CLIENTS.values()).casefold() for client in clients]
+    found = ClientSearch(clients)(f"{word} {other}", silent)
     assert list(found) == [row for row, text in enumerate(texts) if word in text and other in text]
 
 
@@ -97,7 +98,7 @@ def test_requests_are_found_as_in_their_texts(word: str, chat: bool, subset: boo
         session = f"sess_{requests.session[number]}" if requests.session[number] >= 0 else ""
         return f"request_{number}\n{client.id}\n{group}\n{session}"
 
-    found = request_finder(requests, rows)((word,), silent)
+    found = RequestSearch(requests, rows)(word, silent)
     assert list(found) == [row for row, number in enumerate(numbers) if word in text(number)]
 
 
@@ -109,4 +110,4 @@ def test_a_search_that_is_no_longer_wanted_ends() -> None:
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        client_finder(expand(spec), SEARCHED)(("user",), cancelled)
+        ClientSearch(expand(spec))("user", cancelled)

@@ -1,0 +1,80 @@
+"""What the tabs with a table of the preview have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from textual.app import ComposeResult
+
+from blis_tui.tui.jobs import Job
+from blis_tui.tui.preview.preview_widget import PreviewWidget
+from blis_tui.tui.preview.state import Preview
+from blis_tui.tui.preview.status_line import PreviewStatus
+from blis_tui.tui.widgets.line_table import LineTable
+from blis_tui.tui.widgets.visibility import displayed
+
+if TYPE_CHECKING:
+    from blis_tui.workload.expansion.clients import Expansion
+
+Result = TypeVar("Result")
+
+
+class TableTab(PreviewWidget):
+    """A table, and a line above it that says what it is worth. What is not looked at waits."""
+
+    DEFAULT_CSS: ClassVar[str] = "TableTab { layout: vertical; }"
+    noun = ""
+    example = ""
+    """What can be asked for besides words."""
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.preview: Preview | None = None
+        self._job: Job[Any] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the tab."""
+        yield PreviewStatus()
+        yield LineTable(self.noun, example=self.example)
+
+    @property
+    def table(self) -> LineTable:
+        """The table."""
+        return self.query_one(LineTable)
+
+    def show_preview(self, preview: Preview) -> None:
+        """Show a state of the preview."""
+        self.preview = preview
+        if displayed(self):
+            self.fill(preview)
+
+    def fill(self, preview: Preview) -> None:
+        """Fill the table from the preview; called while the tab is displayed."""
+        raise NotImplementedError
+
+    def prepare(self, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
+        """Work something out in the background, in place of what is being worked out."""
+        self.stop()
+
+        def take(result: Result) -> None:
+            self._job = None
+            done(result)
+
+        self._job = Job(self, lambda _: work(), take, lambda _: None)
+
+    def stop(self) -> None:
+        """Work out nothing any more."""
+        if self._job is not None:
+            self._job.cancel()
+        self._job = None
+
+    def on_unmount(self) -> None:
+        """Leave off what is not done."""
+        self.stop()
+
+    def show_client(self, clients: Expansion, index: int) -> None:
+        """Show all of a client, with its requests."""
+        from blis_tui.tui.tables.client_dialog import ClientDialog
+
+        self.app.push_screen(ClientDialog(clients, index, self.preview))
