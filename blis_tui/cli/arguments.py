@@ -12,6 +12,7 @@ from blis_tui.cli import colours
 from blis_tui.cli.errors import UsageError
 from blis_tui.cli.output import is_terminal
 from blis_tui.cli.quantities import assumed_server, duration_us, size_bytes, whole_number
+from blis_tui.formats.interop.target import NOWHERE, Target
 from blis_tui.spec.yaml.encoding import MAX_SIZE
 from blis_tui.version import VERSION, kernel
 from blis_tui.workload.server import AssumedServer
@@ -25,7 +26,8 @@ USAGE = """\
 blis-tui [SPEC] [--config FILE]
        blis-tui --check SPEC... [--strict] [--format text|json|github|sarif] [--fix]
        blis-tui --summary SPEC [--json]
-       blis-tui --export OUT SPEC [--format F,...] [--tokens] [--block-size N] [--force] [--quiet]"""
+       blis-tui --export OUT SPEC [--format F,...] [--tokens] [--block-size N] [--force] [--quiet]
+                [--exact] [--server URL] [--model NAME] [--tokenizer NAME]"""
 _DESCRIPTION = "Design LLM-serving workloads: see what a BLIS workload file means, check it, write its exact requests."
 _EXAMPLES = """\
 formats (--format, separated by commas; default {defaults}):
@@ -37,6 +39,7 @@ examples:
   blis-tui --summary pool.yaml --assume ttft=200ms,itl=20ms,kv=128KiB
   blis-tui --export out chat.yaml                   out/chat.yaml, out/chat.requests.jsonl, out/chat.export.json
   blis-tui --export out chat.yaml --format csv,blis-trace --force
+  blis-tui --export out config.yml --format inference-perf --exact --server http://localhost:8000 --model M
   blis-tui --export - chat.yaml --format jsonl --tokens | head -1
   blis-tui --export - - --format csv --seed 7 --horizon 5min < chat.yaml
   blis-tui --summary chat.yaml --set inference_perf.stages[0].rate=12
@@ -62,12 +65,17 @@ class Options(NamedTuple):
     block_size: int | None = None
     force: bool = False
     quiet: bool = False
+    exact: bool = False
+    """Whether formats for tools are to carry the designed arrivals, each by its variant that does."""
+    target: Target = NOWHERE
     settings: tuple[tuple[str, str], ...] = ()
     seed: int | None = None
     horizon: int | None = None
     num_requests: int | None = None
     server: AssumedServer | None = None
     """How long answers are assumed to take."""
+    use_means: bool = False
+    """Whether lengths that are drawn from a distribution become their mean in a config that is opened."""
     max_size: int = MAX_SIZE
     config: str | None = None
     color: str = colours.AUTO
@@ -123,16 +131,19 @@ def parse(argv: Sequence[str]) -> Options:
         json=found.json,
         report=_report(reports, found.json),
         fix=found.fix,
-        formats=() if found.check else _formats(found.format),
+        formats=() if found.check else _formats(found.format, exact=found.exact),
         tokens=found.tokens,
         block_size=None if found.block_size is None else whole_number("--block-size", found.block_size, 1),
         force=found.force,
         quiet=found.quiet,
+        exact=found.exact,
+        target=Target(found.server or "", found.model or "", found.tokenizer or ""),
         settings=tuple(_setting(text) for text in found.set),
         seed=None if found.seed is None else whole_number("--seed", found.seed),
         horizon=None if found.horizon is None else duration_us(found.horizon),
         num_requests=None if found.num_requests is None else whole_number("--num-requests", found.num_requests, 0),
         server=None if found.assume is None else assumed_server(found.assume),
+        use_means=found.use_means,
         max_size=MAX_SIZE if found.max_size is None else size_bytes(found.max_size),
         config=found.config,
         color=found.color,
@@ -154,7 +165,7 @@ def _parser() -> _Parser:
         allow_abbrev=False,
     )
     add = parser.add_argument_group("file").add_argument
-    add("specs", nargs="*", metavar="SPEC", help="a workload file; - is standard input")
+    add("specs", nargs="*", metavar="SPEC", help="a workload file or an inference-perf config; - is standard input")
     commands = parser.add_argument_group("commands (without one, the designer opens)")
     add = commands.add_argument
     add("--check", action="store_true", help="list every problem, as path:line:col: severity: message [code]")
@@ -182,6 +193,10 @@ def _parser() -> _Parser:
     add("--block-size", metavar="N", help="tokens of a block in the format mooncake (default: up to 512, so that prefixes fit)")
     add("--force", action="store_true", help="overwrite existing files")
     add("--quiet", action="store_true", help="show no progress, warnings or list of files")
+    add("--exact", action="store_true", help="inference-perf with the designed arrivals: write inference-perf-exact")
+    add("--server", metavar="URL", help="the server that configs for other tools name")
+    add("--model", metavar="NAME", help="the model that they ask for")
+    add("--tokenizer", metavar="NAME", help="whose tokenizer makes their prompts (default: the model's)")
     add = parser.add_argument_group("with the designer").add_argument
     add("--config", metavar="FILE", help="settings file (default: $BLIS_TUI_CONFIG, else settings.toml in your settings folder)")
     add = parser.add_argument_group("with any command").add_argument
@@ -202,6 +217,11 @@ def _parser() -> _Parser:
         "kv is the memory of a token under way, for --summary; never part of the file",
     )
     add(
+        "--use-means",
+        action="store_true",
+        help="for an inference-perf config: take the mean of lengths whose distribution a workload file cannot have",
+    )
+    add(
         "--color",
         choices=colours.CHOICES,
         default=colours.AUTO,
@@ -215,7 +235,7 @@ def _parser() -> _Parser:
 def _help(parser: _Parser) -> str:
     from blis_tui.formats.table import DEFAULT_FORMATS, FORMATS
 
-    formats = "\n".join(f"  {each.name:<14} {', '.join(f'STEM{end}' for end in each.suffixes)}: {each.help}" for each in FORMATS)
+    formats = "\n".join(f"  {each.name:<20} {', '.join(f'STEM{end}' for end in each.suffixes)}: {each.help}" for each in FORMATS)
     parser.epilog = _EXAMPLES.format(defaults=",".join(DEFAULT_FORMATS), formats=formats)
     return parser.format_help()
 
@@ -252,12 +272,16 @@ def _width() -> int:
         return 98
 
 
-def _formats(given: list[str] | None) -> tuple[str, ...]:
+def _formats(given: list[str] | None, *, exact: bool) -> tuple[str, ...]:
     names = [name.strip() for each in given or () for name in each.split(",")]
-    if not names:
+    if not names and not exact:
         return ()
-    from blis_tui.formats.table import FormatError, find_formats
+    from blis_tui.formats.table import EXACT, INFERENCE_PERF, FormatError, find_formats
 
+    if exact:
+        if INFERENCE_PERF.name not in names:
+            raise UsageError(f"--exact goes with --format {INFERENCE_PERF.name}")
+        names = [EXACT.name if name == INFERENCE_PERF.name else name for name in names]
     try:
         return tuple(each.name for each in find_formats(names))
     except FormatError as error:
@@ -297,6 +321,10 @@ def _demand_one_command(options: Options) -> None:
         ("--block-size", options.block_size, ("--export",)),
         ("--force", options.force, ("--export",)),
         ("--quiet", options.quiet, ("--export",)),
+        ("--exact", options.exact, ("--export",)),
+        ("--server", options.target.server, ("--export",)),
+        ("--model", options.target.model, ("--export",)),
+        ("--tokenizer", options.target.tokenizer, ("--export",)),
     ):
         if given and command not in owners:
             raise UsageError(f"{name} goes with {' or '.join(owners)}")

@@ -27,7 +27,14 @@ def run(options: Options) -> int:
     workspace = _workspace(options)
     from blis_tui.tui.app import DesignerApp
 
-    app = DesignerApp(workspace, settings, fresh=not options.specs, max_size=options.max_size, server=options.server)
+    app = DesignerApp(
+        workspace,
+        settings,
+        fresh=not options.specs,
+        max_size=options.max_size,
+        server=options.server,
+        use_means=options.use_means,
+    )
     app.run(mouse=settings.mouse)
     if app.return_code == DONE:
         return DONE
@@ -53,9 +60,12 @@ def _settings(options: Options) -> Settings:
 
 
 def _workspace(options: Options) -> Workspace:
-    """Read the file, or begin one; the command line's overrides are the first step that can be undone."""
+    """Read the file, or begin one; the command line's overrides are the first step that can be undone.
+
+    Raises `CommandError`, and `SpecError` for another tool's file that cannot be opened.
+    """
     from blis_tui.tui.document.workspace import Workspace
-    from blis_tui.tui.filing.disk import OpenError, read_document
+    from blis_tui.tui.filing.disk import OpenError, open_document, show
     from blis_tui.tui.templates import FIRST, template_text
 
     path = Path(options.specs[0]) if options.specs else None
@@ -63,10 +73,11 @@ def _workspace(options: Options) -> Workspace:
         workspace = Workspace(template_text(FIRST), path)
     else:
         try:
-            document = read_document(path, options.max_size)
+            document = open_document(path, options.max_size, use_means=options.use_means)
         except OpenError as error:
             raise CommandError(str(error)) from error
-        workspace = Workspace(document.text, path, encoding=document.encoding)
+        workspace = Workspace()
+        show(workspace, document, path)
     if options.overrides:
         from blis_tui.cli.overrides import overridden
         from blis_tui.spec.check import check

@@ -33,12 +33,12 @@ class Size(NamedTuple):
 def estimates(
     text: str, requests: Requests, *, encoding: str = UTF_8, count: float | None = None, progress: Progress | None = None
 ) -> dict[str, Size]:
-    """Return the size of each format that can be written on this machine, by its name; see `estimate`.
+    """Return the size of each format that can be written of the spec on this machine, by its name; see `estimate`.
 
     Raises what `progress` raises.
     """
     sizes = {}
-    formats = available()
+    formats = [each for each in available() if each.takes(requests.spec)]
     for number, each in enumerate(formats):
         if progress is not None:
             progress(number / len(formats))

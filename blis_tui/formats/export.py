@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from blis_tui.files import FileSet, WriteError, write_errors
+from blis_tui.formats.interop.target import NOWHERE, Target
 from blis_tui.formats.protocols import request_format, spec_format
-from blis_tui.formats.source import Progress, Source
+from blis_tui.formats.source import STEM, Progress, Source
 from blis_tui.formats.table import DEFAULT_FORMATS, PROVENANCE_SUFFIX, Format, FormatError, find_formats
 from blis_tui.formats.tuning import ORDINARY, Tuning
 from blis_tui.problems import Problem
@@ -44,10 +45,11 @@ def export(
     out: str | Path,
     formats: Iterable[str] = DEFAULT_FORMATS,
     *,
-    stem: str = "workload",
+    stem: str = STEM,
     text: str | None = None,
     encoding: str = UTF_8,
     path: str = "",
+    target: Target = NOWHERE,
     tokens: bool = False,
     force: bool = False,
     requests: Requests | Callable[[], Requests] | None = None,
@@ -61,15 +63,17 @@ def export(
     unless `force` is given.
 
     `spec` must be without errors. `text` is its text (by default the spec written out), `encoding` that of its file and
-    `path` where that is, as the user gave it. `tokens` puts token ids where a format has a place for them; `block_size` is
-    the tokens of a block, for `mooncake`, which otherwise chooses it. `requests` are
-    the spec's requests or a function that makes them; it is not called, and nothing is generated, unless a format needs
+    `path` where that is, as the user gave it; `target` is for formats that name a server. `tokens` puts token ids where a
+    format has a place for them; `block_size` is the tokens of a block, for `mooncake`, which otherwise chooses it. `requests`
+    are the spec's requests or a function that makes them; it is not called, and nothing is generated, unless a format needs
     requests. `progress` is called with the lines (clients and requests) written so far and their final number.
 
     Raises `FormatError`, `AlreadyExists`, `WriteError`, `SpecError`, and what `requests` and `progress` raise.
     """
-    source = Source(spec, text=text, encoding=encoding, path=path, requests=requests, block_size=block_size)
-    return export_source(source, out, formats, stem=stem, tokens=tokens, force=force, progress=progress)
+    source = Source(
+        spec, text=text, encoding=encoding, path=path, stem=stem, target=target, requests=requests, block_size=block_size
+    )
+    return export_source(source, out, formats, tokens=tokens, force=force, progress=progress)
 
 
 def export_source(
@@ -77,7 +81,6 @@ def export_source(
     out: str | Path,
     formats: Iterable[str] = DEFAULT_FORMATS,
     *,
-    stem: str = "workload",
     tokens: bool = False,
     force: bool = False,
     progress: Progress | None = None,
@@ -85,7 +88,7 @@ def export_source(
     """Do what `export` does, of a source."""
     from blis_tui.formats.provenance import as_text, provenance
 
-    wanted = find_formats(formats)
+    wanted, stem = find_formats(formats), source.stem
     if not stem or "/" in stem:
         raise WriteError(stem, "is not a file name")
     with FileSet(force=force) as files:
@@ -93,7 +96,7 @@ def export_source(
         opened = [(each, files.add(folder / f"{stem}{suffix}")) for each in wanted for suffix in each.suffixes]
         last = files.add(folder / f"{stem}{PROVENANCE_SUFFIX}")
         warnings = _write(wanted, [_Output(file.write, file.path) for _, file in opened], source, tokens, progress)
-        document = provenance(source, opened, tokens=tokens)
+        document = provenance(source, opened, tokens=tokens, remarks=warnings)
         _Output(last.write, last.path)(as_text(document))
         files.commit()
         paths = (*(file.path for _, file in opened), last.path)
@@ -108,6 +111,7 @@ def write_to(
     text: str | None = None,
     encoding: str = UTF_8,
     path: str = "",
+    target: Target = NOWHERE,
     tokens: bool = False,
     requests: Requests | Callable[[], Requests] | None = None,
     block_size: int | None = None,
@@ -122,7 +126,9 @@ def write_to(
     wanted = find_formats([format])
     if not wanted[0].streams:
         raise FormatError(f"format {format!r} is two files; it cannot go to a stream")
-    source = Source(spec, text=text, encoding=encoding, path=path, requests=requests, block_size=block_size, tuning=tuning)
+    source = Source(
+        spec, text=text, encoding=encoding, path=path, target=target, requests=requests, block_size=block_size, tuning=tuning
+    )
     warnings = _write(wanted, [_Output(stream.write, "-")], source, tokens, progress)
     with write_errors("-"):
         stream.flush()

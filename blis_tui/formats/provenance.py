@@ -15,7 +15,7 @@ requests            "planned" or "sent": whether rounds of sessions come on cloc
 assumed             how long answers were assumed to take (--assume): `ttft_us` + `itl_us` × output tokens; null if that
                     was not given
 tokens              whether token ids were asked for
-notes               what else readers of the files should know, as sentences
+notes               what else readers of the files should know, as sentences: how the tools differ that read them
 replay              for a `mooncake` trace: `block_size`, and the `commands` of the tools that replay it; else null
 files               one object per file: `name`, `format`, `format_version` (null where the format is not this
                     program's), `bytes`, `sha256`
@@ -32,20 +32,24 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from blis_tui.files import NewFile
+from blis_tui.formats.interop.inference_perf.writing import DIFFERS
 from blis_tui.formats.source import Source
 from blis_tui.formats.table import MOONCAKE, TRACE, Format
 from blis_tui.spec.format.facts import end_us
 from blis_tui.version import VERSION
 
 if TYPE_CHECKING:
+    from blis_tui.problems import Problem
     from blis_tui.workload.requests import Requests
 
 EXPORT_VERSION = 1
 _FIXED_TIMES = "A replay of the trace sends every request at the time written there, however long answers take."
 
 
-def provenance(source: Source, files: Iterable[tuple[Format, NewFile]], *, tokens: bool) -> dict[str, Any]:
-    """Describe an export whose files are all written."""
+def provenance(
+    source: Source, files: Iterable[tuple[Format, NewFile]], *, tokens: bool, remarks: Iterable[Problem] = ()
+) -> dict[str, Any]:
+    """Describe an export whose files are all written, with `remarks` made on them."""
     spec = source.spec
     files = list(files)
     requests = source.made_requests
@@ -69,7 +73,10 @@ def provenance(source: Source, files: Iterable[tuple[Format, NewFile]], *, token
         "assumed": None if server is None else {"ttft_us": server.ttft_us, "itl_us": server.itl_us},
         "tokens": tokens,
         "replay": _replay(source, files),
-        "notes": [_FIXED_TIMES] if any(each.name in (TRACE, MOONCAKE) for each, _ in files) else [],
+        "notes": [
+            *([_FIXED_TIMES] if any(each.name in (TRACE, MOONCAKE) for each, _ in files) else []),
+            *dict.fromkeys(remark.message for remark in remarks if remark.code == DIFFERS),
+        ],
         "files": [
             {
                 "name": file.path.name,

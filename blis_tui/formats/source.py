@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from blis_tui.formats.interop.target import NOWHERE, Target
 from blis_tui.formats.tuning import ORDINARY, Tuning
 from blis_tui.formats.yaml_text import document
 from blis_tui.spec.format.model import WorkloadSpec
@@ -16,11 +17,14 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 """Called with what is done and what there is to do; may raise, best `Cancelled`, to stop."""
+STEM = "workload"
+"""What files are called unless they are given a name."""
 
 
 class Source:
     """The spec to export.
 
+    `stem` is what the files are called, without their suffixes, and `target` is what tools are to send requests to.
     `text` is the file's, by default the spec written out, and `encoding` how it was encoded there; `path` is where it came
     from, as the user gave it, and empty if from nowhere. `requests` may be the requests, or a function that makes them when
     a format needs them. `tuning` says in pieces of which size they are written.
@@ -33,6 +37,8 @@ class Source:
         text: str | None = None,
         encoding: str = UTF_8,
         path: str = "",
+        stem: str = STEM,
+        target: Target = NOWHERE,
         requests: Requests | Callable[[], Requests] | None = None,
         block_size: int | None = None,
         tuning: Tuning = ORDINARY,
@@ -44,6 +50,8 @@ class Source:
         self.block_size = block_size
         """Tokens of a block, for formats of blocks; ``None`` to choose it."""
         self.tuning = tuning
+        self.stem = stem
+        self.target = target
         self._make = requests if callable(requests) else None
         self.made_requests: Requests | None = None if callable(requests) else requests
         self.made_expansion: Expansion | None = None

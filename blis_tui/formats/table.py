@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from importlib.util import find_spec
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from blis_tui.spec.format.model import WorkloadSpec
 
 TRACE = "blis-trace"
 MOONCAKE = "mooncake"
@@ -17,8 +20,8 @@ class Format(NamedTuple):
 
     `tokens` is one of `NEVER`, `ON_REQUEST` and `ALWAYS`; `version` counts changes that readers would notice and
     is 0 where the format is somebody else's. `module` is its module, in `requests` if it `needs_requests`, else in `specs`.
-    A `binary` format is not for terminals; one with an `extra` needs the package `requires`, which that optional extra of
-    this program installs.
+    Only compact files can be written in a format that is `compact`. A `binary` format is not for terminals; one with an
+    `extra` needs the package `requires`, which that optional extra of this program installs.
     """
 
     name: str
@@ -28,6 +31,7 @@ class Format(NamedTuple):
     needs_requests: bool = False
     tokens: str = NEVER
     version: int = 0
+    compact: bool = False
     binary: bool = False
     extra: str = ""
     requires: str = ""
@@ -38,6 +42,10 @@ class Format(NamedTuple):
         if not self.requires or find_spec(self.requires) is not None:
             return ""
         return f"needs {self.requires}: pip install 'blis-tui[{self.extra}]'"
+
+    def takes(self, spec: WorkloadSpec) -> bool:
+        """Return whether a spec is of the kind that it can be written from."""
+        return not self.compact or (spec.inference_perf is not None and not spec.cohorts)
 
     @property
     def streams(self) -> bool:
@@ -52,6 +60,13 @@ class FormatError(ValueError):
 PARQUET = Format(
     "parquet", (".requests.parquet",), "one request per row, for data frames; token ids if asked for",
     "parquet", needs_requests=True, tokens=ON_REQUEST, version=1, binary=True, extra="parquet", requires="pyarrow",
+)  # fmt: skip
+INFERENCE_PERF = Format(
+    "inference-perf", (".inference-perf.yml",), "a config for inference-perf, from a compact file", "inference_perf", compact=True
+)
+EXACT = Format(
+    "inference-perf-exact", (".inference-perf-exact.yml", ".inference-perf-exact.csv"),
+    "the same, with exact arrivals", "inference_perf_exact", needs_requests=True, compact=True,
 )  # fmt: skip
 FORMATS = (
     Format("yaml", (".yaml",), "the spec's text, unchanged", "as_it_stands"),
@@ -74,6 +89,8 @@ FORMATS = (
         needs_requests=True,
     ),
     PARQUET,
+    INFERENCE_PERF,
+    EXACT,
 )  # fmt: skip
 DEFAULT_FORMATS = ("yaml", "jsonl")
 PROVENANCE_SUFFIX = ".export.json"

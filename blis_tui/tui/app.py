@@ -61,6 +61,7 @@ class DesignerApp(DocumentApp):
         max_size: int | None = None,
         server: AssumedServer | None = None,
         tuning: Tuning = ORDINARY,
+        use_means: bool = False,
     ) -> None:
         super().__init__(workspace, tuning)
         let_alt_figures_through()
@@ -69,7 +70,7 @@ class DesignerApp(DocumentApp):
         state = state or state_folder()
         self.appearance = Appearance(self, state)
         self.assumptions = Assumptions(self, self.previewer, self.appearance)
-        self.filing = Filing(self, self.appearance, state, fresh=fresh, max_size=max_size)
+        self.filing = Filing(self, self.appearance, state, fresh=fresh, max_size=max_size, use_means=use_means)
         self._painted = False
         self._given_server = server
 

@@ -22,10 +22,10 @@ def test_estimates_are_near(name: str, tokens: bool, tmp_path: Path) -> None:
     checked = check((GOLDEN / f"{name}.yaml").read_bytes())
     assert checked.spec is not None
     requests = generate(checked.spec)
-    exported = export(
-        checked.spec, tmp_path, [each.name for each in FORMATS], text=checked.text, requests=requests, tokens=tokens
-    )
-    for each in FORMATS:
+    formats = [each for each in FORMATS if each.takes(requests.spec)]
+    names = [each.name for each in formats]
+    exported = export(checked.spec, tmp_path, names, text=checked.text, requests=requests, tokens=tokens)
+    for each in formats:
         real = sum(file["bytes"] for file in exported.provenance["files"] if file["format"] == each.name)
         estimated = estimate(each, checked.spec, checked.text, requests, tokens=tokens)
         assert estimated == pytest.approx(real, rel=0.25, abs=400), each.name
@@ -51,6 +51,13 @@ def test_all_formats_are_estimated_with_token_ids_where_they_have_a_place() -> N
         for tokens, size in zip((False, True), sizes[each.name], strict=True):
             assert size == estimate(each, checked.spec, checked.text, requests, tokens=tokens, count=3 * len(requests))
         assert (sizes[each.name].full > sizes[each.name].plain) == (each.tokens == ON_REQUEST)
+
+
+def test_formats_that_do_not_take_the_spec_are_left_out() -> None:
+    checked = check((GOLDEN / "clients-chat-windows.yaml").read_bytes())
+    assert checked.spec is not None
+    sizes = estimates(checked.text, generate(checked.spec))
+    assert list(sizes) == [each.name for each in FORMATS if not each.compact]
 
 
 def test_estimating_can_be_cancelled() -> None:

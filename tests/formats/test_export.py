@@ -24,7 +24,7 @@ from blis_tui.problems import Cancelled, SpecError
 from blis_tui.version import VERSION
 from blis_tui.workload.generate import generate
 
-ALL = [each.name for each in FORMATS]
+ALL = [each.name for each in FORMATS if each.takes(explicit(client()))]
 TEXT = '# two stages\r\nversion: "2"   # kept\n'
 
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from export_samples import client, compact, explicit
 
 from blis_tui.formats.protocols import request_format, spec_format
 from blis_tui.formats.table import ALWAYS, DEFAULT_FORMATS, FORMATS, NEVER, ON_REQUEST, FormatError, available, find_formats
@@ -19,12 +20,21 @@ def test_names_and_suffixes_are_those_of_the_documentation():
         "blis-trace": (".trace.yaml", ".trace.csv"),
         "mooncake": (".mooncake.jsonl",),
         "parquet": (".requests.parquet",),
+        "inference-perf": (".inference-perf.yml",),
+        "inference-perf-exact": (".inference-perf-exact.yml", ".inference-perf-exact.csv"),
     }
     assert DEFAULT_FORMATS == ("yaml", "jsonl")
 
 
 def test_what_formats_need():
-    assert [each.name for each in FORMATS if each.needs_requests] == ["jsonl", "csv", "blis-trace", "mooncake", "parquet"]
+    assert [each.name for each in FORMATS if each.needs_requests] == [
+        "jsonl",
+        "csv",
+        "blis-trace",
+        "mooncake",
+        "parquet",
+        "inference-perf-exact",
+    ]
     assert {each.name: each.tokens for each in FORMATS} == {
         "yaml": NEVER,
         "expanded": NEVER,
@@ -34,8 +44,16 @@ def test_what_formats_need():
         "blis-trace": NEVER,
         "mooncake": NEVER,
         "parquet": ON_REQUEST,
+        "inference-perf": NEVER,
+        "inference-perf-exact": NEVER,
     }
-    assert [each.name for each in FORMATS if not each.streams] == ["blis-trace"]
+    assert [each.name for each in FORMATS if not each.streams] == ["blis-trace", "inference-perf-exact"]
+
+
+def test_formats_of_compact_files_take_no_others():
+    compact_only = [each.name for each in FORMATS if not each.takes(explicit(client()))]
+    assert compact_only == ["inference-perf", "inference-perf-exact"]
+    assert all(each.takes(compact(4.0)) for each in FORMATS)
 
 
 @pytest.mark.parametrize("each", FORMATS, ids=lambda each: each.name)
@@ -63,7 +81,7 @@ def test_a_format_whose_package_is_not_installed_is_told_with_its_extra(monkeypa
 def test_an_unknown_format_is_told_with_those_there_are():
     with pytest.raises(
         FormatError,
-        match=r"unknown format 'xml'; there are yaml, expanded, expanded-rates, jsonl, csv, blis-trace, mooncake, parquet",
+        match=r"there are yaml, expanded, expanded-rates, jsonl, csv, blis-trace, mooncake, parquet, inference-perf, inference-perf-exact",
     ):
         find_formats(["yaml", "xml"])
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from blis_tui.problems import Problem
@@ -11,6 +13,7 @@ from blis_tui.spec.yaml.source import Source, syntax_problem
 
 HEAD = 4096
 """Characters of a text that are looked at."""
+_CODE = "other-file"
 _OWN = frozenset(("aggregate_rate", "clients", "cohorts", "inference_perf", "servegen_data"))
 """Fields that no other kind of file has."""
 
@@ -32,6 +35,8 @@ def _kind(name: str, hint: str, keys: str, *marks: str) -> Kind:
     return Kind(name, hint, frozenset(keys.split()), tuple(frozenset(mark.split()) for mark in marks))
 
 
+INFERENCE_PERF = "an inference-perf config"
+"""The kind of file that can be opened as a workload file."""
 _KUBERNETES = _kind("a Kubernetes object", "", "apiVersion kind metadata spec data status", "apiVersion kind")
 _BUNDLE = "admission routing priority scheduler preemption tenant_budgets node_pools autoscaler instance_lifecycle"
 _KINDS = (
@@ -61,12 +66,13 @@ _KINDS = (
         "target data", "target profile", "target rate_type", "profile data", "rate_type data", "spec.profile", "spec.data",
     ),
     _kind(
-        "an inference-perf config",
+        INFERENCE_PERF,
         "its load.stages and data.shared_prefix stand under inference_perf here",
         "api data load metrics report storage server tokenizer circuit_breakers",
         "load", "data", "api server",
     ),
 )  # fmt: skip
+_OWN_LINE = re.compile(rf"""^["']?(?:{"|".join(sorted(_OWN))})["']?[ \t]*:""", re.MULTILINE)
 _COLUMNS = frozenset(
     (
         "request_id", "client_id", "session_id", "session id", "arrival_us", "arrival_time_us", "arrived_at", "timestamp",
@@ -106,6 +112,16 @@ def other_tree(tree: Tree) -> Problem | None:
     return None
 
 
+def may_be_other(text: str) -> bool:
+    """Return whether a glance at a text leaves it open if it is YAML of another kind."""
+    return not _OWN_LINE.search(text)
+
+
+def kind_of(problems: Iterable[Problem]) -> str:
+    """Return of which other kind a file is, by the problems that were found in it; empty if it is none."""
+    return next((str(problem.found) for problem in problems if problem.code == _CODE), "")
+
+
 def _pairs(node: Node | None) -> dict[str, Node]:
     """Return the values of a mapping by their keys; guidellm takes dashes and underscores alike."""
     if node is None or node.kind != MAPPING:
@@ -115,5 +131,5 @@ def _pairs(node: Node | None) -> dict[str, Node]:
 
 def _problem(source: Source, name: str, hint: str) -> Problem:
     text = f"the file is {name}, not a workload file{f'; {hint}' if hint else ''}"
-    problem = syntax_problem(source, int(source.text.startswith("\ufeff")), "other-file", text)
+    problem = syntax_problem(source, int(source.text.startswith("\ufeff")), _CODE, text)
     return problem._replace(found=name, allowed="a mapping with inference_perf, clients, cohorts or servegen_data")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path as FilePath
 from typing import NamedTuple
 
+from blis_tui.problems import Problem
 from blis_tui.spec.check import Checked, check
 from blis_tui.spec.editing.application import apply_edits
 from blis_tui.spec.edits import Edit
@@ -52,9 +53,24 @@ class Workspace:
         self.note = ""
         self.open(text, path, saved=saved, encoding=encoding)
 
-    def open(self, text: str, path: FilePath | None, *, saved: bool = True, encoding: str = UTF_8) -> None:
-        """Begin with another document; its history is empty. `encoding` is that of its file, in which it is saved."""
+    def open(
+        self,
+        text: str,
+        path: FilePath | None,
+        *,
+        saved: bool = True,
+        encoding: str = UTF_8,
+        origin: FilePath | None = None,
+        notes: Sequence[Problem] = (),
+    ) -> None:
+        """Begin with another document; its history is empty. `encoding` is that of its file, in which it is saved.
+
+        `origin` is the file of another tool that the text was made from, and `notes` what is to be said about that: they
+        are told with the problems of the text, where their paths are in it.
+        """
         self.path = path
+        self.origin = origin
+        self._notes = tuple(notes)
         self.encoding = encoding
         self._history = History(text)
         self._saved_text: str | None = text if saved else None
@@ -126,6 +142,7 @@ class Workspace:
     def saved(self, path: FilePath, text: str) -> None:
         """Note that a text was written to a file."""
         self.path = path
+        self.origin = None
         self._saved_text = text
 
     def accept(self, revision: int, checked: Checked) -> bool:
@@ -142,6 +159,17 @@ class Workspace:
             self._set_checked(check(self.text))
 
     def _set_checked(self, checked: Checked) -> None:
+        if self._notes:
+            notes = sorted((_placed(note, checked) for note in self._notes), key=lambda note: (note.line or 0, note.column or 0))
+            checked = checked._replace(problems=(*checked.problems, *notes))
         self._checked = checked
         if checked.spec is not None:
             self._good = checked
+
+
+def _placed(note: Problem, checked: Checked) -> Problem:
+    """Return a note with its line and column in a text; the first line if it is about nothing in it."""
+    tree = checked.tree
+    place = tree.position(note.path) if note.path and tree.locate(note.path[:1]) else None
+    line, column = place or (1, 1)
+    return note._replace(line=line, column=column)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from blis_tui.formats.table import FORMATS, PROVENANCE_SUFFIX, find_formats
+from blis_tui.formats.table import EXACT, FORMATS, INFERENCE_PERF, PROVENANCE_SUFFIX, find_formats
 from blis_tui.spec.yaml.encoding import UTF_8
 from blis_tui.tui.jobs import EVERY_S, Job
 
@@ -122,13 +122,18 @@ class ExportJob:
 
 
 def commands_for(paths: Sequence[Path]) -> list[str]:
-    """Return commands for BLIS that run what was written; BLIS reads no other formats."""
+    """Return the commands for BLIS and for inference-perf that run what was written."""
     written = {_suffix(path): shlex.quote(str(path)) for path in paths}
     specs = [suffix for each in FORMATS for suffix in each.suffixes if each.streams and suffix.endswith(".yaml")]
     commands = [f"blis run --model {MODEL} --workload-spec {written[suffix]}" for suffix in specs if suffix in written]
     if ".trace.yaml" in written:
         header, data = written[".trace.yaml"], written[".trace.csv"]
         commands.append(f"blis replay --model {MODEL} --trace-header {header} --trace-data {data}")
+    if INFERENCE_PERF.suffixes[0] in written:
+        commands.append(f"inference-perf --config_file {written[INFERENCE_PERF.suffixes[0]]}")
+    for path in paths:
+        if _suffix(path) == EXACT.suffixes[0]:  # it finds its trace in the folder where it runs
+            commands.append(f"cd {shlex.quote(str(path.parent))} && inference-perf --config_file {shlex.quote(path.name)}")
     return commands
 
 

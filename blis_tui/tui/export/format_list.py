@@ -26,7 +26,8 @@ class FormatList(PreviewWidget):
     def __init__(self, view: View) -> None:
         super().__init__()
         self._view = view
-        self._available = available()
+        spec = view.spec
+        self._available = [each for each in available() if spec is None or each.takes(spec)]
         self._sizes: dict[str, Size] = {}
         self._tokens = False
         self._job: Job[dict[str, Size]] | None = None
@@ -40,7 +41,7 @@ class FormatList(PreviewWidget):
         """Lay out the boxes."""
         for each in FORMATS:
             with Horizontal(classes="format"):
-                missing = each.missing
+                missing = each.missing or ("" if each in self._available else "of compact files only")
                 yield TickBox(
                     each.name, each.name in DEFAULT_FORMATS, id=f"format-{each.name}", compact=True, disabled=bool(missing)
                 )

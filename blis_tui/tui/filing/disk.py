@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from blis_tui.problems import Problem
 from blis_tui.reading import read_bytes
+from blis_tui.spec.reading.other_files import may_be_other
 from blis_tui.spec.yaml.encoding import MAX_SIZE, UTF_8, encoding_of, read_text
+
+if TYPE_CHECKING:
+    from blis_tui.tui.document.workspace import Workspace
 
 
 class OpenError(Exception):
@@ -29,6 +34,9 @@ class Document(NamedTuple):
     text: str
     stamp: Stamp | None
     encoding: str = UTF_8
+    notes: tuple[Problem, ...] = ()
+    made_from: str = ""
+    """The kind of file that the text was made from, which is not this one; empty if it was read as it is."""
 
 
 def stamp_of(path: Path) -> Stamp | None:
@@ -53,3 +61,27 @@ def read_document(path: Path, max_size: int | None = MAX_SIZE) -> Document:
     if text is None:
         raise OpenError(f"{path}: {problems[0].message}")
     return Document(text, stamp, encoding_of(data))
+
+
+def open_document(path: Path, max_size: int | None = MAX_SIZE, *, use_means: bool = False) -> Document:
+    """Read a file to be edited, or make a new text of another tool's file; raises `OpenError`.
+
+    Raises `SpecError` if such a file has what no workload file can say.
+    """
+    document = read_document(path, max_size)
+    if not may_be_other(document.text):
+        return document
+    from blis_tui.formats.interop.opening import open_text
+
+    imported = open_text(document.text, str(path), use_means=use_means)
+    if imported is None or imported.text is None:
+        return document
+    return Document(imported.text, None, notes=imported.carried(), made_from=imported.kind)
+
+
+def show(workspace: Workspace, document: Document, path: Path | None) -> None:
+    """Begin with a document that was read from a file; one that was only made from it has no file yet, and is not saved."""
+    if document.made_from:
+        workspace.open(document.text, None, saved=False, origin=path, notes=document.notes)
+    else:
+        workspace.open(document.text, path, encoding=document.encoding)

@@ -7,9 +7,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blis_tui.numbers import counted
+from blis_tui.problems import ERROR, SpecError, format_problem
 from blis_tui.spec.yaml.encoding import written_text
 from blis_tui.tui.filing.autosave import Autosave
-from blis_tui.tui.filing.disk import Document, OpenError, read_document, stamp_of
+from blis_tui.tui.filing.disk import Document, OpenError, open_document, read_document, show, stamp_of
 from blis_tui.tui.filing.disk_watch import CHANGED, NEW_FILE, DiskWatch, read_if_possible
 from blis_tui.tui.filing.folder_listing import holds
 from blis_tui.tui.filing.questions import ask_about_change, ask_about_copy, ask_about_unsaved, ask_to_overwrite
@@ -19,17 +21,28 @@ if TYPE_CHECKING:
     from blis_tui.tui.filing.recovery import RecoveryCopy
     from blis_tui.tui.preferences.appearance import Appearance
 
+MOST_REASONS = 3
+"""Reasons against opening a file that are told at once."""
+
 
 class Filing:
     """Does what has to do with files for the app, asking the user where something could get lost."""
 
     def __init__(
-        self, app: BaseApp, appearance: Appearance, state: Path, *, fresh: bool = False, max_size: int | None = None
+        self,
+        app: BaseApp,
+        appearance: Appearance,
+        state: Path,
+        *,
+        fresh: bool = False,
+        max_size: int | None = None,
+        use_means: bool = False,
     ) -> None:
         self._app = app
         self._appearance = appearance
         self._fresh = fresh
         self._max_size = max_size
+        self._use_means = use_means
         self.watch = DiskWatch(app, self._resolve_change, max_size)
         self.autosave = Autosave(app, state / "recovery")
 
@@ -43,6 +56,7 @@ class Filing:
         workspace = self._app.workspace
         if workspace.path is not None and self.watch.stamp is None:
             self.watch.note(NEW_FILE)
+        self._tell_origin()
         recovered = await self._offer_recovery(anything=self._fresh)
         if self._fresh and not recovered:
             await self.new(welcome=True)
@@ -68,9 +82,12 @@ class Filing:
     async def open_path(self, path: Path) -> None:
         """Open a file; says so if that is not possible."""
         try:
-            document = await asyncio.to_thread(read_document, path, self._max_size)
+            document = await asyncio.to_thread(open_document, path, self._max_size, use_means=self._use_means)
         except OpenError as error:
             self._fail("Not opened", str(error))
+            return
+        except SpecError as error:
+            self._fail("Not opened", _reasons(error))
             return
         if not await self._may_leave(f"opening {path.name}"):
             return
@@ -92,10 +109,21 @@ class Filing:
         self.watch.stamp = document.stamp
         workspace = self._app.workspace
         workspace.note = ""
-        workspace.open(document.text, path, encoding=document.encoding)
+        show(workspace, document, path)
+        self._tell_origin()
         self._app.problem_shown = None
         self._app.document_opened()
         self._app.refresh_view()
+
+    def _tell_origin(self) -> None:
+        """Say so if the document is a new one that was made from the file of another tool."""
+        origin = self._app.workspace.origin
+        if origin is not None:
+            self._app.say(
+                "What is not quite the same stands at the top of the text, and with the problems. That file stays as it is.",
+                title=f"A new file made from {origin.name}",
+                timeout=8,
+            )
 
     async def save(self) -> bool:
         """Write the text to its file, asking first if somebody else has changed it; returns whether it is saved."""
@@ -117,6 +145,8 @@ class Filing:
 
         workspace = self._app.workspace
         name = workspace.path.name if workspace.path is not None else "workload.yaml"
+        if workspace.origin is not None:
+            name = f"{workspace.origin.stem}.workload.yaml"
         path = await self._app.push_screen_wait(SaveDialog(self._folder(), name))
         if path is None:
             return False
@@ -199,8 +229,16 @@ class Filing:
         self._app.say(reason, title=title, severity="error", timeout=8)
 
     def _folder(self) -> Path:
-        path = self._app.workspace.path
+        path = self._app.workspace.path or self._app.workspace.origin
         if path is not None:
             return path.absolute().parent
         remembered = self._appearance.remembered.folder
         return Path(remembered) if remembered and holds(Path(remembered).is_dir) else Path.cwd()
+
+
+def _reasons(error: SpecError) -> str:
+    """Return why a file cannot be opened, as far as that can be said in short."""
+    errors = [problem for problem in error.problems if problem.severity == ERROR]
+    lines = [format_problem(problem, Path(error.source).name) for problem in errors[:MOST_REASONS]]
+    more = len(errors) - len(lines)
+    return "\n".join([*lines, *([f"and {counted(more, 'more error')}"] if more else [])])

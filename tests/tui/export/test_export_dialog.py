@@ -20,6 +20,8 @@ from blis_tui.tui.export.export_job import commands_for
 from blis_tui.tui.export.result_dialog import ExportedDialog
 from blis_tui.tui.widgets.tick_box import TickBox
 
+ROOT = Path(__file__).parents[3]
+
 
 def shown(app: DesignerApp, selector: str) -> str:
     return str(app.screen.query_one(selector, Static).content)
@@ -53,11 +55,21 @@ async def test_what_would_be_written_is_shown_with_its_size(make_app: MakeApp, s
         assert "without a slash" in shown(app, "#told")
 
 
+async def test_formats_of_compact_files_are_not_offered_for_others(make_app: MakeApp) -> None:
+    cohorts = (ROOT / "examples" / "cohorts.yaml").read_text(encoding="utf-8")
+    async with make_app(cohorts).run_test(size=(120, 40)) as pilot:
+        app = await open_dialog(pilot)
+        await wait_for(pilot, lambda: "kB" in shown(app, "#size-csv"), "the sizes")
+        disabled = {each.name for each in FORMATS if app.screen.query_one(f"#format-{each.name}", TickBox).disabled}
+        assert disabled == {"inference-perf", "inference-perf-exact"}
+        assert shown(app, "#size-inference-perf") == ""
+
+
 async def test_the_buttons_stay_in_sight_whatever_is_chosen(make_app: MakeApp, spec_file: Path) -> None:
     async with make_app(path=spec_file).run_test(size=(80, 24)) as pilot:
         app = await open_dialog(pilot)
         tick(app, *(each.name for each in FORMATS))
-        await wait_for(pilot, lambda: "10 files in" in shown(app, "#files"), "the files")
+        await wait_for(pilot, lambda: "13 files in" in shown(app, "#files"), "the files")
         button, dialog = app.screen.query_one("#export", Button), app.screen.query_one(".dialog")
         assert dialog.content_region.contains_region(button.region) and button.region.height == 1
         assert app.screen.get_widget_at(*button.region.offset)[0] is button
@@ -73,7 +85,8 @@ async def test_an_export_writes_the_files_and_tells_how_to_use_them(make_app: Ma
         out = spec_file.parent / "out"
         assert {path.name for path in out.iterdir()} == {
             "small.yaml", "small.expanded.yaml", "small.expanded-rates.yaml", "small.requests.jsonl", "small.requests.csv", "small.trace.yaml",
-            "small.trace.csv", "small.mooncake.jsonl", "small.requests.parquet", "small.export.json",
+            "small.trace.csv", "small.mooncake.jsonl", "small.requests.parquet", "small.export.json", "small.inference-perf.yml",
+            "small.inference-perf-exact.yml", "small.inference-perf-exact.csv",
         }  # fmt: skip
         document = json.loads((out / "small.export.json").read_text())
         assert document["counts"]["requests"] == len((out / "small.requests.jsonl").read_text().splitlines())
@@ -185,6 +198,11 @@ def test_commands_quote_what_a_shell_would_obey() -> None:
     run = "blis run --model qwen/qwen3-14b --workload-spec"
     expanded = [Path("x.expanded.yaml"), Path("x.expanded-rates.yaml")]
     assert commands_for(expanded) == [f"{run} x.expanded.yaml", f"{run} x.expanded-rates.yaml"]
+    config, exact, trace = (Path(f"/a b/x.inference-perf{end}") for end in (".yml", "-exact.yml", "-exact.csv"))
+    assert commands_for([config, exact, trace]) == [
+        "inference-perf --config_file '/a b/x.inference-perf.yml'",
+        "cd '/a b' && inference-perf --config_file x.inference-perf-exact.yml",
+    ]
 
 
 @pytest.mark.parametrize(("size", "words"), [(999, "999 B"), (1337, "1.34 kB"), (88_924_689, "88.9 MB"), (2_000_000_000, "2 GB")])

@@ -9,6 +9,10 @@ import pytest
 from designer import SMALL, TWO_STAGE
 from scenes import WRONG, Scene, Shot, shots
 
+from blis_tui.formats.interop.opening import open_text
+from blis_tui.tui.app import DesignerApp
+from blis_tui.tui.filing.disk import Document, show
+
 CHAT = SMALL.replace("chat: false", "chat: true")
 CHAT_EXAMPLE, POOL_EXAMPLE = (
     (Path(__file__).parents[3] / "examples" / f"{name}.yaml").read_text(encoding="utf-8") for name in ("chat", "pool")
@@ -18,6 +22,24 @@ MANY_STAGES = TWO_STAGE.replace("1200000000", "2100000000").replace(
     "    - {rate: 20.0, duration: 600}\n", "".join(f"    - {{rate: {rate}, duration: 100}}\n" for rate in range(1, 16))
 )
 BROKEN = "alt+4 | ctrl+home left_square_bracket"
+
+
+CONFIG = """\
+load: {type: poisson, interval: 30, stages: [{rate: 8, duration: 6}, {rate: 20, duration: 6}]}
+server: {type: vllm, base_url: REPLACE_ENV_URL}
+data:
+  type: shared_prefix
+  shared_prefix: {num_groups: 9, num_prompts_per_group: 5, question_len: 447, output_len: 248}
+"""
+
+
+def open_config(app: DesignerApp) -> None:
+    """Open a config of inference-perf in place of the file."""
+    imported = open_text(CONFIG, "config.yml")
+    assert imported is not None and imported.text is not None
+    document = Document(imported.text, None, notes=imported.carried(), made_from=imported.kind)
+    show(app.workspace, document, Path("config.yml"))
+    app.refresh_view()
 
 
 def spec(name: str) -> str:
@@ -35,6 +57,8 @@ SCENES = (
     Scene("form-empty", "alt+0", "", file=None, shots="80 120"),
     Scene("form-many-stages", "alt+0", MANY_STAGES, shots="80"),
     Scene("form-version-1", "alt+0", VERSION_1),
+    Scene("form-config", "alt+0", begin=open_config, shots="80 120-light"),
+    Scene("yaml-config", "alt+4", begin=open_config),
     Scene("chart", "alt+1", TWO_STAGE, shots="80 120 200 120-light 120-ansi"),
     Scene("chart-sessions", "alt+1 | m right", CHAT),
     Scene("chart-no-sessions", "alt+1 | m", shots="80"),

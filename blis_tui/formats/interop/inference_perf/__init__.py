@@ -1,0 +1,1 @@
+"""Configs of inference-perf: `reading` opens one as a workload file, `writing` makes one of a workload file."""
