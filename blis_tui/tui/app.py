@@ -27,8 +27,8 @@ from blis_tui.tui.preferences.keymap import resolve
 from blis_tui.tui.preferences.locations import state_folder
 from blis_tui.tui.preferences.settings import Settings
 from blis_tui.tui.preferences.terminal_keys import let_alt_figures_through
-from blis_tui.tui.screen import FORM, MainScreen
-from blis_tui.tui.tabs import ASSUMING
+from blis_tui.tui.screen import MainScreen
+from blis_tui.tui.tabs import ASSUMING, FORM, TabBar
 from blis_tui.tui.tuning import ORDINARY, Tuning
 
 if TYPE_CHECKING:
@@ -152,6 +152,16 @@ class DesignerApp(DocumentApp):
         """Show another document as it was left."""
         self.assumptions.recall()
 
+    @on(messages.LeaveRequested)
+    def leave_for_tabs(self) -> None:
+        """Go where nothing is typed, and figures choose a tab."""
+        self.home.set_focus(self.home.tabs)
+
+    @on(TabBar.Entered)
+    def enter_tab(self) -> None:
+        """Go on into the tab that is chosen."""
+        self.home.enter_tab()
+
     @on(messages.JumpRequested)
     def jump(self, event: messages.JumpRequested) -> None:
         """Show the field of a path, or its line in the YAML pane if no field shows it."""
@@ -247,6 +257,14 @@ class DesignerApp(DocumentApp):
     def action_show_tab(self, name: str) -> None:
         """Show a tab and put the focus into it."""
         self.home.go_to_tab(name)
+
+    def action_next_tab(self, steps: int) -> None:
+        """Go to the next tab, or the one before."""
+        self.home.next_tab(steps)
+
+    def action_focus_list(self) -> None:
+        """Go to the stages or clients."""
+        self.home.focus_list()
 
     def action_focus_form(self) -> None:
         """Go to the field of the form that was left last."""

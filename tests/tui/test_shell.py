@@ -218,7 +218,7 @@ async def test_help_lists_the_keys_of_the_focused_pane_and_those_of_the_app(make
         lines = {line.title: line.keys for line in sections[-1].lines}
         assert lines["Save"] == "^s"
         assert lines["Reload"] == "palette"
-        assert [section.title for section in sections[:2]] == ["This choice", "The form"]
+        assert [section.title for section in sections[:2]] == ["The stages", "The form"]
         assert set(lines) == {action.title for action in ACTIONS if not action.where}
         await pilot.press("f1")
         await wait_for(pilot, lambda: isinstance(app.screen, HelpDialog))

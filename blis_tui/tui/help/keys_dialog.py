@@ -35,6 +35,7 @@ class Section(NamedTuple):
 
 PLACES = {
     "": "Everywhere",
+    "tabs": "The tabs",
     "form": "The form",
     "field": "This field",
     "choice": "This choice",

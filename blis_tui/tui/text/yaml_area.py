@@ -22,6 +22,7 @@ from textual.widgets.text_area import TextAreaTheme
 
 from blis_tui.problems import ERROR, INFO, WARNING, Problem
 from blis_tui.tui.actions import bindings
+from blis_tui.tui.document.messages import LeaveRequested
 from blis_tui.tui.document.severity_marks import SIGNS
 from blis_tui.tui.text.line_ends import change
 
@@ -147,8 +148,8 @@ class YamlArea(TextArea):
             event.prevent_default()
 
     def action_leave(self) -> None:
-        """Go to the form."""
-        self.app.action_focus_form()  # type: ignore[attr-defined]
+        """Go to the tabs."""
+        self.post_message(LeaveRequested())
 
     def mark(self, problems: Mapping[int, list[Problem]]) -> None:
         """Mark lines (counted from 0) that have problems."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from designer import SMALL, MakeApp, ready, wait_for, write
-from test_form import NARROW, WIDE, app_of, changed, form, opened, text_of
+from test_form import NARROW, PREFIX, WIDE, app_of, changed, form, opened, row, text_of
 from textual.pilot import Pilot
 from textual.widgets import Checkbox
 
@@ -137,15 +137,40 @@ async def test_cells_are_edited_one_after_the_other(make_app: MakeApp) -> None:
         assert text_of(pilot) == SMALL
 
 
-async def test_escape_leaves_the_cell_as_it_was(make_app: MakeApp) -> None:
+async def test_escape_leaves_the_cell_and_keeps_what_is_typed(make_app: MakeApp) -> None:
     async with opened(make_app(), WIDE) as pilot:
         await go_to(pilot, 1)
         await pilot.press("5", "5")
         await wait_for(pilot, lambda: "rate: 55" in text_of(pilot))
         await pilot.press("escape")
-        await wait_for(pilot, lambda: text_of(pilot) == SMALL)
+        await wait_for(pilot, lambda: table(pilot).has_focus)
         assert not table(pilot).is_editing
-        assert table(pilot).has_focus
+        assert "rate: 55" in text_of(pilot)
+        await pilot.press("ctrl+z")
+        assert text_of(pilot) == SMALL
+
+
+async def test_arrows_leave_a_cell_that_is_typed_and_change_one_that_was_opened(make_app: MakeApp) -> None:
+    async with opened(make_app(), WIDE) as pilot:
+        await go_to(pilot, 0)
+        await pilot.press("9", "down", "7", "down")
+        await wait_for(pilot, lambda: rates(pilot) == [9.0, 7.0])
+        assert table(pilot).has_focus and table(pilot).row == 1
+        await pilot.press("enter", "up")
+        await wait_for(pilot, lambda: rates(pilot) == [9.0, 7.5])
+        assert table(pilot).is_editing
+
+
+async def test_arrows_go_on_from_the_stages_to_other_fields(make_app: MakeApp) -> None:
+    async with opened(make_app(), WIDE) as pilot:
+        assert table(pilot).has_focus and table(pilot).row == 0  # where the designer begins
+        await pilot.press("up")
+        assert row(pilot, "num_requests").has_focus_within
+        await pilot.press("down", "j", "j")
+        assert row(pilot, *PREFIX, "num_unique_system_prompts").has_focus_within
+        await pilot.press("k")
+        assert table(pilot).has_focus and table(pilot).row == 1
+        assert text_of(pilot) == SMALL
 
 
 async def test_cells_are_nudged_in_place_and_while_editing(make_app: MakeApp) -> None:
