@@ -320,10 +320,23 @@ class DesignerApp(DocumentApp):
         return commands(self, screen)
 
     async def on_event(self, event: events.Event) -> None:
-        """Look at the file again when the user comes back to this window."""
+        """Look at the file again when the user comes back to this window; keep from a window too small what is typed."""
+        if isinstance(event, (events.Key, events.Paste)) and self._is_covered and not self._leaves(event):
+            return
         await super().on_event(event)
         if isinstance(event, events.AppFocus) and self._painted:
             self.filing.watch.look_soon(ask=True)
+
+    @property
+    def _is_covered(self) -> bool:
+        """Whether the window is too small to show anything that a key would change."""
+        return not self._exit and self.screen is self.home and self.home.is_covered
+
+    def _leaves(self, event: events.Event) -> bool:
+        """Return whether an event is a key that leaves the designer."""
+        return isinstance(event, events.Key) and any(
+            binding.action == "request_quit" for binding in self._bindings.key_to_bindings.get(event.key, ())
+        )
 
 
 _OWN_ACTIONS = frozenset(binding.action.partition("(")[0] for binding in bindings("") if binding.action != "command_palette")

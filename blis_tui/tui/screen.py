@@ -45,6 +45,11 @@ class MainScreen(Screen[None]):
         return self.query_one("#content").is_attached
 
     @property
+    def is_covered(self) -> bool:
+        """Whether the window is too small, so that nothing of the document is seen."""
+        return any(cover.display for cover in self.query(TooSmall))
+
+    @property
     def tabs(self) -> TabBar:
         """The titles of the tabs."""
         return self.query_one("#tabs", TabBar)

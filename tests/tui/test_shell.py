@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from designer import SMALL, TWO_STAGE, MakeApp, ready, wait_for, write
+from textual import events
 from textual.command import CommandPalette
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Footer, Tabs
@@ -135,13 +136,25 @@ async def test_a_tiny_window_says_what_it_needs(make_app: MakeApp) -> None:
         assert cover.region.size == (40, 12)
         assert "at least 60 × 18" in str(cover.render())
         assert "40 × 12" in str(cover.render())
-        await pilot.press("ctrl+o")
+        for key in ("ctrl+o", "f1", "1", "plus", "x", "a", "delete", "ctrl+y", "enter", "tab", "9"):
+            await pilot.press(key)
+        app.post_message(events.Paste("77"))
+        await ready(pilot)
+        assert app.workspace.text == SMALL  # nothing is edited behind it
+        assert app.screen is app.home
+        await pilot.press("ctrl+q")
         await pilot.pause()
-        await pilot.press("escape", "f1")
-        await pilot.pause()
-        await pilot.press("escape")
+        assert app.return_code == 0
+
+
+async def test_a_window_that_is_large_enough_again_shows_everything(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(40, 12)) as pilot:
+        await ready(pilot)
         await pilot.resize_terminal(80, 24)
-        await wait_for(pilot, lambda: not cover.display)
+        await wait_for(pilot, lambda: not app.query_one(TooSmall).display)
+        await pilot.press("plus")
+        await wait_for(pilot, lambda: "rate: 8.5" in app.workspace.text)
 
 
 async def test_each_tab_has_a_key_and_takes_the_focus(make_app: MakeApp) -> None:
@@ -359,6 +372,44 @@ async def test_all_safe_mends_are_one_step(make_app: MakeApp) -> None:
         assert app.workspace.text == text
 
 
+async def test_mends_that_are_not_safe_are_named_as_such(make_app: MakeApp) -> None:
+    app = make_app(TWO_STAGE.replace("1200000000", "900000000"))
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        await pilot.press("f8")
+        await wait_for(pilot, lambda: "1 mend would change the workload: F3 at the field applies it" in said(app))
+
+
+async def test_every_tab_is_reached_without_alt(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        tabs = app.query_one("#tabs", Tabs)
+        assert [str(tab.label) for tab in tabs.query("Tab")][1:3] == ["1 Chart", "2 Clients"]
+        await pilot.press("ctrl+pagedown")
+        await wait_for(pilot, lambda: tabs.active == "clients")
+        await wait_for(pilot, lambda: isinstance(app.focused, TableRows))
+        for key, name in (
+            ("5", "summary"),
+            ("1", "chart"),
+            ("right_square_bracket", "clients"),
+            ("left_square_bracket", "chart"),
+        ):
+            await pilot.press(key)
+            await wait_for(
+                pilot, lambda name=name: tabs.active == name and app.query_one("#content").query_one(f"#{name}").display
+            )  # type: ignore[misc]
+            await pilot.pause()
+        await pilot.press("left_square_bracket")
+        await wait_for(pilot, lambda: tabs.active == "summary")  # the first follows the last
+        await pilot.press("4")
+        await wait_for(pilot, lambda: isinstance(app.focused, YamlArea))
+        await pilot.press("3", "escape")
+        assert app.workspace.text.startswith("3#")
+        await pilot.press("ctrl+z", "ctrl+l")
+        await wait_for(pilot, lambda: isinstance(app.focused, StageTable))
+
+
 @pytest.mark.parametrize("name", ["[red]x[b].yaml", "\x1b[2J\u202eabc.yaml", "宽字符😀.yaml"])
 async def test_names_of_files_are_shown_literally(make_app: MakeApp, tmp_path: Path, name: str) -> None:
     path = tmp_path / name
@@ -397,13 +448,16 @@ async def test_numpy_is_not_there_when_the_first_frame_is_made() -> None:
     assert done.stdout.strip() == "[]"
 
 
-async def test_dialogs_with_lists_open_in_the_smallest_window(make_app: MakeApp) -> None:
+async def test_dialogs_with_lists_survive_the_smallest_window(make_app: MakeApp) -> None:
     app = make_app()
-    async with app.run_test(size=(1, 1)) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await ready(pilot)
         for key in ("ctrl+n", "ctrl+o", "f12", "ctrl+p"):
             await pilot.press(key)
             await wait_for(pilot, lambda: len(app.screen_stack) == 2)
+            await pilot.resize_terminal(1, 1)
+            await pilot.pause()
+            await pilot.resize_terminal(80, 24)
             await pilot.press("escape")
             await wait_for(pilot, lambda: len(app.screen_stack) == 1)
 
