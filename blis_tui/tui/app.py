@@ -242,6 +242,12 @@ class DesignerApp(DocumentApp):
 
         self.do(compare(self), "compare")
 
+    async def show_difference(self, was_name: str, was: str, now_name: str, now: str) -> None:
+        """Show what is different between two texts, and between their numbers, until the user closes it."""
+        from blis_tui.tui.compare.compare_dialog import Compared, CompareDialog
+
+        await self.push_screen_wait(CompareDialog(Compared(was_name, was, now_name, now)))
+
     def action_upgrade(self) -> None:
         """Show what version 2 would change, then do it."""
         from blis_tui.tui.compare.conversions import upgrade

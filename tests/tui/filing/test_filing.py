@@ -12,12 +12,14 @@ from textual.widgets import OptionList, Static
 
 from blis_tui.spec.edits import SetValue
 from blis_tui.tui.app import DesignerApp
+from blis_tui.tui.compare.compare_dialog import CompareDialog
 from blis_tui.tui.document.title_bar import TitleBar
 from blis_tui.tui.document.workspace import Workspace
 from blis_tui.tui.filing.file_dialog import OpenDialog, PathInput, SaveDialog
 from blis_tui.tui.templates import template_text
 from blis_tui.tui.templates.new_dialog import NewDialog
 from blis_tui.tui.widgets.confirm_dialog import ConfirmDialog
+from blis_tui.tui.widgets.lines_view import LinesView
 
 
 def change_seed(app: DesignerApp, seed: int = 7) -> None:
@@ -382,3 +384,52 @@ async def test_names_that_no_file_can_have_or_few_do_are_no_crash(
                 await pilot.press("escape")
                 await pilot.pause()
         assert app.workspace.text == SMALL
+
+
+async def test_a_change_on_disk_is_shown_at_once_where_nothing_is_unsaved(make_app: MakeApp, spec_file: Path) -> None:
+    app = make_app(path=spec_file)
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        await wait_for(pilot, lambda: app.filing.watch.stamp is not None)
+        change_on_disk(spec_file, OTHERS)
+        app.filing.watch.look_soon()
+        await wait_for(pilot, lambda: app.workspace.text == OTHERS)
+        assert not app.workspace.dirty and app.workspace.note == ""
+        await pilot.press("ctrl+z")
+        assert app.workspace.text == SMALL
+
+
+async def test_a_conflict_shows_the_difference_and_asks_again(make_app: MakeApp, spec_file: Path) -> None:
+    app = make_app(path=spec_file)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        await wait_for(pilot, lambda: app.filing.watch.stamp is not None)
+        change_seed(app)
+        change_on_disk(spec_file, OTHERS)
+        await pilot.press("ctrl+s")
+        await wait_for(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("p")
+        await wait_for(pilot, lambda: isinstance(app.screen, CompareDialog))
+        lines = app.screen.query_one("#diff", LinesView)
+        told = lambda: "\n".join(lines.render_line(y).text for y in range(12))  # noqa: E731
+        await wait_for(pilot, lambda: "seed: 7" in told() and "seed: 1000" in told())
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("r")
+        await wait_for(pilot, lambda: app.workspace.text == OTHERS)
+
+
+async def test_an_empty_file_begins_with_a_template(make_app: MakeApp, tmp_path: Path) -> None:
+    path = tmp_path / "empty.yaml"
+    path.write_text("\n")
+    app = make_app(path=path)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait_for(pilot, lambda: isinstance(app.screen, NewDialog))
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: app.workspace.view.spec is not None)
+        assert app.workspace.path == path and app.workspace.dirty
+        await pilot.press("ctrl+s")
+        await wait_for(pilot, lambda: not app.workspace.dirty)
+        assert "stages" in path.read_text()
+        await pilot.press("ctrl+z")
+        assert app.workspace.text == "\n"
