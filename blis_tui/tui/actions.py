@@ -82,6 +82,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("number.more", "nudge(1, True)", "shift+up", "Much larger", "Make the number a large step larger.", "number"),
     Action("number.less", "nudge(-1, True)", "shift+down", "Much smaller", "Make it a large step smaller.", "number"),
     Action("assumption.leave", "leave", "escape", "Leave", "Go back to what is above.", "assumption"),
+    Action("numbers.finish", "finish", "enter", "Do it", "Do what the numbers say, whatever has the focus.", "dialog-numbers"),
     Action("numbers.cancel", "cancel", "escape", "Cancel", "Leave everything as it is.", "dialog-numbers"),
     Action("choice.next", "cycle(1)", "right", "Next", "Take the next choice.", "choice"),
     Action("choice.previous", "cycle(-1)", "left", "Previous", "Take the choice before.", "choice"),

@@ -14,6 +14,7 @@ from blis_tui.spec.yaml.scalars import INTEGER as READ_INTEGER
 from blis_tui.spec.yaml.scalars import NUMBER as READ_NUMBER
 from blis_tui.spec.yaml.scalars import resolve_plain
 from blis_tui.tui.actions import bindings
+from blis_tui.tui.document.field_values import as_written
 from blis_tui.tui.document.increments import nudged
 
 
@@ -43,7 +44,7 @@ class NumberInput(Input):
 
     def action_nudge(self, steps: int, large: bool = False) -> None:
         """Make the number a step larger or smaller."""
-        text = nudged(self.field, self.value.strip(), steps, large)
+        text = nudged(self.field, as_written(self.field, self.value), steps, large)
         if text is not None:
             self.value = text
             self.cursor_position = len(text)

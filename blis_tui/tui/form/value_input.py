@@ -19,7 +19,7 @@ from textual.widgets.input import Selection
 from blis_tui.problems import Path
 from blis_tui.spec.format.fields import INTEGER, NUMBER, Field
 from blis_tui.tui.actions import bindings
-from blis_tui.tui.document.field_values import step_name, typed
+from blis_tui.tui.document.field_values import as_written, step_name, typed
 from blis_tui.tui.document.increments import nudged
 from blis_tui.tui.document.messages import StepEnded
 from blis_tui.tui.form.pending_edits import PendingEdits
@@ -65,7 +65,7 @@ class ValueInput(Input):
         if self._requests.pending:
             return
         self._text = text
-        if self.value.strip() != (text or ""):
+        if as_written(self.field, self.value) != (text or "") or (self.is_resting and self.value.strip() != (text or "")):
             at_end = self.cursor_at_end
             self.set_quietly(text or "")
             if self.has_focus and self.is_resting:
@@ -84,7 +84,7 @@ class ValueInput(Input):
         """Ask for the edit that writes what was typed."""
         if self._quiet or not self.is_mounted:
             return
-        text = value.strip()
+        text = as_written(self.field, value)
         if text != (self._text or ""):
             self._text = text
             self.edited = True
@@ -130,6 +130,11 @@ class ValueInput(Input):
             return self.is_opened
         return not (action == "rest" and self.is_resting)
 
+    def on_blur(self) -> None:
+        """Show the number that was written of what was said."""
+        self._turn_to(_RESTING)
+        self.show_text(self._text)
+
     def begin(self, field: Field, path: Path, label: str, text: str | None) -> None:
         """Turn to another value, to be edited."""
         self.field, self.path, self.label = field, path, label
@@ -150,8 +155,9 @@ class ValueInput(Input):
         self.select_all()
 
     def rest(self) -> None:
-        """Select what stands here, as when the cursor came."""
+        """Select what stands in the text, as when the cursor came."""
         self._turn_to(_RESTING)
+        self.show_text(self._text)
         self.select_all()
 
     def _turn_to(self, state: int) -> None:
@@ -176,7 +182,7 @@ class ValueInput(Input):
 
     def action_nudge(self, steps: int, large: bool = False) -> None:
         """Make the number a step larger or smaller."""
-        text = nudged(self.field, self.value.strip(), steps, large)
+        text = nudged(self.field, as_written(self.field, self.value), steps, large)
         if text is None:
             return
         resting = self.is_resting

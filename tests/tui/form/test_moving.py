@@ -7,7 +7,9 @@ from designer import SMALL, MakeApp, ready, wait_for, write
 from test_form import PREFIX, WIDE, app_of, go_to, opened, row, text_of, value_of
 from textual.widgets import Tabs
 
+from blis_tui.tui.form.stages.numbers_dialog import NumberInput
 from blis_tui.tui.form.stages.stage_table import StageTable
+from blis_tui.tui.widgets.tick_box import TickBox
 
 
 async def test_escape_keeps_what_is_typed_and_undo_takes_it_back(make_app: MakeApp) -> None:
@@ -119,3 +121,44 @@ async def test_the_left_and_right_keys_put_the_cursor_among_the_characters(make_
         await pilot.press("right", "minus", "left", "left", "plus")  # what begins a number is typed from here on
         await wait_for(pilot, lambda: value_of(pilot, "seed") == "4+2-")
         assert "seed: 4+2-" in app_of(pilot).workspace.text
+
+
+async def test_numbers_are_typed_as_people_say_them(make_app: MakeApp) -> None:
+    async with opened(make_app(), WIDE) as pilot:
+        await go_to(pilot, "horizon")
+        await pilot.press(*"20", "space", *"min")
+        await wait_for(pilot, lambda: "horizon: 1200000000  # µs" in text_of(pilot))
+        assert value_of(pilot, "horizon") == "20 min"  # until the field is left
+        assert "20 min" in str(row(pilot, "horizon").render())
+        await pilot.press("escape")
+        assert value_of(pilot, "horizon") == "1200000000"
+        await pilot.press(*"90s", "tab")
+        await wait_for(pilot, lambda: "horizon: 90000000  # µs" in text_of(pilot))
+        assert value_of(pilot, "horizon") == "90000000"
+        await pilot.press("ctrl+z", "ctrl+z")
+        assert text_of(pilot) == SMALL
+        await go_to(pilot, *PREFIX, "question_len")
+        await pilot.press("1", "comma", *"000", "enter")
+        await wait_for(pilot, lambda: "question_len: 1000\n" in text_of(pilot))
+
+
+async def test_a_cell_takes_a_time_with_its_unit(make_app: MakeApp) -> None:
+    async with opened(make_app(), WIDE) as pilot:
+        await pilot.press("right", *"2", "space", *"min", "enter")
+        await wait_for(pilot, lambda: "{rate: 8.0, duration: 120}" in text_of(pilot))
+        assert "horizon: 126000000" in text_of(pilot)  # it was the stages' end
+        await pilot.press("ctrl+z")
+        assert text_of(pilot) == SMALL
+
+
+async def test_enter_submits_a_dialog_from_its_box_to_tick_too(make_app: MakeApp) -> None:
+    async with opened(make_app(), WIDE) as pilot:
+        await pilot.press("r")
+        await wait_for(pilot, lambda: len(pilot.app.screen_stack) == 2)
+        box = pilot.app.screen.query_one(TickBox)
+        box.focus()
+        pilot.app.screen.query_one("#number-each", NumberInput).value = "2 min"
+        await pilot.press("space", "enter")
+        await wait_for(pilot, lambda: len(pilot.app.screen_stack) == 1)
+        await wait_for(pilot, lambda: "{rate: 20.0, duration: 6}" not in text_of(pilot), "the stages that were replaced")
+        assert "duration: 120" in text_of(pilot)
