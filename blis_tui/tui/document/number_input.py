@@ -52,7 +52,7 @@ class NumberInput(Input):
 
 def read_number(field: Field, text: str) -> float | int | str:
     """Return the number that a text says, or what is wrong with it; an empty one is the default, if there is one."""
-    text = text.strip()
+    text = as_written(field, text)
     if not text and field.default is not None:
         default: float | int = field.default
         return default
