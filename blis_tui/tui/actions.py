@@ -32,6 +32,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("file.open", "open", "ctrl+o", "Open…", "Open another file."),
     Action("file.new", "new", "ctrl+n", "New…", "Begin a file from a template."),
     Action("file.export", "export", "ctrl+e", "Export…", "Write requests and other formats.", footer=True),
+    Action("file.sweep", "sweep", "", "Sweep…", "Write a file for each of several rates, from low to high."),
     Action("file.compare", "compare", "f6", "Compare", "Compare with the saved file or another one."),
     Action("file.reload", "reload", "", "Reload", "Read the file again from the disk."),
     Action("app.quit", "request_quit", "ctrl+q", "Quit", "Leave the designer; asks if there is unsaved work."),

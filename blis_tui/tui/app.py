@@ -212,6 +212,12 @@ class DesignerApp(DocumentApp):
 
         self.do(export(self), "export")
 
+    def action_sweep(self) -> None:
+        """Write a file for each of several rates."""
+        from blis_tui.tui.form.stages.sweep_dialog import sweep
+
+        self.do(sweep(self), "export")
+
     def action_open_editor(self) -> None:
         """Edit the text in the user's own editor."""
         from blis_tui.tui.filing.external_editor import edit_elsewhere
