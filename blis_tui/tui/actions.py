@@ -21,11 +21,12 @@ class Action(NamedTuple):
     where: str = ""
     footer: bool = False
     group: str = ""
-    """What the footer says once for this action and its neighbours of the same group."""
+    """What the line of keys says once for this action and its neighbours of the same group."""
 
 
 ACTIONS: tuple[Action, ...] = (
     Action("help.keys", "show_help", "f1", "Keys", "All keys of where you are.", footer=True),
+    Action("view.picture", "picture", "", "Picture of the screen", "Write what the screen shows as an SVG file."),
     Action("help.palette", "command_palette", "ctrl+p", "Palette", "Find any command by name."),
     Action("file.save", "save", "ctrl+s", "Save", "Write the text to its file.", footer=True),
     Action("file.save-as", "save_as", "ctrl+shift+s,f12", "Save as…", "Write the text to another file."),

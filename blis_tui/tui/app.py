@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
-from textual.app import ComposeResult, SystemCommand
+from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.command import Provider
 from textual.screen import Screen
 from textual.widgets import Tabs
 
@@ -39,6 +40,12 @@ SWITCH_S = 0.001
 _ALLOWED_IN_DIALOGS = ("request_quit", "next_theme", "show_help")
 
 
+def _commands() -> type[Provider]:
+    from blis_tui.tui.help.palette import Commands
+
+    return Commands
+
+
 class DesignerApp(DocumentApp):
     """The workload designer: one document, its form, its text, its preview and its problems.
 
@@ -50,6 +57,7 @@ class DesignerApp(DocumentApp):
     CSS_PATH = "app.tcss"
     AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("")]
+    COMMANDS: ClassVar[set[Callable[[], type[Provider]]]] = {_commands}  # type: ignore[assignment]
 
     def __init__(
         self,
@@ -316,6 +324,22 @@ class DesignerApp(DocumentApp):
         """Assume another answer time, and show what is sent with it."""
         self.assumptions.assume(event.server)
 
+    def action_picture(self) -> None:
+        """Write what the screen shows as an SVG file beside the document's file."""
+        path = self.workspace.path
+        folder = path.absolute().parent if path is not None else FilePath.cwd()
+
+        def take() -> None:
+            try:
+                written = self.save_screenshot(path=str(folder))
+            except OSError as error:
+                self.say(f"{folder}: {error.strerror}", title="No picture", severity="error")
+            else:
+                self.say(f"The screen is in {written}.", timeout=4)
+
+        self.clear_notifications()
+        self.call_after_refresh(take)
+
     def action_show_help(self) -> None:
         """Show the keys that work where the focus is."""
         from blis_tui.tui.help.keys_dialog import HelpDialog, keys_here
@@ -324,12 +348,6 @@ class DesignerApp(DocumentApp):
             self.screen.dismiss(None)
         else:
             self.push_screen(HelpDialog(keys_here(self.screen)))
-
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Offer every action in the palette."""
-        from blis_tui.tui.help.palette import commands
-
-        return commands(self, screen)
 
     async def on_event(self, event: events.Event) -> None:
         """Look at the file again when the user comes back to this window; keep from a window too small what is typed."""

@@ -126,22 +126,29 @@ class MainScreen(Screen[None]):
 
     def focus_form(self) -> None:
         """Go to the field of the form that was left last; at first, to the list that the workload is made of."""
-        if self.has_class("-narrow"):
-            self.activate(FORM)
+        self._show_form()
         if self._last_in_form is not None and self._last_in_form in self.focus_chain:
             self.set_focus(self._last_in_form)
         else:
-            self.call_after_refresh(self.focus_list)
+            self.focus_list()
 
     def focus_list(self) -> None:
         """Go to the stages or clients; where the form has none, to its first field."""
+        self._show_form()
+        self.call_after_refresh(self._focus_list)
+
+    def _show_form(self) -> None:
+        """Show the form, where it is a tab, at once: the focus goes there."""
         if self.has_class("-narrow"):
             self.activate(FORM)
+            self.add_class("-form")
+
+    def _focus_list(self) -> None:
         part = self.query_one(FormColumn).main_part
         if part is not None and part in self.focus_chain:
             self.set_focus(part)
         else:
-            self.call_after_refresh(self.focus_in, "#form-column")
+            self.focus_in("#form-column")
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Note which field of the form has the focus."""

@@ -28,9 +28,11 @@ from blis_tui.tui.document.messages import MendRequested
 from blis_tui.tui.document.problem_list import ProblemRows
 from blis_tui.tui.document.title_bar import TitleBar
 from blis_tui.tui.document.workspace import SYNCHRONOUS_SIZE, Workspace
+from blis_tui.tui.form.stages.shape_dialogs import RampDialog
 from blis_tui.tui.form.stages.stage_table import StageTable
 from blis_tui.tui.help.keys_dialog import PLACES, HelpDialog, keys_here
-from blis_tui.tui.help.palette import commands
+from blis_tui.tui.help.palette import Commands, commands
+from blis_tui.tui.help.synonyms import SYNONYMS
 from blis_tui.tui.preferences.settings import Settings
 from blis_tui.tui.preview.previewer import PreviewChanged
 from blis_tui.tui.summary.summary_tab import SummaryScroll
@@ -219,6 +221,52 @@ async def test_the_palette_has_every_action_and_runs_it(make_app: MakeApp) -> No
         await wait_for(pilot, lambda: app.screen.query("CommandList OptionList, CommandList") and app.screen._list_visible)  # type: ignore[attr-defined]
         await pilot.press("enter")
         await wait_for(pilot, lambda: app.theme == "textual-light")
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        ("ramp", "Stages: Ramp…"),
+        ("duplicate", "Stages: Duplicate"),
+        ("template", "New…"),
+        ("zoom", "Wider form"),
+        ("recent", "Open…"),
+        ("settings", "Next theme"),
+        ("screenshot", "Picture of the screen"),
+        ("several rates", "Sweep…"),
+    ],
+)
+async def test_the_palette_finds_commands_from_everywhere_by_any_word(make_app: MakeApp, words: str, title: str) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        await pilot.press("alt+1")
+        await wait_for(pilot, lambda: isinstance(app.focused, ChartView))
+        hits = [hit.text async for hit in Commands(app.screen).search(words)]
+        assert any(str(hit).startswith(title) for hit in hits), hits
+
+
+async def test_a_command_of_another_place_goes_there(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        await pilot.press("alt+4")
+        await wait_for(pilot, lambda: isinstance(app.focused, YamlArea))
+        next(command for command in commands(app, app.screen) if command.title.startswith("Stages: Ramp")).run()
+        await wait_for(pilot, lambda: isinstance(app.screen, RampDialog))
+
+
+async def test_the_screen_is_written_as_a_picture(make_app: MakeApp, spec_file: Path) -> None:
+    app = make_app(path=spec_file)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        await app.run_action("picture")
+        await wait_for(pilot, lambda: list(spec_file.parent.glob("*.svg")))
+        assert "<svg" in next(spec_file.parent.glob("*.svg")).read_text()
+
+
+def test_synonyms_are_of_actions() -> None:
+    assert set(SYNONYMS) <= {action.id for action in ACTIONS}
 
 
 async def test_help_lists_the_keys_of_the_focused_pane_and_those_of_the_app(make_app: MakeApp) -> None:
