@@ -197,6 +197,17 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 
+_MOVES = {
+    "up", "down", "left", "right", "first", "last", "page-up", "page-down", "leave", "previous", "next", "all", "choose", "jump",
+    "enter",
+}  # fmt: skip
+
+
+def is_move(action: Action) -> bool:
+    """Return whether an action of a widget only moves its cursor: everybody knows the key, and elsewhere it makes no sense."""
+    return bool(action.where) and action.id.partition(".")[2] in _MOVES
+
+
 def bindings(where: str) -> list[Binding]:
     """Return the key bindings of the app (where is "") or of a widget, remappable by the actions' ids.
 

@@ -10,12 +10,13 @@ from textual.events import DescendantFocus
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher, Footer, Tab
+from textual.widgets import ContentSwitcher, Tab
 
 from blis_tui.problems import Path
 from blis_tui.tui.document.problem_list import ProblemList
 from blis_tui.tui.document.title_bar import TitleBar
 from blis_tui.tui.form.form_column import FormColumn
+from blis_tui.tui.help.key_line import KeyLine
 from blis_tui.tui.preferences.appearance import NARROW_BELOW
 from blis_tui.tui.tabs import FORM, TABS, TabBar, make_tab
 from blis_tui.tui.widgets.too_small import TooSmall
@@ -67,7 +68,7 @@ class MainScreen(Screen[None]):
         right = Vertical(ContentSwitcher(id="content"), id="right")
         yield Horizontal(FormColumn(id="form-column"), right, id="body")
         yield ProblemList(id="problems")
-        yield Footer()
+        yield KeyLine()
         yield TooSmall()
 
     def fit(self, size: Size) -> None:

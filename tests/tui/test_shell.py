@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 from designer import SMALL, TWO_STAGE, MakeApp, ready, wait_for, write
+from rich.cells import cell_len
 from textual import events
+from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher, Footer, Tabs
-from textual.widgets._footer import FooterKey
+from textual.widgets import ContentSwitcher, Tabs
 
 from blis_tui.spec.check import Checked, check
 from blis_tui.spec.edits import SetValue
@@ -30,6 +31,7 @@ from blis_tui.tui.document.title_bar import TitleBar
 from blis_tui.tui.document.workspace import SYNCHRONOUS_SIZE, Workspace
 from blis_tui.tui.form.stages.shape_dialogs import RampDialog
 from blis_tui.tui.form.stages.stage_table import StageTable
+from blis_tui.tui.help.key_line import KeyLine
 from blis_tui.tui.help.keys_dialog import PLACES, HelpDialog, keys_here
 from blis_tui.tui.help.palette import Commands, commands
 from blis_tui.tui.help.synonyms import SYNONYMS
@@ -174,18 +176,13 @@ async def test_each_tab_has_a_key_and_takes_the_focus(make_app: MakeApp) -> None
         await wait_for(pilot, lambda: app.focused is not None and form in app.focused.ancestors_with_self)
 
 
-async def test_no_key_in_the_footer_is_cut_off_at_80_columns(make_app: MakeApp) -> None:
+@pytest.mark.parametrize("width", [80, 120])
+async def test_the_line_of_keys_begins_with_those_of_the_focus_and_fits(make_app: MakeApp, width: int) -> None:
     app = make_app()
-    seen = set()
-    async with app.run_test(size=(80, 24)) as pilot:
-        footer = app.screen.query_one(Footer)
-
-        def current() -> bool:
-            wanted = {binding.action for _, binding, *_ in app.screen.active_bindings.values() if binding.show}
-            shown = {key.action for key in footer.query(FooterKey) if not key.has_class("-command-palette")}
-            return shown == wanted and all(key.size.width for key in footer.query(FooterKey))
-
+    async with app.run_test(size=(width, 30)) as pilot:
         await ready(pilot)
+        line = app.screen.query_one(KeyLine)
+        seen, ends = set(), set()
         for number in range(7):
             await pilot.press(f"alt+{number}")
             await pilot.pause()
@@ -193,10 +190,31 @@ async def test_no_key_in_the_footer_is_cut_off_at_80_columns(make_app: MakeApp) 
                 if type(widget) in seen:
                     continue
                 widget.focus()
-                await wait_for(pilot, lambda widget=widget: app.focused is widget and current(), "the footer")
-                assert footer.max_scroll_x == 0, f"{widget}: {[key.description for key in footer.query(FooterKey)]}"
+                await pilot.pause()
+                await pilot.pause()
+                drawn = str(line.render())
+                assert cell_len(drawn) <= width, f"{widget}: {drawn}"
+                own = [action for action in ACTIONS if action.footer and action.id in {each.id for each in bindings_of(widget)}]
+                if own and own[0].where:
+                    assert (own[0].group or own[0].title) in drawn[: width // 2], f"{widget}: {drawn}"
+                ends.add(drawn[drawn.index("Palette") - 12 :])
                 seen.add(type(widget))
+        assert len(ends) == 1  # what works everywhere stays in its place
     assert seen >= {ChartView, StageTable, TableRows, YamlArea, SummaryScroll, ProblemRows}
+
+
+def bindings_of(widget: Widget) -> list[Binding]:
+    return [binding for bindings in widget._bindings.key_to_bindings.values() for binding in bindings]
+
+
+async def test_a_click_in_the_line_of_keys_does_what_the_key_does(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 30)) as pilot:
+        await ready(pilot)
+        line = app.screen.query_one(KeyLine)
+        column = next(column for column, entry in line.shown() if entry.title == "Add")
+        await pilot.click(line, offset=(column, 0))
+        await wait_for(pilot, lambda: app.workspace.view.undo_label == "add a stage")
 
 
 def test_every_action_has_a_title_a_help_and_something_that_runs_it() -> None:

@@ -323,10 +323,17 @@ class FormColumn(DocumentWidget, PreviewWidget):
         return focused.shown.problems if focused is not None else ()
 
     def _show_help(self) -> None:
+        self.refresh_bindings()
         focused = self._focused
         if focused is not None:
             choices = focused.choices if isinstance(focused, ChoiceRow) else ()
             self.query_one(HelpBox).say(field_help(focused.field, choices, self._problems_here(), self.problem_here))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only what can be done here."""
+        if action == "mend":
+            return self.problem_here is not None
+        return action != "add_block" or self.can_add_block
 
     def action_mend(self) -> None:
         """Apply the mend of the field's problem."""

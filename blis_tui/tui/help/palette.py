@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from blis_tui.tui.actions import ACTIONS, Action
+from blis_tui.tui.actions import ACTIONS, Action, is_move
 from blis_tui.tui.help.keys_dialog import PLACES
 from blis_tui.tui.help.synonyms import SYNONYMS
 from blis_tui.tui.preferences.keymap import resolve, shown_keys
@@ -26,11 +26,6 @@ _WAYS = {
     "problems": "focus_problems", "yaml": "show_tab('yaml')", "summary": "show_tab('summary')",
 }  # fmt: skip
 """The action of the app that leads to a place, so that what is done there can be done from everywhere."""
-_MOVES = {
-    "up", "down", "left", "right", "first", "last", "page-up", "page-down", "leave", "previous", "next", "all", "choose", "jump",
-    "enter",
-}  # fmt: skip
-"""Actions that only move a cursor, which makes no sense from elsewhere."""
 _TRIES, _TRY_S = 100, 0.02
 
 
@@ -57,7 +52,7 @@ def commands(app: BaseApp, screen: Screen[Any]) -> Iterable[Command]:
             run: Callable[[], object] = partial(app.run_action, action.run)
         elif action.id in owners:
             run = partial(app.run_action, action.run, owners[action.id])
-        elif action.where in _WAYS and action.id.partition(".")[2] not in _MOVES and screen is app.home:
+        elif action.where in _WAYS and not is_move(action) and screen is app.home:
             place = f"{PLACES[action.where].removeprefix('The ').capitalize()}: "
             run = partial(_run_there, app, action)
         else:
