@@ -44,6 +44,8 @@ class Filing:
         workspace = self._app.workspace
         if workspace.path is not None and self.watch.stamp is None:
             self.watch.note(NEW_FILE)
+        elif workspace.path is not None:
+            self._appearance.remember_open(workspace.path)
         recovered = await self._offer_recovery(anything=self._fresh)
         if self._fresh and not recovered:
             await self.new(welcome=True)
@@ -63,7 +65,9 @@ class Filing:
         """Let the user choose a file, and open it."""
         from blis_tui.tui.filing.file_dialog import OpenDialog
 
-        path = await self._app.push_screen_wait(OpenDialog(self._folder()))
+        here = self._app.workspace.path
+        recent = [Path(name) for name in self._appearance.remembered.recent if here is None or name != str(here.absolute())]
+        path = await self._app.push_screen_wait(OpenDialog(self._folder(), recent))
         if path is not None:
             await self.open_path(path)
 
@@ -77,7 +81,7 @@ class Filing:
         if not await self._may_leave(f"opening {path.name}"):
             return
         self._show(document, path)
-        self._appearance.remember(folder=str(path.absolute().parent))
+        self._appearance.remember_open(path)
         await self._offer_recovery()
         await self._begin_if_empty()
 
@@ -155,6 +159,7 @@ class Filing:
         workspace.seal()
         workspace.saved(path, text)
         self.watch.note(time.strftime("saved %H:%M"))
+        self._appearance.remember_open(path)
         self._app.say(f"Saved {path.name}, {len(written_text(text, workspace.encoding)):,} bytes.", timeout=3)
         return True
 

@@ -433,3 +433,52 @@ async def test_an_empty_file_begins_with_a_template(make_app: MakeApp, tmp_path:
         assert "stages" in path.read_text()
         await pilot.press("ctrl+z")
         assert app.workspace.text == "\n"
+
+
+async def test_a_folder_that_is_not_there_is_told(make_app: MakeApp, spec_file: Path) -> None:
+    app = make_app(path=spec_file)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        await pilot.press("ctrl+o")
+        await wait_for(pilot, lambda: isinstance(app.screen, OpenDialog) and app.screen._shown)
+        await write(pilot, "nowhere/small")
+        await wait_for(pilot, lambda: "There is no folder" in str(app.screen.query_one("#told", Static).content))
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, OpenDialog)  # and not the small.yaml of this folder
+        assert not app.screen._shown
+
+
+async def test_tab_completes_a_path(make_app: MakeApp, spec_file: Path) -> None:
+    folder = spec_file.parent / "loads"
+    folder.mkdir()
+    (folder / "one-a.yaml").write_text(OTHERS)
+    (folder / "one-b.yaml").write_text(OTHERS)
+    app = make_app(path=spec_file)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        await pilot.press("ctrl+o")
+        await wait_for(pilot, lambda: isinstance(app.screen, OpenDialog) and app.screen._shown)
+        await pilot.press(*"lo", "tab")
+        await wait_for(pilot, lambda: app.screen._listing.folder == folder)  # type: ignore[attr-defined]
+        await pilot.press("o", "tab")
+        assert app.screen.query_one(PathInput).value == "one-"
+        await pilot.press("b", "tab", "enter")
+        await wait_for(pilot, lambda: app.workspace.path == folder / "one-b.yaml")
+
+
+async def test_files_that_were_open_are_offered(make_app: MakeApp, spec_file: Path, tmp_path: Path) -> None:
+    other = tmp_path / "elsewhere" / "other.yaml"
+    other.parent.mkdir()
+    other.write_text(OTHERS)
+    app = make_app(path=spec_file)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        await wait_for(pilot, lambda: list(app.appearance.remembered.recent) == [str(spec_file)])
+        await app.filing.open_path(other)
+        await wait_for(pilot, lambda: app.workspace.path == other)
+        await pilot.press("ctrl+o")
+        await wait_for(pilot, lambda: isinstance(app.screen, OpenDialog) and app.screen._shown)
+        assert [entry.name for entry in app.screen._shown if entry.shown] == [str(spec_file)]
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: app.workspace.path == spec_file)
