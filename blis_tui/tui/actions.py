@@ -193,6 +193,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("problems.last", "go(1000000)", "end,G", "Last", "Go to the last problem.", "problems"),
     Action("problems.jump", "jump", "enter", "Go there", "Go to the field of the problem.", "problems", footer=True),
     Action("problems.mend", "mend", "m", "Mend", "Apply the problem's mend.", "problems", footer=True),
+    Action("yaml.find", "find", "ctrl+f", "Find", "Find a text; Enter again finds the next.", "yaml", footer=True),
+    Action("yaml.line", "find(':')", "ctrl+g", "Go to line", "Go to a line by its number.", "yaml", footer=True),
+    Action("yaml.all", "select_all", "ctrl+a", "Select all", "Select the whole text.", "yaml"),
+    Action("yaml.start", "go_to_end(False)", "ctrl+home", "Start", "Go to the start of the text.", "yaml"),
+    Action("yaml.end", "go_to_end(True)", "ctrl+end", "End", "Go to the end of the text.", "yaml"),
+    Action("find.next", "find", "enter,down", "Next", "Go to the next place.", "find"),
+    Action("find.back", "find(True)", "up", "Previous place", "Go to the place before.", "find"),
+    Action("find.close", "close", "escape", "Back to the text", "Hide this line.", "find"),
     Action("yaml.leave", "leave", "escape", "Leave the text", "Go to the tabs, where figures choose one.", "yaml"),
 )
 

@@ -52,6 +52,7 @@ PLACES = {
     "client": "The client",
     "problems": "The problems",
     "yaml": "The text",
+    "find": "Finding",
     "summary": "The summary",
     "compare": "The comparison",
     "lines": "These lines",

@@ -16,6 +16,7 @@ from textual.document._document_navigator import DocumentNavigator
 from textual.document._wrapped_document import WrappedDocument
 from textual.events import Key
 from textual.geometry import Size
+from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import TextArea
 from textual.widgets.text_area import TextAreaTheme
@@ -150,6 +151,22 @@ class YamlArea(TextArea):
     def action_leave(self) -> None:
         """Go to the tabs."""
         self.post_message(LeaveRequested())
+
+    class FindWanted(Message):
+        """Find something, of which a part may be typed already."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def action_find(self, text: str = "") -> None:
+        """Ask what to find; what is selected in one line is taken first."""
+        selected = self.selected_text
+        self.post_message(self.FindWanted(text or (selected if "\n" not in selected else "")))
+
+    def action_go_to_end(self, last: bool) -> None:
+        """Go to the start or the end of the text."""
+        self.move_cursor(self.document.end if last else (0, 0))
 
     def mark(self, problems: Mapping[int, list[Problem]]) -> None:
         """Mark lines (counted from 0) that have problems."""
