@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,14 +24,14 @@ class Remembered(NamedTuple):
     """Where a file was last opened."""
     assumptions: dict[str, Assumption] | None = None
     """What is assumed of answers, by the path of the file; the newest is the last."""
-    recent: Sequence[str] = ()
+    recent: tuple[str, ...] = ()
     """The files that were open, the last one first."""
 
     def opened(self, path: Path) -> Remembered:
         """Return what is remembered once a file is open."""
         name = str(path.absolute())
         others = [each for each in self.recent if each != name]
-        return self._replace(folder=str(path.absolute().parent), recent=[name, *others][:MOST_RECENT])
+        return self._replace(folder=str(path.absolute().parent), recent=(name, *others)[:MOST_RECENT])
 
 
 class Assumption(NamedTuple):
@@ -59,7 +58,7 @@ def recall(folder: Path) -> Remembered:
     try:
         found = json.loads((folder / "remembered.json").read_text(encoding="utf-8"))
         known = {name: found[name] for name, kind in _KINDS.items() if type(found.get(name)) is kind}
-        known["recent"] = [name for name in known.get("recent", ()) if isinstance(name, str)]
+        known["recent"] = tuple(name for name in known.get("recent", ()) if isinstance(name, str))
         return Remembered(**known, assumptions=_assumptions(found.get("assumptions")))
     except (OSError, ValueError, AttributeError):
         return Remembered()

@@ -474,7 +474,7 @@ async def test_files_that_were_open_are_offered(make_app: MakeApp, spec_file: Pa
     app = make_app(path=spec_file)
     async with app.run_test(size=(120, 40)) as pilot:
         await ready(pilot)
-        await wait_for(pilot, lambda: list(app.appearance.remembered.recent) == [str(spec_file)])
+        await wait_for(pilot, lambda: app.appearance.remembered.recent == (str(spec_file),))
         await app.filing.open_path(other)
         await wait_for(pilot, lambda: app.workspace.path == other)
         await pilot.press("ctrl+o")

@@ -7,7 +7,7 @@ from designer import SMALL, MakeApp, ready, wait_for, write
 from test_form import PREFIX, WIDE, app_of, go_to, opened, row, text_of, value_of
 from textual.widgets import Tabs
 
-from blis_tui.tui.form.stages.numbers_dialog import NumberInput
+from blis_tui.tui.document.number_input import NumberInput
 from blis_tui.tui.form.stages.stage_table import StageTable
 from blis_tui.tui.widgets.tick_box import TickBox
 

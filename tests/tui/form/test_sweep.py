@@ -9,7 +9,7 @@ from designer import SMALL, MakeApp, ready, wait_for
 from test_form import CLIENTS, WIDE, opened
 
 from blis_tui.spec.check import check
-from blis_tui.tui.form.stages.numbers_dialog import NumberInput
+from blis_tui.tui.document.number_input import NumberInput
 from blis_tui.tui.form.stages.sweep_dialog import SweepDialog, peak_rate
 
 

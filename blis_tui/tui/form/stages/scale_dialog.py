@@ -11,7 +11,8 @@ from blis_tui.spec.edits import Edit, SetValue
 from blis_tui.spec.format.fields import NUMBER, Field
 from blis_tui.spec.format.model import Stage
 from blis_tui.spec.rules.compact_errors import STAGES
-from blis_tui.tui.form.stages.numbers_dialog import NumberInput, NumbersDialog
+from blis_tui.tui.document.number_input import NumberInput
+from blis_tui.tui.form.stages.numbers_dialog import NumbersDialog
 
 FACTOR = Field(NUMBER, "What all rates are multiplied by.", above=0, label="Factor", unit="× each rate")
 PEAK = Field(NUMBER, "The highest rate there is to be.", above=0, label="or to a peak of", unit="req/s")
