@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from textual.binding import Binding
@@ -20,17 +21,19 @@ class Action(NamedTuple):
     where: str = ""
     footer: bool = False
     group: str = ""
-    """What the footer says once for this action and its neighbours of the same group."""
+    """What the line of keys says once for this action and its neighbours of the same group."""
 
 
 ACTIONS: tuple[Action, ...] = (
     Action("help.keys", "show_help", "f1", "Keys", "All keys of where you are.", footer=True),
+    Action("view.picture", "picture", "", "Picture of the screen", "Write what the screen shows as an SVG file."),
     Action("help.palette", "command_palette", "ctrl+p", "Palette", "Find any command by name."),
     Action("file.save", "save", "ctrl+s", "Save", "Write the text to its file.", footer=True),
     Action("file.save-as", "save_as", "ctrl+shift+s,f12", "Save as…", "Write the text to another file."),
     Action("file.open", "open", "ctrl+o", "Open…", "Open another file."),
     Action("file.new", "new", "ctrl+n", "New…", "Begin a file from a template."),
     Action("file.export", "export", "ctrl+e", "Export…", "Write requests and other formats.", footer=True),
+    Action("file.sweep", "sweep", "", "Sweep…", "Write a file for each of several rates, from low to high."),
     Action("file.compare", "compare", "f6", "Compare", "Compare with the saved file or another one."),
     Action("file.reload", "reload", "", "Reload", "Read the file again from the disk."),
     Action("app.quit", "request_quit", "ctrl+q", "Quit", "Leave the designer; asks if there is unsaved work."),
@@ -42,13 +45,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("edit.convert", "convert", "", "Convert to explicit clients", "Show them, then put them in the text's place."),
     Action("problems.mend-all", "mend_all", "f8", "Apply all safe mends", "Apply every mend that changes nothing else."),
     Action("problems.next", "next_problem", "f2", "Next problem", "Go to the field of the next problem."),
-    Action("view.form", "focus_form", "alt+0", "Form", "Go to the form."),
-    Action("view.chart", "show_tab('chart')", "alt+1", "Chart", "Show the arrival-rate chart."),
-    Action("view.clients", "show_tab('clients')", "alt+2", "Clients", "Show the expanded clients."),
-    Action("view.requests", "show_tab('requests')", "alt+3", "Requests", "Show the generated requests."),
-    Action("view.yaml", "show_tab('yaml')", "alt+4", "YAML", "Show and edit the text."),
-    Action("view.summary", "show_tab('summary')", "alt+5", "Summary", "Show the totals."),
-    Action("view.problems", "focus_problems", "alt+6", "Problems", "Go to the list of problems."),
+    Action("view.form", "focus_form", "alt+0,0", "Form", "Go to the form."),
+    Action("view.chart", "show_tab('chart')", "alt+1,1", "Chart", "Show the arrival-rate chart."),
+    Action("view.clients", "show_tab('clients')", "alt+2,2", "Clients", "Show the expanded clients."),
+    Action("view.requests", "show_tab('requests')", "alt+3,3", "Requests", "Show the generated requests."),
+    Action("view.yaml", "show_tab('yaml')", "alt+4,4", "YAML", "Show and edit the text."),
+    Action("view.summary", "show_tab('summary')", "alt+5,5", "Summary", "Show the totals."),
+    Action("view.problems", "focus_problems", "alt+6,6", "Problems", "Go to the list of problems."),
+    Action("view.list", "focus_list", "ctrl+l,alt+7,7", "Stages or clients", "Go to the list that the workload is made of."),
+    Action("view.next-tab", "next_tab(1)", "ctrl+pagedown,right_square_bracket", "Next tab", "Show the tab to the right."),
+    Action("view.previous-tab", "next_tab(-1)", "ctrl+pageup,left_square_bracket", "Previous tab", "Show the tab to the left."),
     Action("view.wider", "resize_split(2)", "alt+right", "Wider form", "Give the form more room."),
     Action("view.narrower", "resize_split(-2)", "alt+left", "Narrower form", "Give the form less room."),
     Action("view.theme", "next_theme", "f9", "Next theme", "Dark, light, the terminal's own colours."),
@@ -56,23 +62,33 @@ ACTIONS: tuple[Action, ...] = (
     Action("preview.refresh", "refresh_preview", "f5", "Refresh preview", "Make the preview again."),
     Action("preview.sent", "toggle_sent", "alt+w", "Planned or sent", "Show what is sent if answers take their time."),
     Action("preview.assume", "assume", "alt+t", "Answer times", "Say how long answers are assumed to take."),
+    Action("tabs.enter", "enter", "down,j,enter", "Go in", "Go on into the tab.", "tabs"),
     # the form
     Action("form.mend", "mend", "f3", "Mend this field", "Apply the mend of the problem of this field.", "form"),
     Action("form.add-block", "add_block", "alt+a", "Add a compact block", "Begin stages and a shared prefix.", "form"),
-    Action("field.up", "nudge(1)", "up", "Larger", "Make the number a small step larger.", "field"),
-    Action("field.down", "nudge(-1)", "down", "Smaller", "Make the number a small step smaller.", "field"),
+    Action("form.up", "go(-1)", "up,k", "Up", "Go to the field above.", "form"),
+    Action("form.down", "go(1)", "down,j", "Down", "Go to the field below.", "form"),
+    Action("form.page-up", "go(-8)", "pageup", "Page up", "Go up by some fields.", "form"),
+    Action("form.page-down", "go(8)", "pagedown", "Page down", "Go down by some fields.", "form"),
+    Action("form.leave", "leave", "escape", "Leave the form", "Go to the tabs, where figures choose one.", "form"),
+    Action("field.edit", "submit", "enter", "Edit", "Edit what stands here; then, go on to the next field.", "field"),
+    Action("field.larger", "nudge(1)", "plus", "Larger", "Make the number a small step larger.", "field"),
+    Action("field.smaller", "nudge(-1)", "minus", "Smaller", "Make the number a small step smaller.", "field"),
+    Action("field.up", "change(1)", "up", "Larger", "While it is edited: a small step larger.", "field"),
+    Action("field.down", "change(-1)", "down", "Smaller", "While it is edited: a small step smaller.", "field"),
     Action("field.more", "nudge(1, True)", "shift+up", "Much larger", "Make the number a large step larger.", "field"),
     Action("field.less", "nudge(-1, True)", "shift+down", "Much smaller", "Make the number a large step smaller.", "field"),
-    Action("field.revert", "revert", "escape", "As it was", "Bring back what stood here when the cursor came.", "field"),
+    Action("field.leave", "rest", "escape", "Leave", "Keep what is typed; undo takes it back.", "field"),
     Action("number.up", "nudge(1)", "up", "Larger", "Make the number a small step larger.", "number"),
     Action("number.down", "nudge(-1)", "down", "Smaller", "Make the number a small step smaller.", "number"),
     Action("number.more", "nudge(1, True)", "shift+up", "Much larger", "Make the number a large step larger.", "number"),
     Action("number.less", "nudge(-1, True)", "shift+down", "Much smaller", "Make it a large step smaller.", "number"),
     Action("assumption.leave", "leave", "escape", "Leave", "Go back to what is above.", "assumption"),
+    Action("numbers.finish", "finish", "enter", "Do it", "Do what the numbers say, whatever has the focus.", "dialog-numbers"),
     Action("numbers.cancel", "cancel", "escape", "Cancel", "Leave everything as it is.", "dialog-numbers"),
-    Action("choice.next", "cycle(1)", "right,l,up,k,space", "Next", "Take the next choice.", "choice"),
-    Action("choice.previous", "cycle(-1)", "left,h,down,j", "Previous", "Take the choice before.", "choice"),
-    Action("switch.toggle", "switch", "space,enter,left,right,up,down", "On or off", "Switch it on or off.", "switch"),
+    Action("choice.next", "cycle(1)", "right", "Next", "Take the next choice.", "choice"),
+    Action("choice.previous", "cycle(-1)", "left", "Previous", "Take the choice before.", "choice"),
+    Action("switch.toggle", "switch", "space,enter,left,right", "On or off", "Switch it on or off.", "switch"),
     Action("stages.add", "add", "a", "Add", "Add a stage below, like this one.", "stages", footer=True),
     Action("stages.duplicate", "duplicate", "d", "Duplicate", "Copy the stage, comments included.", "stages"),
     Action("stages.remove", "remove", "x,delete", "Remove", "Remove the stage.", "stages"),
@@ -91,12 +107,24 @@ ACTIONS: tuple[Action, ...] = (
     Action("stages.smaller", "nudge(-1)", "minus", "Smaller", "Make the number a small step smaller.", "stages"),
     Action("stages.more", "nudge(1, True)", "shift+up", "Much larger", "Make the number a large step larger.", "stages"),
     Action("stages.less", "nudge(-1, True)", "shift+down", "Much smaller", "Make it a large step smaller.", "stages"),
-    Action("stages.ramp", "ramp", "r", "Ramp…", "Add stages that go from one rate to another in steps.", "stages", footer=True),
-    Action("stages.scale", "scale", "s", "Scale all…", "Multiply the rates of all stages.", "stages"),
+    Action(
+        "stages.ramp",
+        "shape('ramp')",
+        "r",
+        "Ramp…",
+        "Add stages that go from one rate to another in steps.",
+        "stages",
+        footer=True,
+    ),
+    Action("stages.triangle", "shape('triangle')", "t", "Triangle…", "Add stages that go up in steps, and down.", "stages"),
+    Action("stages.spike", "shape('spike')", "p", "Spike…", "Add a short peak between stages of a base.", "stages"),
+    Action("stages.scale", "scale", "s", "Scale all…", "Scale all rates by a factor, to a peak or a total.", "stages"),
     Action("stages.up", "go(-1, 0)", "up,k", "Up", "Go to the stage above.", "stages"),
     Action("stages.down", "go(1, 0)", "down,j", "Down", "Go to the stage below.", "stages"),
     Action("stages.left", "go(0, -1)", "left,h", "Left", "Go to the column on the left.", "stages"),
     Action("stages.right", "go(0, 1)", "right,l", "Right", "Go to the column on the right.", "stages"),
+    Action("stages.page-up", "go(-10, 0)", "pageup", "Page up", "Go up by ten stages.", "stages"),
+    Action("stages.page-down", "go(10, 0)", "pagedown", "Page down", "Go down by ten stages.", "stages"),
     Action("stages.first", "end(False)", "home,g", "First stage", "Go to the first stage.", "stages"),
     Action("stages.last", "end(True)", "end,G", "Last stage", "Go to the last stage.", "stages"),
     Action("summary.down", "scroll_down", "j,down", "Down", "Scroll down.", "summary"),
@@ -165,23 +193,55 @@ ACTIONS: tuple[Action, ...] = (
     Action("problems.last", "go(1000000)", "end,G", "Last", "Go to the last problem.", "problems"),
     Action("problems.jump", "jump", "enter", "Go there", "Go to the field of the problem.", "problems", footer=True),
     Action("problems.mend", "mend", "m", "Mend", "Apply the problem's mend.", "problems", footer=True),
-    Action("yaml.leave", "leave", "escape", "Leave the text", "Go to the form.", "yaml"),
+    Action("yaml.find", "find", "ctrl+f", "Find", "Find a text; Enter again finds the next.", "yaml", footer=True),
+    Action("yaml.line", "find(':')", "ctrl+g", "Go to line", "Go to a line by its number.", "yaml", footer=True),
+    Action("yaml.all", "select_all", "ctrl+a", "Select all", "Select the whole text.", "yaml"),
+    Action("yaml.start", "go_to_end(False)", "ctrl+home", "Start", "Go to the start of the text.", "yaml"),
+    Action("yaml.end", "go_to_end(True)", "ctrl+end", "End", "Go to the end of the text.", "yaml"),
+    Action("find.next", "find", "enter,down", "Next", "Go to the next place.", "find"),
+    Action("find.back", "find(True)", "up", "Previous place", "Go to the place before.", "find"),
+    Action("find.close", "close", "escape", "Back to the text", "Hide this line.", "find"),
+    Action("yaml.leave", "leave", "escape", "Leave the text", "Go to the tabs, where figures choose one.", "yaml"),
 )
 
 
+_MOVES = {
+    "up", "down", "left", "right", "first", "last", "page-up", "page-down", "leave", "previous", "next", "all", "choose", "jump",
+    "enter",
+}  # fmt: skip
+
+
+def is_move(action: Action) -> bool:
+    """Return whether an action of a widget only moves its cursor: everybody knows the key, and elsewhere it makes no sense."""
+    return bool(action.where) and action.id.partition(".")[2] in _MOVES
+
+
 def bindings(where: str) -> list[Binding]:
-    """Return the key bindings of the app (where is "") or of a widget, remappable by the actions' ids."""
-    return [
-        Binding(
-            action.keys or f"unbound-{action.id}",
-            action.run,
-            action.title,
-            show=action.footer,
-            group=Binding.Group(action.group, compact=True) if action.group else None,
-            id=action.id,
-            tooltip=action.help,
-            priority=action.where == "" and action.keys.startswith(("ctrl", "f", "alt")),
-        )
-        for action in ACTIONS
-        if action.where == where
-    ]
+    """Return the key bindings of the app (where is "") or of a widget, remappable by the actions' ids.
+
+    Keys of the app work everywhere, but for characters: those are keys only where they are not typed.
+    """
+    found = []
+    for action in ACTIONS:
+        if action.where == where:
+            keys = action.keys.split(",") if action.keys else [f"unbound-{action.id}"]
+            never_typed = [key for key in keys if not where and _NEVER_TYPED.match(key)]
+            others = [key for key in keys if key not in never_typed]
+            found += [_binding(action, part, part is never_typed) for part in (never_typed, others) if part]
+    return found
+
+
+_NEVER_TYPED = re.compile(r"ctrl\+|alt\+|f\d|unbound")
+
+
+def _binding(action: Action, keys: list[str], priority: bool) -> Binding:
+    return Binding(
+        ",".join(keys),
+        action.run,
+        action.title,
+        show=action.footer,
+        group=Binding.Group(action.group, compact=True) if action.group else None,
+        id=action.id,
+        tooltip=action.help,
+        priority=priority,
+    )

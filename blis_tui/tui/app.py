@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
-from textual.app import ComposeResult, SystemCommand
+from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.command import Provider
 from textual.screen import Screen
 from textual.widgets import Tabs
 
@@ -27,8 +28,8 @@ from blis_tui.tui.preferences.keymap import resolve
 from blis_tui.tui.preferences.locations import state_folder
 from blis_tui.tui.preferences.settings import Settings
 from blis_tui.tui.preferences.terminal_keys import let_alt_figures_through
-from blis_tui.tui.screen import FORM, MainScreen
-from blis_tui.tui.tabs import ASSUMING
+from blis_tui.tui.screen import MainScreen
+from blis_tui.tui.tabs import ASSUMING, FORM, TabBar
 from blis_tui.tui.tuning import ORDINARY, Tuning
 
 if TYPE_CHECKING:
@@ -37,6 +38,12 @@ if TYPE_CHECKING:
 SWITCH_S = 0.001
 """How long a thread keeps the interpreter while the event loop wants it: 5 ms, as usual, add up to a slow screen."""
 _ALLOWED_IN_DIALOGS = ("request_quit", "next_theme", "show_help")
+
+
+def _commands() -> type[Provider]:
+    from blis_tui.tui.help.palette import Commands
+
+    return Commands
 
 
 class DesignerApp(DocumentApp):
@@ -50,6 +57,7 @@ class DesignerApp(DocumentApp):
     CSS_PATH = "app.tcss"
     AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("")]
+    COMMANDS: ClassVar[set[Callable[[], type[Provider]]]] = {_commands}  # type: ignore[assignment]
 
     def __init__(
         self,
@@ -153,6 +161,16 @@ class DesignerApp(DocumentApp):
         """Show another document as it was left."""
         self.assumptions.recall()
 
+    @on(messages.LeaveRequested)
+    def leave_for_tabs(self) -> None:
+        """Go where nothing is typed, and figures choose a tab."""
+        self.home.set_focus(self.home.tabs)
+
+    @on(TabBar.Entered)
+    def enter_tab(self) -> None:
+        """Go on into the tab that is chosen."""
+        self.home.enter_tab()
+
     @on(messages.JumpRequested)
     def jump(self, event: messages.JumpRequested) -> None:
         """Show the field of a path, or its line in the YAML pane if no field shows it."""
@@ -203,6 +221,12 @@ class DesignerApp(DocumentApp):
 
         self.do(export(self), "export")
 
+    def action_sweep(self) -> None:
+        """Write a file for each of several rates."""
+        from blis_tui.tui.form.stages.sweep_dialog import sweep
+
+        self.do(sweep(self), "export")
+
     def action_open_editor(self) -> None:
         """Edit the text in the user's own editor."""
         from blis_tui.tui.filing.external_editor import edit_elsewhere
@@ -233,6 +257,12 @@ class DesignerApp(DocumentApp):
 
         self.do(compare(self), "compare")
 
+    async def show_difference(self, was_name: str, was: str, now_name: str, now: str) -> None:
+        """Show what is different between two texts, and between their numbers, until the user closes it."""
+        from blis_tui.tui.compare.compare_dialog import Compared, CompareDialog
+
+        await self.push_screen_wait(CompareDialog(Compared(was_name, was, now_name, now)))
+
     def action_upgrade(self) -> None:
         """Show what version 2 would change, then do it."""
         from blis_tui.tui.compare.conversions import upgrade
@@ -248,6 +278,14 @@ class DesignerApp(DocumentApp):
     def action_show_tab(self, name: str) -> None:
         """Show a tab and put the focus into it."""
         self.home.go_to_tab(name)
+
+    def action_next_tab(self, steps: int) -> None:
+        """Go to the next tab, or the one before."""
+        self.home.next_tab(steps)
+
+    def action_focus_list(self) -> None:
+        """Go to the stages or clients."""
+        self.home.focus_list()
 
     def action_focus_form(self) -> None:
         """Go to the field of the form that was left last."""
@@ -287,6 +325,22 @@ class DesignerApp(DocumentApp):
         """Assume another answer time, and show what is sent with it."""
         self.assumptions.assume(event.server)
 
+    def action_picture(self) -> None:
+        """Write what the screen shows as an SVG file beside the document's file."""
+        path = self.workspace.path
+        folder = path.absolute().parent if path is not None else FilePath.cwd()
+
+        def take() -> None:
+            try:
+                written = self.save_screenshot(path=str(folder))
+            except OSError as error:
+                self.say(f"{folder}: {error.strerror}", title="No picture", severity="error")
+            else:
+                self.say(f"The screen is in {written}.", timeout=4)
+
+        self.clear_notifications()
+        self.call_after_refresh(take)
+
     def action_show_help(self) -> None:
         """Show the keys that work where the focus is."""
         from blis_tui.tui.help.keys_dialog import HelpDialog, keys_here
@@ -296,17 +350,24 @@ class DesignerApp(DocumentApp):
         else:
             self.push_screen(HelpDialog(keys_here(self.screen)))
 
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Offer every action in the palette."""
-        from blis_tui.tui.help.palette import commands
-
-        return commands(self, screen)
-
     async def on_event(self, event: events.Event) -> None:
-        """Look at the file again when the user comes back to this window."""
+        """Look at the file again when the user comes back to this window; keep from a window too small what is typed."""
+        if isinstance(event, (events.Key, events.Paste)) and self._is_covered and not self._leaves(event):
+            return
         await super().on_event(event)
         if isinstance(event, events.AppFocus) and self._painted:
             self.filing.watch.look_soon(ask=True)
+
+    @property
+    def _is_covered(self) -> bool:
+        """Whether the window is too small to show anything that a key would change."""
+        return not self._exit and self.screen is self.home and self.home.is_covered
+
+    def _leaves(self, event: events.Event) -> bool:
+        """Return whether an event is a key that leaves the designer."""
+        return isinstance(event, events.Key) and any(
+            binding.action == "request_quit" for binding in self._bindings.key_to_bindings.get(event.key, ())
+        )
 
 
 _OWN_ACTIONS = frozenset(binding.action.partition("(")[0] for binding in bindings("") if binding.action != "command_palette")

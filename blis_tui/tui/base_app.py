@@ -59,6 +59,10 @@ class BaseApp(App[int]):
     def show_in(self, parent: Widget) -> None:
         """Fill widgets that were just made with the document and its preview."""
 
+    @abstractmethod
+    async def show_difference(self, was_name: str, was: str, now_name: str, now: str) -> None:
+        """Show what is different between two texts, and between their numbers, until the user closes it."""
+
     def do(self, work: Coroutine[Any, Any, Any], group: str) -> None:
         """Run something that takes longer, or waits for an answer, beside the event loop's other work."""
         self.run_worker(work, group=group, exit_on_error=True)

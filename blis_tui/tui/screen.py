@@ -10,21 +10,19 @@ from textual.events import DescendantFocus
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher, Footer, Tab, Tabs
+from textual.widgets import ContentSwitcher, Tab
 
 from blis_tui.problems import Path
 from blis_tui.tui.document.problem_list import ProblemList
 from blis_tui.tui.document.title_bar import TitleBar
 from blis_tui.tui.form.form_column import FormColumn
+from blis_tui.tui.help.key_line import KeyLine
 from blis_tui.tui.preferences.appearance import NARROW_BELOW
-from blis_tui.tui.tabs import TABS, make_tab
+from blis_tui.tui.tabs import FORM, TABS, TabBar, make_tab
 from blis_tui.tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
     from blis_tui.tui.base_app import BaseApp
-
-FORM = "form"
-"""The tab that the form is in a narrow window."""
 
 
 class MainScreen(Screen[None]):
@@ -48,24 +46,29 @@ class MainScreen(Screen[None]):
         return self.query_one("#content").is_attached
 
     @property
-    def _tabs(self) -> Tabs:
-        return self.query_one("#tabs", Tabs)
+    def is_covered(self) -> bool:
+        """Whether the window is too small, so that nothing of the document is seen."""
+        return any(cover.display for cover in self.query(TooSmall))
+
+    @property
+    def tabs(self) -> TabBar:
+        """The titles of the tabs."""
+        return self.query_one("#tabs", TabBar)
 
     @property
     def active(self) -> str:
         """The name of the tab that is chosen."""
-        return self._tabs.active
+        return self.tabs.active
 
     def widgets(self, width: int) -> Iterable[Widget]:
         """Make the widgets for a window of some width."""
         first = FORM if width < NARROW_BELOW else next(iter(TABS))
-        tabs = (Tab("Form", id=FORM), *(Tab(title, id=name) for name, (title, _) in TABS.items()))
         yield TitleBar()
-        yield Tabs(*tabs, id="tabs", active=first)
+        yield TabBar(first)
         right = Vertical(ContentSwitcher(id="content"), id="right")
         yield Horizontal(FormColumn(id="form-column"), right, id="body")
         yield ProblemList(id="problems")
-        yield Footer()
+        yield KeyLine()
         yield TooSmall()
 
     def fit(self, size: Size) -> None:
@@ -76,7 +79,7 @@ class MainScreen(Screen[None]):
 
     def activate(self, name: str) -> None:
         """Choose a tab; it is shown when the app is told of that."""
-        self._tabs.active = name
+        self.tabs.active = name
 
     async def show_tab(self, name: str) -> None:
         """Show the content of a tab, made when it is first wanted."""
@@ -105,14 +108,48 @@ class MainScreen(Screen[None]):
                     self.set_focus(widget)
                     return
 
+    def next_tab(self, steps: int) -> None:
+        """Go to the tab so many places further on; the first follows the last."""
+        names = [tab.id or FORM for tab in self.tabs.query(Tab) if tab.display]
+        here = names.index(self.active) if self.active in names else 0
+        name = names[(here + steps) % len(names)]
+        if name == FORM:
+            self.focus_form()
+        else:
+            self.go_to_tab(name)
+
+    def enter_tab(self) -> None:
+        """Put the focus into the tab that is chosen."""
+        if self.active == FORM:
+            self.focus_form()
+        else:
+            self.go_to_tab(self.active)
+
     def focus_form(self) -> None:
-        """Go to the field of the form that was left last."""
-        if self.has_class("-narrow"):
-            self.activate(FORM)
+        """Go to the field of the form that was left last; at first, to the list that the workload is made of."""
+        self._show_form()
         if self._last_in_form is not None and self._last_in_form in self.focus_chain:
             self.set_focus(self._last_in_form)
         else:
-            self.call_after_refresh(self.focus_in, "#form-column")
+            self.focus_list()
+
+    def focus_list(self) -> None:
+        """Go to the stages or clients; where the form has none, to its first field."""
+        self._show_form()
+        self.call_after_refresh(self._focus_list)
+
+    def _show_form(self) -> None:
+        """Show the form, where it is a tab, at once: the focus goes there."""
+        if self.has_class("-narrow"):
+            self.activate(FORM)
+            self.add_class("-form")
+
+    def _focus_list(self) -> None:
+        part = self.query_one(FormColumn).main_part
+        if part is not None and part in self.focus_chain:
+            self.set_focus(part)
+        else:
+            self.focus_in("#form-column")
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Note which field of the form has the focus."""

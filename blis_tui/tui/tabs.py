@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import import_module
+from typing import ClassVar
 
+from textual.binding import BindingType
+from textual.message import Message
 from textual.widget import Widget
+from textual.widgets import Tab, Tabs
 
+from blis_tui.tui.actions import bindings
+
+FORM = "form"
+"""The tab that the form is in a narrow window."""
 TABS = {
     "chart": ("Chart", "chart.chart_tab.ChartTab"),
     "clients": ("Clients", "tables.clients_tab.ClientsTab"),
@@ -16,6 +25,29 @@ TABS = {
 """The title of each tab, and where its class is."""
 ASSUMING = ("chart", "summary")
 """The tabs in which it is said what is assumed of answers."""
+
+
+class TabBar(Tabs):
+    """The titles of the tabs, each with the figure that chooses it."""
+
+    HELP_TITLE = "Tabs"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("tabs")]
+
+    class Entered(Message):
+        """The cursor goes on into the tab that is chosen."""
+
+    def __init__(self, first: str) -> None:
+        super().__init__(*_titles(), id="tabs", active=first)
+
+    def action_enter(self) -> None:
+        """Go on into the tab."""
+        self.post_message(self.Entered())
+
+
+def _titles() -> Iterable[Tab]:
+    yield Tab("0 Form", id=FORM)
+    for number, (name, (title, _)) in enumerate(TABS.items(), 1):
+        yield Tab(f"{number} {title}", id=name)
 
 
 def make_tab(name: str) -> Widget:

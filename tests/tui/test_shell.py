@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 from designer import SMALL, TWO_STAGE, MakeApp, ready, wait_for, write
+from rich.cells import cell_len
+from textual import events
+from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher, Footer, Tabs
-from textual.widgets._footer import FooterKey
+from textual.widgets import ContentSwitcher, Tabs
 
 from blis_tui.spec.check import Checked, check
 from blis_tui.spec.edits import SetValue
@@ -27,9 +29,12 @@ from blis_tui.tui.document.messages import MendRequested
 from blis_tui.tui.document.problem_list import ProblemRows
 from blis_tui.tui.document.title_bar import TitleBar
 from blis_tui.tui.document.workspace import SYNCHRONOUS_SIZE, Workspace
+from blis_tui.tui.form.stages.shape_dialogs import RampDialog
 from blis_tui.tui.form.stages.stage_table import StageTable
+from blis_tui.tui.help.key_line import KeyLine
 from blis_tui.tui.help.keys_dialog import PLACES, HelpDialog, keys_here
-from blis_tui.tui.help.palette import commands
+from blis_tui.tui.help.palette import Commands, commands
+from blis_tui.tui.help.synonyms import SYNONYMS
 from blis_tui.tui.preferences.settings import Settings
 from blis_tui.tui.preview.previewer import PreviewChanged
 from blis_tui.tui.summary.summary_tab import SummaryScroll
@@ -135,13 +140,25 @@ async def test_a_tiny_window_says_what_it_needs(make_app: MakeApp) -> None:
         assert cover.region.size == (40, 12)
         assert "at least 60 × 18" in str(cover.render())
         assert "40 × 12" in str(cover.render())
-        await pilot.press("ctrl+o")
+        for key in ("ctrl+o", "f1", "1", "plus", "x", "a", "delete", "ctrl+y", "enter", "tab", "9"):
+            await pilot.press(key)
+        app.post_message(events.Paste("77"))
+        await ready(pilot)
+        assert app.workspace.text == SMALL  # nothing is edited behind it
+        assert app.screen is app.home
+        await pilot.press("ctrl+q")
         await pilot.pause()
-        await pilot.press("escape", "f1")
-        await pilot.pause()
-        await pilot.press("escape")
+        assert app.return_code == 0
+
+
+async def test_a_window_that_is_large_enough_again_shows_everything(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(40, 12)) as pilot:
+        await ready(pilot)
         await pilot.resize_terminal(80, 24)
-        await wait_for(pilot, lambda: not cover.display)
+        await wait_for(pilot, lambda: not app.query_one(TooSmall).display)
+        await pilot.press("plus")
+        await wait_for(pilot, lambda: "rate: 8.5" in app.workspace.text)
 
 
 async def test_each_tab_has_a_key_and_takes_the_focus(make_app: MakeApp) -> None:
@@ -159,18 +176,13 @@ async def test_each_tab_has_a_key_and_takes_the_focus(make_app: MakeApp) -> None
         await wait_for(pilot, lambda: app.focused is not None and form in app.focused.ancestors_with_self)
 
 
-async def test_no_key_in_the_footer_is_cut_off_at_80_columns(make_app: MakeApp) -> None:
+@pytest.mark.parametrize("width", [80, 120])
+async def test_the_line_of_keys_begins_with_those_of_the_focus_and_fits(make_app: MakeApp, width: int) -> None:
     app = make_app()
-    seen = set()
-    async with app.run_test(size=(80, 24)) as pilot:
-        footer = app.screen.query_one(Footer)
-
-        def current() -> bool:
-            wanted = {binding.action for _, binding, *_ in app.screen.active_bindings.values() if binding.show}
-            shown = {key.action for key in footer.query(FooterKey) if not key.has_class("-command-palette")}
-            return shown == wanted and all(key.size.width for key in footer.query(FooterKey))
-
+    async with app.run_test(size=(width, 30)) as pilot:
         await ready(pilot)
+        line = app.screen.query_one(KeyLine)
+        seen, ends = set(), set()
         for number in range(7):
             await pilot.press(f"alt+{number}")
             await pilot.pause()
@@ -178,10 +190,31 @@ async def test_no_key_in_the_footer_is_cut_off_at_80_columns(make_app: MakeApp) 
                 if type(widget) in seen:
                     continue
                 widget.focus()
-                await wait_for(pilot, lambda widget=widget: app.focused is widget and current(), "the footer")
-                assert footer.max_scroll_x == 0, f"{widget}: {[key.description for key in footer.query(FooterKey)]}"
+                await pilot.pause()
+                await pilot.pause()
+                drawn = str(line.render())
+                assert cell_len(drawn) <= width, f"{widget}: {drawn}"
+                own = [action for action in ACTIONS if action.footer and action.id in {each.id for each in bindings_of(widget)}]
+                if own and own[0].where:
+                    assert (own[0].group or own[0].title) in drawn[: width // 2], f"{widget}: {drawn}"
+                ends.add(drawn[drawn.index("Palette") - 12 :])
                 seen.add(type(widget))
+        assert len(ends) == 1  # what works everywhere stays in its place
     assert seen >= {ChartView, StageTable, TableRows, YamlArea, SummaryScroll, ProblemRows}
+
+
+def bindings_of(widget: Widget) -> list[Binding]:
+    return [binding for bindings in widget._bindings.key_to_bindings.values() for binding in bindings]
+
+
+async def test_a_click_in_the_line_of_keys_does_what_the_key_does(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 30)) as pilot:
+        await ready(pilot)
+        line = app.screen.query_one(KeyLine)
+        column = next(column for column, entry in line.shown() if entry.title == "Add")
+        await pilot.click(line, offset=(column, 0))
+        await wait_for(pilot, lambda: app.workspace.view.undo_label == "add a stage")
 
 
 def test_every_action_has_a_title_a_help_and_something_that_runs_it() -> None:
@@ -208,6 +241,52 @@ async def test_the_palette_has_every_action_and_runs_it(make_app: MakeApp) -> No
         await wait_for(pilot, lambda: app.theme == "textual-light")
 
 
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        ("ramp", "Stages: Ramp…"),
+        ("duplicate", "Stages: Duplicate"),
+        ("template", "New…"),
+        ("zoom", "Wider form"),
+        ("recent", "Open…"),
+        ("settings", "Next theme"),
+        ("screenshot", "Picture of the screen"),
+        ("several rates", "Sweep…"),
+    ],
+)
+async def test_the_palette_finds_commands_from_everywhere_by_any_word(make_app: MakeApp, words: str, title: str) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        await pilot.press("alt+1")
+        await wait_for(pilot, lambda: isinstance(app.focused, ChartView))
+        hits = [hit.text async for hit in Commands(app.screen).search(words)]
+        assert any(str(hit).startswith(title) for hit in hits), hits
+
+
+async def test_a_command_of_another_place_goes_there(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        await pilot.press("alt+4")
+        await wait_for(pilot, lambda: isinstance(app.focused, YamlArea))
+        next(command for command in commands(app, app.screen) if command.title.startswith("Stages: Ramp")).run()
+        await wait_for(pilot, lambda: isinstance(app.screen, RampDialog))
+
+
+async def test_the_screen_is_written_as_a_picture(make_app: MakeApp, spec_file: Path) -> None:
+    app = make_app(path=spec_file)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        await app.run_action("picture")
+        await wait_for(pilot, lambda: list(spec_file.parent.glob("*.svg")))
+        assert "<svg" in next(spec_file.parent.glob("*.svg")).read_text()
+
+
+def test_synonyms_are_of_actions() -> None:
+    assert set(SYNONYMS) <= {action.id for action in ACTIONS}
+
+
 async def test_help_lists_the_keys_of_the_focused_pane_and_those_of_the_app(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test(size=(120, 40)) as pilot:
@@ -218,7 +297,7 @@ async def test_help_lists_the_keys_of_the_focused_pane_and_those_of_the_app(make
         lines = {line.title: line.keys for line in sections[-1].lines}
         assert lines["Save"] == "^s"
         assert lines["Reload"] == "palette"
-        assert [section.title for section in sections[:2]] == ["This choice", "The form"]
+        assert [section.title for section in sections[:2]] == ["The stages", "The form"]
         assert set(lines) == {action.title for action in ACTIONS if not action.where}
         await pilot.press("f1")
         await wait_for(pilot, lambda: isinstance(app.screen, HelpDialog))
@@ -359,6 +438,44 @@ async def test_all_safe_mends_are_one_step(make_app: MakeApp) -> None:
         assert app.workspace.text == text
 
 
+async def test_mends_that_are_not_safe_are_named_as_such(make_app: MakeApp) -> None:
+    app = make_app(TWO_STAGE.replace("1200000000", "900000000"))
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        await pilot.press("f8")
+        await wait_for(pilot, lambda: "1 mend would change the workload: F3 at the field applies it" in said(app))
+
+
+async def test_every_tab_is_reached_without_alt(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        tabs = app.query_one("#tabs", Tabs)
+        assert [str(tab.label) for tab in tabs.query("Tab")][1:3] == ["1 Chart", "2 Clients"]
+        await pilot.press("ctrl+pagedown")
+        await wait_for(pilot, lambda: tabs.active == "clients")
+        await wait_for(pilot, lambda: isinstance(app.focused, TableRows))
+        for key, name in (
+            ("5", "summary"),
+            ("1", "chart"),
+            ("right_square_bracket", "clients"),
+            ("left_square_bracket", "chart"),
+        ):
+            await pilot.press(key)
+            await wait_for(
+                pilot, lambda name=name: tabs.active == name and app.query_one("#content").query_one(f"#{name}").display
+            )  # type: ignore[misc]
+            await pilot.pause()
+        await pilot.press("left_square_bracket")
+        await wait_for(pilot, lambda: tabs.active == "summary")  # the first follows the last
+        await pilot.press("4")
+        await wait_for(pilot, lambda: isinstance(app.focused, YamlArea))
+        await pilot.press("3", "escape")
+        assert app.workspace.text.startswith("3#")
+        await pilot.press("ctrl+z", "ctrl+l")
+        await wait_for(pilot, lambda: isinstance(app.focused, StageTable))
+
+
 @pytest.mark.parametrize("name", ["[red]x[b].yaml", "\x1b[2J\u202eabc.yaml", "宽字符😀.yaml"])
 async def test_names_of_files_are_shown_literally(make_app: MakeApp, tmp_path: Path, name: str) -> None:
     path = tmp_path / name
@@ -397,13 +514,16 @@ async def test_numpy_is_not_there_when_the_first_frame_is_made() -> None:
     assert done.stdout.strip() == "[]"
 
 
-async def test_dialogs_with_lists_open_in_the_smallest_window(make_app: MakeApp) -> None:
+async def test_dialogs_with_lists_survive_the_smallest_window(make_app: MakeApp) -> None:
     app = make_app()
-    async with app.run_test(size=(1, 1)) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await ready(pilot)
         for key in ("ctrl+n", "ctrl+o", "f12", "ctrl+p"):
             await pilot.press(key)
             await wait_for(pilot, lambda: len(app.screen_stack) == 2)
+            await pilot.resize_terminal(1, 1)
+            await pilot.pause()
+            await pilot.resize_terminal(80, 24)
             await pilot.press("escape")
             await wait_for(pilot, lambda: len(app.screen_stack) == 1)
 

@@ -31,6 +31,11 @@ def stages_end_us(compact: InferencePerf) -> int:
     return sum(stage.duration for stage in compact.stages) * US_PER_S
 
 
+def ends_with_stages(spec: WorkloadSpec) -> bool:
+    """Return whether the horizon is at the end of the last stage."""
+    return spec.inference_perf is not None and 0 < spec.horizon == stages_end_us(spec.inference_perf)
+
+
 def client_count(spec: WorkloadSpec) -> int:
     """Return how many clients the spec expands to."""
     count = len(spec.clients) + sum(cohort.population for cohort in spec.cohorts)

@@ -1,7 +1,8 @@
 """Between the document and a field of the form: what the text says at a path, and the edit that typing asks for.
 
 The text is the only state, so a field shows the characters that stand in the text, be they a number or not, and what is
-typed is written as it is typed. ``1e`` on the way to ``1e3`` stands in the file for a moment, its problem with it.
+typed is written as it is typed. ``1e`` on the way to ``1e3`` stands in the file for a moment, its problem with it. Only a number
+that is said with a unit or with commas is written plainly: of ``20 min`` a file could make nothing.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from blis_tui.problems import Path, Problem, format_path, printable
 from blis_tui.spec.edits import Edit, Plain, Remove, SetValue, is_plain
 from blis_tui.spec.format.fields import TEXT, Field
+from blis_tui.spec.format.quantities import plain_number
 from blis_tui.spec.yaml.nodes import SCALAR, Node, Tree
 
 MOST_SHOWN = 1000
@@ -33,9 +35,14 @@ def shown_text(tree: Tree, node: Node, field: Field) -> str:
 
 
 def typed(path: Path, field: Field, text: str) -> Edit:
-    """Return the edit that writes what was typed, as it stands; with quotes only where it could not be read without."""
-    text = text.strip()
+    """Return the edit that writes what was typed; with quotes only where it could not be read without."""
+    text = as_written(field, text)
     return SetValue(path, Plain(text) if not text or (field.kind != TEXT and is_plain(text)) else text)
+
+
+def as_written(field: Field, text: str) -> str:
+    """Return what is written of what was typed: a number as people say it, in the field's unit; all else as it stands."""
+    return plain_number(field, text) or text.strip()
 
 
 def left_empty(tree: Tree, path: Path, field: Field) -> Edit | None:

@@ -49,7 +49,18 @@ async def mend_all(app: BaseApp) -> None:
     if mended:
         app.workspace.seal()
         app.write(text, f"{len(mended)} safe mend{'s' if len(mended) > 1 else ''}")
-    app.say(f"Mended {len(mended)}, undo takes it back." if mended else "There is nothing to mend safely.", timeout=3)
+    app.say(_told(len(mended), sum(problem.mend is not None for problem in problems)), timeout=5)
+
+
+def _told(mended: int, offered: int) -> str:
+    """Say what came of mending: how many of the mends on offer were safe, and how the others are applied."""
+    left = max(offered - mended, 0)
+    others = (
+        f"{left} mend{'s' if left > 1 else ''} would change the workload: F3 at the field applies {'one' if left > 1 else 'it'}."
+    )
+    if mended:
+        return f"Mended {mended}, undo takes it back." + (f" {others}" if left else "")
+    return others if left else "There is nothing to mend."
 
 
 def next_problem(app: BaseApp) -> None:

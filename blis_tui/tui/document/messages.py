@@ -53,3 +53,7 @@ class MendRequested(Message):
 
 class StepEnded(Message):
     """The cursor left a field: what is typed next is an undo step of its own."""
+
+
+class LeaveRequested(Message):
+    """The cursor leaves a part of the screen for the tabs, where nothing is typed and figures choose one."""

@@ -14,6 +14,7 @@ from blis_tui.spec.yaml.scalars import INTEGER as READ_INTEGER
 from blis_tui.spec.yaml.scalars import NUMBER as READ_NUMBER
 from blis_tui.spec.yaml.scalars import resolve_plain
 from blis_tui.tui.actions import bindings
+from blis_tui.tui.document.field_values import as_written
 from blis_tui.tui.document.increments import nudged
 
 
@@ -43,7 +44,7 @@ class NumberInput(Input):
 
     def action_nudge(self, steps: int, large: bool = False) -> None:
         """Make the number a step larger or smaller."""
-        text = nudged(self.field, self.value.strip(), steps, large)
+        text = nudged(self.field, as_written(self.field, self.value), steps, large)
         if text is not None:
             self.value = text
             self.cursor_position = len(text)
@@ -51,7 +52,7 @@ class NumberInput(Input):
 
 def read_number(field: Field, text: str) -> float | int | str:
     """Return the number that a text says, or what is wrong with it; an empty one is the default, if there is one."""
-    text = text.strip()
+    text = as_written(field, text)
     if not text and field.default is not None:
         default: float | int = field.default
         return default

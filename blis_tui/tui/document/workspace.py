@@ -9,8 +9,11 @@ from typing import NamedTuple
 from blis_tui.problems import Problem
 from blis_tui.spec.check import Checked, check
 from blis_tui.spec.editing.application import apply_edits
-from blis_tui.spec.edits import Edit
+from blis_tui.spec.edits import Edit, EditRefused, SetValue
+from blis_tui.spec.format.facts import ends_with_stages, stages_end_us
 from blis_tui.spec.format.model import WorkloadSpec
+from blis_tui.spec.rules.compact_advice import HORIZON
+from blis_tui.spec.rules.compact_errors import STAGES, TOP
 from blis_tui.spec.yaml.encoding import UTF_8
 from blis_tui.tui.document.history import History
 
@@ -74,6 +77,8 @@ class Workspace:
         self.encoding = encoding
         self._history = History(text)
         self._saved_text: str | None = text if saved else None
+        self._ends_with_stages = False
+        """Whether the horizon is where the stages end, and so goes along with them."""
         self._checked: Checked | None = None
         self._good: Checked | None = None
         self._refresh()
@@ -111,9 +116,15 @@ class Workspace:
         )
 
     def edit(self, label: str, edits: Sequence[Edit], merge: str | None = None) -> None:
-        """Make edits as one step of the history. Raises `EditRefused`, and then nothing has changed."""
+        """Make edits as one step of the history; a horizon at the stages' end goes along with it.
+
+        Raises `EditRefused`, and then nothing has changed.
+        """
         base = self._checked or self._good
-        self.write(apply_edits(self.text, edits, base.tree if base is not None else None), label, merge)
+        text = apply_edits(self.text, edits, base.tree if base is not None else None)
+        if self._ends_with_stages and any(edit.path[:2] in (TOP, STAGES) for edit in edits):
+            text = _ended_with_stages(text, base)
+        self.write(text, label, merge)
 
     def write(self, text: str, label: str, merge: str | None = None) -> None:
         """Replace the whole text as one step of the history."""
@@ -165,6 +176,25 @@ class Workspace:
         self._checked = checked
         if checked.spec is not None:
             self._good = checked
+            if not _is_unclear(checked):
+                self._ends_with_stages = ends_with_stages(checked.spec)
+
+
+def _is_unclear(checked: Checked) -> bool:
+    """Return whether there are errors by which the end of the stages cannot be told: half a number, say."""
+    return any(problem.path[:2] == STAGES and problem.path[3:] in ((), ("duration",)) for problem in checked.errors)
+
+
+def _ended_with_stages(text: str, base: Checked | None) -> str:
+    """Put the horizon of a text where its stages end, if that can be told and done."""
+    checked = check(text, base=base)
+    compact = checked.spec.inference_perf if checked.spec is not None else None
+    if compact is None or not compact.stages or _is_unclear(checked):
+        return text
+    try:
+        return apply_edits(text, [SetValue(HORIZON, stages_end_us(compact))], checked.tree)
+    except EditRefused:  # an alias, say: the horizon then stays, and advice tells about it
+        return text
 
 
 def _placed(note: Problem, checked: Checked) -> Problem:

@@ -61,6 +61,7 @@ class ExportDialog(ModalScreen["Exported | None"]):
     AUTO_FOCUS = "Checkbox"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Cancel", show=False),
+        Binding("enter", "export", "Export", show=False),
         Binding("down", "app.focus_next", "Next", show=False),
         Binding("up", "app.focus_previous", "Previous", show=False),
     ]
@@ -174,6 +175,10 @@ class ExportDialog(ModalScreen["Exported | None"]):
         self._tell("")
         self._show_progress("Starting", 0.0, None)
         self._exporting = ExportJob(self, self._choice(), self._take, self._fail, self._show_progress)
+
+    def action_export(self) -> None:
+        """Begin to write, whatever has the focus."""
+        self.start()
 
     def _show_progress(self, doing: str, done: float, seconds_left: float | None) -> None:
         left = f", {time_left(seconds_left)} left" if seconds_left is not None else ""

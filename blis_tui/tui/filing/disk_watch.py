@@ -20,12 +20,19 @@ NEW_FILE, CHANGED, GONE = "new file", "changed on disk", "deleted on disk"
 class DiskWatch:
     """Looks at the open file now and then, and notes in the workspace if it was changed or deleted.
 
-    `ask` is called to ask the user what to do about a change.
+    `ask` is called to ask the user what to do about a change, `take` to take it over where nothing is unsaved.
     """
 
-    def __init__(self, app: BaseApp, ask: Callable[[], Awaitable[object]], max_size: int | None = None) -> None:
+    def __init__(
+        self,
+        app: BaseApp,
+        ask: Callable[[], Awaitable[object]],
+        take: Callable[[Document, Path], None],
+        max_size: int | None = None,
+    ) -> None:
         self._app = app
         self._ask = ask
+        self._take = take
         self._max_size = max_size
         self.stamp: Stamp | None = None
         """The state of the file that the document was read from or saved as."""
@@ -72,6 +79,8 @@ class DiskWatch:
         if stamp is None:
             self.note(GONE)
             self._app.say("Save writes it again.", title=f"{path.name} was deleted", severity="warning")
+        elif document is not None and document.text != saved and not workspace.dirty:
+            self._take(document, path)
         elif document is None or document.text != saved:
             self.note(CHANGED)
             self._app.say("You are asked about it when you save.", title=f"{path.name} was changed on disk", severity="warning")

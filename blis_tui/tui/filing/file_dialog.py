@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -33,6 +35,7 @@ class PathInput(Input):
     """An input above a list: up and down move in the list, and backspace in an empty one goes to the parent folder."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "complete", "Complete", show=False),
         Binding("down", "move(1)", "Next", show=False),
         Binding("up", "move(-1)", "Previous", show=False),
         Binding("pagedown", "move(10)", "Ten down", show=False),
@@ -45,12 +48,19 @@ class PathInput(Input):
 
         by: int
 
+    class CompletionWanted(Message):
+        """Complete what is typed, as far as it is clear."""
+
     class ParentWanted(Message):
         """Go to the parent folder."""
 
     def action_move(self, by: int) -> None:
         """Ask to move in the list."""
         self.post_message(self.Moved(by))
+
+    def action_complete(self) -> None:
+        """Ask to complete the name."""
+        self.post_message(self.CompletionWanted())
 
     def action_delete_left(self) -> None:
         """Delete, or leave the folder if there is nothing to delete."""
@@ -108,9 +118,16 @@ class FileDialog(ModalScreen["Path | None"]):
         """Return what entries must have in their name."""
         return ""
 
+    def _found(self) -> list[Entry]:
+        """Return what there is to choose from."""
+        return choose_shown(self._listing, self._filter(), every_kind=self.query_one("#every-kind", Checkbox).value)
+
+    def _nothing(self) -> str:
+        """Say that there is nothing to choose from."""
+        return "Nothing here" + (f" has {self._filter()!r} in its name" if self._filter() else "")
+
     def _show(self) -> None:
-        every_kind = self.query_one("#every-kind", Checkbox).value
-        found = choose_shown(self._listing, self._filter(), every_kind=every_kind)
+        found = self._found()
         self._shown = found[:MOST_SHOWN]
         parent = [] if self._filter() or self._listing.folder.parent == self._listing.folder else [Entry(PARENT, True)]
         self._shown = [*parent, *self._shown]
@@ -125,7 +142,7 @@ class FileDialog(ModalScreen["Path | None"]):
         elif more > 0:
             self._tell(f"… and {more:,} more: type a part of the name")
         else:
-            self._tell("" if found else "Nothing here" + (f" has {self._filter()!r} in its name" if self._filter() else ""))
+            self._tell("" if found else self._nothing())
 
     def _tell(self, text: str) -> None:
         self.query_one("#told", Static).update(printable(text))
@@ -140,6 +157,21 @@ class FileDialog(ModalScreen["Path | None"]):
         entries = self.query_one("#entries", OptionList)
         if self._shown:
             entries.highlighted = max(0, min(len(self._shown) - 1, (entries.highlighted or 0) + event.by))
+
+    @on(PathInput.CompletionWanted)
+    def complete(self) -> None:
+        """Complete what is typed to what all names have that begin so; with nothing to complete, go on to the list."""
+        typed = self.query_one(PathInput)
+        slash, rest = typed.value.rpartition("/")[1:]
+        found = [entry for entry in self._listing.entries if rest and not slash and entry.name.startswith(rest)]
+        common = os.path.commonprefix([entry.name for entry in found])  # noqa: RUF071 - names, character by character
+        if len(found) == 1 and found[0].is_folder:
+            common += "/"
+        if len(common) > len(rest):
+            typed.value = common
+            typed.cursor_position = len(common)
+        else:
+            self.focus_next()
 
     @on(PathInput.ParentWanted)
     async def leave(self) -> None:
@@ -173,7 +205,22 @@ class OpenDialog(FileDialog):
 
     title_text = "Open"
     placeholder = "a part of the name, or a path"
-    hint = "⏎ open   ↑↓ choose   ⌫ parent folder   . hidden files   Esc cancel"
+    hint = "⏎ open   ↑↓ choose   Tab complete   ⌫ parent folder   . hidden files   Esc cancel"
+
+    def __init__(self, folder: Path, recent: Sequence[Path] = ()) -> None:
+        super().__init__(folder)
+        self._recent = [Entry(str(path), False, shown=homely(path)) for path in recent]
+        self._missing: Path | None = None
+        """The folder that is typed, if there is none."""
+
+    def _found(self) -> list[Entry]:
+        if self._missing is not None:
+            return []
+        first = self._recent if not self.query_one(PathInput).value else []
+        return [*first, *super()._found()]
+
+    def _nothing(self) -> str:
+        return f"There is no folder {self._missing}." if self._missing is not None else super()._nothing()
 
     def _filter(self) -> str:
         return self.query_one(PathInput).value.rpartition("/")[2]
@@ -184,9 +231,15 @@ class OpenDialog(FileDialog):
         head, slash, rest = event.value.rpartition("/")
         if slash:
             folder = resolve_typed(self._listing.folder, head + slash)
-            if await asyncio.to_thread(holds, folder.is_dir) and await self._enter(folder):
+            if not await asyncio.to_thread(holds, folder.is_dir):
+                self._missing = folder
+            elif await self._enter(folder):
                 self.query_one(PathInput).value = rest
                 return
+            else:
+                return  # it was told why
+        else:
+            self._missing = None
         self._show()
 
     @on(Input.Submitted, "#name")
@@ -197,13 +250,18 @@ class OpenDialog(FileDialog):
         if typed is not None and await asyncio.to_thread(holds, typed.is_file):
             self.dismiss(typed)
         elif entry is None:
-            self._tell("There is no such file." if event.value else "There is nothing to open here.")
+            self._tell(self._missing_told(event.value))
         elif entry.is_folder:
             with self.prevent(Input.Changed):
                 self.query_one(PathInput).value = ""
             await self._go_into(entry)
         else:
             await self._take_file(entry)
+
+    def _missing_told(self, typed: str) -> str:
+        if self._missing is not None:
+            return self._nothing()
+        return "There is no such file." if typed else "There is nothing to open here."
 
 
 class SaveDialog(FileDialog):
@@ -242,11 +300,11 @@ class SaveDialog(FileDialog):
 
 
 def _lines(entries: list[Entry]) -> list[Content]:
-    names = [Content(printable(entry.name) + ("/" if entry.is_folder else "")) for entry in entries]
+    names = [Content(printable(entry.shown or entry.name) + ("/" if entry.is_folder else "")) for entry in entries]
     width = min(MOST_NAME, max((name.cell_length for name in names), default=0))
     lines = []
     for entry, name in zip(entries, names, strict=True):
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.modified_s))
-        about = "" if entry.is_folder else f"   {spoken_size(entry.size):>8}   {when}"
+        about = "   recent" if entry.shown else "" if entry.is_folder else f"   {spoken_size(entry.size):>8}   {when}"
         lines.append(Content.assemble(name.pad_right(max(0, width - name.cell_length)), Content.styled(about, "dim")))
     return lines

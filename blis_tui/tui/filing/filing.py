@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blis_tui.numbers import counted
-from blis_tui.problems import ERROR, SpecError, format_problem
+from blis_tui.problems import ERROR, SpecError, format_problem, printable
 from blis_tui.spec.yaml.encoding import written_text
 from blis_tui.tui.filing.autosave import Autosave
 from blis_tui.tui.filing.disk import Document, OpenError, open_document, read_document, show, stamp_of
@@ -43,7 +43,7 @@ class Filing:
         self._fresh = fresh
         self._max_size = max_size
         self._use_means = use_means
-        self.watch = DiskWatch(app, self._resolve_change, max_size)
+        self.watch = DiskWatch(app, self._resolve_change, self._take_change, max_size)
         self.autosave = Autosave(app, state / "recovery")
 
     def start(self) -> None:
@@ -56,10 +56,13 @@ class Filing:
         workspace = self._app.workspace
         if workspace.path is not None and self.watch.stamp is None:
             self.watch.note(NEW_FILE)
+        elif workspace.path is not None:
+            self._appearance.remember_open(workspace.path)
         self._tell_origin()
         recovered = await self._offer_recovery(anything=self._fresh)
         if self._fresh and not recovered:
             await self.new(welcome=True)
+        await self._begin_if_empty()
 
     def document_changed(self) -> None:
         """Take note that the document may have changed."""
@@ -75,7 +78,9 @@ class Filing:
         """Let the user choose a file, and open it."""
         from blis_tui.tui.filing.file_dialog import OpenDialog
 
-        path = await self._app.push_screen_wait(OpenDialog(self._folder()))
+        here = self._app.workspace.path
+        recent = [Path(name) for name in self._appearance.remembered.recent if here is None or name != str(here.absolute())]
+        path = await self._app.push_screen_wait(OpenDialog(self._folder(), recent))
         if path is not None:
             await self.open_path(path)
 
@@ -92,8 +97,9 @@ class Filing:
         if not await self._may_leave(f"opening {path.name}"):
             return
         self._show(document, path)
-        self._appearance.remember(folder=str(path.absolute().parent))
+        self._appearance.remember_open(path)
         await self._offer_recovery()
+        await self._begin_if_empty()
 
     async def new(self, *, welcome: bool = False) -> None:
         """Begin a document from a template the user chooses."""
@@ -104,6 +110,19 @@ class Filing:
             await self.open()
         elif chosen is not None and await self._may_leave("beginning a new file"):
             self._show(Document(chosen, None), None)
+
+    async def _begin_if_empty(self) -> None:
+        """Offer the templates for a file that has nothing in it; what is chosen is a step that can be undone."""
+        from blis_tui.tui.templates.new_dialog import OPEN_A_FILE, NewDialog
+
+        workspace = self._app.workspace
+        if workspace.path is None or workspace.text.strip():
+            return
+        chosen = await self._app.push_screen_wait(NewDialog(f"{printable(workspace.path.name)} is empty. Begin it with"))
+        if chosen == OPEN_A_FILE:
+            await self.open()
+        elif chosen is not None:
+            self._app.write(chosen, "begin from a template")
 
     def _show(self, document: Document, path: Path | None) -> None:
         self.watch.stamp = document.stamp
@@ -169,6 +188,7 @@ class Filing:
         workspace.seal()
         workspace.saved(path, text)
         self.watch.note(time.strftime("saved %H:%M"))
+        self._appearance.remember_open(path)
         self._app.say(f"Saved {path.name}, {len(written_text(text, workspace.encoding)):,} bytes.", timeout=3)
         return True
 
@@ -183,16 +203,27 @@ class Filing:
         except OpenError as error:
             self._fail("Not reloaded", str(error))
             return
+        self._take(document, workspace.path, f"Read {workspace.path.name} again; undo brings back what was here.")
+
+    def _take(self, document: Document, path: Path, told: str) -> None:
+        """Show what the document's file holds now, as a step that can be undone."""
+        workspace = self._app.workspace
         self.watch.stamp = document.stamp
         workspace.encoding = document.encoding
         workspace.seal()
         workspace.write(document.text, "reload")
-        workspace.saved(workspace.path, document.text)
+        workspace.saved(path, document.text)
         self.watch.note("")
-        self._app.say(f"Read {workspace.path.name} again; undo brings back what was here.", timeout=3)
+        self._app.say(told, timeout=5)
+
+    def _take_change(self, document: Document, path: Path) -> None:
+        """Show what others have written into the file, where there is nothing unsaved."""
+        self._take(document, path, f"{path.name} was changed on disk and read again; undo brings back what was here.")
 
     async def _resolve_change(self, *, overwrite: bool = False) -> str:
-        answer = await ask_about_change(self._app, overwrite=overwrite)
+        path = self._app.workspace.path
+        document = await asyncio.to_thread(read_if_possible, path, self._max_size) if path is not None else None
+        answer = await ask_about_change(self._app, document.text if document is not None else None, overwrite=overwrite)
         if answer == "reload":
             await self.reload()
         return answer
@@ -211,7 +242,8 @@ class Filing:
         copy = await asyncio.to_thread(self.autosave.abandoned, self._app.workspace.path, anything=anything)
         if copy is None:
             return False
-        answer = await ask_about_copy(self._app, copy)
+        document = await asyncio.to_thread(read_if_possible, copy.path, self._max_size) if copy.path is not None else None
+        answer = await ask_about_copy(self._app, copy, document.text if document is not None else "")
         if answer == "recover":
             await self._recover(copy)
         if answer in ("recover", "discard"):

@@ -18,6 +18,8 @@ class Entry(NamedTuple):
     is_folder: bool
     size: int = 0
     modified_s: float = 0.0
+    shown: str = ""
+    """How it is written, if not by its name: a file that was open before, wherever it is."""
 
 
 class Listing(NamedTuple):

@@ -23,9 +23,12 @@ async def ask_about_unsaved(app: BaseApp, doing: str) -> str:
     return await _ask(app, f"Save {name} before {doing}?", "It has changes that are not saved.", SAVE, DISCARD)
 
 
-async def ask_about_change(app: BaseApp, *, overwrite: bool) -> str:
-    """Ask about a file that others have changed: "reload" it, and "overwrite" it or else "keep" the text as it is."""
-    from blis_tui.tui.widgets.confirm_dialog import Answer
+async def ask_about_change(app: BaseApp, found: str | None, *, overwrite: bool) -> str:
+    """Ask about a file that others have changed: "reload" it, and "overwrite" it or else "keep" the text as it is.
+
+    `found` is what the file holds now, if it can be read; the difference is shown if that is wanted.
+    """
+    from blis_tui.tui.widgets.confirm_dialog import COMPARE, Answer
 
     workspace = app.workspace
     assert workspace.path is not None
@@ -33,7 +36,12 @@ async def ask_about_change(app: BaseApp, *, overwrite: bool) -> str:
     details = f"{unsaved}Reload shows the file as it is now; undo then brings your text back."
     answers = [Answer("reload", "r", "Reload", "primary")]
     answers.append(Answer("overwrite", "o", "Overwrite", "error") if overwrite else Answer("keep", "k", "Keep mine"))
-    return await _ask(app, f"{workspace.path.name} was changed on disk", details, *answers, cancel=overwrite)
+    if found is not None:
+        answers.append(COMPARE)
+    name = workspace.path.name
+    while (answer := await _ask(app, f"{name} was changed on disk", details, *answers, cancel=overwrite)) == COMPARE.id:
+        await app.show_difference("your text", workspace.text, f"{name} on disk", found or "")
+    return answer
 
 
 async def ask_to_overwrite(app: BaseApp, path: Path) -> bool:
@@ -44,21 +52,20 @@ async def ask_to_overwrite(app: BaseApp, path: Path) -> bool:
     return await _ask(app, f"Overwrite {path.name}?", f"{path} exists already.", overwrite) == "overwrite"
 
 
-async def ask_about_copy(app: BaseApp, copy: RecoveryCopy) -> str:
-    """Ask what becomes of a recovery copy: "recover" or "discard" it, or ask again "later"."""
-    from blis_tui.tui.widgets.confirm_dialog import DISCARD, Answer
+async def ask_about_copy(app: BaseApp, copy: RecoveryCopy, saved: str) -> str:
+    """Ask what becomes of a recovery copy: "recover" or "discard" it, or ask again "later".
+
+    `saved` is what its file holds; the difference is shown if that is wanted.
+    """
+    from blis_tui.tui.widgets.confirm_dialog import COMPARE, DISCARD, Answer
 
     name = copy.path.name if copy.path is not None else "a file without a name"
     when = time.strftime("%d %B %H:%M", time.localtime(copy.written_s))
-    return await _ask(
-        app,
-        f"Recover unsaved work on {name}?",
-        f"The designer ended on {when} before it was saved. Recovered work can be undone; it is not saved yet.",
-        Answer("recover", "r", "Recover", "primary"),
-        DISCARD,
-        Answer("later", "l", "Later"),
-        cancel=False,
-    )
+    details = f"The designer ended on {when} before it was saved. Recovered work can be undone; it is not saved yet."
+    answers = (Answer("recover", "r", "Recover", "primary"), DISCARD, Answer("later", "l", "Later"), COMPARE)
+    while (answer := await _ask(app, f"Recover unsaved work on {name}?", details, *answers, cancel=False)) == COMPARE.id:
+        await app.show_difference("as saved", saved, "recovered", copy.text)
+    return answer
 
 
 async def _ask(app: BaseApp, question: str, details: str, *answers: Answer, cancel: bool = True) -> str:

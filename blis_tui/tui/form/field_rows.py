@@ -187,7 +187,7 @@ class TextRow(FieldRow):
     def take_focus(self) -> None:
         """Put the focus into the line to type in, and select what stands there, as coming to it with tab does."""
         self.input.focus()
-        self.input.select_all()
+        self.input.rest()
 
 
 class ChoiceRow(FieldRow, can_focus=True):

@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.events import DescendantBlur, DescendantFocus, Resize
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Static
 
 from blis_tui.problems import Path, Problem, printable
@@ -23,7 +24,7 @@ from blis_tui.spec.yaml.nodes import Tree
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.document.document_widget import DocumentWidget
 from blis_tui.tui.document.field_values import left_empty, shown_at, step_name
-from blis_tui.tui.document.messages import EditRequested, MendRequested, StepEnded
+from blis_tui.tui.document.messages import EditRequested, LeaveRequested, MendRequested, StepEnded
 from blis_tui.tui.document.workspace import View
 from blis_tui.tui.form.descriptions import clients_text, field_help, note, stage_problems, stages_text
 from blis_tui.tui.form.field_rows import ChoiceRow, FieldRow, Shown, TextRow, make_row
@@ -53,6 +54,10 @@ NEW_BLOCK: dict[str, Any] = {
 _STAGE_FIELDS = tuple(name for name, _ in CELLS)
 SOON_S = 0.25
 """So long numbers of an older text may stand while new ones are on their way."""
+
+
+class _Scroll(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """Scrolls to where the focus is; keys go to the fields in it."""
 
 
 class FormColumn(DocumentWidget, PreviewWidget):
@@ -86,14 +91,14 @@ class FormColumn(DocumentWidget, PreviewWidget):
     def compose(self) -> ComposeResult:
         """Lay out the panes; their fields are those that the format declares."""
         yield Notice(id="form-stale")
-        with VerticalScroll(id="form-fields", can_focus=False):
+        with _Scroll(id="form-fields"):
             yield Title("General", id="general")
             for name in GENERAL:
                 yield self._row(WorkloadSpec.fields[name], (name,), VERSIONS if name == "version" else ())
             with Vertical(id="compact"):
                 yield Title("Stages", id="stages")
                 yield Static(id="stages-head", markup=False)
-                with VerticalScroll(id="stages-rows", can_focus=False):
+                with _Scroll(id="stages-rows"):
                     yield StageTable(id="stage-table")
                 yield Notice(id="stages-problems")
                 yield Title("Shared prefix", id="shared-prefix")
@@ -287,6 +292,26 @@ class FormColumn(DocumentWidget, PreviewWidget):
         return False
 
     @property
+    def main_part(self) -> Widget | None:
+        """What the focus begins at: the list that the workload is made of, if the form shows one."""
+        return self.query_one(StageTable) if self.query_one("#compact").display else None
+
+    def action_go(self, steps: int) -> None:
+        """Go to another field; the first and the last one are the ends."""
+        fields = [widget for widget in self.screen.focus_chain if self in widget.ancestors]
+        here = next((place for place, widget in enumerate(fields) if widget.has_focus), None)
+        if here is None:
+            return
+        to = fields[min(max(here + steps, 0), len(fields) - 1)]
+        if isinstance(to, StageTable) and not to.has_focus:
+            to.action_end(steps < 0)
+        self.screen.set_focus(to)
+
+    def action_leave(self) -> None:
+        """Go to the tabs."""
+        self.post_message(LeaveRequested())
+
+    @property
     def problem_here(self) -> Problem | None:
         """The first problem with a mend of the field that has the focus."""
         return next((problem for problem in self._problems_here() if problem.mend is not None), None)
@@ -298,10 +323,17 @@ class FormColumn(DocumentWidget, PreviewWidget):
         return focused.shown.problems if focused is not None else ()
 
     def _show_help(self) -> None:
+        self.refresh_bindings()
         focused = self._focused
         if focused is not None:
             choices = focused.choices if isinstance(focused, ChoiceRow) else ()
             self.query_one(HelpBox).say(field_help(focused.field, choices, self._problems_here(), self.problem_here))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer only what can be done here."""
+        if action == "mend":
+            return self.problem_here is not None
+        return action != "add_block" or self.can_add_block
 
     def action_mend(self) -> None:
         """Apply the mend of the field's problem."""

@@ -35,6 +35,7 @@ class Section(NamedTuple):
 
 PLACES = {
     "": "Everywhere",
+    "tabs": "The tabs",
     "form": "The form",
     "field": "This field",
     "choice": "This choice",
@@ -51,6 +52,7 @@ PLACES = {
     "client": "The client",
     "problems": "The problems",
     "yaml": "The text",
+    "find": "Finding",
     "summary": "The summary",
     "compare": "The comparison",
     "lines": "These lines",

@@ -70,6 +70,11 @@ class Appearance:
             self._timer.stop()
         self._timer = self._app.set_timer(SOON_S, self._write)
 
+    def remember_open(self, path: Path) -> None:
+        """Note which file is open."""
+        if (state := self.remembered.opened(path)) != self.remembered:
+            self.remember(folder=state.folder, recent=state.recent)
+
     def _write(self) -> None:
         self._timer = None
         write = partial(remember, self._folder, self.remembered)

@@ -9,6 +9,9 @@ from typing import NamedTuple
 from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.workload.server import AssumedServer
 
+MOST_RECENT = 8
+"""Files that were open and are offered again."""
+
 
 class Remembered(NamedTuple):
     """How the screen was left. ``None`` where nothing was changed yet."""
@@ -21,6 +24,14 @@ class Remembered(NamedTuple):
     """Where a file was last opened."""
     assumptions: dict[str, Assumption] | None = None
     """What is assumed of answers, by the path of the file; the newest is the last."""
+    recent: tuple[str, ...] = ()
+    """The files that were open, the last one first."""
+
+    def opened(self, path: Path) -> Remembered:
+        """Return what is remembered once a file is open."""
+        name = str(path.absolute())
+        others = [each for each in self.recent if each != name]
+        return self._replace(folder=str(path.absolute().parent), recent=(name, *others)[:MOST_RECENT])
 
 
 class Assumption(NamedTuple):
@@ -37,7 +48,7 @@ class Assumption(NamedTuple):
         return AssumedServer(self.ttft_us, self.itl_us, self.kv_bytes)
 
 
-_KINDS = {"split": int, "theme": str, "folder": str}
+_KINDS = {"split": int, "theme": str, "folder": str, "recent": list}
 _MOST_FILES = 200
 """Of so many files the assumptions are remembered; the oldest are forgotten first."""
 
@@ -47,6 +58,7 @@ def recall(folder: Path) -> Remembered:
     try:
         found = json.loads((folder / "remembered.json").read_text(encoding="utf-8"))
         known = {name: found[name] for name, kind in _KINDS.items() if type(found.get(name)) is kind}
+        known["recent"] = tuple(name for name in known.get("recent", ()) if isinstance(name, str))
         return Remembered(**known, assumptions=_assumptions(found.get("assumptions")))
     except (OSError, ValueError, AttributeError):
         return Remembered()
@@ -76,7 +88,7 @@ def remember(folder: Path, state: Remembered) -> bool:
     """Write what is to be remembered; returns whether that was possible."""
     from blis_tui.files import FileSet, WriteError
 
-    values = {name: value for name, value in state._asdict().items() if value is not None}
+    values = {name: value for name, value in state._asdict().items() if value not in (None, ())}
     try:
         with FileSet(force=True) as files:
             files.make_folder(folder)

@@ -29,14 +29,15 @@ class NewDialog(ModalScreen["str | None"]):
         Binding("o", "open", "Open a file", show=False),
     ]
 
-    def __init__(self, *, welcome: bool = False) -> None:
+    def __init__(self, heading: str = "New file", *, welcome: bool = False) -> None:
         super().__init__()
+        self._heading = heading
         self._welcome = welcome
 
     def compose(self) -> ComposeResult:
         """Lay out the dialog."""
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = "What would you like to work on?" if self._welcome else "New file"
+            dialog.border_title = "What would you like to work on?" if self._welcome else self._heading
             with Horizontal():
                 with Vertical(classes="choice"):
                     yield ChoiceList(*(Option(template.title, id=name) for name, template in TEMPLATES.items()), markup=False)

@@ -16,12 +16,14 @@ from textual.document._document_navigator import DocumentNavigator
 from textual.document._wrapped_document import WrappedDocument
 from textual.events import Key
 from textual.geometry import Size
+from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import TextArea
 from textual.widgets.text_area import TextAreaTheme
 
 from blis_tui.problems import ERROR, INFO, WARNING, Problem
 from blis_tui.tui.actions import bindings
+from blis_tui.tui.document.messages import LeaveRequested
 from blis_tui.tui.document.severity_marks import SIGNS
 from blis_tui.tui.text.line_ends import change
 
@@ -147,8 +149,24 @@ class YamlArea(TextArea):
             event.prevent_default()
 
     def action_leave(self) -> None:
-        """Go to the form."""
-        self.app.action_focus_form()  # type: ignore[attr-defined]
+        """Go to the tabs."""
+        self.post_message(LeaveRequested())
+
+    class FindWanted(Message):
+        """Find something, of which a part may be typed already."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def action_find(self, text: str = "") -> None:
+        """Ask what to find; what is selected in one line is taken first."""
+        selected = self.selected_text
+        self.post_message(self.FindWanted(text or (selected if "\n" not in selected else "")))
+
+    def action_go_to_end(self, last: bool) -> None:
+        """Go to the start or the end of the text."""
+        self.move_cursor(self.document.end if last else (0, 0))
 
     def mark(self, problems: Mapping[int, list[Problem]]) -> None:
         """Mark lines (counted from 0) that have problems."""

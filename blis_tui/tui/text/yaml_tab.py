@@ -11,12 +11,14 @@ from textual.content import Content
 from textual.events import DescendantBlur
 from textual.timer import Timer
 from textual.widgets import Static, TextArea
+from textual.widgets.text_area import Selection
 
 from blis_tui.problems import Problem, printable
 from blis_tui.tui.document.document_widget import DocumentWidget
 from blis_tui.tui.document.messages import StepEnded, TextTyped
 from blis_tui.tui.document.severity_marks import COLOURS, SIGNS
 from blis_tui.tui.document.workspace import View
+from blis_tui.tui.text.find_line import LINE_MARK, FindLine, find
 from blis_tui.tui.text.line_ends import joined
 from blis_tui.tui.text.yaml_area import MOST_HIGHLIGHTED, YamlArea, highlighter_is_there
 
@@ -47,6 +49,7 @@ class YamlTab(DocumentWidget):
     def compose(self) -> ComposeResult:
         """Lay out the tab."""
         yield YamlArea()
+        yield FindLine()
         yield Static(classes="said", markup=False)
 
     def show_document(self, view: View) -> None:
@@ -108,6 +111,36 @@ class YamlTab(DocumentWidget):
             plain = "" if area.is_syntax_aware else f", {_why_plain(area)}"
             lines = [Content(f"line {row + 1:,} of {area.document.line_count:,}, column {column + 1}{plain}")]
         self.query_one(".said", Static).update(Content("\n").join(lines))
+
+    @on(YamlArea.FindWanted)
+    def ask_what_to_find(self, event: YamlArea.FindWanted) -> None:
+        """Show the line in which it is typed."""
+        self.query_one(FindLine).begin(event.text)
+
+    @on(FindLine.Wanted)
+    def find(self, event: FindLine.Wanted) -> None:
+        """Go to the next place, or to the line with a number."""
+        area = self.query_one(YamlArea)
+        mark, number = event.text[:1], event.text[1:].strip().replace(",", "")
+        if mark == LINE_MARK and number.isdecimal():
+            area.move_cursor((min(max(int(number), 1), area.document.line_count) - 1, 0), center=True)
+            self.query_one(FindLine).action_close()
+            return
+        row, column = min(area.selection)
+        at = (row, column if not area.selection.is_empty or event.backwards else column - 1)
+        place = find(list(area.document.lines), event.text, at, backwards=event.backwards)
+        if place is None:
+            self.query_one(".said", Static).update(
+                Content.styled(f"“{printable(event.text)}” is not in the text.", "$text-warning")
+            )
+            return
+        area.move_cursor(place, center=True)
+        area.selection = Selection(place, (place[0], place[1] + len(event.text)))
+
+    @on(FindLine.Closed)
+    def go_back(self) -> None:
+        """Go on in the text."""
+        self.query_one(YamlArea).focus()
 
     def go_to(self, line: int, column: int) -> None:
         """Put the cursor at a place and the focus here, once the text is."""

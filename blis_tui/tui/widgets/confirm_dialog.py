@@ -25,6 +25,7 @@ class Answer(NamedTuple):
 
 SAVE = Answer("save", "s", "Save", "primary")
 DISCARD = Answer("discard", "d", "Discard", "error")
+COMPARE = Answer("compare", "p", "Compare")
 CANCEL = Answer("cancel", "c", "Cancel")
 
 

@@ -12,12 +12,14 @@ from textual.widgets import OptionList, Static
 
 from blis_tui.spec.edits import SetValue
 from blis_tui.tui.app import DesignerApp
+from blis_tui.tui.compare.compare_dialog import CompareDialog
 from blis_tui.tui.document.title_bar import TitleBar
 from blis_tui.tui.document.workspace import Workspace
 from blis_tui.tui.filing.file_dialog import OpenDialog, PathInput, SaveDialog
 from blis_tui.tui.templates import template_text
 from blis_tui.tui.templates.new_dialog import NewDialog
 from blis_tui.tui.widgets.confirm_dialog import ConfirmDialog
+from blis_tui.tui.widgets.lines_view import LinesView
 
 
 def change_seed(app: DesignerApp, seed: int = 7) -> None:
@@ -382,3 +384,101 @@ async def test_names_that_no_file_can_have_or_few_do_are_no_crash(
                 await pilot.press("escape")
                 await pilot.pause()
         assert app.workspace.text == SMALL
+
+
+async def test_a_change_on_disk_is_shown_at_once_where_nothing_is_unsaved(make_app: MakeApp, spec_file: Path) -> None:
+    app = make_app(path=spec_file)
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        await wait_for(pilot, lambda: app.filing.watch.stamp is not None)
+        change_on_disk(spec_file, OTHERS)
+        app.filing.watch.look_soon()
+        await wait_for(pilot, lambda: app.workspace.text == OTHERS)
+        assert not app.workspace.dirty and app.workspace.note == ""
+        await pilot.press("ctrl+z")
+        assert app.workspace.text == SMALL
+
+
+async def test_a_conflict_shows_the_difference_and_asks_again(make_app: MakeApp, spec_file: Path) -> None:
+    app = make_app(path=spec_file)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        await wait_for(pilot, lambda: app.filing.watch.stamp is not None)
+        change_seed(app)
+        change_on_disk(spec_file, OTHERS)
+        await pilot.press("ctrl+s")
+        await wait_for(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("p")
+        await wait_for(pilot, lambda: isinstance(app.screen, CompareDialog))
+        lines = app.screen.query_one("#diff", LinesView)
+        told = lambda: "\n".join(lines.render_line(y).text for y in range(12))  # noqa: E731
+        await wait_for(pilot, lambda: "seed: 7" in told() and "seed: 1000" in told())
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("r")
+        await wait_for(pilot, lambda: app.workspace.text == OTHERS)
+
+
+async def test_an_empty_file_begins_with_a_template(make_app: MakeApp, tmp_path: Path) -> None:
+    path = tmp_path / "empty.yaml"
+    path.write_text("\n")
+    app = make_app(path=path)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait_for(pilot, lambda: isinstance(app.screen, NewDialog))
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: app.workspace.view.spec is not None)
+        assert app.workspace.path == path and app.workspace.dirty
+        await pilot.press("ctrl+s")
+        await wait_for(pilot, lambda: not app.workspace.dirty)
+        assert "stages" in path.read_text()
+        await pilot.press("ctrl+z")
+        assert app.workspace.text == "\n"
+
+
+async def test_a_folder_that_is_not_there_is_told(make_app: MakeApp, spec_file: Path) -> None:
+    app = make_app(path=spec_file)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        await pilot.press("ctrl+o")
+        await wait_for(pilot, lambda: isinstance(app.screen, OpenDialog) and app.screen._shown)
+        await write(pilot, "nowhere/small")
+        await wait_for(pilot, lambda: "There is no folder" in str(app.screen.query_one("#told", Static).content))
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, OpenDialog)  # and not the small.yaml of this folder
+        assert not app.screen._shown
+
+
+async def test_tab_completes_a_path(make_app: MakeApp, spec_file: Path) -> None:
+    folder = spec_file.parent / "loads"
+    folder.mkdir()
+    (folder / "one-a.yaml").write_text(OTHERS)
+    (folder / "one-b.yaml").write_text(OTHERS)
+    app = make_app(path=spec_file)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        await pilot.press("ctrl+o")
+        await wait_for(pilot, lambda: isinstance(app.screen, OpenDialog) and app.screen._shown)
+        await pilot.press(*"lo", "tab")
+        await wait_for(pilot, lambda: app.screen._listing.folder == folder)  # type: ignore[attr-defined]
+        await pilot.press("o", "tab")
+        assert app.screen.query_one(PathInput).value == "one-"
+        await pilot.press("b", "tab", "enter")
+        await wait_for(pilot, lambda: app.workspace.path == folder / "one-b.yaml")
+
+
+async def test_files_that_were_open_are_offered(make_app: MakeApp, spec_file: Path, tmp_path: Path) -> None:
+    other = tmp_path / "elsewhere" / "other.yaml"
+    other.parent.mkdir()
+    other.write_text(OTHERS)
+    app = make_app(path=spec_file)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        await wait_for(pilot, lambda: app.appearance.remembered.recent == (str(spec_file),))
+        await app.filing.open_path(other)
+        await wait_for(pilot, lambda: app.workspace.path == other)
+        await pilot.press("ctrl+o")
+        await wait_for(pilot, lambda: isinstance(app.screen, OpenDialog) and app.screen._shown)
+        assert [entry.name for entry in app.screen._shown if entry.shown] == [str(spec_file)]
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: app.workspace.path == spec_file)

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 from designer import SMALL, MakeApp, ready, wait_for, write
-from test_form import NARROW, WIDE, app_of, changed, form, opened, text_of
+from test_form import NARROW, PREFIX, WIDE, app_of, changed, form, opened, row, text_of
 from textual.pilot import Pilot
 from textual.widgets import Checkbox
 
 from blis_tui.spec.rules.compact_errors import STAGES
 from blis_tui.tui.chart.content import Wanted, chart
 from blis_tui.tui.document.number_input import NumberInput
-from blis_tui.tui.form.stages.ramp_dialog import RampDialog, ramp
 from blis_tui.tui.form.stages.scale_dialog import ScaleDialog
+from blis_tui.tui.form.stages.shape_dialogs import RampDialog, SpikeDialog, TriangleDialog
+from blis_tui.tui.form.stages.shapes import ramp, rounded, triangle
 from blis_tui.tui.form.stages.stage_table import StageTable
 from blis_tui.tui.preview.stage_counts import count_text
 from blis_tui.tui.tuning import Tuning
@@ -137,15 +138,40 @@ async def test_cells_are_edited_one_after_the_other(make_app: MakeApp) -> None:
         assert text_of(pilot) == SMALL
 
 
-async def test_escape_leaves_the_cell_as_it_was(make_app: MakeApp) -> None:
+async def test_escape_leaves_the_cell_and_keeps_what_is_typed(make_app: MakeApp) -> None:
     async with opened(make_app(), WIDE) as pilot:
         await go_to(pilot, 1)
         await pilot.press("5", "5")
         await wait_for(pilot, lambda: "rate: 55" in text_of(pilot))
         await pilot.press("escape")
-        await wait_for(pilot, lambda: text_of(pilot) == SMALL)
+        await wait_for(pilot, lambda: table(pilot).has_focus)
         assert not table(pilot).is_editing
-        assert table(pilot).has_focus
+        assert "rate: 55" in text_of(pilot)
+        await pilot.press("ctrl+z")
+        assert text_of(pilot) == SMALL
+
+
+async def test_arrows_leave_a_cell_that_is_typed_and_change_one_that_was_opened(make_app: MakeApp) -> None:
+    async with opened(make_app(), WIDE) as pilot:
+        await go_to(pilot, 0)
+        await pilot.press("9", "down", "7", "down")
+        await wait_for(pilot, lambda: rates(pilot) == [9.0, 7.0])
+        assert table(pilot).has_focus and table(pilot).row == 1
+        await pilot.press("enter", "up")
+        await wait_for(pilot, lambda: rates(pilot) == [9.0, 7.5])
+        assert table(pilot).is_editing
+
+
+async def test_arrows_go_on_from_the_stages_to_other_fields(make_app: MakeApp) -> None:
+    async with opened(make_app(), WIDE) as pilot:
+        assert table(pilot).has_focus and table(pilot).row == 0  # where the designer begins
+        await pilot.press("up")
+        assert row(pilot, "num_requests").has_focus_within
+        await pilot.press("down", "j", "j")
+        assert row(pilot, *PREFIX, "num_unique_system_prompts").has_focus_within
+        await pilot.press("k")
+        assert table(pilot).has_focus and table(pilot).row == 1
+        assert text_of(pilot) == SMALL
 
 
 async def test_cells_are_nudged_in_place_and_while_editing(make_app: MakeApp) -> None:
@@ -194,7 +220,7 @@ async def test_stages_come_go_and_move_in_one_step(
         await wait_for(pilot, lambda: rates(pilot) == wanted)
         assert table(pilot).row == cursor
         removed, added = changed(COMMENTED, text_of(pilot))
-        assert len(removed) + len(added) <= 2
+        assert len(removed) + len(added) <= 4  # a stage, and the horizon that follows
         await pilot.press("ctrl+z")
         assert text_of(pilot) == COMMENTED
 
@@ -223,7 +249,7 @@ async def test_a_ramp_is_added_behind_the_stage(make_app: MakeApp) -> None:
         assert "10, 12, 14, 16 req/s" in str(dialog.query_one("#outcome").render())
         await pilot.press("enter")
         await wait_for(pilot, lambda: rates(pilot) == [8.0, 10.0, 12.0, 14.0, 16.0, 20.0])
-        assert changed(SMALL, text_of(pilot))[0] == []
+        assert changed(SMALL, text_of(pilot))[0] == ["horizon: 12000000  # µs"]  # which follows the stages
         await pilot.press("ctrl+z")
         assert text_of(pilot) == SMALL
 
@@ -309,6 +335,50 @@ async def test_undo_of_an_added_stage_while_a_cell_is_edited(make_app: MakeApp) 
         await ready(pilot)
 
 
+@pytest.mark.parametrize(
+    ("typed", "wanted"), [("1.5", [12.0, 30.0]), ("tab 4", [1.6, 4.0]), ("tab tab 3 3 6", [16.0, 40.0]), ("tab tab 1 k", None)]
+)
+async def test_rates_are_scaled_by_a_factor_to_a_peak_or_to_a_total(
+    make_app: MakeApp, typed: str, wanted: list[float] | None
+) -> None:
+    async with opened(make_app(), WIDE) as pilot:
+        await pilot.press("s")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, ScaleDialog))
+        await pilot.press(*(key.replace(".", "full_stop") for key in (typed.split() if " " in typed else typed)))
+        await pilot.pause()
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: rates(pilot) != [8.0, 20.0])
+        if wanted is None:
+            assert sum(stage.rate * stage.duration for stage in table(pilot).stages) == pytest.approx(1000, rel=1e-5)
+        else:
+            assert rates(pilot) == wanted
+
+
+@pytest.mark.parametrize(
+    ("key", "kind", "wanted"),
+    [
+        ("t", TriangleDialog, [8.0, 10.0, 12.0, 14.0, 16.0, 14.0, 12.0, 10.0, 8.0]),
+        ("p", SpikeDialog, [8.0, 40.0, 8.0]),
+    ],
+)
+async def test_shapes_take_the_place_of_all_stages_in_one_step(
+    make_app: MakeApp, key: str, kind: type, wanted: list[float]
+) -> None:
+    async with opened(make_app(), WIDE) as pilot:
+        await pilot.press(key)
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, kind))
+        pilot.app.screen.query_one(Checkbox).value = True
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: rates(pilot) == wanted)
+        spec = app_of(pilot).workspace.view.spec
+        assert spec is not None and spec.horizon == sum(stage.duration for stage in table(pilot).stages) * 1_000_000
+        await pilot.press("ctrl+z")
+        assert text_of(pilot) == SMALL
+
+
 def test_a_ramp_has_both_ends_and_round_numbers() -> None:
-    assert ramp(1.0, 2.0, 4) == [1.0, 1.33333, 1.66667, 2.0]
+    assert ramp(1.0, 2.0, 4) == [1.0, 1.33, 1.67, 2.0]
     assert ramp(5.0, 1.0, 3) == [5.0, 3.0, 1.0]
+    assert ramp(1.0, 8.3, 4, 0.5) == [1.0, 3.5, 6.0, 8.3]
+    assert triangle(1.0, 2.0, 3) == [1.0, 1.5, 2.0, 1.5, 1.0]
+    assert rounded(0.0012345) == 0.00123  # and not nothing

@@ -187,3 +187,30 @@ async def test_long_texts_are_measured_as_textual_measures_them(make_app: MakeAp
             assert area.document.get_size(2) == plain.get_size(2)
             assert area.wrapped_document.height == plain.line_count == WrappedDocument(plain).height
             assert app.workspace.text == plain.text
+
+
+async def test_texts_and_lines_are_found(make_app: MakeApp) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        area = await opened(pilot)
+        lines = SMALL.splitlines()
+        places = [(row, line.index("rate:")) for row, line in enumerate(lines) if "rate:" in line]
+        await pilot.press("ctrl+f", *"RATE", "colon", "enter")
+        await wait_for(pilot, lambda: area.selection.start == places[0])
+        assert area.selected_text == "rate:"
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: area.selection.start == places[1])
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: area.selection.start == places[0])  # the start follows the end
+        await pilot.press("up")
+        await wait_for(pilot, lambda: area.selection.start == places[1])
+        await pilot.press(*"xyz", "enter")
+        await wait_for(pilot, lambda: "is not in the text" in said(pilot))
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: area.has_focus)
+        await pilot.press("ctrl+g", "5", "enter")
+        await wait_for(pilot, lambda: area.cursor_location == (4, 0) and area.has_focus)
+        await pilot.press("ctrl+end")
+        assert area.cursor_location == area.document.end
+        await pilot.press("ctrl+home", "ctrl+a")
+        assert area.selected_text == SMALL
+        assert pilot.app.workspace.text == SMALL  # type: ignore[attr-defined]

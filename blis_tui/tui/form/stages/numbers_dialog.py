@@ -101,6 +101,10 @@ class NumbersDialog(ModalScreen[Result | None], Generic[Result]):
         if values is not None:
             self.dismiss(self.result(values))
 
+    def action_finish(self) -> None:
+        """Return the result, whatever has the focus."""
+        self.finish()
+
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:
         """Leave everything as it is."""

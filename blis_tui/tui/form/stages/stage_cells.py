@@ -10,7 +10,9 @@ from blis_tui.spec.rules.compact_errors import STAGES
 from blis_tui.tui.document.messages import StepEnded
 from blis_tui.tui.form.stages.stage_grid import NUMBER_WIDTH, StageGrid
 from blis_tui.tui.form.stages.stage_rows import CELLS, Row
-from blis_tui.tui.form.value_input import ValueInput
+from blis_tui.tui.form.value_input import BEGIN_A_NUMBER, ValueInput
+
+_LEAVING = ("enter", "escape", "tab", "shift+tab")
 
 
 class StageCells(StageGrid):
@@ -83,6 +85,8 @@ class StageCells(StageGrid):
         if first:
             editor.value = first
             editor.cursor_position = len(first)
+        else:
+            editor.open()
 
     def close_editor(self) -> None:
         """End the editing of a cell."""
@@ -93,7 +97,7 @@ class StageCells(StageGrid):
 
     def on_key(self, event: events.Key) -> None:
         """Begin to edit a cell with the figure that is typed; go from cell to cell with tab while editing."""
-        if self.is_editing and event.key in ("enter", "escape", "tab", "shift+tab"):
+        if self.is_editing and (event.key in _LEAVING or (event.key in ("up", "down") and not self.editor.is_opened)):
             event.stop()
             event.prevent_default()
             self._leave_cell(event.key)
@@ -101,7 +105,7 @@ class StageCells(StageGrid):
             event.stop()
             event.prevent_default()
             self.editor.insert_text_at_cursor(event.character)
-        elif self.has_focus and event.character and event.character in "0123456789." and self.row < len(self.rows):
+        elif self.has_focus and event.character and event.character in BEGIN_A_NUMBER and self.row < len(self.rows):
             event.stop()
             event.prevent_default()
             self._open_editor(event.character)
@@ -112,8 +116,6 @@ class StageCells(StageGrid):
             self._editor.remove_class("-open")
 
     def _leave_cell(self, key: str) -> None:
-        if key == "escape":
-            self.editor.action_revert()
         place = self.row * len(CELLS) + self.column + {"tab": 1, "shift+tab": -1}.get(key, 0)
         if "tab" in key and 0 <= place < len(self.rows) * len(CELLS):
             self.app.post_message(StepEnded())
@@ -121,3 +123,4 @@ class StageCells(StageGrid):
             self._open_editor()
         else:
             self.close_editor()
+            self.go_to(self.row + {"up": -1, "down": 1}.get(key, 0), self.column)

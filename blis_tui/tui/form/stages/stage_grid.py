@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style as RichStyle
+from textual.actions import SkipAction
 from textual.containers import ScrollableContainer
 from textual.content import Content
 from textual.geometry import Region, Size
@@ -16,6 +17,7 @@ from textual.widget import Widget
 from blis_tui.problems import ERROR, WARNING, Path, Problem
 from blis_tui.spec.format.fields import Field
 from blis_tui.spec.rules.compact_errors import STAGES
+from blis_tui.tui.document.messages import StepEnded
 from blis_tui.tui.document.severity_marks import SIGNS
 from blis_tui.tui.form.stages.stage_rows import CELLS, Row
 
@@ -142,7 +144,10 @@ class StageGrid(Widget, can_focus=True, can_focus_children=True):
         self.post_message(self.Moved())
 
     def action_go(self, rows: int, columns: int) -> None:
-        """Move the cursor."""
+        """Move the cursor; beyond the first and the last stage are other fields."""
+        if rows and not 0 <= self.row + (1 if rows > 0 else -1) < len(self.rows):
+            raise SkipAction
+        self.app.post_message(StepEnded())
         self.go_to(self.row + rows, self.column + columns)
 
     def action_end(self, last: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from textual.binding import BindingType
@@ -83,22 +84,26 @@ class StageTable(StageCells):
                 label = f"change {self.field.label.lower()} of stage {self.row + 1}"
                 self._ask(label, typed(self.path, self.field, text), self.row, step_name(self.path))
 
-    def action_ramp(self) -> None:
-        """Ask for a ramp of stages."""
-        from blis_tui.tui.form.stages.ramp_dialog import RampDialog
+    def action_shape(self, name: str) -> None:
+        """Ask for stages that make a ramp, a triangle or a spike."""
+        from blis_tui.tui.form.stages import shape_dialogs
 
-        self.app.push_screen(RampDialog(self.stages, self.row), self._make_ramp)
+        dialogs: dict[str, Callable[[tuple[Stage, ...], int], shape_dialogs.ShapeDialog]] = {
+            "ramp": shape_dialogs.RampDialog, "triangle": shape_dialogs.TriangleDialog, "spike": shape_dialogs.SpikeDialog,
+        }  # fmt: skip
 
-    def _make_ramp(self, edits: tuple[Edit, ...] | None) -> None:
-        if edits:
-            self.app.post_message(EditRequested("add a ramp", edits))
-            self.app.post_message(StepEnded())
+        def make(edits: tuple[Edit, ...] | None) -> None:
+            if edits:
+                self.app.post_message(EditRequested(f"add a {name}", edits))
+                self.app.post_message(StepEnded())
+
+        self.app.push_screen(dialogs[name](self.stages, self.row), make)
 
     def action_scale(self) -> None:
         """Ask for a factor for the rates of all stages."""
         from blis_tui.tui.form.stages.scale_dialog import ScaleDialog
 
-        if self.stages:
+        if any(stage.rate > 0 for stage in self.stages):
             self.app.push_screen(ScaleDialog(self.stages), self._scale)
 
     def _scale(self, factor: float | None) -> None:

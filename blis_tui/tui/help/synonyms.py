@@ -1,0 +1,37 @@
+"""Other words that people look for actions by, by the actions' ids."""
+
+from __future__ import annotations
+
+SYNONYMS = {
+    "help.keys": "help shortcuts bindings keyboard",
+    "view.picture": "screenshot svg image capture",
+    "file.save": "write store",
+    "file.save-as": "duplicate copy rename",
+    "file.open": "recent load folder",
+    "file.new": "template example begin create",
+    "file.export": "generate jsonl csv parquet trace",
+    "file.sweep": "series rates campaign batch ramp",
+    "file.compare": "diff difference changes",
+    "app.quit": "exit leave close",
+    "edit.undo": "back revert",
+    "edit.redo": "again repeat",
+    "edit.editor": "vim nano external",
+    "edit.copy": "clipboard yank",
+    "problems.mend-all": "fix repair quick",
+    "problems.next": "error warning jump",
+    "view.wider": "zoom split larger",
+    "view.narrower": "zoom split smaller",
+    "view.theme": "dark light colours colors appearance settings",
+    "preview.sent": "closed loop sessions",
+    "preview.assume": "latency ttft itl server settings",
+    "stages.add": "new insert",
+    "stages.duplicate": "copy clone",
+    "stages.remove": "delete",
+    "stages.ramp": "increase steps staircase sweep generate",
+    "stages.triangle": "ramp generate",
+    "stages.spike": "burst peak generate",
+    "stages.scale": "multiply factor peak total",
+    "chart.measure": "tokens sessions unit",
+    "table.filter": "search find",
+    "table.sort": "order",
+}
