@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Container, Vertical, VerticalScroll
 from textual.events import DescendantBlur, DescendantFocus, Resize
 from textual.timer import Timer
 from textual.widgets import Static
@@ -23,17 +23,24 @@ from blis_tui.spec.yaml.nodes import Tree
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.document.document_widget import DocumentWidget
 from blis_tui.tui.document.field_values import left_empty, shown_at, step_name
-from blis_tui.tui.document.messages import EditRequested, MendRequested, StepEnded
+from blis_tui.tui.document.messages import EditRequested, JumpRequested, MendRequested, StepEnded
 from blis_tui.tui.document.workspace import View
-from blis_tui.tui.form.descriptions import clients_text, field_help, note, stage_problems, stages_text
+from blis_tui.tui.form.descriptions import elsewhere_text, field_help, note, stage_problems, stages_text
 from blis_tui.tui.form.field_rows import ChoiceRow, FieldRow, Shown, TextRow, make_row
+from blis_tui.tui.form.members.member_facts import Rates
+from blis_tui.tui.form.members.member_list import MemberList
+from blis_tui.tui.form.members.panes import MemberLists, MemberPane
+from blis_tui.tui.form.members.record_list import RecordList
 from blis_tui.tui.form.notices import HelpBox, Notice, Title
-from blis_tui.tui.form.problem_places import ProblemPlaces, places_of
+from blis_tui.tui.form.problem_places import MEMBERS, ProblemPlaces, places_of
 from blis_tui.tui.form.stages.stage_rows import CELLS, stage_rows
 from blis_tui.tui.form.stages.stage_table import StageTable
 from blis_tui.tui.preview.preview_widget import PreviewWidget
 from blis_tui.tui.preview.stage_counts import StageCounts
-from blis_tui.tui.preview.state import Preview
+from blis_tui.tui.preview.state import CANCELLED, FAILED, Preview
+
+if TYPE_CHECKING:
+    from blis_tui.workload.expansion.clients import Expansion
 
 GENERAL = ("version", "seed", "category", "aggregate_rate", "horizon", "num_requests")
 """The fields of the file that the General pane shows."""
@@ -51,6 +58,8 @@ NEW_BLOCK: dict[str, Any] = {
 }
 """What a compact block that is added begins as."""
 _STAGE_FIELDS = tuple(name for name, _ in CELLS)
+ROOM_FOR_TWO = 76
+"""Columns in which the lists of clients and the form of one stand side by side."""
 SOON_S = 0.25
 """So long numbers of an older text may stand while new ones are on their way."""
 
@@ -63,7 +72,8 @@ class FormColumn(DocumentWidget, PreviewWidget):
     SCOPED_CSS = False  # the screen's class says that the window is narrow
     DEFAULT_CSS = """
     FormColumn { layout: vertical; }
-    FormColumn #form-fields { height: 1fr; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
+    FormColumn #form-panes { height: 1fr; }
+    FormColumn #form-fields { height: 1fr; width: 1fr; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
     FormColumn #stages-rows { height: auto; max-height: 12; scrollbar-size-vertical: 1; }
     FormColumn #stages-head { height: 1; color: $foreground-muted; }
     FormColumn #compact { height: auto; }
@@ -78,28 +88,35 @@ class FormColumn(DocumentWidget, PreviewWidget):
         super().__init__(**options)
         self._view: View | None = None
         self._rows: dict[Path, FieldRow] = {}
-        self._left: set[Path] = set()
-        self._focused: FieldRow | StageTable | None = None
+        self._left: dict[Path, FieldRow] = {}
+        self._focused: FieldRow | StageTable | RecordList | None = None
+        self._clients: Expansion | None = None
+        self._rates_come = True
+        self._shows_members = False
+        """Whether the form of a client is wanted already: the first frame is quicker without it."""
         self._counts = StageCounts()
         self._forgetting: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the panes; their fields are those that the format declares."""
         yield Notice(id="form-stale")
-        with VerticalScroll(id="form-fields", can_focus=False):
-            yield Title("General", id="general")
-            for name in GENERAL:
-                yield self._row(WorkloadSpec.fields[name], (name,), VERSIONS if name == "version" else ())
-            with Vertical(id="compact"):
-                yield Title("Stages", id="stages")
-                yield Static(id="stages-head", markup=False)
-                with VerticalScroll(id="stages-rows", can_focus=False):
-                    yield StageTable(id="stage-table")
-                yield Notice(id="stages-problems")
-                yield Title("Shared prefix", id="shared-prefix")
-                for name, field in SharedPrefix.fields.items():
-                    yield self._row(field, (*PREFIX, name))
-            yield Notice(id="no-compact")
+        with Container(id="form-panes"):
+            with VerticalScroll(id="form-fields", can_focus=False):
+                yield Title("General", id="general")
+                for name in GENERAL:
+                    yield self._row(WorkloadSpec.fields[name], (name,), VERSIONS if name == "version" else ())
+                with Vertical(id="compact"):
+                    yield Title("Stages", id="stages")
+                    yield Static(id="stages-head", markup=False)
+                    with VerticalScroll(id="stages-rows", can_focus=False):
+                        yield StageTable(id="stage-table")
+                    yield Notice(id="stages-problems")
+                    yield Title("Shared prefix", id="shared-prefix")
+                    for name, field in SharedPrefix.fields.items():
+                        yield self._row(field, (*PREFIX, name))
+                yield Notice(id="no-compact")
+                yield MemberLists(id="member-lists")
+            yield MemberPane(id="member")
         yield HelpBox(id="form-help")
 
     def _row(self, field: Field, path: Path, choices: tuple[str, ...] = ()) -> FieldRow:
@@ -108,6 +125,8 @@ class FormColumn(DocumentWidget, PreviewWidget):
 
     async def make_inputs(self) -> None:
         """Make the lines to type in, a few at a time; the first frame is quicker without them."""
+        self._shows_members = True
+        self._show_members()
         lines = [row.make_input for row in self._rows.values() if isinstance(row, TextRow)]
         for make in (*lines, self.query_one(StageTable).make_editor):
             if not self.is_attached:  # the app ends already
@@ -118,6 +137,16 @@ class FormColumn(DocumentWidget, PreviewWidget):
     def on_resize(self, event: Resize) -> None:
         """Keep the table's head above its columns."""
         self.call_after_refresh(self._show_head)
+        self._fit_panes()
+
+    def _fit_panes(self) -> None:
+        """Put the form of a client beside the lists if there is room, else below them."""
+        member, fields, panes = self.query_one(MemberPane), self.query_one("#form-fields"), self.query_one("#form-panes")
+        beside = self.size.width >= ROOM_FOR_TWO
+        panes.styles.layout = "horizontal" if beside else "vertical"
+        below = member.display and not beside
+        fields.styles.height = "auto" if below else "1fr"
+        fields.styles.max_height = "50%" if below else None
 
     def _show_head(self) -> None:
         self.query_one("#stages-head", Static).update(self.query_one(StageTable).header())
@@ -137,6 +166,10 @@ class FormColumn(DocumentWidget, PreviewWidget):
 
     def show_preview(self, preview: Preview) -> None:
         """Show what a preview expects of the stages."""
+        is_coming = preview.state not in (FAILED, CANCELLED)
+        if preview.clients is not self._clients or is_coming is not self._rates_come:
+            self._clients, self._rates_come = preview.clients, is_coming
+            self._show_members()
         changed = self._counts.take(preview)
         if not self._counts.is_older and self._forgetting is not None:
             self._forgetting.stop()
@@ -159,7 +192,7 @@ class FormColumn(DocumentWidget, PreviewWidget):
     def _show_stale(self, checked: Checked, *, shown: bool) -> None:
         """Say that the text cannot be read, and whether an older state is `shown`."""
         stale = checked.spec is None
-        self.query_one("#form-fields").disabled = stale
+        self.query_one("#form-panes").disabled = stale
         notice = self.query_one("#form-stale", Notice)
         if not stale:
             notice.say("")
@@ -184,6 +217,31 @@ class FormColumn(DocumentWidget, PreviewWidget):
         self.query_one("#general", Title).tell("", tuple(places.panes[()]))
         self.query_one("#shared-prefix", Title).tell("", tuple(places.panes[PREFIX]))
         self._show_stages(checked.tree, compact, places)
+        self._show_members(places)
+
+    def _show_members(self, places: ProblemPlaces | None = None) -> None:
+        """Show the clients and cohorts, and the form of the chosen one."""
+        good = self._view.good if self._view is not None else None
+        if good is None or good.spec is None:
+            return
+        places = places or places_of(good.problems, self._rows)
+        rates = Rates(good.spec, self._clients, is_coming=self._rates_come)
+        lists, pane = self.query_one(MemberLists), self.query_one(MemberPane)
+        lists.show(good.spec, rates, places.members, places.panes)
+        shown = pane.display
+        if self._shows_members:
+            pane.show(good, good.spec, lists.chosen, rates, places.members)
+        if pane.display is not shown:
+            self._fit_panes()
+
+    @on(RecordList.Chosen)
+    def choose_member(self, event: RecordList.Chosen) -> None:
+        """Show the client or cohort under the cursor in the form, or go to its fields."""
+        if isinstance(event.records, MemberList):
+            self.query_one(MemberLists).choose(event.records)
+            self._show_members()
+            if event.edit:
+                self.query_one(MemberPane).form.focus_first()
 
     def _show_stages(self, tree: Tree, compact: InferencePerf | None, places: ProblemPlaces) -> None:
         table = self.query_one(StageTable)
@@ -202,10 +260,10 @@ class FormColumn(DocumentWidget, PreviewWidget):
         if there:
             notice.say("")
         elif self.can_add_block:
-            others = f"{clients_text(spec)}\n\n" if spec is not None and spec.cohorts else ""
-            notice.say(f"{others}This file has no compact block yet.\nalt+a adds one: stages and a shared prefix.")
+            adds = "alt+a adds a compact block"
+            notice.say(adds if spec is not None and spec.cohorts else f"{adds}: stages and a shared prefix.")
         elif spec is not None:
-            notice.say(clients_text(spec))
+            notice.say(elsewhere_text(spec))
 
     @property
     def can_add_block(self) -> bool:
@@ -222,7 +280,7 @@ class FormColumn(DocumentWidget, PreviewWidget):
     def show_help_for(self, event: DescendantFocus) -> None:
         """Say below what there is to say about the field."""
         for widget in event.widget.ancestors_with_self:
-            if isinstance(widget, (FieldRow, StageTable)):
+            if isinstance(widget, (FieldRow, StageTable, RecordList)):
                 self._focused = widget
                 self._show_help()
                 widget.refresh()
@@ -237,7 +295,7 @@ class FormColumn(DocumentWidget, PreviewWidget):
             if isinstance(widget, FieldRow):
                 widget.refresh()
                 if not isinstance(widget, TextRow) or widget.input.edited:
-                    self._left.add(widget.path)
+                    self._left[widget.path] = widget
                     self._tidy()
         self.app.post_message(StepEnded())
 
@@ -246,12 +304,12 @@ class FormColumn(DocumentWidget, PreviewWidget):
         view = self._view
         if not self._left or view is None or view.checked is None or view.checked.spec is None:
             return
-        for path in tuple(self._left):
-            row = self._rows[path]
+        for path, row in tuple(self._left.items()):
             if row.pending:
                 continue
-            self._left.discard(path)
-            edit = None if row.has_focus_within else left_empty(view.checked.tree, path, row.field)
+            del self._left[path]
+            is_here = row.has_focus_within and row.path == path
+            edit = None if is_here else left_empty(view.checked.tree, path, row.field)
             if edit is not None:
                 self.app.post_message(EditRequested(f"change {row.field.label}", (edit,), step_name(path)))
                 self.app.post_message(StepEnded())
@@ -266,6 +324,8 @@ class FormColumn(DocumentWidget, PreviewWidget):
         view = self._view
         if view is None or view.stale:
             return False
+        if path and path[0] in MEMBERS:
+            return self._focus_member(path)
         for length in range(len(path), 0, -1):
             row = self._rows.get(path[:length])
             if row is not None:
@@ -286,6 +346,21 @@ class FormColumn(DocumentWidget, PreviewWidget):
             return True
         return False
 
+    def _focus_member(self, path: Path) -> bool:
+        """Put the focus on the field of a client or cohort, or on the list."""
+        lists, pane = self.query_one(MemberLists), self.query_one(MemberPane)
+        members = lists.lists[str(path[0])]
+        if not members.display:
+            return False
+        if len(path) > 1 and isinstance(path[1], int) and path[1] < members.count:
+            members.go_to(path[1])
+            lists.choose(members)
+            self._show_members()
+            if pane.form.focus_path(path):
+                return True
+        members.focus()
+        return True
+
     @property
     def problem_here(self) -> Problem | None:
         """The first problem with a mend of the field that has the focus."""
@@ -295,6 +370,8 @@ class FormColumn(DocumentWidget, PreviewWidget):
         focused = self._focused
         if isinstance(focused, StageTable):
             return focused.problems
+        if isinstance(focused, RecordList):
+            return ()
         return focused.shown.problems if focused is not None else ()
 
     def _show_help(self) -> None:
@@ -308,6 +385,17 @@ class FormColumn(DocumentWidget, PreviewWidget):
         problem = self.problem_here
         if problem is not None:
             self.app.post_message(MendRequested(problem))
+
+    def action_show_text(self) -> None:
+        """Go to the text of what has the focus."""
+        focused = self._focused
+        if focused is not None:
+            path = focused.item_path if isinstance(focused, RecordList) and focused.count else focused.path
+            self.app.post_message(JumpRequested(path, in_text=True))
+
+    def action_turn(self, steps: int) -> None:
+        """Show the next client or cohort of the list, or the one before."""
+        self.query_one(MemberLists).chosen.action_go(steps)
 
     def action_add_block(self) -> None:
         """Add a compact block, where that is legal."""

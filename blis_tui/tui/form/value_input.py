@@ -18,6 +18,13 @@ from blis_tui.tui.document.increments import nudged
 from blis_tui.tui.form.pending_edits import PendingEdits
 
 
+def placeholder(field: Field) -> str:
+    """Return what stands in a field that is not given: its default, if it has one."""
+    if field.required:
+        return ""
+    return "not given" if field.default is None else str(field.default)
+
+
 class ValueInput(Input):
     """A line in which the characters of one scalar are edited; every change of them asks for an edit at once."""
 
@@ -35,7 +42,7 @@ class ValueInput(Input):
 
     def __init__(self, field: Field, path: Path, label: str, *, text: str | None = None, is_cell: bool = False) -> None:
         self._quiet = True
-        super().__init__(text, placeholder="" if field.required else str(field.default), select_on_focus=True)
+        super().__init__(text, placeholder=placeholder(field), select_on_focus=True)
         self.field = field
         self.path = path
         self.label = label
@@ -73,7 +80,7 @@ class ValueInput(Input):
         if text != (self._text or ""):
             self._text = text
             self.edited = True
-            self._requests.ask(f"change {self.label}", typed(self.path, self.field, text), step_name(self.path))
+            self._requests.ask(f"change {self.label}", (typed(self.path, self.field, text),), step_name(self.path))
 
     def on_focus(self, event: Focus) -> None:
         """Remember what to come back to."""
