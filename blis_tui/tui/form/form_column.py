@@ -395,6 +395,9 @@ class FormColumn(DocumentWidget, PreviewWidget):
 
     def action_turn(self, steps: int) -> None:
         """Show the next client or cohort of the list, or the one before."""
+        if isinstance(self._focused, FieldRow) and self._focused.has_focus_within:
+            self._left[self._focused.path] = self._focused
+        self.app.post_message(StepEnded())
         self.query_one(MemberLists).chosen.action_go(steps)
 
     def action_add_block(self) -> None:

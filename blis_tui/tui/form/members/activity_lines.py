@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,14 +11,14 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from blis_tui.numbers import roughly
-from blis_tui.spec.format.facts import end_us
 from blis_tui.spec.format.model import Client, Cohort, Window, WorkloadSpec
-from blis_tui.spec.format.windows import windows_of
+from blis_tui.spec.format.windows import DRAIN_STEPS, windows_of
 from blis_tui.tui.form.members.spread_lines import BLOCKS
 from blis_tui.workload.expansion.activity import active_spans
 
 _NEVER = "─"
 _LABEL = 9
+_DAY_US = 86_400_000_000
 _MOST_WINDOWS = 20_000
 
 
@@ -47,31 +48,41 @@ class ActivityLines(Static):
 def activity_content(spec: WorkloadSpec, member: Client | Cohort, width: int) -> Content:
     """Draw when a client, or the members of a cohort, are active, in lines of some width."""
     windows = [window for window in windows_of(member)[:_MOST_WINDOWS] if 0 <= window.start_us < window.end_us]
-    until = end_us(spec) if spec.horizon > 0 else None
-    span = max((window.end_us for window in windows), default=0)
-    if until is not None:
-        span = max(span, min(until, 10 * span or until))
-    if not windows or not span:
+    if not windows:
         return Content.styled("  always active", "$foreground-muted")
-    end = roughly(span)
-    columns = max(width - _LABEL - len(end) - 4, 4)
-    parts = coverage(windows, span, columns)
+    span = max(window.end_us for window in windows)
+    until = spec.horizon if spec.horizon > 0 else span
+    span, step = max(span, min(until, 10 * span)), 0
+    room = max(width - _LABEL - len(roughly(span)) - 4, 4)
+    if isinstance(member, Cohort) and member.drain is not None:
+        step = member.drain.ramp_duration_us // DRAIN_STEPS
+    if isinstance(member, Cohort) and member.diurnal is not None:
+        span, step = max(span, _DAY_US), _DAY_US // 24
+        room = max((count for count in (48, 24) if count <= room), default=12)
+    parts = coverage(windows, span, room, step)
     bars = "".join(_NEVER if part <= 0 else BLOCKS[max(1, round(part * (len(BLOCKS) - 1)))] for part in parts)
-    told = [f"{sum(parts) / columns:.0%} of the time"]
+    told = [f"{sum(parts) / room:.0%} of the time"]
     if isinstance(member, Cohort):
         least, most = (part * member.population for part in (min(parts), max(parts)))
         told = [f"{least:,.0f} – {most:,.0f} of {member.population:,} at a time"]
-    if until is not None and until < span:
+    if until < span:
         told.append(f"the file ends at {roughly(until)}")
-    after = f" {end}\n  {'; '.join(told)}"
+    after = f" {roughly(span)}\n  {'; '.join(told)}"
     return Content.assemble(("  active 0", "$foreground-muted"), "├", (bars, "$text-accent"), "┤", (after, "$foreground-muted"))
 
 
-def coverage(windows: Sequence[Window], span: int, columns: int) -> list[float]:
-    """Return which part of each of some equal stretches of time, from 0 to `span`, is within a window."""
-    covered = [0.0] * columns
-    for start, end in active_spans(windows):
-        first, last = start * columns / span, min(end, span) * columns / span
-        for column in range(int(first), min(int(last) + 1, columns)):
-            covered[column] += max(0.0, min(last, column + 1) - max(first, column))
-    return [min(part, 1.0) for part in covered]
+def coverage(windows: Sequence[Window], span: int, columns: int, step: int = 0) -> list[float]:
+    """Return how much is within a window around the middle of each of some equal stretches of time from 0 to `span`.
+
+    What is looked at is as long as the stretch, or as `step` if that is longer: patterns fill a part of each step.
+    """
+    length = max(span / columns, step)
+    spans = active_spans(windows)
+    starts, ends = [start for start, _ in spans], [end for _, end in spans]
+    covered = []
+    for column in range(columns):
+        middle = (column + 0.5) * span / columns
+        low, high = max(middle - length / 2, 0.0), min(middle + length / 2, span)
+        near = spans[bisect_right(ends, low) : bisect_left(starts, high)]
+        covered.append(sum(min(end, high) - max(start, low) for start, end in near) / (high - low))
+    return covered

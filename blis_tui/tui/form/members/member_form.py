@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from textual import on
 from textual.containers import VerticalScroll
@@ -28,6 +28,7 @@ NAMES = ("prefix_group", "tenant_id", "model", "adapter")
 """The fields that say a name which others may have too."""
 _INPUTS_AT_ONCE = 3
 _US_PER_S = 1_000_000
+AnyList = TypeVar("AnyList", bound=RecordList)
 
 
 class Facts(NamedTuple):
@@ -69,6 +70,14 @@ class MemberForm(VerticalScroll, can_focus=False):
         own = self._own_problems(facts.problems)
         for line in self.lines:
             self._fill(line, self._widgets[line.key], facts, own.get(line.path, ()))
+        for windows in self._lists(WindowList):
+            if windows.row != self._window:  # one was added or removed
+                self._window = windows.row
+                self.show(facts)
+
+    def _lists(self, kind: type[AnyList]) -> list[AnyList]:
+        """Return the lists of a kind that are shown."""
+        return [widget for line in self.lines if isinstance(widget := self._widgets[line.key], kind)]
 
     def _fit_widgets(self) -> None:
         """Have a widget for every line, in their order, and no other one."""
@@ -111,6 +120,7 @@ class MemberForm(VerticalScroll, can_focus=False):
 
     def _fill(self, line: Line, widget: Widget, facts: Facts, problems: Sequence[Problem]) -> None:
         if isinstance(widget, FieldRow):
+            turned = line.path != widget.path
             widget.turn_to(line.path)
             tree = facts.checked.tree
             value = line.value
@@ -125,6 +135,8 @@ class MemberForm(VerticalScroll, can_focus=False):
             text = None if isinstance(widget, PartRow) else shown_at(tree, line.path, line.field)
             told = note(line, facts.member, facts.rates) if line.kind == VALUE else ""
             widget.show(Shown(text, value, told, tuple(problems)))
+            if turned and isinstance(widget, TextRow) and widget.has_focus_within:
+                widget.take_focus()
         elif isinstance(widget, SpreadLines):
             widget.ask(_wanted(line.value, facts), facts.rates.why(facts.member) if line.kind == GAPS else "")
         elif isinstance(widget, ActivityLines):
@@ -158,8 +170,8 @@ class MemberForm(VerticalScroll, can_focus=False):
         if facts is None or path[:2] != facts.path:
             return False
         if path[2:4] == ("lifecycle", "windows") and len(path) > 4 and isinstance(path[4], int):
-            for windows in self.query(WindowList):
-                if windows.display and path[4] < len(windows.windows):
+            for windows in self._lists(WindowList):
+                if path[4] < len(windows.windows):
                     windows.go_to(path[4])
                     self._window = path[4]
                     self.show(facts)
@@ -169,8 +181,8 @@ class MemberForm(VerticalScroll, can_focus=False):
                 if row is not None:
                     row.take_focus()
                     return True
-            for records in self.query(RecordList):
-                if records.display and records.path == place:
+            for records in self._lists(RecordList):
+                if records.path == place:
                     records.focus()
                     return True
         return False
