@@ -22,15 +22,20 @@ MOST_STAGE_PROBLEMS = 3
 """Problems of stages that are told below their table."""
 
 
-def field_help(field: Field, choices: Sequence[str], problems: Sequence[Problem], mendable: Problem | None) -> Content:
-    """Say what a field is, what it may be, what is wrong with it, and what F3 would do about a `mendable` problem."""
+def field_help(
+    field: Field, choices: Sequence[str], problems: Sequence[Problem], mendable: Problem | None, label: str = ""
+) -> Content:
+    """Say what a field is, what it may be, what is wrong with it, and what F3 would do about a `mendable` problem.
+
+    It may be called by another `label` than that of its declaration.
+    """
     if field.kind == LIST:
         return Content.assemble((field.label, "bold"), f": {field.help}")
-    allowed = ", ".join(choices) or field.allowed or field.kind
+    allowed = ", ".join(choice or "none" for choice in choices) or field.allowed or field.kind
     default = "none" if field.default in (None, "") else field.default
     facts = allowed if field.required else f"{allowed}; default {default}"
     unit = f" ({field.unit})" if field.unit else ""
-    parts: list[Any] = [(field.label, "bold"), f"{unit}: {field.help} ", (facts, "$foreground-muted")]
+    parts: list[Any] = [(label or field.label, "bold"), f"{unit}: {field.help} ", (facts, "$foreground-muted")]
     for problem in problems:
         parts.append((f"\n{SIGNS[problem.severity]} {short_message(problem)}", COLOURS.get(problem.severity, "")))
     if mendable is not None and mendable.mend is not None:

@@ -234,9 +234,9 @@ class ChoiceRow(FieldRow, can_focus=True):
 
     @property
     def value_width(self) -> int:
-        """Cells for the value; the longest choice fits if there is any room."""
+        """Cells for the value; a long choice takes room from what stands after it."""
         room = max(self.size.width - LABEL_WIDTH - 3, NARROWEST_VALUE)
-        return min(max(super().value_width, max(map(len, self.choices), default=0) + 4), room)
+        return min(max(super().value_width, len(self.shown.text or "") + 4), room)
 
     def draw_value(self) -> Content:
         """Draw the choice between the arrows that change it."""

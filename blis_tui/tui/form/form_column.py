@@ -378,7 +378,9 @@ class FormColumn(DocumentWidget, PreviewWidget):
         focused = self._focused
         if focused is not None:
             choices = focused.choices if isinstance(focused, ChoiceRow) else ()
-            self.query_one(HelpBox).say(field_help(focused.field, choices, self._problems_here(), self.problem_here))
+            label = focused.label.strip() if isinstance(focused, FieldRow) else ""
+            told = field_help(focused.field, choices, self._problems_here(), self.problem_here, label)
+            self.query_one(HelpBox).say(told)
 
     def action_mend(self) -> None:
         """Apply the mend of the field's problem."""

@@ -53,7 +53,7 @@ class BinList(RecordList):
         pairs = self.bins = tuple(bins.items())
         total = sum(share for _, share in pairs if share > 0)
         cells = [
-            Cell("value", 0, lambda index: pairs[index][0], right=False),
+            Cell("value", 12, lambda index: pairs[index][0], right=False),
             Cell("probability", 12, lambda index: f"{pairs[index][1]:g}"),
             Cell("share", 7, lambda index: f"{max(pairs[index][1], 0) / total:.1%}" if total else "–"),
         ]

@@ -35,7 +35,7 @@ class MemberList(RecordList):
         self.spec = spec
         members = self.members
         cells = [
-            Cell("id", 0, lambda index: members[index].id or "–", right=False),
+            Cell("id", 12, lambda index: members[index].id or "–", right=False),
             Cell("req/s", 7, lambda index: rates.short(members[index])),
             Cell("input", 8, lambda index: lengths_text(members[index].input_distribution)),
             Cell("output", 7, lambda index: lengths_text(members[index].output_distribution)),

@@ -25,13 +25,12 @@ from blis_tui.tui.widgets.table_rows import fitted
 
 MOST_LINES = 8
 """Items on the screen at once."""
-_LEAST_NAME = 12
 _MARGIN = 3
 """Cells before the first column: the cursor and the glyph of a problem."""
 
 
 class Cell(NamedTuple):
-    """A column of the list: its title, the cells it takes, and what stands in it for an item."""
+    """A column of the list: its title, the cells it takes (the first also takes what is left), and what stands in it."""
 
     title: str
     width: int
@@ -134,7 +133,7 @@ class RecordList(ScrollView, can_focus=True):
 
     def _shown_cells(self, width: int) -> Sequence[Cell]:
         """Return the columns that there is room for."""
-        room, shown = width - _MARGIN - _LEAST_NAME, [self.cells[0]]
+        room, shown = width - _MARGIN - self.cells[0].width, [self.cells[0]]
         for cell in self.cells[1:]:
             room -= cell.width + 1
             if room < 0:

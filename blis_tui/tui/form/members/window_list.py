@@ -34,7 +34,7 @@ class WindowList(RecordList):
             self.path, self.row = path, 0
         self.windows = windows
         cells = [
-            Cell("window", 0, lambda index: _span(windows[index]), right=False),
+            Cell("window", 22, lambda index: _span(windows[index]), right=False),
             Cell("lasts", 10, lambda index: duration(max(windows[index].end_us - windows[index].start_us, 0))),
             Cell("own rate", 9, lambda index: _own_rate(windows[index])),
         ]
