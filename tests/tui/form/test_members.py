@@ -111,6 +111,23 @@ async def test_every_field_that_matters_has_a_row(make_app: MakeApp) -> None:
         assert names == set(Cohort.fields) - hidden
 
 
+async def test_rows_stand_in_the_order_of_the_declaration(make_app: MakeApp) -> None:
+    text = CLIENTS + COHORTS[COHORTS.index("cohorts:") :]
+    async with opened(make_app(text)) as pilot:
+        for name, kind in (("clients", Client), ("cohorts", Cohort), ("clients", Client)):
+            await go_to(pilot, name, 0, "id")
+            shown = [row.path[2] for row in member_form(pilot).query(FieldRow) if row.display]
+            assert list(dict.fromkeys(shown)) == [each for each in kind.fields if each in shown]
+
+
+async def test_tab_passes_the_other_list(make_app: MakeApp) -> None:
+    text = CLIENTS + COHORTS[COHORTS.index("cohorts:") :]
+    async with opened(make_app(text)) as pilot:
+        await in_list(pilot, 1)
+        await pilot.press("tab", "tab")
+        assert row(pilot, "clients", 1, "id").has_focus_within
+
+
 async def test_typing_in_a_field_of_a_client_is_one_small_edit_and_one_step(make_app: MakeApp) -> None:
     async with opened(make_app(CLIENTS)) as pilot:
         await go_to(pilot, "clients", 1, "input_distribution", "params", "mean")

@@ -47,9 +47,15 @@ class ActivityLines(Static):
 
 def activity_content(spec: WorkloadSpec, member: Client | Cohort, width: int) -> Content:
     """Draw when a client, or the members of a cohort, are active, in lines of some width."""
-    windows = [window for window in windows_of(member)[:_MOST_WINDOWS] if 0 <= window.start_us < window.end_us]
-    if not windows:
+    try:
+        found = windows_of(member)
+    except (ArithmeticError, ValueError):  # of values that are out of their range
+        return Content.styled("  the pattern has errors", "$foreground-muted")
+    if not found:
         return Content.styled("  always active", "$foreground-muted")
+    windows = [window for window in found[:_MOST_WINDOWS] if 0 <= window.start_us < window.end_us]
+    if not windows:
+        return Content.styled("  never active", "$foreground-muted")
     span = max(window.end_us for window in windows)
     until = spec.horizon if spec.horizon > 0 else span
     span, step = max(span, min(until, 10 * span)), 0

@@ -10,7 +10,6 @@ from blis_tui.spec.format.conversion import moments
 from blis_tui.spec.format.facts import fitted_gap_us
 from blis_tui.spec.format.generation import ORDINARY, generation_path
 from blis_tui.spec.format.model import Arrival, Client, Cohort, Distribution, WorkloadSpec
-from blis_tui.spec.format.windows import windows_of
 from blis_tui.tui.form.members.lines import Line
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ class Rates:
         self._aggregate = spec.aggregate_rate
         self._total = sum(member.rate_fraction for member in members if member.rate_fraction > 0)
         self._ordinary = generation_path(spec) == ORDINARY
-        self._apart = spec.inference_perf is not None or any(windows_of(member) for member in members)
+        self._apart = spec.inference_perf is not None or any(has_windows(member) for member in members)
         self._unknown = "…" if is_coming else "–"
         self._known: dict[int, float] = {}
         if clients is not None and clients.spec is spec and clients.rates is not None and members:
@@ -44,6 +43,10 @@ class Rates:
     def of(self, member: Client | Cohort) -> float | None:
         """Return the requests per second of a client, or of a cohort in all, while active; ``None`` if it is not one number."""
         size = member.population if isinstance(member, Cohort) else 1
+        found = self._of(member, size) if size > 0 else None
+        return found if found is not None and 0 <= found < math.inf else None
+
+    def _of(self, member: Client | Cohort, size: int) -> float | None:
         gap = fitted_gap_us(member.arrival)
         if isinstance(member, Client) and member.concurrency > 0:
             return None
@@ -79,6 +82,13 @@ class Rates:
         if isinstance(member, Client) and member.concurrency > 0:
             return counted(member.concurrency, "user")
         return "" if self._ordinary else "by window"
+
+
+def has_windows(member: Client | Cohort) -> bool:
+    """Return whether a client or cohort is active in windows of its own alone; it may have errors."""
+    if isinstance(member, Cohort):
+        return (member.diurnal, member.spike, member.drain) != (None, None, None)
+    return member.lifecycle is not None
 
 
 def lengths_text(distribution: Distribution) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
@@ -90,9 +89,10 @@ class MemberForm(VerticalScroll, can_focus=False):
             made = {line.key: _make(line) for line in new}
             self._widgets |= made
             self.mount_all(made.values())
+            self.call_after_refresh(self._make_inputs)
+        if [widget for widget in self.children if widget.display] != [self._widgets[line.key] for line in self.lines]:
             order = {widget: places.get(key, len(places)) for key, widget in self._widgets.items()}
             self.sort_children(key=lambda widget: order[widget])
-            self.call_after_refresh(self._make_inputs)
 
     def _make_inputs(self) -> None:
         """Make lines to type in, a few at a time."""
@@ -217,11 +217,10 @@ def _wanted(value: Distribution | Arrival, facts: Facts) -> Wanted | None:
     if isinstance(value, Distribution):
         return Wanted(value)
     rate = facts.rates.of(facts.member)
-    if rate is None:
+    if not rate:
         return None
     size = facts.member.population if isinstance(facts.member, Cohort) else 1
-    rate /= size * _US_PER_S
-    return Wanted(value, rate) if rate > 0 and math.isfinite(rate) else None
+    return Wanted(value, rate / size / _US_PER_S)
 
 
 def _marks(problems: Iterable[Problem], path: Path, places: Mapping[Any, int] | None = None) -> dict[int, str]:

@@ -120,7 +120,7 @@ class RecordList(ScrollView, can_focus=True):
             return Strip([Segment(fitted(self._line([cell.title for cell in shown], shown, width), width), muted)])
         if index >= self.count:
             return Strip.blank(width, base)
-        here = index == self.row and self._is_chosen
+        here = index == self.row and (self._is_chosen or self.has_focus)
         if here:
             base += self.get_component_rich_style(f"records--{'cursor' if self.has_focus else 'here'}", partial=True)
         severity = self.marks.get(index, "")
@@ -159,7 +159,7 @@ class RecordList(ScrollView, can_focus=True):
     def go_to(self, row: int) -> None:
         """Put the cursor on an item."""
         row = min(max(row, 0), max(self.count - 1, 0))
-        if row != self.row:
+        if row != self.row or not self._is_chosen:
             self.row = row
             self.refresh()
             self.post_message(self.Chosen(self))
@@ -239,9 +239,8 @@ class RecordList(ScrollView, can_focus=True):
                 self.action_edit()
 
     def on_focus(self) -> None:
-        """Show the cursor as active, and its item as the chosen one."""
+        """Show the cursor as active; its item is the chosen one only when it is moved, so that tab can pass by."""
         self.refresh()
-        self.post_message(self.Chosen(self))
 
     def on_blur(self) -> None:
         """Show the cursor as inactive."""
