@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -27,9 +27,7 @@ from blis_tui.tui.document.messages import EditRequested, JumpRequested, MendReq
 from blis_tui.tui.document.workspace import View
 from blis_tui.tui.form.descriptions import elsewhere_text, field_help, note, stage_problems, stages_text
 from blis_tui.tui.form.field_rows import ChoiceRow, FieldRow, Shown, TextRow, make_row
-from blis_tui.tui.form.members.member_facts import Rates
-from blis_tui.tui.form.members.member_list import MemberList
-from blis_tui.tui.form.members.panes import MemberLists, MemberPane
+from blis_tui.tui.form.members.members import Members
 from blis_tui.tui.form.members.record_list import RecordList
 from blis_tui.tui.form.notices import HelpBox, Notice, Title
 from blis_tui.tui.form.problem_places import MEMBERS, ProblemPlaces, places_of
@@ -37,10 +35,7 @@ from blis_tui.tui.form.stages.stage_rows import CELLS, stage_rows
 from blis_tui.tui.form.stages.stage_table import StageTable
 from blis_tui.tui.preview.preview_widget import PreviewWidget
 from blis_tui.tui.preview.stage_counts import StageCounts
-from blis_tui.tui.preview.state import CANCELLED, FAILED, Preview
-
-if TYPE_CHECKING:
-    from blis_tui.workload.expansion.clients import Expansion
+from blis_tui.tui.preview.state import Preview
 
 GENERAL = ("version", "seed", "category", "aggregate_rate", "horizon", "num_requests")
 """The fields of the file that the General pane shows."""
@@ -90,10 +85,8 @@ class FormColumn(DocumentWidget, PreviewWidget):
         self._rows: dict[Path, FieldRow] = {}
         self._left: dict[Path, FieldRow] = {}
         self._focused: FieldRow | StageTable | RecordList | None = None
-        self._clients: Expansion | None = None
-        self._rates_come = True
-        self._shows_members = False
-        """Whether the form of a client is wanted already: the first frame is quicker without it."""
+        self._members = Members()
+        self._fitted = (False, False)
         self._counts = StageCounts()
         self._forgetting: Timer | None = None
 
@@ -115,8 +108,8 @@ class FormColumn(DocumentWidget, PreviewWidget):
                     for name, field in SharedPrefix.fields.items():
                         yield self._row(field, (*PREFIX, name))
                 yield Notice(id="no-compact")
-                yield MemberLists(id="member-lists")
-            yield MemberPane(id="member")
+                yield self._members.lists
+            yield self._members.pane
         yield HelpBox(id="form-help")
 
     def _row(self, field: Field, path: Path, choices: tuple[str, ...] = ()) -> FieldRow:
@@ -125,8 +118,8 @@ class FormColumn(DocumentWidget, PreviewWidget):
 
     async def make_inputs(self) -> None:
         """Make the lines to type in, a few at a time; the first frame is quicker without them."""
-        self._shows_members = True
-        self._show_members()
+        self._members.show_form()
+        self._fit_panes()
         lines = [row.make_input for row in self._rows.values() if isinstance(row, TextRow)]
         for make in (*lines, self.query_one(StageTable).make_editor):
             if not self.is_attached:  # the app ends already
@@ -141,12 +134,14 @@ class FormColumn(DocumentWidget, PreviewWidget):
 
     def _fit_panes(self) -> None:
         """Put the form of a client beside the lists if there is room, else below them."""
-        member, fields, panes = self.query_one(MemberPane), self.query_one("#form-fields"), self.query_one("#form-panes")
         beside = self.size.width >= ROOM_FOR_TWO
-        panes.styles.layout = "horizontal" if beside else "vertical"
-        below = member.display and not beside
-        fields.styles.height = "auto" if below else "1fr"
-        fields.styles.max_height = "50%" if below else None
+        below = self._members.pane.display and not beside
+        if (beside, below) != self._fitted:
+            self._fitted = beside, below
+            fields = self.query_one("#form-fields")
+            self.query_one("#form-panes").styles.layout = "horizontal" if beside else "vertical"
+            fields.styles.height = "auto" if below else "1fr"
+            fields.styles.max_height = "50%" if below else None
 
     def _show_head(self) -> None:
         self.query_one("#stages-head", Static).update(self.query_one(StageTable).header())
@@ -166,10 +161,7 @@ class FormColumn(DocumentWidget, PreviewWidget):
 
     def show_preview(self, preview: Preview) -> None:
         """Show what a preview expects of the stages."""
-        is_coming = preview.state not in (FAILED, CANCELLED)
-        if preview.clients is not self._clients or is_coming is not self._rates_come:
-            self._clients, self._rates_come = preview.clients, is_coming
-            self._show_members()
+        self._members.show_preview(preview)
         changed = self._counts.take(preview)
         if not self._counts.is_older and self._forgetting is not None:
             self._forgetting.stop()
@@ -217,31 +209,13 @@ class FormColumn(DocumentWidget, PreviewWidget):
         self.query_one("#general", Title).tell("", tuple(places.panes[()]))
         self.query_one("#shared-prefix", Title).tell("", tuple(places.panes[PREFIX]))
         self._show_stages(checked.tree, compact, places)
-        self._show_members(places)
-
-    def _show_members(self, places: ProblemPlaces | None = None) -> None:
-        """Show the clients and cohorts, and the form of the chosen one."""
-        good = self._view.good if self._view is not None else None
-        if good is None or good.spec is None:
-            return
-        places = places or places_of(good.problems, self._rows)
-        rates = Rates(good.spec, self._clients, is_coming=self._rates_come)
-        lists, pane = self.query_one(MemberLists), self.query_one(MemberPane)
-        lists.show(good.spec, rates, places.members, places.panes)
-        shown = pane.display
-        if self._shows_members:
-            pane.show(good, good.spec, lists.chosen, rates, places.members)
-        if pane.display is not shown:
-            self._fit_panes()
+        self._members.show(checked, spec, places)
+        self._fit_panes()
 
     @on(RecordList.Chosen)
     def choose_member(self, event: RecordList.Chosen) -> None:
         """Show the client or cohort under the cursor in the form, or go to its fields."""
-        if isinstance(event.records, MemberList):
-            self.query_one(MemberLists).choose(event.records)
-            self._show_members()
-            if event.edit:
-                self.query_one(MemberPane).form.focus_first()
+        self._members.choose(event)
 
     def _show_stages(self, tree: Tree, compact: InferencePerf | None, places: ProblemPlaces) -> None:
         table = self.query_one(StageTable)
@@ -325,7 +299,7 @@ class FormColumn(DocumentWidget, PreviewWidget):
         if view is None or view.stale:
             return False
         if path and path[0] in MEMBERS:
-            return self._focus_member(path)
+            return self._members.focus_path(path)
         for length in range(len(path), 0, -1):
             row = self._rows.get(path[:length])
             if row is not None:
@@ -345,21 +319,6 @@ class FormColumn(DocumentWidget, PreviewWidget):
             self._rows[PROMPTS].take_focus()
             return True
         return False
-
-    def _focus_member(self, path: Path) -> bool:
-        """Put the focus on the field of a client or cohort, or on the list."""
-        lists, pane = self.query_one(MemberLists), self.query_one(MemberPane)
-        members = lists.lists[str(path[0])]
-        if not members.display:
-            return False
-        if len(path) > 1 and isinstance(path[1], int) and path[1] < members.count:
-            members.go_to(path[1])
-            lists.choose(members)
-            self._show_members()
-            if pane.form.focus_path(path):
-                return True
-        members.focus()
-        return True
 
     @property
     def problem_here(self) -> Problem | None:
@@ -400,7 +359,7 @@ class FormColumn(DocumentWidget, PreviewWidget):
         if isinstance(self._focused, FieldRow) and self._focused.has_focus_within:
             self._left[self._focused.path] = self._focused
         self.app.post_message(StepEnded())
-        self.query_one(MemberLists).chosen.action_go(steps)
+        self._members.turn(steps)
 
     def action_add_block(self) -> None:
         """Add a compact block, where that is legal."""
