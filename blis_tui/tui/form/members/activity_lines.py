@@ -74,7 +74,7 @@ def activity_content(spec: WorkloadSpec, member: Client | Cohort, width: int) ->
     if until < span:
         told.append(f"the file ends at {roughly(until)}")
     after = f" {roughly(span)}\n  {'; '.join(told)}"
-    return Content.assemble(("  active 0", "$foreground-muted"), "├", (bars, "$text-accent"), "┤", (after, "$foreground-muted"))
+    return Content.assemble(("  active 0", "$foreground-muted"), "├", (bars, "$text-primary"), "┤", (after, "$foreground-muted"))
 
 
 def coverage(windows: Sequence[Window], span: int, columns: int, step: int = 0) -> list[float]:

@@ -46,16 +46,13 @@ class RecordList(ScrollView, can_focus=True):
 
     HELP_TITLE = "List"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("records")]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"records--{name}" for name in ("head", "here", "cursor", "muted", "error", "warning")
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"records--{name}" for name in ("here", "cursor", "muted", "error", "warning")}
     DEFAULT_CSS: ClassVar[str] = """
     RecordList {
-        height: 2; background: transparent; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden;
-        & > .records--head { color: $foreground-muted; }
+        height: 1; padding-right: 1; background: transparent; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden;
         & > .records--here { background: $surface; text-style: bold; }
         & > .records--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
-        & > .records--muted { color: $foreground-muted; }
+        & > .records--muted { color: $foreground 60%; }
         & > .records--error { color: $text-error; text-style: bold; }
         & > .records--warning { color: $text-warning; text-style: bold; }
     }
@@ -94,7 +91,7 @@ class RecordList(ScrollView, can_focus=True):
         if self._wanted_row is not None and not self._requests.pending:
             self.row, self._wanted_row = self._wanted_row, None
         self.row = min(max(self.row, 0), max(count - 1, 0))
-        lines = min(max(count, 1), MOST_LINES) + 1
+        lines = min(count, MOST_LINES) + 1
         if self.styles.height is None or self.styles.height.value != lines:
             self.styles.height = lines
         self.virtual_size = Size(0, count + 1)
@@ -110,7 +107,7 @@ class RecordList(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw the head or one item."""
         width, base = self.scrollable_content_region.width, self.rich_style
-        muted = base + self.get_component_rich_style("records--muted", partial=True)
+        muted = base + self.get_component_rich_style("records--muted")
         index = y - 1 + self.scroll_offset.y
         if not self.count:
             text = f"   none: a adds a {self.noun}" if y == 0 else ""

@@ -104,7 +104,7 @@ def spread_content(spread: Spread, width: int, write: Callable[[float], str]) ->
     columns = max(min(_WIDEST, width - len(_INDENT) - _MEAN_WIDTH), 4)
     bars = histogram(spread.histogram(columns, low, high))
     after = f" mean {write(spread.mean)}\n{_INDENT}{told}"
-    return Content.assemble(_INDENT, (bars, "$text-accent"), (after, "$foreground-muted"))
+    return Content.assemble(_INDENT, (bars, "$text-primary"), (after, "$foreground-muted"))
 
 
 def histogram(weights: list[float]) -> str:
