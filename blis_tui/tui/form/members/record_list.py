@@ -49,7 +49,8 @@ class RecordList(ScrollView, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"records--{name}" for name in ("here", "cursor", "muted", "error", "warning")}
     DEFAULT_CSS: ClassVar[str] = """
     RecordList {
-        height: 1; padding-right: 1; background: transparent; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden;
+        height: 1; padding-right: 1; background: transparent;
+        scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden;
         & > .records--here { background: $surface; text-style: bold; }
         & > .records--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
         & > .records--muted { color: $foreground 60%; }
