@@ -94,10 +94,14 @@ class Workspace:
             self.encoding,
         )
 
-    def edit(self, label: str, edits: Sequence[Edit], merge: str | None = None) -> None:
-        """Make edits as one step of the history. Raises `EditRefused`, and then nothing has changed."""
+    def edit(self, label: str, edits: Sequence[Edit], merge: str | None = None, *, shared: bool = False) -> None:
+        """Make edits as one step of the history. Raises `EditRefused`, and then nothing has changed.
+
+        What aliases stand for may change, for all of them, only if `shared`.
+        """
         base = self._checked or self._good
-        self.write(apply_edits(self.text, edits, base.tree if base is not None else None), label, merge)
+        text = apply_edits(self.text, edits, base.tree if base is not None else None, shared=shared)
+        self.write(text, label, merge)
 
     def write(self, text: str, label: str, merge: str | None = None) -> None:
         """Replace the whole text as one step of the history."""

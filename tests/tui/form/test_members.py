@@ -414,16 +414,46 @@ async def test_a_client_and_a_request_lead_to_their_form_and_text(make_app: Make
         assert "id: launch" in line
 
 
-async def test_an_edit_inside_an_alias_is_refused_and_changes_nothing(make_app: MakeApp) -> None:
-    text = CLIENTS.replace(
-        "output_distribution: {type: constant, params: {value: 64}}",
-        "output_distribution: &short {type: constant, params: {value: 64}}",
-    ).replace("output_distribution: {type: constant, params: {value: 200}}", "output_distribution: *short")
-    async with opened(make_app(text)) as pilot:
-        await go_to(pilot, "clients", 4, "output_distribution", "params", "value")
-        await write(pilot, "7")
+SHARED = CLIENTS.replace(
+    "output_distribution: {type: constant, params: {value: 64}}",
+    "output_distribution: &short {type: constant, params: {value: 64}}",
+).replace("output_distribution: {type: constant, params: {value: 200}}", "output_distribution: *short")
+OUTPUT = ("output_distribution", "params", "value")
+
+
+async def test_an_edit_inside_an_alias_is_made_here_or_everywhere(make_app: MakeApp) -> None:
+    for key, first, fifth in (("h", 64, 712), ("e", 712, 712), ("c", 64, 64), ("escape", 64, 64)):
+        async with opened(make_app(SHARED)) as pilot:
+            app = app_of(pilot)
+            await go_to(pilot, "clients", 4, *OUTPUT)
+            await pilot.press("7")
+            await wait_for(pilot, lambda app=app: len(app.screen_stack) == 2, "the question")
+            assert text_of(pilot) == SHARED
+            await pilot.press(key)
+            await wait_for(pilot, lambda app=app: len(app.screen_stack) == 1, "the form")
+            if first != fifth or fifth == 712:
+                assert row(pilot, "clients", 4, *OUTPUT).has_focus_within
+                await write(pilot, "12")
+                await pilot.pause()
+            spec = app_of(pilot).workspace.view.spec
+            assert spec is not None
+            assert [spec.clients[index].output_distribution.params["value"] for index in (0, 4)] == [first, fifth]
+            assert text_of(pilot).count("*short") == (0 if key == "h" else 1)
+            await pilot.press("ctrl+z")
+            await pilot.pause()
+            assert text_of(pilot) == SHARED, "it is one step"
+
+
+async def test_an_edit_of_an_anchor_is_made_everywhere_or_not_at_all(make_app: MakeApp) -> None:
+    async with opened(make_app(SHARED)) as pilot:
+        app = app_of(pilot)
+        await go_to(pilot, "clients", 0, *OUTPUT)
+        await pilot.press("9")
+        await wait_for(pilot, lambda: len(app.screen_stack) == 2, "the question")
+        assert [button.id for button in app.screen.query("Button")] == ["everywhere", "cancel"]
+        await pilot.press("e")
         await pilot.pause()
-        assert text_of(pilot) == text
+        assert text_of(pilot) == SHARED.replace("value: 64", "value: 9")
 
 
 async def test_thousands_of_clients_have_one_form(make_app: MakeApp) -> None:
