@@ -157,7 +157,7 @@ class RecordList(ScrollView, can_focus=True):
     def go_to(self, row: int) -> None:
         """Put the cursor on an item."""
         row = min(max(row, 0), max(self.count - 1, 0))
-        if row != self.row or not self._is_chosen:
+        if self.count and (row != self.row or not self._is_chosen):
             self.row = row
             self.refresh()
             self.post_message(self.Chosen(self))
