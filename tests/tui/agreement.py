@@ -188,7 +188,9 @@ def _assert_stages(table: StageTable, truth: Checked, loaded: Any) -> None:
 
 
 def _loaded(truth: Checked) -> Any:
-    """What PyYAML reads, which knows nothing of ours; ``None`` if it cannot."""
+    """What PyYAML reads, which knows nothing of ours; ``None`` if it cannot, or takes the last of two like keys."""
+    if any(problem.code == "duplicate-key" for problem in truth.problems):
+        return None
     try:
         return yaml.load(truth.text, Loader=yaml.CSafeLoader)
     except (yaml.YAMLError, ValueError, RecursionError):

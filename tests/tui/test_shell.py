@@ -27,6 +27,8 @@ from blis_tui.tui.document.messages import MendRequested
 from blis_tui.tui.document.problem_list import ProblemRows
 from blis_tui.tui.document.title_bar import TitleBar
 from blis_tui.tui.document.workspace import SYNCHRONOUS_SIZE, Workspace
+from blis_tui.tui.form.members.member_list import MemberList
+from blis_tui.tui.form.members.part_rows import FamilyRow, NameRow, PartRow
 from blis_tui.tui.form.stages.stage_table import StageTable
 from blis_tui.tui.help.keys_dialog import PLACES, HelpDialog, keys_here
 from blis_tui.tui.help.palette import commands
@@ -159,8 +161,19 @@ async def test_each_tab_has_a_key_and_takes_the_focus(make_app: MakeApp) -> None
         await wait_for(pilot, lambda: app.focused is not None and form in app.focused.ancestors_with_self)
 
 
-async def test_no_key_in_the_footer_is_cut_off_at_80_columns(make_app: MakeApp) -> None:
-    app = make_app()
+CLIENTS = (Path(__file__).parents[2] / "examples" / "clients.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        (SMALL, {ChartView, StageTable, TableRows, YamlArea, SummaryScroll, ProblemRows}),
+        (CLIENTS.replace("horizon: 120000000", "horizon: 2000000"), {MemberList, FamilyRow, PartRow, NameRow}),
+    ],
+    ids=["stages", "clients"],
+)
+async def test_no_key_in_the_footer_is_cut_off_at_80_columns(make_app: MakeApp, text: str, kinds: set[type]) -> None:
+    app = make_app(text)
     seen = set()
     async with app.run_test(size=(80, 24)) as pilot:
         footer = app.screen.query_one(Footer)
@@ -175,13 +188,14 @@ async def test_no_key_in_the_footer_is_cut_off_at_80_columns(make_app: MakeApp) 
             await pilot.press(f"alt+{number}")
             await pilot.pause()
             for widget in app.screen.focus_chain:
-                if type(widget) in seen:
+                kind = type(widget.parent) if isinstance(widget.parent, NameRow) else type(widget)
+                if kind in seen:
                     continue
                 widget.focus()
                 await wait_for(pilot, lambda widget=widget: app.focused is widget and current(), "the footer")
                 assert footer.max_scroll_x == 0, f"{widget}: {[key.description for key in footer.query(FooterKey)]}"
-                seen.add(type(widget))
-    assert seen >= {ChartView, StageTable, TableRows, YamlArea, SummaryScroll, ProblemRows}
+                seen.add(kind)
+    assert seen >= kinds
 
 
 def test_every_action_has_a_title_a_help_and_something_that_runs_it() -> None:

@@ -24,7 +24,7 @@ ByMember = Mapping[tuple[str | int, ...], Sequence[Problem]]
 class MemberLists(Vertical):
     """The lists of clients and of cohorts, one above the other."""
 
-    DEFAULT_CSS = "MemberLists { height: auto; }"
+    DEFAULT_CSS = "MemberLists { height: auto; display: none; }"
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -39,6 +39,7 @@ class MemberLists(Vertical):
 
     def show(self, spec: WorkloadSpec, rates: Rates, problems: ByMember, panes: Mapping[Path, Sequence[Problem]]) -> None:
         """Show the clients and cohorts of a spec; the list of what may not be there is shown only if there is something."""
+        self.display = True
         for name, found in ((CLIENTS, spec.clients), (COHORTS, spec.cohorts)):
             shown = bool(found) or spec.inference_perf is None
             title, members = self.query_one(f"#{name}-title", Title), self.lists[name]
