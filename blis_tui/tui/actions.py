@@ -101,6 +101,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("stages.last", "end(True)", "end,G", "Last stage", "Go to the last stage.", "stages"),
     # clients, cohorts and what is listed in their forms
     Action("form.text", "show_text", "alt+y", "Its YAML", "Go to the text of the field.", "form"),
+    Action("form.list", "focus_list", "alt+l", "To the list", "Go to the list of clients, or of stages.", "form"),
     Action("form.next", "turn(1)", "ctrl+pagedown", "Next client", "Show the next client or cohort of the list.", "form"),
     Action("form.previous", "turn(-1)", "ctrl+pageup", "Client before", "Show the client or cohort before.", "form"),
     Action("names.next", "take_name(1)", "alt+down", "Next name", "Take a name that others have too.", "names", True, "Names"),

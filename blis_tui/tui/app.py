@@ -144,6 +144,12 @@ class DesignerApp(DocumentApp):
         self.appearance.fit(event.size.width)
         self.home.fit(event.size)
 
+    @on(FormColumn.RoomWanted)
+    def give_room(self, event: FormColumn.RoomWanted) -> None:
+        """Give the form room for two panes, or for one."""
+        self.appearance.for_two = event.for_two
+        self.appearance.fit(self.size.width)
+
     def document_changed(self) -> None:
         """Keep a recovery copy of what is not saved."""
         self.filing.document_changed()

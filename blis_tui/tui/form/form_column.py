@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from textual import on
@@ -10,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.events import DescendantBlur, DescendantFocus, Resize
+from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
 
@@ -79,6 +81,12 @@ class FormColumn(DocumentWidget, PreviewWidget):
     .-narrow FormColumn #form-help { min-height: 2; max-height: 5; }
     """
 
+    @dataclass(eq=False)
+    class RoomWanted(Message):
+        """There are two panes that can stand side by side if there is room, or there is one again."""
+
+        for_two: bool
+
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._view: View | None = None
@@ -87,6 +95,7 @@ class FormColumn(DocumentWidget, PreviewWidget):
         self._focused: FieldRow | StageTable | RecordList | None = None
         self._members = Members()
         self._fitted = (False, False)
+        self._has_two = False
         self._counts = StageCounts()
         self._forgetting: Timer | None = None
 
@@ -134,8 +143,11 @@ class FormColumn(DocumentWidget, PreviewWidget):
 
     def _fit_panes(self) -> None:
         """Put the form of a client beside the lists if there is room, else below them."""
-        beside = self.size.width >= ROOM_FOR_TWO
-        below = self._members.pane.display and not beside
+        two, beside = self._members.pane.display, self.size.width >= ROOM_FOR_TWO
+        below = two and not beside
+        if two is not self._has_two:
+            self._has_two = two
+            self.post_message(self.RoomWanted(two))
         if (beside, below) != self._fitted:
             self._fitted = beside, below
             fields = self.query_one("#form-fields")
@@ -353,6 +365,13 @@ class FormColumn(DocumentWidget, PreviewWidget):
         if focused is not None:
             path = focused.item_path if isinstance(focused, RecordList) and focused.count else focused.path
             self.app.post_message(JumpRequested(path, in_text=True))
+
+    def action_focus_list(self) -> None:
+        """Go from a field to the list that it belongs to."""
+        if self._members.pane.display:
+            self._members.lists.chosen.focus()
+        elif self.query_one("#compact").display:
+            self.query_one(StageTable).focus()
 
     def action_turn(self, steps: int) -> None:
         """Show the next client or cohort of the list, or the one before."""

@@ -360,6 +360,24 @@ async def test_the_next_client_can_be_shown_without_leaving_the_field(make_app: 
         assert [client.rate_fraction for client in spec.clients[:2]] == [0.25, 0.3]
 
 
+async def test_the_list_is_one_key_away(make_app: MakeApp) -> None:
+    async with opened(make_app(CLIENTS)) as pilot:
+        await go_to(pilot, "clients", 3, "timeout")
+        await pilot.press("alt+l")
+        await pilot.pause()
+        assert app_of(pilot).focused is records(pilot)
+        assert records(pilot).row == 3
+
+
+async def test_a_wide_window_has_the_form_beside_the_list(make_app: MakeApp) -> None:
+    async with opened(make_app(CLIENTS), (200, 60)) as pilot:
+        await wait_for(pilot, lambda: member_form(pilot).region.x > records(pilot).region.right - 1, "the form beside the list")
+        records(pilot).focus()
+        await pilot.press(*["x"] * 6)
+        column = app_of(pilot).home.query_one(FormColumn)
+        await wait_for(pilot, lambda: column.size.width < 60, "a form with one pane")
+
+
 async def test_a_problem_leads_to_its_field_and_to_its_line(make_app: MakeApp) -> None:
     text = CLIENTS.replace("mu: 5.0, sigma: 0.7", "mu: 5.0, sigma: -0.7")
     async with opened(make_app(text)) as pilot:
