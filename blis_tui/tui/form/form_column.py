@@ -30,9 +30,9 @@ from blis_tui.tui.document.workspace import View
 from blis_tui.tui.form.descriptions import elsewhere_text, field_help, note, stage_problems, stages_text
 from blis_tui.tui.form.field_rows import ChoiceRow, FieldRow, Shown, TextRow, make_row
 from blis_tui.tui.form.members.members import Members
-from blis_tui.tui.form.members.record_list import RecordList
 from blis_tui.tui.form.notices import HelpBox, Notice, Title
 from blis_tui.tui.form.problem_places import MEMBERS, ProblemPlaces, places_of
+from blis_tui.tui.form.record_list import RecordList
 from blis_tui.tui.form.stages.stage_rows import CELLS, stage_rows
 from blis_tui.tui.form.stages.stage_table import StageTable
 from blis_tui.tui.preview.preview_widget import PreviewWidget

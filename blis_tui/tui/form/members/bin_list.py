@@ -10,7 +10,7 @@ from blis_tui.problems import Path
 from blis_tui.spec.edits import Edit, Remove, RenameKey, SetValue
 from blis_tui.spec.format.fields import INTEGER, NUMBER, Field
 from blis_tui.spec.format.model import MAX_LENGTH
-from blis_tui.tui.form.members.record_list import Cell, RecordList
+from blis_tui.tui.form.record_list import Cell, RecordList
 from blis_tui.tui.form.stages.numbers_dialog import NumbersDialog
 
 _VALUE = Field(INTEGER, "What is drawn.", minimum=0, maximum=MAX_LENGTH, label="Value", unit="tokens")

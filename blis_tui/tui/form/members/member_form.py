@@ -19,9 +19,9 @@ from blis_tui.tui.form.members.bin_list import BinList
 from blis_tui.tui.form.members.lines import BINS, BLOCK, CURVE, FAMILY, GAPS, LENGTHS, VALUE, WINDOWS, Form, Line, form_lines
 from blis_tui.tui.form.members.member_facts import Rates, note
 from blis_tui.tui.form.members.part_rows import FamilyRow, NameRow, PartRow
-from blis_tui.tui.form.members.record_list import RecordList
 from blis_tui.tui.form.members.spread_lines import SpreadLines, Wanted
 from blis_tui.tui.form.members.window_list import WindowList
+from blis_tui.tui.form.record_list import RecordList
 
 NAMES = ("prefix_group", "tenant_id", "model", "adapter")
 """The fields that say a name which others may have too."""

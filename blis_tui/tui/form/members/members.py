@@ -10,8 +10,8 @@ from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.tui.form.members.member_facts import Rates
 from blis_tui.tui.form.members.member_list import MemberList
 from blis_tui.tui.form.members.panes import MemberLists, MemberPane
-from blis_tui.tui.form.members.record_list import RecordList
 from blis_tui.tui.form.problem_places import ProblemPlaces
+from blis_tui.tui.form.record_list import RecordList
 from blis_tui.tui.preview.state import CANCELLED, FAILED, Preview
 
 if TYPE_CHECKING:

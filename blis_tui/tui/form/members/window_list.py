@@ -13,7 +13,7 @@ from blis_tui.spec.edits import Duplicate, Edit, Insert, Remove, SetValue
 from blis_tui.spec.format.fields import Field
 from blis_tui.spec.format.model import Window
 from blis_tui.tui.actions import bindings
-from blis_tui.tui.form.members.record_list import Cell, RecordList
+from blis_tui.tui.form.record_list import Cell, RecordList
 
 _MINUTE_US = 60_000_000
 
