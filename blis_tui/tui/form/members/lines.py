@@ -42,20 +42,29 @@ class Form(NamedTuple):
     """Which window of a client is shown."""
 
 
-_GAMMA_LIKE: Callable[[Any], bool] = lambda arrival: arrival.process in ("gamma", "weibull")  # noqa: E731
-_GROUPED: Callable[[Any], bool] = lambda member: bool(member.prefix_group)  # noqa: E731
-_TALKS: Callable[[Any], bool] = lambda member: member.turns is not None  # noqa: E731
+def _has_shape(arrival: Any) -> bool:
+    return arrival.process in ("gamma", "weibull")
+
+
+def _has_group(member: Any) -> bool:
+    return bool(member.prefix_group)
+
+
+def _talks(member: Any) -> bool:
+    return member.turns is not None
+
+
 _MATTERS: Mapping[tuple[type[Record], str], Callable[[Any], bool]] = {
     (Client, "rate_fraction"): lambda client: client.concurrency == 0,
     (Client, "think_time_us"): lambda client: client.concurrency > 0,
-    (Client, "prefix_length"): _GROUPED,
-    (Client, "closed_loop"): _TALKS,
-    (Cohort, "prefix_length"): _GROUPED,
-    (Cohort, "prefix_sharing"): _GROUPED,
-    (Cohort, "closed_loop"): _TALKS,
-    (Arrival, "cv"): _GAMMA_LIKE,
-    (Arrival, "shape"): _GAMMA_LIKE,
-    (Arrival, "scale"): _GAMMA_LIKE,
+    (Client, "prefix_length"): _has_group,
+    (Client, "closed_loop"): _talks,
+    (Cohort, "prefix_length"): _has_group,
+    (Cohort, "prefix_sharing"): _has_group,
+    (Cohort, "closed_loop"): _talks,
+    (Arrival, "cv"): _has_shape,
+    (Arrival, "shape"): _has_shape,
+    (Arrival, "scale"): _has_shape,
     (Distribution, "file"): lambda _: False,
 }
 """When a field means anything; one that the text gives is shown all the same."""
