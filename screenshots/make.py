@@ -26,6 +26,7 @@ from blis_tui.tui.document.workspace import Workspace  # noqa: E402
 from blis_tui.tui.preferences.settings import Settings  # noqa: E402
 
 TWO_STAGE = (ROOT / "examples" / "two-stage.yaml").read_text(encoding="utf-8")
+CLIENTS = (ROOT / "examples" / "clients.yaml").read_text(encoding="utf-8")
 VERSION_1 = (ROOT / "examples" / "two-stage-v1.yaml").read_text(encoding="utf-8")
 WRONG = re.sub(r"output_len: \d+", "output_len: -1", TWO_STAGE)
 CHAT = (ROOT / "examples" / "chat.yaml").read_text(encoding="utf-8")
@@ -37,6 +38,7 @@ PICTURES = (
     Scene("chart-light", f"{CHART} g", TWO_STAGE, file=FILE, shots="120-light"),
     Scene("closed-loop", f"{CHART} alt+w | alt+t tab tab 1 2 8", CHAT, file="chat.yaml"),
     Scene("form-80", "alt+0 | tab tab tab", TWO_STAGE, file=FILE, shots="80"),
+    Scene("form-clients", "alt+0 | " + "tab " * 6 + "down down down enter " + "tab " * 7 + "|", CLIENTS, file="clients.yaml"),
     Scene("clients", "alt+2 | slash p r o m p t minus 3", TWO_STAGE, file=FILE),
     Scene("yaml-problem", "alt+4 | " + "down " * LINE, WRONG, file=FILE),
     Scene("compare", f"{CHART} up up up up | f6", TWO_STAGE, file=FILE),

@@ -79,7 +79,13 @@ class RenameKey(NamedTuple):
     key: str
 
 
-Edit: TypeAlias = SetValue | Insert | Remove | Move | Duplicate | RenameKey
+class WriteOut(NamedTuple):
+    """Write what a path has through an alias or a merge in its own place, where it can be changed on its own."""
+
+    path: Path
+
+
+Edit: TypeAlias = SetValue | Insert | Remove | Move | Duplicate | RenameKey | WriteOut
 
 
 class EditRefused(Exception):
@@ -89,3 +95,7 @@ class EditRefused(Exception):
         super().__init__(f"{format_path(path)}: {reason}" if path else reason)
         self.path = path
         self.reason = reason
+
+
+class SharedPlace(EditRefused):
+    """An edit would change what stands for other places too, through an anchor or a merge."""

@@ -153,6 +153,12 @@ class DesignerApp(DocumentApp):
         self.appearance.fit(event.size.width)
         self.home.fit(event.size)
 
+    @on(FormColumn.RoomWanted)
+    def give_room(self, event: FormColumn.RoomWanted) -> None:
+        """Give the form room for two panes, or for one."""
+        self.appearance.for_two = event.for_two
+        self.appearance.fit(self.size.width)
+
     def document_changed(self) -> None:
         """Keep a recovery copy of what is not saved."""
         self.filing.document_changed()
@@ -173,8 +179,11 @@ class DesignerApp(DocumentApp):
 
     @on(messages.JumpRequested)
     def jump(self, event: messages.JumpRequested) -> None:
-        """Show the field of a path, or its line in the YAML pane if no field shows it."""
-        self.home.jump(event.path, event.line or 1, event.column or 1)
+        """Show the field of a path, or its line in the YAML pane if no field shows it or the text is wanted."""
+        checked = self.workspace.view.checked or self.workspace.view.good
+        place = (event.line, event.column) if event.line is not None or checked is None else checked.tree.position(event.path)
+        line, column = place or (1, 1)
+        self.home.jump(event.path, line or 1, column or 1, in_text=event.in_text)
 
     def push_screen(self, *arguments: Any, **options: Any) -> Any:
         """Show a dialog, without the messages that would hide a part of it; they are read by then."""

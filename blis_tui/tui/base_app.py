@@ -48,8 +48,11 @@ class BaseApp(App[int]):
         """Show another document as it was left."""
 
     @abstractmethod
-    def edit(self, label: str, edits: Sequence[Edit], merge: str | None = None) -> bool:
-        """Make edits of the text as one undo step; says so if they are refused."""
+    def edit(self, label: str, edits: Sequence[Edit], merge: str | None = None, *, shared: bool = False) -> bool:
+        """Make edits of the text as one undo step; says so if they are refused.
+
+        What aliases stand for may change, for all of them, only if `shared`.
+        """
 
     @abstractmethod
     def write(self, text: str, label: str, merge: str | None = None) -> None:

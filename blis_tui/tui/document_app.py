@@ -10,7 +10,10 @@ from textual import on
 from textual.screen import Screen
 from textual.widget import Widget
 
-from blis_tui.spec.edits import Edit, EditRefused
+from blis_tui.spec.editing.sharing import everywhere, own_copies
+from blis_tui.spec.edits import Edit, EditRefused, SharedPlace
+from blis_tui.spec.yaml.composing import compose
+from blis_tui.spec.yaml.nodes import Tree
 from blis_tui.tui.base_app import BaseApp
 from blis_tui.tui.document import messages
 from blis_tui.tui.document.checker import Checker
@@ -34,6 +37,8 @@ class DocumentApp(BaseApp):
         self.tuning = tuning
         self.checker = Checker(self)
         self.previewer = Previewer(self, tuning)
+        self._everywhere: str | None = None
+        """The field whose changes are meant for all places that it stands for, until it is left."""
 
     @property
     def preview(self) -> Preview:
@@ -55,10 +60,13 @@ class DocumentApp(BaseApp):
         self.previewer.request(view)
         self.document_changed()
 
-    def edit(self, label: str, edits: Sequence[Edit], merge: str | None = None) -> bool:
-        """Make edits of the text as one undo step; says so if they are refused."""
+    def edit(self, label: str, edits: Sequence[Edit], merge: str | None = None, *, shared: bool = False) -> bool:
+        """Make edits of the text as one undo step; says so if they are refused.
+
+        What aliases stand for may change, for all of them, only if `shared`.
+        """
         try:
-            self.workspace.edit(label, edits, merge)
+            self.workspace.edit(label, edits, merge, shared=shared)
         except EditRefused as refusal:
             self.say(str(refusal), title="Not changed", severity="warning")
             self.refresh_view()
@@ -88,10 +96,42 @@ class DocumentApp(BaseApp):
         """Make the edits a widget asks for; what is typed, its problems and its field come in one frame."""
         event.taken = True
         with self.batch_update():
-            self.edit(event.label, event.edits, event.merge)
+            self._edit_for_widget(event)
             for _ in range(_TURNS_TO_TELL):
                 await asyncio.sleep(0)
         self.screen.check_idle()
+
+    def _edit_for_widget(self, event: messages.EditRequested) -> None:
+        """Make the edits, and ask where if they are of what stands for several places."""
+        if event.merge is not None and event.merge == self._everywhere:  # it was said already
+            self.edit(event.label, everywhere(self._tree, tuple(event.edits)), event.merge, shared=True)
+            return
+        try:
+            self.workspace.edit(event.label, event.edits, event.merge)
+        except SharedPlace as refusal:
+            self.do(self._ask_where(event, refusal), "shared")
+        except EditRefused as refusal:
+            self.say(str(refusal), title="Not changed", severity="warning")
+        self.refresh_view()
+
+    async def _ask_where(self, event: messages.EditRequested, refusal: SharedPlace) -> None:
+        """Ask where a change is meant to be made, and make it there."""
+        from blis_tui.tui.document.sharing import EVERYWHERE, HERE, where
+
+        if len(self.screen_stack) > 1:
+            return
+        own = own_copies(self._tree, refusal.path)
+        answer = await where(self, refusal, can_be_here=bool(own))
+        if answer == HERE.id:
+            self.edit(event.label, (*own, *event.edits), event.merge)
+        elif answer == EVERYWHERE.id:
+            self.edit(event.label, everywhere(self._tree, tuple(event.edits)), event.merge, shared=True)
+            self._everywhere = event.merge
+
+    @property
+    def _tree(self) -> Tree:
+        checked = self.workspace.view.checked
+        return checked.tree if checked is not None else compose(self.workspace.text)
 
     @on(messages.TextTyped)
     def take_typed_text(self, event: messages.TextTyped) -> None:
@@ -103,6 +143,7 @@ class DocumentApp(BaseApp):
     def end_step(self) -> None:
         """Let what comes next be an undo step of its own."""
         self.workspace.seal()
+        self._everywhere = None
 
     @on(messages.MendRequested)
     def mend(self, event: messages.MendRequested) -> None:

@@ -156,11 +156,11 @@ class MainScreen(Screen[None]):
         if any(isinstance(parent, FormColumn) for parent in event.widget.ancestors):
             self._last_in_form = event.widget
 
-    def jump(self, path: Path, line: int, column: int) -> None:
-        """Show the field of a path, or its place in the YAML pane if no field shows it."""
-        if self.has_class("-narrow"):
+    def jump(self, path: Path, line: int, column: int, *, in_text: bool = False) -> None:
+        """Show the field of a path, or its place in the YAML pane if no field shows it or the text is wanted."""
+        if self.has_class("-narrow") and not in_text:
             self.activate(FORM)
-        if not self.query_one(FormColumn).focus_path(path):
+        if in_text or not self.query_one(FormColumn).focus_path(path):
             self.activate("yaml")
             self.call_after_refresh(self._jump_in_text, line, column)
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from blis_tui.spec.check import Checked, check
-from blis_tui.spec.format.model import SharedPrefix
+from blis_tui.spec.format.distributions import FAMILIES
+from blis_tui.spec.format.model import Distribution, SharedPrefix
 from blis_tui.tui.document.problem_list import ProblemRows
 from blis_tui.tui.document.title_bar import TitleBar
 from blis_tui.tui.filing.disk_watch import CHANGED, GONE
 from blis_tui.tui.form.field_rows import FieldRow, TextRow
 from blis_tui.tui.form.form_column import FormColumn
+from blis_tui.tui.form.members.member_form import MemberForm
+from blis_tui.tui.form.members.panes import MemberLists, MemberPane
+from blis_tui.tui.form.members.part_rows import PartRow
 from blis_tui.tui.form.stages.stage_table import StageTable
 from blis_tui.tui.preview.budget import make, outline
 from blis_tui.tui.preview.stage_counts import count_text
@@ -44,7 +49,7 @@ def assert_agreement(app: DesignerApp) -> None:
     _assert_saved(app)
     form = app.home.query_one(FormColumn)
     stale = truth.spec is None
-    assert form.query_one("#form-fields").disabled is stale, "the form is greyed exactly while the text cannot be read"
+    assert form.query_one("#form-panes").disabled is stale, "the form is greyed exactly while the text cannot be read"
     if not stale:
         _assert_form(form, truth)
 
@@ -89,7 +94,10 @@ def _assert_form(form: FormColumn, truth: Checked) -> None:
     compact = spec.inference_perf
     prefix = (compact.shared_prefix if compact is not None else None) or SharedPrefix()
     loaded = _loaded(truth)
+    members = form.query_one(MemberForm)
     for row in form.query(FieldRow):
+        if members in row.ancestors:
+            continue
         holder = spec if len(row.path) == 1 else prefix
         value = getattr(holder, str(row.path[-1]))
         assert row.shown.value == value, f"{row.path} shows the value {row.shown.value!r}, which is {value!r}"
@@ -103,9 +111,61 @@ def _assert_form(form: FormColumn, truth: Checked) -> None:
                 f"{row.path} has {typed!r} typed, and shows {row.shown.text!r}"
             )
             _assert_number(loaded, row.path, typed)
+    _assert_members(form, truth, loaded)
     assert form.query_one("#compact").display is (compact is not None)
     if compact is not None:
         _assert_stages(form.query_one(StageTable), truth, loaded)
+
+
+def _assert_members(form: FormColumn, truth: Checked, loaded: Any) -> None:
+    spec = truth.spec
+    assert spec is not None
+    lists, pane = form.query_one(MemberLists), form.query_one(MemberPane)
+    for name, members in lists.lists.items():
+        found = getattr(spec, name)
+        assert tuple(members.members) == found, f"the list has other {name}"
+        assert members.count == len(found)
+        assert members.row < max(len(found), 1), f"the cursor is below the {name}"
+        worst = {problem.path[1] for problem in truth.problems if problem.path[:1] == (name,) and len(problem.path) > 1}
+        assert set(members.marks) == worst, f"other {name} are marked"
+    assert pane.display is bool(spec.clients or spec.cohorts)
+    facts = pane.form.facts
+    if not pane.display or facts is None:
+        return
+    assert facts.path == lists.chosen.item_path, "the form shows another client than the list"
+    assert facts.member == _at(spec, facts.path), "the form shows another state of the client"
+    for path, row in pane.form.rows.items():
+        assert row.path == path
+        assert row.display
+        if isinstance(row, PartRow):
+            assert row.shown.value is (_at(spec, path) is not None), f"{path} shows {row.shown.value}"
+        else:
+            value = _at(spec, path)
+            assert row.shown.value == value, f"{path} shows the value {row.shown.value!r}, which is {value!r}"
+            node = truth.tree.find(path)
+            assert (row.shown.text is None) is (node is None), f"{path} shows {row.shown.text!r}"
+        own = {repr(problem) for problem in truth.problems if problem.path == path}
+        assert own <= set(map(repr, row.shown.problems)), f"{path} does not show its problems"
+        if isinstance(row, TextRow) and row.has_input:
+            typed = row.input.value
+            assert typed.strip() == (row.shown.text or "").strip(), f"{path} has {typed!r} typed, and shows {row.shown.text!r}"
+            _assert_number(loaded, path, typed)
+
+
+def _at(spec: Any, path: tuple[str | int, ...]) -> Any:
+    """Return what a spec has at a path; what is not given is the default of its field."""
+    value = spec
+    for step in path:
+        if isinstance(step, int):
+            value = value[step]
+        elif isinstance(value, Distribution) and step == "params":
+            declared = FAMILIES[value.type].fields if value.type in FAMILIES else {}
+            value = {**{name: field.default for name, field in declared.items()}, **value.params}
+        elif isinstance(value, Mapping):
+            value = value[step]
+        else:
+            value = getattr(value, str(step)) if value is not None else ""
+    return value
 
 
 def _assert_stages(table: StageTable, truth: Checked, loaded: Any) -> None:
@@ -128,7 +188,9 @@ def _assert_stages(table: StageTable, truth: Checked, loaded: Any) -> None:
 
 
 def _loaded(truth: Checked) -> Any:
-    """What PyYAML reads, which knows nothing of ours; ``None`` if it cannot."""
+    """What PyYAML reads, which knows nothing of ours; ``None`` if it cannot, or takes the last of two like keys."""
+    if any(problem.code == "duplicate-key" for problem in truth.problems):
+        return None
     try:
         return yaml.load(truth.text, Loader=yaml.CSafeLoader)
     except (yaml.YAMLError, ValueError, RecursionError):

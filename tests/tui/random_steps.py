@@ -15,7 +15,8 @@ from designer import SMALL
 from blis_tui.tui.actions import ACTIONS
 
 Step = tuple[str, ...]
-"""What is done: ("keys", key, …), ("click", x, y), ("paste", text), ("resize", width, height), ("disk", what), ("focus",)."""
+"""What is done: ("keys", key, …), ("click", x, y), ("paste", text), ("resize", width, height), ("disk", what), ("focus",),
+("stages",), ("members", which)."""
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 HOSTILE = """\
@@ -108,6 +109,23 @@ class _Steps:
             yield "keys", *self.random.choice((self.one(*keys_of("stages"), most=2), (*self.number(), *self.one(*_WANDER))))
         yield "keys", *self.one("escape", "enter", "tab")
 
+    def members(self) -> Iterator[Step]:
+        yield "members", self.random.choice(("clients", "cohorts"))
+        for _ in range(self.random.randint(1, 4)):
+            yield "keys", *self.one(*keys_of("records"), "a", "d", most=2)
+        yield "keys", "enter", *self.one("tab", "tab", "shift+tab", most=30)
+        keys = (
+            *keys_of("field"),
+            *keys_of("choice"),
+            *keys_of("names"),
+            *keys_of("form"),
+            *keys_of("records"),
+            *keys_of("windows"),
+        )
+        for _ in range(self.random.randint(1, 4)):
+            yield "keys", *self.random.choice((self.number(), self.one(*keys, "space", most=3), self.one(*_EDIT)))
+            yield "keys", *self.one(*_WANDER, most=3)
+
     def asked_numbers(self) -> Iterator[Step]:
         yield ("stages",)
         yield "keys", self.random.choice("rs")
@@ -178,7 +196,7 @@ class _Steps:
 
     def steps(self) -> Iterator[Step]:
         parts = {
-            self.form: 8, self.stages: 6, self.asked_numbers: 3, self.yaml: 6, self.chart: 3, self.table: 3, self.summary: 1,
+            self.form: 8, self.stages: 6, self.members: 8, self.asked_numbers: 3, self.yaml: 6, self.chart: 3, self.table: 3, self.summary: 1,
             self.problems: 3, self.dialog: 5, self.anywhere: 3, self.history: 3, self.mouse: 5, self.paste: 3, self.terminal: 2,
             self.others: 1,
         }  # fmt: skip

@@ -155,6 +155,11 @@ class Walk:
             if len(app.screen_stack) == 1 and table in app.home.focus_chain:
                 app.home.set_focus(table)
                 await pilot.pause()
+        elif kind == "members":
+            members = app.home.query_one(f"#{values[0]}-list")
+            if len(app.screen_stack) == 1 and members in app.home.focus_chain:
+                app.home.set_focus(members)
+                await pilot.pause()
         elif kind == "click":
             width, height = app.size
             await pilot.click(offset=(int(values[0]) % width, int(values[1]) % height), times=int(values[2]))

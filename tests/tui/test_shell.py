@@ -29,6 +29,8 @@ from blis_tui.tui.document.messages import MendRequested
 from blis_tui.tui.document.problem_list import ProblemRows
 from blis_tui.tui.document.title_bar import TitleBar
 from blis_tui.tui.document.workspace import SYNCHRONOUS_SIZE, Workspace
+from blis_tui.tui.form.members.member_list import MemberList
+from blis_tui.tui.form.members.part_rows import FamilyRow, NameRow, PartRow
 from blis_tui.tui.form.stages.shape_dialogs import RampDialog
 from blis_tui.tui.form.stages.stage_table import StageTable
 from blis_tui.tui.help.key_line import KeyLine
@@ -176,9 +178,22 @@ async def test_each_tab_has_a_key_and_takes_the_focus(make_app: MakeApp) -> None
         await wait_for(pilot, lambda: app.focused is not None and form in app.focused.ancestors_with_self)
 
 
+CLIENTS = (Path(__file__).parents[2] / "examples" / "clients.yaml").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("width", [80, 120])
-async def test_the_line_of_keys_begins_with_those_of_the_focus_and_fits(make_app: MakeApp, width: int) -> None:
-    app = make_app()
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        (SMALL, {ChartView, StageTable, TableRows, YamlArea, SummaryScroll, ProblemRows}),
+        (CLIENTS.replace("horizon: 120000000", "horizon: 2000000"), {MemberList, FamilyRow, PartRow, NameRow}),
+    ],
+    ids=["stages", "clients"],
+)
+async def test_the_line_of_keys_begins_with_those_of_the_focus_and_fits(
+    make_app: MakeApp, text: str, kinds: set[type], width: int
+) -> None:
+    app = make_app(text)
     async with app.run_test(size=(width, 30)) as pilot:
         await ready(pilot)
         line = app.screen.query_one(KeyLine)
@@ -187,7 +202,8 @@ async def test_the_line_of_keys_begins_with_those_of_the_focus_and_fits(make_app
             await pilot.press(f"alt+{number}")
             await pilot.pause()
             for widget in app.screen.focus_chain:
-                if type(widget) in seen:
+                kind = type(widget.parent) if isinstance(widget.parent, NameRow) else type(widget)
+                if kind in seen:
                     continue
                 widget.focus()
                 await pilot.pause()
@@ -198,9 +214,9 @@ async def test_the_line_of_keys_begins_with_those_of_the_focus_and_fits(make_app
                 if own and own[0].where:
                     assert (own[0].group or own[0].title) in drawn[: width // 2], f"{widget}: {drawn}"
                 ends.add(drawn[drawn.index("Palette") - 12 :])
-                seen.add(type(widget))
+                seen.add(kind)
         assert len(ends) == 1  # what works everywhere stays in its place
-    assert seen >= {ChartView, StageTable, TableRows, YamlArea, SummaryScroll, ProblemRows}
+    assert seen >= kinds
 
 
 def bindings_of(widget: Widget) -> list[Binding]:

@@ -8,7 +8,8 @@ from blis_tui.problems import Path
 from blis_tui.spec.editing.declared import declared, field_order
 from blis_tui.spec.editing.given import holding, plain
 from blis_tui.spec.editing.intended import Copy, Given, Intended, NewKey, reads_as
-from blis_tui.spec.editing.places import Holder, Places, Spot, demand_not_hiding, demand_not_merged, demand_own, demand_unshared
+from blis_tui.spec.editing.places import Holder, Places, Spot, demand_not_hiding, demand_not_merged
+from blis_tui.spec.editing.sharing import copied
 from blis_tui.spec.editing.together import InsertAll
 from blis_tui.spec.editing.writing.block import Block
 from blis_tui.spec.editing.writing.emission import is_collection, key_text
@@ -17,7 +18,7 @@ from blis_tui.spec.editing.writing.habits import Habits, has_plain_numbers, quot
 from blis_tui.spec.editing.writing.layout import Layout
 from blis_tui.spec.editing.writing.splice import Splice, spliced
 from blis_tui.spec.editing.writing.values import anchors_in, emptied, replace_root, replace_value
-from blis_tui.spec.edits import Duplicate, Edit, EditRefused, Insert, Move, Remove, SetValue
+from blis_tui.spec.edits import Duplicate, Edit, EditRefused, Insert, Move, Remove, SetValue, WriteOut
 from blis_tui.spec.format.fields import NUMBER, TEXT
 from blis_tui.spec.yaml.composing import compose
 from blis_tui.spec.yaml.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Node, Tree, key_name
@@ -32,14 +33,15 @@ class Draft:
     as it is.
     """
 
-    def __init__(self, text: str, base: Tree | None = None) -> None:
-        """Take up a text; `base` is its tree, or that of a similar text."""
+    def __init__(self, text: str, base: Tree | None = None, *, shared: bool = False) -> None:
+        """Take up a text; `base` is its tree, or that of a similar text. What aliases stand for may change if `shared`."""
         self.text = text
+        self._shared = shared
         self._tree = base if base is not None and base.text == text else _composed(text, base)
         if self._tree.root is None and self._tree.problems:
             raise EditRefused((), f"the text must first become readable: {self._tree.problems[0].message}")
         self._layout = Layout(text)
-        self._places = Places(self._tree, self._layout)
+        self._places = Places(self._tree, self._layout, shared=shared)
         self._habits = Habits(self._layout, self._tree.root)
         self._splices: list[Splice] = []
         self._intended = Intended(self._tree.root)
@@ -78,7 +80,7 @@ class Draft:
             raise EditRefused(path, f"{what}: {problem.message}")
         if not self._intended.is_met_by(tree.root):
             raise EditRefused(path, "the text there is written in a way that other values would change too")
-        return Draft(text, tree)
+        return Draft(text, tree, shared=self._shared)
 
     def _plan(self, edit: Edit | InsertAll) -> None:
         path = edit.path
@@ -94,6 +96,8 @@ class Draft:
             self._move(path, edit.to)
         elif isinstance(edit, Duplicate):
             self._duplicate(path)
+        elif isinstance(edit, WriteOut):
+            self._write_out(path)
         else:
             self._rename(path, edit.key)
 
@@ -104,12 +108,22 @@ class Draft:
         elif spot.node is None or not _says(spot.node, path, value):
             self._replace(spot, path, value)
 
+    def _write_out(self, path: Path) -> None:
+        node = self._tree.find(path)
+        if node is None:
+            raise EditRefused(path, "there is nothing there")
+        spot = self._places.spot(path)
+        if spot.missing:
+            self._create(spot, path, copied(node))
+        else:
+            self._replace(spot, path, copied(node))
+
     def _replace(self, spot: Spot, path: Path, value: Any) -> None:
         """Write a value in the place of the spot's node."""
         node = spot.node
         if node is not None:
-            demand_unshared(node, path)
-        new = Given(value, node.anchor if node is not None else None)
+            self._places.demand_unshared(node, path)
+        new = Given(value, node.anchor if node is not None else None, node)
         if not spot.holders:
             self._splices += replace_root(self._layout, node, value, self._habits)
             self._intended.replace_root(new)
@@ -140,7 +154,7 @@ class Draft:
         node = spot.node
         if node is None or spot.is_empty:
             if node is not None:
-                demand_unshared(node, path)
+                self._places.demand_unshared(node, path)
             self._replace(spot, place, holding(first, value, path))
         elif isinstance(first, int):
             if first != len(node.items):
@@ -180,7 +194,7 @@ class Draft:
         if node is None or spot.missing or spot.is_empty:
             self._set(path[:-1], [*holding(index, values[0], path), *values[1:]])
             return
-        demand_own(node, path)
+        self._places.demand_own(node, path)
         if node.kind != SEQUENCE:
             raise EditRefused(path, "there is no list to insert it into")
         if not 0 <= index <= len(node.items):
@@ -190,9 +204,9 @@ class Draft:
     def _remove(self, path: Path) -> None:
         holders, node = self._places.existing(path)
         holder = holders[-1]
-        demand_unshared(node, path)
+        self._places.demand_unshared(node, path)
         if holder.node.kind == MAPPING:
-            demand_unshared(holder.node.items[holder.place][0], path)
+            self._places.demand_unshared(holder.node.items[holder.place][0], path)
             demand_not_merged(holder.node, path)
         if self._layout.is_flow(holder.node):
             self._splices += Flow(self._layout, holder.node).remove(holder.place)
@@ -238,7 +252,7 @@ class Draft:
             return
         if key.kind == ALIAS:
             raise EditRefused(path, f"its key is the alias *{key.value}")
-        demand_unshared(key, path)
+        self._places.demand_unshared(key, path)
         demand_not_merged(holder.node, path)
         if any(key_name(other) == name for other, _ in holder.node.items):
             raise EditRefused(path, f"there is a key {name!r} already")

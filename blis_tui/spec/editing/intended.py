@@ -18,10 +18,11 @@ from blis_tui.spec.yaml.scalars import Refused, resolve
 
 
 class Given(NamedTuple):
-    """A new value in the place of a node; the old node's anchor stays."""
+    """A new value in the place of a node; the old node's anchor stays, and what refers to it refers to the value."""
 
     value: Any
     anchor: str | None = None
+    old: Node | None = None
 
 
 class NewKey(NamedTuple):
@@ -95,6 +96,8 @@ class _Comparison:
             return False
         if isinstance(intended, NewKey):
             return not actual.is_merge and key_name(actual) == intended.name
+        if intended.old is not None:
+            self._twins[intended.old] = actual
         return reads_as(actual, intended.value)
 
     def _parts_match(self, intended: Node, actual: Node, copied: bool) -> bool:

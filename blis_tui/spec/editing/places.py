@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from blis_tui.problems import Path, format_path
 from blis_tui.spec.editing.writing.layout import Entry, Layout
-from blis_tui.spec.edits import EditRefused
+from blis_tui.spec.edits import EditRefused, SharedPlace
 from blis_tui.spec.yaml.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Node, Tree, effective, key_name
 from blis_tui.spec.yaml.scalars import is_null
 
@@ -43,9 +43,11 @@ class Spot(NamedTuple):
 class Places:
     """The places of a text, by path."""
 
-    def __init__(self, tree: Tree, layout: Layout) -> None:
+    def __init__(self, tree: Tree, layout: Layout, *, shared: bool = False) -> None:
         self._tree = tree
         self._layout = layout
+        self._shared = shared
+        """Whether what an alias stands for may be changed, in all places at once."""
 
     def spot(self, path: Path) -> Spot:
         """Follow a path through what is written in the text itself; it may end before a key or item that is missing."""
@@ -55,7 +57,7 @@ class Places:
             node = here.node
             if node is None or here.is_empty:
                 break
-            demand_own(node, path)
+            self.demand_own(node, path)
             if node.kind == SCALAR:
                 raise EditRefused(path, f"{format_path(path[:taken]) or 'the document'} is a single value and holds nothing")
             in_flow = here.in_flow or self._layout.is_flow(node)
@@ -72,7 +74,9 @@ class Places:
             raise EditRefused(path, "only a part of the document can be edited so, not the whole")
         spot = self.spot(path)
         if spot.node is None or spot.missing:
-            raise EditRefused(path, "there is nothing there" if self._tree.find(path) is None else _MERGED)
+            if self._tree.find(path) is None:
+                raise EditRefused(path, "there is nothing there")
+            raise SharedPlace(path, _MERGED)
         return spot.holders, spot.node
 
     def item(self, path: Path) -> list[Holder]:
@@ -81,6 +85,17 @@ class Places:
         if holders[-1].node.kind != SEQUENCE:
             raise EditRefused(path, "it is not an item of a list")
         return holders
+
+    def demand_own(self, node: Node, path: Path) -> None:
+        """Refuse to change what is in a node that is written elsewhere, or is used elsewhere too."""
+        if node.kind == ALIAS:
+            raise SharedPlace(path, f"it is part of the alias *{node.value} (line {node.line}) and is written elsewhere")
+        self.demand_unshared(node, path)
+
+    def demand_unshared(self, node: Node, path: Path) -> None:
+        """Refuse to change or remove a node that an alias stands for."""
+        if node.aliased and not self._shared:
+            raise SharedPlace(path, f"it is part of the anchor &{node.anchor} (line {node.line}), which is used elsewhere too")
 
     def entry(self, holder: Holder) -> Entry:
         """Return the entry of a collection that a way goes on with."""
@@ -104,19 +119,6 @@ def _place(node: Node, step: str | int, path: Path) -> int | None:
     return found[0] if found else None
 
 
-def demand_own(node: Node, path: Path) -> None:
-    """Refuse to change what is in a node that is written elsewhere, or is used elsewhere too."""
-    if node.kind == ALIAS:
-        raise EditRefused(path, f"it is part of the alias *{node.value} (line {node.line}) and is written elsewhere")
-    demand_unshared(node, path)
-
-
-def demand_unshared(node: Node, path: Path) -> None:
-    """Refuse to change or remove a node that an alias stands for."""
-    if node.aliased:
-        raise EditRefused(path, f"it is part of the anchor &{node.anchor} (line {node.line}), which is used elsewhere too")
-
-
 def is_merged(mapping: Node, key: str | int) -> bool:
     """Return whether a merge brings a key into a mapping, hidden by its own one or not."""
     return mapping.kind == MAPPING and any(
@@ -133,4 +135,4 @@ def demand_not_merged(mapping: Node, path: Path) -> None:
 def demand_not_hiding(mapping: Node, key: str, path: Path) -> None:
     """Refuse to begin a block that would hide one that a merge brings."""
     if is_merged(mapping, key):
-        raise EditRefused(path, _MERGED)
+        raise SharedPlace(path, _MERGED)

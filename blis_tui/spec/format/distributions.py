@@ -19,6 +19,7 @@ class Gaussian(Record):
         required=True,
         minimum=0,
         unit="tokens",
+        label="Deviation",
         also=("std", "stdev", "sd", "sigma"),
     )
     min: int = integer("Smallest value.", required=True, unit="tokens", also=("minimum", "low", "lower"))
@@ -37,10 +38,14 @@ class ParetoLognormal(Record):
     """A mixture: Pareto (alpha, xm) with probability mix_weight, else lognormal (mu, sigma)."""
 
     alpha: float = number("Shape of the Pareto part; the smaller, the heavier its tail.", required=True, above=0, also=("shape",))
-    xm: float = number("Smallest value of the Pareto part.", required=True, above=0, unit="tokens", also=("scale", "minimum"))
+    xm: float = number(
+        "Smallest value of the Pareto part.", required=True, above=0, unit="tokens", label="Tail from", also=("scale", "minimum")
+    )
     mu: float = number("Mean of the logarithm of the lognormal part.", required=True)
     sigma: float = number("Standard deviation of the logarithm of the lognormal part.", required=True, minimum=0)
-    mix_weight: float = number("Probability of the Pareto part.", required=True, minimum=0, maximum=1, also=("weight", "mix"))
+    mix_weight: float = number(
+        "Probability of the Pareto part.", required=True, minimum=0, maximum=1, label="Tail weight", also=("weight", "mix")
+    )
 
 
 class Lognormal(Record):

@@ -89,22 +89,28 @@ class Distribution(Record):
 class Network(Record):
     """The client's network, added to the latencies that BLIS reports."""
 
-    rtt_ms: float = number("Round-trip time.", unit="ms")
-    bandwidth_mbps: float = number("Bandwidth; 0 means no limit.", unit="Mbit/s")
+    rtt_ms: float = number("Round-trip time.", unit="ms", label="Round trip")
+    bandwidth_mbps: float = number("Bandwidth; 0 means no limit.", unit="Mbit/s", label="Bandwidth")
 
 
 class Window(Record):
     """A span of time in which a client is active, start included, end excluded."""
 
-    start_us: int = integer("When the window opens.", minimum=0, unit="µs", also=("start_time_us", "begin_us"))
-    end_us: int = integer("When the window closes.", above=0, unit="µs", required=True, also=("end_time_us", "stop_us"))
+    start_us: int = integer("When the window opens.", minimum=0, unit="µs", label="Start", also=("start_time_us", "begin_us"))
+    end_us: int = integer(
+        "When the window closes.", above=0, unit="µs", required=True, label="End", also=("end_time_us", "stop_us")
+    )
     trace_rate: float | None = number(
         "The client's rate in this window: a weight if aggregate_rate is given, requests per second if it is 0.",
-        default=None, unit="req/s", also=_ALSO["trace_rate"],
+        default=None, unit="req/s", label="Own rate", also=_ALSO["trace_rate"],
     )  # fmt: skip
     arrival: Arrival | None = record(Arrival, "Arrival process in this window, in place of the client's.")
-    input_distribution: Distribution | None = record(Distribution, "Input lengths in this window, in place of the client's.")
-    output_distribution: Distribution | None = record(Distribution, "Output lengths in this window, in place of the client's.")
+    input_distribution: Distribution | None = record(
+        Distribution, "Input lengths in this window, in place of the client's.", label="Input"
+    )
+    output_distribution: Distribution | None = record(
+        Distribution, "Output lengths in this window, in place of the client's.", label="Output"
+    )
 
 
 class Lifecycle(Record):
@@ -116,13 +122,15 @@ class Lifecycle(Record):
 class Multimodal(Record):
     """Input made of several kinds of token; it takes the place of the input distribution."""
 
-    text_distribution: Distribution = record(Distribution, "Text tokens of a request.", optional=False)
-    image_distribution: Distribution = record(Distribution, "Tokens of one image.", optional=False)
-    image_count_distribution: Distribution = record(Distribution, "Images in a request.", optional=False)
-    audio_distribution: Distribution = record(Distribution, "Tokens of one audio clip.", optional=False)
-    audio_count_distribution: Distribution = record(Distribution, "Audio clips in a request.", optional=False)
-    video_distribution: Distribution = record(Distribution, "Tokens of one video.", optional=False)
-    video_count_distribution: Distribution = record(Distribution, "Videos in a request.", optional=False)
+    text_distribution: Distribution = record(Distribution, "Text tokens of a request.", optional=False, label="Text tokens")
+    image_distribution: Distribution = record(Distribution, "Tokens of one image.", optional=False, label="Image tokens")
+    image_count_distribution: Distribution = record(Distribution, "Images in a request.", optional=False, label="Images")
+    audio_distribution: Distribution = record(Distribution, "Tokens of one audio clip.", optional=False, label="Audio tokens")
+    audio_count_distribution: Distribution = record(
+        Distribution, "Audio clips in a request.", optional=False, label="Audio clips"
+    )
+    video_distribution: Distribution = record(Distribution, "Tokens of one video.", optional=False, label="Video tokens")
+    video_count_distribution: Distribution = record(Distribution, "Videos in a request.", optional=False, label="Videos")
 
 
 class MultiTurn(Record):
@@ -133,9 +141,12 @@ class MultiTurn(Record):
         minimum=1,
         maximum=MAX_ROUNDS,
         required=True,
+        label="Rounds",
         also=("rounds", "turns", "max_turns", "num_rounds", "num_turns"),
     )
-    think_time_us: int = integer("Pause between an answer and the next round.", minimum=0, unit="µs", lenient=True)
+    think_time_us: int = integer(
+        "Pause between an answer and the next round.", minimum=0, unit="µs", lenient=True, label="Think time"
+    )
     context_growth: str = text("Whether each round repeats the rounds before it.", choices=CONTEXT_GROWTHS, lenient=True)
     single_session: bool = boolean("One session per client instead of a new one at every arrival.")
 
@@ -144,9 +155,9 @@ class Reasoning(Record):
     """Reasoning and multi-turn behaviour of a client."""
 
     reason_ratio_distribution: Distribution = record(
-        Distribution, "Share of the output that is reasoning, drawn in percent.", optional=False
+        Distribution, "Share of the output that is reasoning, drawn in percent.", optional=False, label="Reasoning %"
     )
-    multi_turn: MultiTurn | None = record(MultiTurn, "Conversations of several rounds.")
+    multi_turn: MultiTurn | None = record(MultiTurn, "Conversations of several rounds.", label="Multi-turn")
 
 
 class Member(Record):
@@ -169,11 +180,12 @@ class Member(Record):
 class Client(Member):
     """One client: who it is, how often it asks and how long its prompts and answers are."""
 
-    id: str = text("The client's name.", also=("client_id", "name"))
-    tenant_id: str = text("The tenant the client belongs to.", also=_ALSO["tenant_id"])
+    id: str = text("The client's name.", label="Id", also=("client_id", "name"))
+    tenant_id: str = text("The tenant the client belongs to.", label="Tenant", also=_ALSO["tenant_id"])
     slo_class: str = text(
         "Service class; on all clients and cohorts or on none.",
         choices=SLO_CLASSES,
+        label="SLO class",
         also=_ALSO["slo_class"],
     )
     model: str = text("The model asked for; empty is the default one.", also=_ALSO["model"])
@@ -181,6 +193,7 @@ class Client(Member):
     rate_fraction: float = number(
         "The client's share of aggregate_rate; shares are normalised.",
         above=0,
+        label="Share",
         also=_ALSO["rate_fraction"],
     )
     concurrency: int = integer(
@@ -188,12 +201,16 @@ class Client(Member):
         minimum=0,
         also=("concurrent", "num_users", "virtual_users", "num_concurrent"),
     )
-    think_time_us: int = integer("Pause of a virtual user between answer and next request.", minimum=0, unit="µs")
+    think_time_us: int = integer(
+        "Pause of a virtual user between answer and next request.", minimum=0, unit="µs", label="Think time"
+    )
     arrival: Arrival = record(Arrival, "How its requests are timed.", optional=False, also=_ALSO["arrival"])
     input_distribution: Distribution = record(
-        Distribution, "Input tokens after the prefix.", optional=False, also=_ALSO["input_distribution"]
+        Distribution, "Input tokens after the prefix.", optional=False, label="Input", also=_ALSO["input_distribution"]
     )
-    output_distribution: Distribution = record(Distribution, "Output tokens.", optional=False, also=_ALSO["output_distribution"])
+    output_distribution: Distribution = record(
+        Distribution, "Output tokens.", optional=False, label="Output", also=_ALSO["output_distribution"]
+    )
     prefix_group: str = text("Clients of one group share the first tokens of their prompts.")
     prefix_length: int = integer(
         "Shared prefix tokens; the group's first client decides, 0 gives 50.",
@@ -211,7 +228,9 @@ class Client(Member):
         "Time a request may take; 0 is no limit, not given is 300 s for sessions and no limit otherwise.",
         default=None, minimum=0, unit="µs", also=_ALSO["timeout"],
     )  # fmt: skip
-    slo_target_us: int | None = integer("Target for the time to first token.", default=None, minimum=0, unit="µs")
+    slo_target_us: int | None = integer(
+        "Target for the time to first token.", default=None, minimum=0, unit="µs", label="TTFT target"
+    )
     closed_loop: bool | None = boolean(
         "Whether BLIS waits for an answer before the next round; not given is yes for multi-turn.", default=None
     )
@@ -221,30 +240,32 @@ class Diurnal(Record):
     """A day's rise and fall: 24 hourly windows, the fuller the nearer to the peak."""
 
     peak_hour: int = integer("Hour of the peak.", minimum=0, maximum=23, unit="h")
-    peak_to_trough_ratio: float = number("Peak rate over trough rate.", minimum=1, required=True)
+    peak_to_trough_ratio: float = number("Peak rate over trough rate.", minimum=1, required=True, label="Peak / trough")
 
 
 class Spike(Record):
     """One burst of activity."""
 
-    start_time_us: int = integer("When it starts.", minimum=0, unit="µs", also=("start_us",))
-    duration_us: int = integer("How long it lasts.", above=0, unit="µs", required=True, also=("length_us",))
+    start_time_us: int = integer("When it starts.", minimum=0, unit="µs", label="Start", also=("start_us",))
+    duration_us: int = integer("How long it lasts.", above=0, unit="µs", required=True, label="Duration", also=("length_us",))
     trace_rate: float | None = number(
-        "Rate of the whole cohort, for aggregate_rate 0.", default=None, unit="req/s", also=_ALSO["trace_rate"]
+        "Rate of the whole cohort, for aggregate_rate 0.", default=None, unit="req/s", label="Own rate", also=_ALSO["trace_rate"]
     )
 
 
 class Drain(Record):
     """Full activity up to a time, then a ramp down to nothing in ten steps."""
 
-    start_time_us: int = integer("When the ramp begins.", minimum=0, unit="µs", also=("start_us",))
-    ramp_duration_us: int = integer("How long the ramp takes.", above=0, unit="µs", required=True, also=("duration_us",))
+    start_time_us: int = integer("When the ramp begins.", minimum=0, unit="µs", label="Start", also=("start_us",))
+    ramp_duration_us: int = integer(
+        "How long the ramp takes.", above=0, unit="µs", required=True, label="Ramp", also=("duration_us",)
+    )
 
 
 class Cohort(Member):
     """A population of like clients."""
 
-    id: str = text("The cohort's name; its members are called ID-0, ID-1, …", also=("cohort_id", "name"))
+    id: str = text("The cohort's name; its members are called ID-0, ID-1, …", label="Id", also=("cohort_id", "name"))
     population: int = integer(
         "How many clients it has.",
         above=0,
@@ -266,6 +287,7 @@ class Cohort(Member):
     rate_fraction: float = number(
         "The cohort's share of aggregate_rate, dealt evenly to its members.",
         above=0,
+        label="Share",
         required=True,
         also=_ALSO["rate_fraction"],
     )

@@ -9,7 +9,7 @@ from blis_tui.spec.format.model import Client, Cohort, Diurnal, Drain, Spike, Wi
 
 _HOURS = 24
 _US_PER_HOUR = 3_600_000_000
-_DRAIN_STEPS = 10
+DRAIN_STEPS = 10
 
 
 def windows_of(member: Client | Cohort) -> tuple[Window, ...]:
@@ -48,8 +48,8 @@ def drain_windows(drain: Drain) -> Iterator[Window]:
     """Full activity up to the start, then ten steps of which ever less is filled."""
     if drain.start_time_us > 0:
         yield Window(start_us=0, end_us=drain.start_time_us)
-    step_us = max(1, drain.ramp_duration_us // _DRAIN_STEPS)
-    for step in range(_DRAIN_STEPS):
+    step_us = max(1, drain.ramp_duration_us // DRAIN_STEPS)
+    for step in range(DRAIN_STEPS):
         start = drain.start_time_us + step * step_us
-        length = max(1, int(float(step_us) * (float(_DRAIN_STEPS - step) / float(_DRAIN_STEPS))))
+        length = max(1, int(float(step_us) * (float(DRAIN_STEPS - step) / float(DRAIN_STEPS))))
         yield Window(start_us=start, end_us=start + length)

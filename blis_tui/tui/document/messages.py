@@ -37,11 +37,12 @@ class TextTyped(Message):
 
 @dataclass(eq=False)
 class JumpRequested(Message):
-    """Show the place of a path: its field, or its line in the YAML pane."""
+    """Show the place of a path: its field, or its line in the YAML pane; the latter in any case if `in_text`."""
 
     path: Path
     line: int | None = None
     column: int | None = None
+    in_text: bool = False
 
 
 @dataclass(eq=False)

@@ -158,6 +158,11 @@ class ProblemRows(ScrollView, can_focus=True):
         if self.selected is not None:
             self.post_message(JumpRequested(self.selected.path, self.selected.line, self.selected.column))
 
+    def action_show_text(self) -> None:
+        """Go to the line of the problem."""
+        if self.selected is not None:
+            self.post_message(JumpRequested(self.selected.path, self.selected.line, self.selected.column, in_text=True))
+
     def action_mend(self) -> None:
         """Apply the problem's mend; the app says if there is none."""
         if self.selected is not None:

@@ -115,13 +115,13 @@ class Workspace:
             self.encoding,
         )
 
-    def edit(self, label: str, edits: Sequence[Edit], merge: str | None = None) -> None:
+    def edit(self, label: str, edits: Sequence[Edit], merge: str | None = None, *, shared: bool = False) -> None:
         """Make edits as one step of the history; a horizon at the stages' end goes along with it.
 
-        Raises `EditRefused`, and then nothing has changed.
+        What aliases stand for may change, for all of them, only if `shared`. Raises `EditRefused`, and then nothing has changed.
         """
         base = self._checked or self._good
-        text = apply_edits(self.text, edits, base.tree if base is not None else None)
+        text = apply_edits(self.text, edits, base.tree if base is not None else None, shared=shared)
         if self._ends_with_stages and any(edit.path[:2] in (TOP, STAGES) for edit in edits):
             text = _ended_with_stages(text, base)
         self.write(text, label, merge)

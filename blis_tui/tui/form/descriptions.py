@@ -10,7 +10,7 @@ from textual.content import Content
 from blis_tui.numbers import counted, duration
 from blis_tui.problems import SEVERITIES, Path, Problem, printable
 from blis_tui.spec.format.facts import clients_per_stage, stages_end_us
-from blis_tui.spec.format.fields import Field
+from blis_tui.spec.format.fields import LIST, Field
 from blis_tui.spec.format.model import InferencePerf, SharedPrefix, WorkloadSpec
 from blis_tui.spec.rules.compact_errors import USERS
 from blis_tui.tui.document.field_values import short_message
@@ -22,13 +22,20 @@ MOST_STAGE_PROBLEMS = 3
 """Problems of stages that are told below their table."""
 
 
-def field_help(field: Field, choices: Sequence[str], problems: Sequence[Problem], mendable: Problem | None) -> Content:
-    """Say what a field is, what it may be, what is wrong with it, and what F3 would do about a `mendable` problem."""
-    allowed = ", ".join(choices) or field.allowed or field.kind
+def field_help(
+    field: Field, choices: Sequence[str], problems: Sequence[Problem], mendable: Problem | None, label: str = ""
+) -> Content:
+    """Say what a field is, what it may be, what is wrong with it, and what F3 would do about a `mendable` problem.
+
+    It may be called by another `label` than that of its declaration.
+    """
+    if field.kind == LIST:
+        return Content.assemble((field.label, "bold"), f": {field.help}")
+    allowed = ", ".join(choice or "none" for choice in choices) or field.allowed or field.kind
     default = "none" if field.default in (None, "") else field.default
     facts = allowed if field.required else f"{allowed}; default {default}"
     unit = f" ({field.unit})" if field.unit else ""
-    parts: list[Any] = [(field.label, "bold"), f"{unit}: {field.help} ", (facts, "$foreground-muted")]
+    parts: list[Any] = [(label or field.label, "bold"), f"{unit}: {field.help} ", (facts, "$foreground-muted")]
     for problem in problems:
         parts.append((f"\n{SIGNS[problem.severity]} {short_message(problem)}", COLOURS.get(problem.severity, "")))
     if mendable is not None and mendable.mend is not None:
@@ -70,10 +77,6 @@ def stage_problems(problems: dict[int, list[Problem]]) -> Content:
     return Content.assemble(*parts)
 
 
-def clients_text(spec: WorkloadSpec) -> str:
-    """Say what clients a file without a compact block has, and where they are edited."""
-    counts = [(len(spec.clients), "client"), (len(spec.cohorts), "cohort")]
-    parts = [f"{count:,} {noun}{'s' if count > 1 else ''}" for count, noun in counts if count]
-    if spec.servegen_data is not None:
-        parts.append("ServeGen data")
-    return f"{' and '.join(parts)}, edited in the YAML pane (alt+4)."
+def elsewhere_text(spec: WorkloadSpec) -> str:
+    """Say what clients a file has that the form does not show, and where they are edited."""
+    return "ServeGen data, edited in the YAML pane (alt+4)." if spec.servegen_data is not None else ""

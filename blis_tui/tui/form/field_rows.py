@@ -10,17 +10,18 @@ from textual.events import Click, Resize
 from textual.widget import Widget
 
 from blis_tui.problems import ERROR, Path, Problem
-from blis_tui.spec.edits import SetValue
+from blis_tui.spec.edits import Edit, SetValue
 from blis_tui.spec.format.fields import BOOLEAN, TEXT, Field
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.document.field_values import short_message, step_name, typed
 from blis_tui.tui.document.severity_marks import COLOURS, SIGNS
 from blis_tui.tui.form.pending_edits import PendingEdits
-from blis_tui.tui.form.value_input import ValueInput
+from blis_tui.tui.form.value_input import ValueInput, placeholder
 
 LABEL_WIDTH = 17
 """Cells before the value: the problem's glyph and the label."""
 NARROWEST_VALUE, WIDEST_VALUE = 11, 18
+WIDEST_TEXT = 32
 NOTE_WIDTH = 10
 """Cells after the value for its unit or how it reads, if there is room."""
 INLINE_ROOM = 28
@@ -66,11 +67,16 @@ class FieldRow(Widget):
     FieldRow:disabled { opacity: 60%; }
     """
 
-    def __init__(self, field: Field, path: Path, **options: Any) -> None:
+    def __init__(self, field: Field, path: Path, label: str = "", **options: Any) -> None:
         super().__init__(**options)
         self.field = field
         self.path = path
+        self.label = label or field.label
         self.shown = Shown(None)
+
+    def turn_to(self, path: Path) -> None:
+        """Stand for the same field of another record from now on."""
+        self.path = path
 
     def show(self, shown: Shown) -> None:
         """Show a state of the document; does nothing if it is the one that is shown."""
@@ -101,7 +107,7 @@ class FieldRow(Widget):
         bracket = "bold $text-accent" if label_style else "$foreground-muted"
         parts: list[Any] = [
             (SIGNS[worst.severity] if worst else " ", f"bold {colour}".strip()),
-            Content.styled(self.field.label, label_style).truncate(LABEL_WIDTH - 1, ellipsis=True, pad=True),
+            Content.styled(self.label, label_style).truncate(LABEL_WIDTH - 1, ellipsis=True, pad=True),
             ("[", bracket),
             self.draw_value().truncate(self.value_width, ellipsis=True, pad=True),
             ("] ", bracket),
@@ -140,14 +146,26 @@ class FieldRow(Widget):
 class TextRow(FieldRow):
     """A field that is typed. What stands in it is drawn; the line to type in comes above that after the first frame."""
 
-    def __init__(self, field: Field, path: Path, **options: Any) -> None:
-        super().__init__(field, path, **options)
+    def __init__(self, field: Field, path: Path, label: str = "", **options: Any) -> None:
+        super().__init__(field, path, label, **options)
         self._input: ValueInput | None = None
+
+    def turn_to(self, path: Path) -> None:
+        """Stand for the same field of another record from now on."""
+        if path != self.path:
+            super().turn_to(path)
+            if self._input is not None:
+                self._input.begin(self.field, path, self.label.strip(), self._input.value)
+
+    @property
+    def has_input(self) -> bool:
+        """Whether the line to type in is there."""
+        return self._input is not None
 
     def make_input(self) -> ValueInput:
         """Put the line to type in above what is drawn, if it is not there yet."""
         if self._input is None:
-            self._input = ValueInput(self.field, self.path, self.field.label, text=self.shown.text)
+            self._input = ValueInput(self.field, self.path, self.label.strip(), text=self.shown.text)
             self._fit()
             self.mount(self._input)
         return self._input
@@ -171,9 +189,16 @@ class TextRow(FieldRow):
     def draw_value(self) -> Content:
         """Draw the value as the line to type in shows it."""
         text, width = self.shown.text, self.value_width
-        unset = "" if self.field.required else str(self.field.default)
+        unset = placeholder(self.field)
         content = Content(text) if text else Content.styled(unset, "$text-disabled")
         return content.truncate(width, ellipsis=True, pad=True).stylize_before("on $surface")
+
+    @property
+    def value_width(self) -> int:
+        """Cells for the value; a text has no unit after it and takes what there is."""
+        if self.field.kind != TEXT:
+            return super().value_width
+        return min(max(self.size.width - LABEL_WIDTH - 3, NARROWEST_VALUE), WIDEST_TEXT)
 
     def _fit(self) -> None:
         width, line = self.value_width, self._input
@@ -196,8 +221,8 @@ class ChoiceRow(FieldRow, can_focus=True):
     HELP_TITLE = "Choice"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("choice")]
 
-    def __init__(self, field: Field, path: Path, choices: tuple[str, ...] = (), **options: Any) -> None:
-        super().__init__(field, path, **options)
+    def __init__(self, field: Field, path: Path, choices: tuple[str, ...] = (), label: str = "", **options: Any) -> None:
+        super().__init__(field, path, label, **options)
         self.choices = choices or field.choices
         self._requests = PendingEdits(self)
         self._wanted: str | None = None
@@ -206,6 +231,12 @@ class ChoiceRow(FieldRow, can_focus=True):
     def pending(self) -> bool:
         """Whether a choice is still on its way to the document."""
         return self._requests.pending
+
+    @property
+    def value_width(self) -> int:
+        """Cells for the value; a long choice takes room from what stands after it."""
+        room = max(self.size.width - LABEL_WIDTH - 3, NARROWEST_VALUE)
+        return min(max(super().value_width, len(self.shown.text or "") + 4), room)
 
     def draw_value(self) -> Content:
         """Draw the choice between the arrows that change it."""
@@ -221,7 +252,11 @@ class ChoiceRow(FieldRow, can_focus=True):
         text = self.choices[index % len(self.choices)]
         if text != (now or ""):
             self._wanted = text
-            self._requests.ask(f"change {self.field.label}", typed(self.path, self.field, text), step_name(self.path))
+            self._requests.ask(f"change {self.label.strip()}", self.edits_for(text), step_name(self.path))
+
+    def edits_for(self, text: str) -> tuple[Edit, ...]:
+        """Return the edits that write a choice."""
+        return (typed(self.path, self.field, text),)
 
     def on_click(self, event: Click) -> None:
         """A click on an arrow goes that way, one elsewhere on the value goes on."""
@@ -236,8 +271,8 @@ class SwitchRow(FieldRow, can_focus=True):
     HELP_TITLE = "Switch"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("switch")]
 
-    def __init__(self, field: Field, path: Path, **options: Any) -> None:
-        super().__init__(field, path, **options)
+    def __init__(self, field: Field, path: Path, label: str = "", **options: Any) -> None:
+        super().__init__(field, path, label, **options)
         self._requests = PendingEdits(self)
         self._wanted = False
 
@@ -250,8 +285,15 @@ class SwitchRow(FieldRow, can_focus=True):
     def action_switch(self) -> None:
         """Switch it on or off."""
         self._wanted = not (self._wanted if self._requests.pending else self.shown.value)
-        what = f"switch {self.field.label} {'on' if self._wanted else 'off'}"
-        self._requests.ask(what, SetValue(self.path, self._wanted))
+        self._requests.ask(self.what(self._wanted), self.edits_for(self._wanted))
+
+    def what(self, on: bool) -> str:
+        """Name the step that switches it."""
+        return f"switch {self.label.strip()} {'on' if on else 'off'}"
+
+    def edits_for(self, on: bool) -> tuple[Edit, ...]:
+        """Return the edits that switch it."""
+        return (SetValue(self.path, on),)
 
     def on_click(self, event: Click) -> None:
         """A click on the value switches it."""
@@ -260,8 +302,8 @@ class SwitchRow(FieldRow, can_focus=True):
             self.action_switch()
 
 
-def make_row(field: Field, path: Path, choices: tuple[str, ...] = ()) -> FieldRow:
+def make_row(field: Field, path: Path, choices: tuple[str, ...] = (), label: str = "") -> FieldRow:
     """Make the row for a field as it is declared; `choices` are those of a text that may also be another."""
     if choices or (field.kind == TEXT and field.choices):
-        return ChoiceRow(field, path, choices)
-    return SwitchRow(field, path) if field.kind == BOOLEAN else TextRow(field, path)
+        return ChoiceRow(field, path, choices, label)
+    return SwitchRow(field, path, label) if field.kind == BOOLEAN else TextRow(field, path, label)

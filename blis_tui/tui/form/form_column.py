@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Container, Vertical, VerticalScroll
 from textual.events import DescendantBlur, DescendantFocus, Resize
+from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
@@ -24,12 +26,14 @@ from blis_tui.spec.yaml.nodes import Tree
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.document.document_widget import DocumentWidget
 from blis_tui.tui.document.field_values import left_empty, shown_at, step_name
-from blis_tui.tui.document.messages import EditRequested, LeaveRequested, MendRequested, StepEnded
+from blis_tui.tui.document.messages import EditRequested, JumpRequested, LeaveRequested, MendRequested, StepEnded
 from blis_tui.tui.document.workspace import View
-from blis_tui.tui.form.descriptions import clients_text, field_help, note, stage_problems, stages_text
+from blis_tui.tui.form.descriptions import elsewhere_text, field_help, note, stage_problems, stages_text
 from blis_tui.tui.form.field_rows import ChoiceRow, FieldRow, Shown, TextRow, make_row
+from blis_tui.tui.form.members.members import Members
 from blis_tui.tui.form.notices import HelpBox, Notice, Title
-from blis_tui.tui.form.problem_places import ProblemPlaces, places_of
+from blis_tui.tui.form.problem_places import MEMBERS, ProblemPlaces, places_of
+from blis_tui.tui.form.record_list import RecordList
 from blis_tui.tui.form.stages.stage_rows import CELLS, stage_rows
 from blis_tui.tui.form.stages.stage_table import StageTable
 from blis_tui.tui.preview.preview_widget import PreviewWidget
@@ -52,6 +56,8 @@ NEW_BLOCK: dict[str, Any] = {
 }
 """What a compact block that is added begins as."""
 _STAGE_FIELDS = tuple(name for name, _ in CELLS)
+ROOM_FOR_TWO = 76
+"""Columns in which the lists of clients and the form of one stand side by side."""
 SOON_S = 0.25
 """So long numbers of an older text may stand while new ones are on their way."""
 
@@ -68,7 +74,8 @@ class FormColumn(DocumentWidget, PreviewWidget):
     SCOPED_CSS = False  # the screen's class says that the window is narrow
     DEFAULT_CSS = """
     FormColumn { layout: vertical; }
-    FormColumn #form-fields { height: 1fr; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
+    FormColumn #form-panes { height: 1fr; }
+    FormColumn #form-fields { height: 1fr; width: 1fr; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
     FormColumn #stages-rows { height: auto; max-height: 12; scrollbar-size-vertical: 1; }
     FormColumn #stages-head { height: 1; color: $foreground-muted; }
     FormColumn #compact { height: auto; }
@@ -79,32 +86,44 @@ class FormColumn(DocumentWidget, PreviewWidget):
     .-narrow FormColumn #form-help { min-height: 2; max-height: 5; }
     """
 
+    @dataclass(eq=False)
+    class RoomWanted(Message):
+        """There are two panes that can stand side by side if there is room, or there is one again."""
+
+        for_two: bool
+
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._view: View | None = None
         self._rows: dict[Path, FieldRow] = {}
-        self._left: set[Path] = set()
-        self._focused: FieldRow | StageTable | None = None
+        self._left: dict[Path, FieldRow] = {}
+        self._focused: FieldRow | StageTable | RecordList | None = None
+        self._members = Members()
+        self._fitted = (False, False)
+        self._has_two = False
         self._counts = StageCounts()
         self._forgetting: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the panes; their fields are those that the format declares."""
         yield Notice(id="form-stale")
-        with _Scroll(id="form-fields"):
-            yield Title("General", id="general")
-            for name in GENERAL:
-                yield self._row(WorkloadSpec.fields[name], (name,), VERSIONS if name == "version" else ())
-            with Vertical(id="compact"):
-                yield Title("Stages", id="stages")
-                yield Static(id="stages-head", markup=False)
-                with _Scroll(id="stages-rows"):
-                    yield StageTable(id="stage-table")
-                yield Notice(id="stages-problems")
-                yield Title("Shared prefix", id="shared-prefix")
-                for name, field in SharedPrefix.fields.items():
-                    yield self._row(field, (*PREFIX, name))
-            yield Notice(id="no-compact")
+        with Container(id="form-panes"):
+            with _Scroll(id="form-fields"):
+                yield Title("General", id="general")
+                for name in GENERAL:
+                    yield self._row(WorkloadSpec.fields[name], (name,), VERSIONS if name == "version" else ())
+                with Vertical(id="compact"):
+                    yield Title("Stages", id="stages")
+                    yield Static(id="stages-head", markup=False)
+                    with _Scroll(id="stages-rows"):
+                        yield StageTable(id="stage-table")
+                    yield Notice(id="stages-problems")
+                    yield Title("Shared prefix", id="shared-prefix")
+                    for name, field in SharedPrefix.fields.items():
+                        yield self._row(field, (*PREFIX, name))
+                yield Notice(id="no-compact")
+                yield self._members.lists
+            yield self._members.pane
         yield HelpBox(id="form-help")
 
     def _row(self, field: Field, path: Path, choices: tuple[str, ...] = ()) -> FieldRow:
@@ -113,6 +132,8 @@ class FormColumn(DocumentWidget, PreviewWidget):
 
     async def make_inputs(self) -> None:
         """Make the lines to type in, a few at a time; the first frame is quicker without them."""
+        self._members.show_form()
+        self._fit_panes()
         lines = [row.make_input for row in self._rows.values() if isinstance(row, TextRow)]
         for make in (*lines, self.query_one(StageTable).make_editor):
             if not self.is_attached:  # the app ends already
@@ -123,6 +144,21 @@ class FormColumn(DocumentWidget, PreviewWidget):
     def on_resize(self, event: Resize) -> None:
         """Keep the table's head above its columns."""
         self.call_after_refresh(self._show_head)
+        self._fit_panes()
+
+    def _fit_panes(self) -> None:
+        """Put the form of a client beside the lists if there is room, else below them."""
+        two, beside = self._members.pane.display, self.size.width >= ROOM_FOR_TWO
+        below = two and not beside
+        if two is not self._has_two:
+            self._has_two = two
+            self.post_message(self.RoomWanted(two))
+        if (beside, below) != self._fitted:
+            self._fitted = beside, below
+            fields = self.query_one("#form-fields")
+            self.query_one("#form-panes").styles.layout = "horizontal" if beside else "vertical"
+            fields.styles.height = "auto" if below else "1fr"
+            fields.styles.max_height = "50%" if below else None
 
     def _show_head(self) -> None:
         self.query_one("#stages-head", Static).update(self.query_one(StageTable).header())
@@ -142,6 +178,7 @@ class FormColumn(DocumentWidget, PreviewWidget):
 
     def show_preview(self, preview: Preview) -> None:
         """Show what a preview expects of the stages."""
+        self._members.show_preview(preview)
         changed = self._counts.take(preview)
         if not self._counts.is_older and self._forgetting is not None:
             self._forgetting.stop()
@@ -164,7 +201,7 @@ class FormColumn(DocumentWidget, PreviewWidget):
     def _show_stale(self, checked: Checked, *, shown: bool) -> None:
         """Say that the text cannot be read, and whether an older state is `shown`."""
         stale = checked.spec is None
-        self.query_one("#form-fields").disabled = stale
+        self.query_one("#form-panes").disabled = stale
         notice = self.query_one("#form-stale", Notice)
         if not stale:
             notice.say("")
@@ -189,6 +226,13 @@ class FormColumn(DocumentWidget, PreviewWidget):
         self.query_one("#general", Title).tell("", tuple(places.panes[()]))
         self.query_one("#shared-prefix", Title).tell("", tuple(places.panes[PREFIX]))
         self._show_stages(checked.tree, compact, places)
+        self._members.show(checked, spec, places)
+        self._fit_panes()
+
+    @on(RecordList.Chosen)
+    def choose_member(self, event: RecordList.Chosen) -> None:
+        """Show the client or cohort under the cursor in the form, or go to its fields."""
+        self._members.choose(event)
 
     def _show_stages(self, tree: Tree, compact: InferencePerf | None, places: ProblemPlaces) -> None:
         table = self.query_one(StageTable)
@@ -207,10 +251,10 @@ class FormColumn(DocumentWidget, PreviewWidget):
         if there:
             notice.say("")
         elif self.can_add_block:
-            others = f"{clients_text(spec)}\n\n" if spec is not None and spec.cohorts else ""
-            notice.say(f"{others}This file has no compact block yet.\nalt+a adds one: stages and a shared prefix.")
+            adds = "alt+a adds a compact block"
+            notice.say(adds if spec is not None and spec.cohorts else f"{adds}: stages and a shared prefix.")
         elif spec is not None:
-            notice.say(clients_text(spec))
+            notice.say(elsewhere_text(spec))
 
     @property
     def can_add_block(self) -> bool:
@@ -227,7 +271,7 @@ class FormColumn(DocumentWidget, PreviewWidget):
     def show_help_for(self, event: DescendantFocus) -> None:
         """Say below what there is to say about the field."""
         for widget in event.widget.ancestors_with_self:
-            if isinstance(widget, (FieldRow, StageTable)):
+            if isinstance(widget, (FieldRow, StageTable, RecordList)):
                 self._focused = widget
                 self._show_help()
                 widget.refresh()
@@ -242,7 +286,7 @@ class FormColumn(DocumentWidget, PreviewWidget):
             if isinstance(widget, FieldRow):
                 widget.refresh()
                 if not isinstance(widget, TextRow) or widget.input.edited:
-                    self._left.add(widget.path)
+                    self._left[widget.path] = widget
                     self._tidy()
         self.app.post_message(StepEnded())
 
@@ -251,12 +295,12 @@ class FormColumn(DocumentWidget, PreviewWidget):
         view = self._view
         if not self._left or view is None or view.checked is None or view.checked.spec is None:
             return
-        for path in tuple(self._left):
-            row = self._rows[path]
+        for path, row in tuple(self._left.items()):
             if row.pending:
                 continue
-            self._left.discard(path)
-            edit = None if row.has_focus_within else left_empty(view.checked.tree, path, row.field)
+            del self._left[path]
+            is_here = row.has_focus_within and row.path == path
+            edit = None if is_here else left_empty(view.checked.tree, path, row.field)
             if edit is not None:
                 self.app.post_message(EditRequested(f"change {row.field.label}", (edit,), step_name(path)))
                 self.app.post_message(StepEnded())
@@ -271,6 +315,8 @@ class FormColumn(DocumentWidget, PreviewWidget):
         view = self._view
         if view is None or view.stale:
             return False
+        if path and path[0] in MEMBERS:
+            return self._members.focus_path(path)
         for length in range(len(path), 0, -1):
             row = self._rows.get(path[:length])
             if row is not None:
@@ -320,6 +366,8 @@ class FormColumn(DocumentWidget, PreviewWidget):
         focused = self._focused
         if isinstance(focused, StageTable):
             return focused.problems
+        if isinstance(focused, RecordList):
+            return ()
         return focused.shown.problems if focused is not None else ()
 
     def _show_help(self) -> None:
@@ -327,7 +375,9 @@ class FormColumn(DocumentWidget, PreviewWidget):
         focused = self._focused
         if focused is not None:
             choices = focused.choices if isinstance(focused, ChoiceRow) else ()
-            self.query_one(HelpBox).say(field_help(focused.field, choices, self._problems_here(), self.problem_here))
+            label = focused.label.strip() if isinstance(focused, FieldRow) else ""
+            told = field_help(focused.field, choices, self._problems_here(), self.problem_here, label)
+            self.query_one(HelpBox).say(told)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer only what can be done here."""
@@ -340,6 +390,27 @@ class FormColumn(DocumentWidget, PreviewWidget):
         problem = self.problem_here
         if problem is not None:
             self.app.post_message(MendRequested(problem))
+
+    def action_show_text(self) -> None:
+        """Go to the text of what has the focus."""
+        focused = self._focused
+        if focused is not None:
+            path = focused.item_path if isinstance(focused, RecordList) and focused.count else focused.path
+            self.app.post_message(JumpRequested(path, in_text=True))
+
+    def action_focus_list(self) -> None:
+        """Go from a field to the list that it belongs to."""
+        if self._members.pane.display:
+            self._members.lists.chosen.focus()
+        elif self.query_one("#compact").display:
+            self.query_one(StageTable).focus()
+
+    def action_turn(self, steps: int) -> None:
+        """Show the next client or cohort of the list, or the one before."""
+        if isinstance(self._focused, FieldRow) and self._focused.has_focus_within:
+            self._left[self._focused.path] = self._focused
+        self.app.post_message(StepEnded())
+        self._members.turn(steps)
 
     def action_add_block(self) -> None:
         """Add a compact block, where that is legal."""

@@ -7,7 +7,7 @@ from typing import Any
 from textual.content import Content
 from textual.widgets import Static
 
-from blis_tui.problems import Problem
+from blis_tui.problems import Problem, printable
 from blis_tui.tui.document.field_values import short_message
 from blis_tui.tui.document.severity_marks import COLOURS, SIGNS
 
@@ -20,7 +20,7 @@ class Title(Static):
     def __init__(self, name: str, **options: Any) -> None:
         super().__init__(markup=False, **options)
         self.title = name
-        self._told: tuple[str, tuple[Problem, ...]] = ("", ())
+        self._told: tuple[str, str, tuple[Problem, ...]] = ("", "", ())
 
     def on_mount(self) -> None:
         """Draw the name."""
@@ -28,13 +28,13 @@ class Title(Static):
 
     def tell(self, text: str = "", problems: tuple[Problem, ...] = ()) -> None:
         """Show what the pane comes to, and the problems of it as a whole."""
-        if (text, problems) != self._told:
-            self._told = (text, problems)
+        if (self.title, text, problems) != self._told:
+            self._told = (self.title, text, problems)
             self._draw()
 
     def _draw(self) -> None:
-        text, problems = self._told
-        parts: list[Any] = [(self.title, "bold"), (f"  {text}" if text else "", "$foreground-muted")]
+        _, text, problems = self._told
+        parts: list[Any] = [(printable(self.title), "bold"), (f"  {text}" if text else "", "$foreground-muted")]
         for problem in problems:
             parts.append((f"\n{SIGNS[problem.severity]} {short_message(problem)}", COLOURS.get(problem.severity, "")))
         self.update(Content.assemble(*parts))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.widget import Widget
 
 from blis_tui.spec.edits import Edit
@@ -21,8 +23,8 @@ class PendingEdits:
         self._waiting = [request for request in self._waiting if not request.taken]
         return bool(self._waiting)
 
-    def ask(self, label: str, edit: Edit, merge: str | None = None) -> None:
-        """Ask for an edit."""
-        request = EditRequested(label, (edit,), merge)
+    def ask(self, label: str, edits: Sequence[Edit], merge: str | None = None) -> None:
+        """Ask for edits, as one step."""
+        request = EditRequested(label, edits, merge)
         self._waiting.append(request)
         self._owner.app.post_message(request)

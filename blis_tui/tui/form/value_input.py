@@ -29,6 +29,13 @@ BEGIN_A_NUMBER = "0123456789."
 _RESTING, _TYPING, _OPENED = range(3)
 
 
+def placeholder(field: Field) -> str:
+    """Return what stands in a field that is not given: its default, if it has one."""
+    if field.required:
+        return ""
+    return "not given" if field.default is None else str(field.default)
+
+
 class ValueInput(Input):
     """A line in which the characters of one scalar are edited; every change of them asks for an edit at once."""
 
@@ -49,7 +56,7 @@ class ValueInput(Input):
 
     def __init__(self, field: Field, path: Path, label: str, *, text: str | None = None, is_cell: bool = False) -> None:
         self._quiet = True
-        super().__init__(text, placeholder="" if field.required else str(field.default), select_on_focus=True)
+        super().__init__(text, placeholder=placeholder(field), select_on_focus=True)
         self.field = field
         self.path = path
         self.label = label
@@ -88,7 +95,7 @@ class ValueInput(Input):
         if text != (self._text or ""):
             self._text = text
             self.edited = True
-            self._requests.ask(f"change {self.label}", typed(self.path, self.field, text), step_name(self.path))
+            self._requests.ask(f"change {self.label}", (typed(self.path, self.field, text),), step_name(self.path))
 
     def on_focus(self, event: Focus) -> None:
         """Rest, with everything selected; a cell is there only while it is edited."""

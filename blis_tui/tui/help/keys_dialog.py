@@ -56,6 +56,10 @@ PLACES = {
     "summary": "The summary",
     "compare": "The comparison",
     "lines": "These lines",
+    "records": "This list",
+    "windows": "The windows",
+    "names": "This name",
+    "client-rows": "The client",
 }
 """What the places of actions are called."""
 

@@ -21,10 +21,16 @@ _TITLES = {"dark": "Dark", "light": "Light", "ansi": "The terminal's own colours
 SOON_S = 0.3
 """How long after a change it is written down."""
 _ROOM_FOR_TABS = 50
+_ROOM_FOR_TWO = 84
+"""Columns of a form that has two panes side by side."""
+_CHART = 106
+"""Columns that the tabs keep beside it."""
 
 
-def default_split(width: int) -> int:
-    """Return the form's columns in a window of some width, as long as no one has chosen others."""
+def default_split(width: int, *, for_two: bool = False) -> int:
+    """Return the form's columns in a window of some width, as long as no one has chosen others; more for two panes."""
+    if for_two and width >= _ROOM_FOR_TWO + _CHART:
+        return _ROOM_FOR_TWO
     return max(40, min(44, width - 76), min(56, width // 4))
 
 
@@ -39,6 +45,8 @@ class Appearance:
         self.split: int | None = None
         """The form's columns that were chosen."""
         self._timer: Timer | None = None
+        self.for_two = False
+        """Whether the form has two panes that can stand side by side."""
 
     def start(self) -> None:
         """Take over what is settled or remembered."""
@@ -98,4 +106,4 @@ class Appearance:
             self._app.home.query_one("#form-column").styles.width = "1fr"
 
     def _room(self, width: int) -> int:
-        return max(SPLIT_RANGE[0], min(self.split or default_split(width), width - _ROOM_FOR_TABS))
+        return max(SPLIT_RANGE[0], min(self.split or default_split(width, for_two=self.for_two), width - _ROOM_FOR_TABS))

@@ -14,9 +14,11 @@ from textual.widgets import Static
 
 from blis_tui.problems import printable
 from blis_tui.tui.actions import bindings
+from blis_tui.tui.document.messages import JumpRequested
 from blis_tui.tui.jobs import Job
 from blis_tui.tui.preview.state import Preview
 from blis_tui.tui.tables.client_details import client_lines
+from blis_tui.tui.tables.client_places import place_of
 from blis_tui.tui.tables.request_columns import RequestTable, request_table
 from blis_tui.tui.widgets.line_table import LineTable
 from blis_tui.tui.widgets.table_rows import TableRows
@@ -33,11 +35,12 @@ class ClientDialog(ModalScreen[None]):
 
     CSS_PATH = "client_dialog.tcss"
     AUTO_FOCUS = "TableRows"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("client")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("client"), *bindings("client-rows")]
 
     def __init__(self, clients: Expansion, index: int, preview: Preview | None) -> None:
         super().__init__()
         self._client = clients[index]
+        self._place = place_of(clients, index)
         self._index = index
         same = preview is not None and preview.requests is not None and preview.requests.clients.spec == clients.spec
         cut = preview is not None and preview.cut_us is not None and preview.clients is clients and not preview.stale
@@ -55,7 +58,9 @@ class ClientDialog(ModalScreen[None]):
                 f"Its requests{', of the first part that the preview has' if self._cut else ''}", classes="title", markup=False
             )
             yield LineTable("request")
-            yield Static("↑↓ requests   Tab to scroll the facts   Esc close", classes="hint", markup=False)
+            yield Static(
+                "f its form   e its YAML   ↑↓ requests   Tab to scroll the facts   Esc close", classes="hint", markup=False
+            )
 
     def _facts(self) -> Content:
         lines = []
@@ -85,6 +90,11 @@ class ClientDialog(ModalScreen[None]):
     def stay(self, event: TableRows.Chosen) -> None:
         """There is nothing more to show of a request."""
         event.stop()
+
+    def action_show_source(self, in_text: bool) -> None:
+        """Leave for the form of the client, or for its text."""
+        self.action_close()
+        self.app.post_message(JumpRequested(self._place, in_text=in_text))
 
     def action_close(self) -> None:
         """Go back."""

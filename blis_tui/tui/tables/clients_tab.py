@@ -51,6 +51,10 @@ class ClientsTab(TableTab):
         assert clients is not None
         self.prepare(lambda: client_table(clients, _numbers(clients, requests)), lambda made: self.table.show(*made))
 
+    def client_at(self, index: int) -> tuple[Expansion, int] | None:
+        """Return the client of a row."""
+        return None if self._clients is None else (self._clients, index)
+
     @on(TableRows.Chosen)
     def choose(self, event: TableRows.Chosen) -> None:
         """Show all of a client."""

@@ -13,6 +13,7 @@ from blis_tui.tui.widgets.table_rows import TableRows
 
 if TYPE_CHECKING:
     from blis_tui.tui.base_app import BaseApp
+    from blis_tui.workload.expansion.clients import Expansion
     from blis_tui.workload.requests import Requests
 
 _HINTS = {FAILED: "There are no requests: the text has errors.", CANCELLED: "There are no requests yet; F5 makes them."}
@@ -51,6 +52,10 @@ class RequestsTab(TableTab):
         old = self._shown is not None and (self.preview.stale or self._shown is not self._wanted)
         self.table.set_class(old, "-old")
         self.table.rows.can_be_written = self._shown is not None
+
+    def client_at(self, index: int) -> tuple[Expansion, int] | None:
+        """Return the client of a row's request."""
+        return None if self._shown is None else (self._shown.clients, int(self._shown.client[index]))
 
     @on(TableRows.Chosen)
     def choose(self, event: TableRows.Chosen) -> None:

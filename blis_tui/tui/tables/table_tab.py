@@ -6,11 +6,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.app import ComposeResult
+from textual.binding import BindingType
 
+from blis_tui.tui.actions import bindings
+from blis_tui.tui.document.messages import JumpRequested
 from blis_tui.tui.jobs import Job
 from blis_tui.tui.preview.preview_widget import PreviewWidget
 from blis_tui.tui.preview.state import Preview
 from blis_tui.tui.preview.status_line import PreviewStatus
+from blis_tui.tui.tables.client_places import place_of
 from blis_tui.tui.widgets.line_table import LineTable
 from blis_tui.tui.widgets.visibility import displayed
 
@@ -23,6 +27,7 @@ Result = TypeVar("Result")
 class TableTab(PreviewWidget):
     """A table, and a line above it that says what it is worth. What is not looked at waits."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("client-rows")]
     DEFAULT_CSS: ClassVar[str] = "TableTab { layout: vertical; }"
     noun = ""
     example = ""
@@ -72,6 +77,17 @@ class TableTab(PreviewWidget):
     def on_unmount(self) -> None:
         """Leave off what is not done."""
         self.stop()
+
+    def client_at(self, index: int) -> tuple[Expansion, int] | None:
+        """Return the client of a row of the source: the clients there are, and its number among them."""
+        raise NotImplementedError
+
+    def action_show_source(self, in_text: bool) -> None:
+        """Go to the form of the client of the row under the cursor, or to its text."""
+        index = self.table.rows.index
+        client = self.client_at(index) if index is not None else None
+        if client is not None:
+            self.post_message(JumpRequested(place_of(*client), in_text=in_text))
 
     def show_client(self, clients: Expansion, index: int) -> None:
         """Show all of a client, with its requests."""

@@ -321,12 +321,11 @@ async def test_a_file_of_another_kind_is_named_and_has_no_before(make_app: MakeA
         assert notice.startswith("✗ The text cannot be read: line 1: the file is an inference-perf config, not a workload file")
 
 
-async def test_explicit_clients_are_counted_and_sent_to_the_text(make_app: MakeApp) -> None:
+async def test_explicit_clients_take_the_place_of_the_compact_block(make_app: MakeApp) -> None:
     async with opened(make_app(CLIENTS), WIDE) as pilot:
-        assert "1 client, edited in the YAML pane" in str(form(pilot).query_one("#no-compact").render())
+        assert "1 client" in str(form(pilot).query_one("#clients-title").render())
         assert not form(pilot).query_one("#compact").display
         assert value_of(pilot, "aggregate_rate") == "5.0"
-        assert not form(pilot).focus_path(("clients", 0, "id"))
         await go_to(pilot, "seed")
         await pilot.press("alt+a")
         await pilot.pause()

@@ -21,6 +21,10 @@ VERSION_1 = SMALL.replace('"2"', '"1"')
 MANY_STAGES = TWO_STAGE.replace("1200000000", "2100000000").replace(
     "    - {rate: 20.0, duration: 600}\n", "".join(f"    - {{rate: {rate}, duration: 100}}\n" for rate in range(1, 16))
 )
+EXAMPLES = Path(__file__).parents[3] / "examples"
+CLIENTS = (EXAMPLES / "clients.yaml").read_text(encoding="utf-8").replace("horizon: 120000000", "horizon: 12000000")
+COHORTS = (EXAMPLES / "cohorts.yaml").read_text(encoding="utf-8").replace("horizon: 600000000", "horizon: 12000000")
+CLIENT = "alt+0 | " + "tab " * 6
 BROKEN = "alt+4 | ctrl+home left_square_bracket"
 
 
@@ -56,6 +60,10 @@ SCENES = (
     Scene("form-wrong", "f2 f2", WRONG, shots="80 120 120-light"),
     Scene("form-empty", "alt+0", "", file=None, shots="80 120"),
     Scene("form-many-stages", "alt+0", MANY_STAGES, shots="80"),
+    Scene("form-clients", CLIENT + "down down down enter |", CLIENTS, shots="80 120 200-light"),
+    Scene("form-client-windows", CLIENT + "end enter | " + "tab " * 20, CLIENTS, shots="80 120"),
+    Scene("form-clients-wrong", CLIENT + "end enter |", CLIENTS.replace('0.7, "256": 0.3', "-0.7"), shots="120-light"),
+    Scene("form-cohorts", CLIENT + "tab down up enter | " + "tab " * 18, COHORTS, shots="80-light 120"),
     Scene("form-version-1", "alt+0", VERSION_1),
     Scene("form-config", "alt+0", begin=open_config, shots="80 120-light"),
     Scene("yaml-config", "alt+4", begin=open_config),

@@ -43,7 +43,7 @@ class StageTable(StageCells):
     def _ask(self, label: str, edit: Edit, row: int, merge: str | None = None) -> None:
         self.close_editor()
         self._wanted_row = row
-        self._requests.ask(label, edit, merge)
+        self._requests.ask(label, (edit,), merge)
         if merge is None:
             self.app.post_message(StepEnded())
 

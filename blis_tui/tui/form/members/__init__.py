@@ -1,0 +1,1 @@
+"""Clients and cohorts in the form: their lists, and the form of the chosen one."""
