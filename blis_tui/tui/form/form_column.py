@@ -340,6 +340,9 @@ class FormColumn(DocumentWidget, PreviewWidget):
     @property
     def main_part(self) -> Widget | None:
         """What the focus begins at: the list that the workload is made of, if the form shows one."""
+        members = self._members
+        if members.pane.display and (members.pane.has_focus_within or not self.query_one("#compact").display):
+            return members.lists.chosen
         return self.query_one(StageTable) if self.query_one("#compact").display else None
 
     def action_go(self, steps: int) -> None:
@@ -397,13 +400,6 @@ class FormColumn(DocumentWidget, PreviewWidget):
         if focused is not None:
             path = focused.item_path if isinstance(focused, RecordList) and focused.count else focused.path
             self.app.post_message(JumpRequested(path, in_text=True))
-
-    def action_focus_list(self) -> None:
-        """Go from a field to the list that it belongs to."""
-        if self._members.pane.display:
-            self._members.lists.chosen.focus()
-        elif self.query_one("#compact").display:
-            self.query_one(StageTable).focus()
 
     def action_turn(self, steps: int) -> None:
         """Show the next client or cohort of the list, or the one before."""

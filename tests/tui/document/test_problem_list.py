@@ -59,11 +59,11 @@ async def test_enter_goes_to_the_field(make_app: MakeApp) -> None:
 
 
 async def test_enter_goes_to_the_line_that_no_field_shows(make_app: MakeApp) -> None:
-    text = SMALL + "clients:\n  - id: a\n    rate_fraction: 1\n    arrival: {process: never}\n"
+    text = SMALL + "servegen_data: {path: d, span_start: soon}\n"
     app = make_app(text)
     async with app.run_test(size=(120, 40)) as pilot:
         rows = await focused(pilot)
-        wanted = next(number for number, each in enumerate(rows.problems) if each.path[-1:] == ("process",))
+        wanted = next(number for number, each in enumerate(rows.problems) if each.path[-1:] == ("span_start",))
         rows.row = wanted
         await pilot.press("enter")
         await wait_for(pilot, lambda: app.query_one(TextArea).has_focus, "the text")
