@@ -58,9 +58,7 @@ class ClientDialog(ModalScreen[None]):
                 f"Its requests{', of the first part that the preview has' if self._cut else ''}", classes="title", markup=False
             )
             yield LineTable("request")
-            yield Static(
-                "f its form   e its YAML   ↑↓ requests   Tab to scroll the facts   Esc close", classes="hint", markup=False
-            )
+            yield Static("f its form   e its YAML   ↑↓ requests   Tab the facts   Esc close", classes="hint", markup=False)
 
     def _facts(self) -> Content:
         lines = []
