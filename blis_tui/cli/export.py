@@ -52,7 +52,8 @@ def run(options: Options) -> int:
         except AlreadyExists as error:
             raise CommandError(f"{error}; --force overwrites it") from error
         except WriteError as error:
-            raise CommandError(str(error)) from error
+            place = "standard output" if options.export == STDIN else error.path
+            raise CommandError(f"{place}: {error.reason}") from error
     return DONE
 
 
