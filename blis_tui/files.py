@@ -6,7 +6,7 @@ import hashlib
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -216,10 +216,11 @@ class FileSet:
         file.open()
         return file
 
-    def commit(self) -> None:
-        """Make all files appear; raises `WriteError`, and then none has."""
+    def commit(self, pulse: Callable[[], object] = lambda: None) -> None:
+        """Make all files appear; raises `WriteError`, and what `pulse` raises after each that is on the disk: then none has."""
         for file in self._files:
             file.finish()
+            pulse()
         for file in self._files:
             file.publish()
         self._done = True

@@ -9,9 +9,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from blis_tui.cli.errors import DONE, INTERNAL, INTERRUPTED, SPEC_ERRORS, CommandError, Terminated, UsageError
+from blis_tui.cli.errors import DONE, INTERNAL, INTERRUPTED, SPEC_ERRORS, CommandError, UsageError
 from blis_tui.cli.output import finish, note, tolerate_any_text
 from blis_tui.problems import SpecError
+from blis_tui.signals import Terminated
 
 
 def main(argv: Sequence[str] | None = None) -> int:

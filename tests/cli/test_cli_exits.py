@@ -181,15 +181,6 @@ def test_ctrl_c_in_the_midst_of_an_export(write: Write, tmp_path: Path) -> None:
     assert not out.exists()
 
 
-def test_ctrl_c_while_modules_are_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    from blis_tui import __main__
-
-    monkeypatch.setattr("blis_tui.cli.main", raising(KeyboardInterrupt()))
-    with pytest.raises(SystemExit) as ended:
-        __main__.run()
-    assert ended.value.code == 130
-
-
 def test_the_entry_point_ends_with_the_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
     from blis_tui import __main__
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from blis_tui.signals import ENDING, came, exit_code
+
 if TYPE_CHECKING:
     from textual.timer import Timer
 
@@ -52,13 +54,15 @@ class Autosave:
             self.write_now()
             self.disarm()
             # the terminal may be gone, and no one reads
-            self._watchdog = threading.Timer(self._app.tuning.leaving_s, os._exit, [128 + number])
+            self._watchdog = threading.Timer(self._app.tuning.leaving_s, os._exit, [exit_code(number)])
             self._watchdog.daemon = True
             self._watchdog.start()
-            loop.call_soon_threadsafe(self._app.exit, None, 128 + number)
+            loop.call_soon_threadsafe(self._app.exit, None, exit_code(number))
 
-        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):  # Ctrl+C is a key here, and no signal
+        for number in ENDING:  # Ctrl+C is a key here, and no signal
             self._handlers[number] = signal.signal(number, leave)
+        if came():  # while the app was starting
+            leave(came(), None)
 
     def disarm(self) -> None:
         """Let the program take its time to end."""
