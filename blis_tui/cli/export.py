@@ -14,7 +14,7 @@ from blis_tui.cli.output import note
 from blis_tui.cli.problem_notes import report
 from blis_tui.cli.progress import Progress
 from blis_tui.cli.spec_requests import requests_of
-from blis_tui.files import AlreadyExists, WriteError
+from blis_tui.files.errors import AlreadyExists, WriteError
 from blis_tui.formats.table import DEFAULT_FORMATS
 from blis_tui.numbers import counted
 from blis_tui.signals import held

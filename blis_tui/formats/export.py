@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from blis_tui.files import FileSet, WriteError, write_errors
+from blis_tui.files.errors import WriteError, write_errors
+from blis_tui.files.file_set import FileSet
 from blis_tui.formats.protocols import request_format, spec_format
 from blis_tui.formats.source import Progress, Source
 from blis_tui.formats.table import DEFAULT_FORMATS, PROVENANCE_SUFFIX, Format, FormatError, find_formats

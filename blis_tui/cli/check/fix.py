@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from blis_tui.cli.check.checked_file import CheckedFile
-from blis_tui.files import WriteError, replace_text
+from blis_tui.files.errors import WriteError
+from blis_tui.files.file_set import replace_text
 from blis_tui.problems import SpecError
 from blis_tui.signals import held
 from blis_tui.spec.check import Checked, check

@@ -11,6 +11,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from blis_tui.signals import ENDING, came, exit_code
+from blis_tui.spec.yaml.encoding import MAX_SIZE
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -50,6 +51,8 @@ class Autosave:
         loop = asyncio.get_running_loop()
 
         def leave(number: int, _: FrameType | None) -> None:
+            if self._leaving:
+                return
             self._leaving = True
             self.write_now()
             self.disarm()
@@ -105,10 +108,19 @@ class Autosave:
         self._recovery.close()
 
     def abandoned(self, path: Path | None, *, anything: bool) -> RecoveryCopy | None:
-        """Return the newest copy that a run has left after of a file, or of `anything`."""
+        """Return the newest copy that a run has left after of the open file, or of `anything`.
+
+        A copy of what is in its file is removed: that was saved at the last moment.
+        """
+        from blis_tui.tui.filing.disk_watch import read_if_possible
+        from blis_tui.tui.filing.recovery import discard
+
         for copy in self._recovery.abandoned():
             if anything or (path is not None and copy.path == path.absolute()):
-                return copy
+                document = read_if_possible(copy.path, MAX_SIZE) if copy.path is not None else None
+                if document is None or document.text != copy.text:
+                    return copy
+                discard(copy)
         return None
 
     def _due(self) -> None:
