@@ -10,7 +10,7 @@ from textual.events import DescendantFocus
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher, Footer, Tab, Tabs
+from textual.widgets import ContentSwitcher, Tab, Tabs
 
 from blis_tui.problems import Path
 from blis_tui.tui.document.problem_list import ProblemList
@@ -18,6 +18,7 @@ from blis_tui.tui.document.title_bar import TitleBar
 from blis_tui.tui.form.form_column import FormColumn
 from blis_tui.tui.preferences.appearance import NARROW_BELOW
 from blis_tui.tui.tabs import TABS, make_tab
+from blis_tui.tui.widgets.key_footer import KeyFooter
 from blis_tui.tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class MainScreen(Screen[None]):
         right = Vertical(ContentSwitcher(id="content"), id="right")
         yield Horizontal(FormColumn(id="form-column"), right, id="body")
         yield ProblemList(id="problems")
-        yield Footer()
+        yield KeyFooter()
         yield TooSmall()
 
     def fit(self, size: Size) -> None:
