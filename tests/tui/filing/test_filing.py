@@ -413,7 +413,8 @@ async def test_a_file_that_changes_at_the_last_moment_is_asked_about(
 
         async def looked(**_: bool) -> None:
             """Nothing is seen, and then another instance saves."""
-            change_on_disk(spec_file, "theirs: 1\n")
+            if spec_file.read_text() == SMALL:
+                change_on_disk(spec_file, "theirs: 1\n")
 
         monkeypatch.setattr(app.filing.watch, "look", looked)
         await pilot.press("ctrl+s")
