@@ -63,7 +63,7 @@ def test_a_spec_that_generation_refuses_late(run: Run, spec: Path, monkeypatch: 
     from blis_tui.problems import Problem, SpecError
 
     found = SpecError([Problem("request-too-long", "error", (), "a request of 5,000,000,000 tokens is drawn")])
-    monkeypatch.setattr("blis_tui.workload.generate.generate", raising(found))
+    monkeypatch.setattr("blis_tui.workload.generate.planned_and_sent", raising(found))
     ran = run("--summary", spec)
     assert (ran.code, ran.out) == (1, "")
     assert ran.err == f"{spec}:1:1: error: a request of 5,000,000,000 tokens is drawn [request-too-long]\n"
