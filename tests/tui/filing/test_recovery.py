@@ -13,7 +13,6 @@ from typing import IO
 import pytest
 from designer import SMALL, MakeApp, ready, wait_for
 
-from blis_tui.signals import ENDING
 from blis_tui.spec.edits import SetValue
 from blis_tui.tui.app import DesignerApp
 from blis_tui.tui.document.workspace import Workspace
@@ -116,7 +115,6 @@ async def test_discarding_on_quit_removes_the_copy(make_app: MakeApp, spec_file:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 async def test_a_signal_keeps_unsaved_work_and_ends_the_designer(make_app: MakeApp, spec_file: Path, number: int) -> None:
-    before = {each: signal.getsignal(each) for each in ENDING}
     app = make_app(path=spec_file, tuning=Tuning(leaving_s=600.0))  # less would end the tests
     async with app.run_test() as pilot:
         await ready(pilot)
@@ -125,8 +123,6 @@ async def test_a_signal_keeps_unsaved_work_and_ends_the_designer(make_app: MakeA
         os.kill(os.getpid(), number)
         await wait_for(pilot, lambda: app._exit)
     app.filing.autosave.disarm()
-    for each, handler in before.items():
-        signal.signal(each, handler)
     assert app.return_code == 128 + number
     (copy,) = Recovery(state_folder() / "recovery").abandoned()
     assert (copy.text, copy.path) == (text, spec_file)
