@@ -16,7 +16,7 @@ TYPE_CHECKING = False  # type checkers take it for true by its name; importing `
 if TYPE_CHECKING:
     from typing import Any
 
-    from blis_tui.files import WriteError as WriteError
+    from blis_tui.files.errors import WriteError as WriteError
     from blis_tui.formats.export import export as export
     from blis_tui.formats.table import FormatError as FormatError
     from blis_tui.problems import Cancelled as Cancelled
@@ -49,7 +49,7 @@ _HOMES = {
     "Requests": "workload.requests",
     "SpecError": "problems",
     "WorkloadSpec": "spec.format.model",
-    "WriteError": "files",
+    "WriteError": "files.errors",
     "check": "spec.check",
     "expand": "workload.expansion.compact",
     "export": "formats.export",

@@ -9,13 +9,14 @@ from typing import NoReturn
 
 def run() -> NoReturn:
     """Run the program and end the process with its exit code."""
-    try:
-        from blis_tui.cli import main
+    from blis_tui import signals
 
-        code = main()
-        gc.freeze()  # looking for garbage at the exit would take a tenth of the time of a check
-    except KeyboardInterrupt:  # while modules are loaded, or while leaving
-        code = 130
+    signals.listen()
+    from blis_tui.cli import main
+
+    code = main()
+    signals.ignore()
+    gc.freeze()  # looking for garbage at the exit would take a tenth of the time of a check
     sys.exit(code)
 
 

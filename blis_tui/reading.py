@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from blis_tui.problems import ERROR, Problem, SpecError
 from blis_tui.spec.check import check
 from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.spec.yaml.encoding import MAX_SIZE
 
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+_PIECE = 1 << 20
+
 
 def read_bytes(path: str | os.PathLike[str], max_size: int | None = MAX_SIZE) -> bytes:
     """Read a file, but of one that is too large no more than it takes to see that. Raises `OSError`."""
     with open(path, "rb") as file:  # noqa: PTH123 - pathlib takes as long to import as the rest of a check
-        return file.read() if max_size is None else file.read(max_size + 1)
+        return file.read() if max_size is None else read_most(file, max_size + 1)
+
+
+def read_most(file: BinaryIO, most: int) -> bytes:
+    """Read a file, at most so many bytes, in pieces: asked for all at once, they would take that much memory."""
+    pieces = []
+    while most > 0 and (piece := file.read(min(most, _PIECE))):
+        pieces.append(piece)
+        most -= len(piece)
+    return b"".join(pieces)
 
 
 def load(path: str | os.PathLike[str], *, max_size: int | None = MAX_SIZE) -> WorkloadSpec:

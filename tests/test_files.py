@@ -4,11 +4,16 @@ import errno
 import hashlib
 import os
 import stat
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from blis_tui.files import AlreadyExists, FileSet, NewFile, WriteError, replace_text
+from blis_tui.files.errors import AlreadyExists, Changed, ReadOnly, WriteError
+from blis_tui.files.file_set import FileSet, replace_text
+from blis_tui.files.leftovers import sweep
+from blis_tui.files.new_file import NewFile
+from blis_tui.files.stamp import stamp_of
 
 
 def listing(folder: Path) -> dict[str, bytes]:
@@ -28,6 +33,16 @@ def fail(error: BaseException):
         raise error
 
     return raising
+
+
+def fail_at(number, calls, source, descriptor):
+    """Copy, but break off in the midst of one of the copies."""
+    calls.append(source)
+    failing = len(calls) == number
+    with open(descriptor, "wb") as written:  # noqa: PTH123
+        written.write(b"ha" if failing else source.read_bytes())
+    if failing:
+        raise OSError(errno.ENOSPC, "full")
 
 
 @pytest.fixture
@@ -220,7 +235,7 @@ def test_without_hard_links_a_failed_naming_leaves_nothing(tmp_path, monkeypatch
 
 
 @pytest.mark.usefixtures("no_links")
-def test_without_hard_links_what_was_replaced_stays_replaced(tmp_path, monkeypatch):
+def test_without_hard_links_what_was_replaced_comes_back(tmp_path, monkeypatch):
     (tmp_path / "a").write_bytes(b"old a")
     real = Path.replace
     monkeypatch.setattr(
@@ -228,7 +243,7 @@ def test_without_hard_links_what_was_replaced_stays_replaced(tmp_path, monkeypat
     )
     with pytest.raises(WriteError):
         write_two(tmp_path, force=True)
-    assert listing(tmp_path) == {"a": b"new a"}
+    assert listing(tmp_path) == {"a": b"old a"}
 
 
 @pytest.mark.usefixtures("no_umask")
@@ -352,3 +367,139 @@ def test_a_folder_that_cannot_be_synchronised_is_no_error(tmp_path, monkeypatch)
     monkeypatch.setattr(os, "open", open_files_only)
     write_two(tmp_path)
     assert listing(tmp_path) == {"a": b"new a", "b": b"new b"}
+
+
+def test_a_close_that_fails_is_told_and_leaves_nothing(tmp_path, monkeypatch):
+    real = os.close
+
+    def close(descriptor):
+        real(descriptor)
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "close", close)
+    with pytest.raises(WriteError, match="Input/output error"):
+        write_two(tmp_path)
+    monkeypatch.undo()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_close_that_fails_while_all_is_taken_back(tmp_path, monkeypatch):
+    real = os.close
+
+    def failing(descriptor):
+        real(descriptor)
+        raise OSError(errno.EIO, "Input/output error")
+
+    def write():
+        with FileSet() as files:
+            files.add(tmp_path / "a")
+            monkeypatch.setattr(os, "close", failing)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_put_back_is_kept_and_named(tmp_path, monkeypatch):
+    (tmp_path / "a").write_bytes(b"old a")
+    (tmp_path / "b").write_bytes(b"old b")
+    real, calls = Path.replace, []
+
+    def replace(self, target):
+        calls.append(target)
+        return real(self, target) if len(calls) == 1 else fail(OSError(errno.EIO, "broken"))()
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with pytest.raises(WriteError, match=r"a: broken; what was there before could not be put back, and is in ") as caught:
+        write_two(tmp_path, force=True)
+    kept = Path(caught.value.reason.rsplit(" ", 1)[1])
+    assert kept.read_bytes() == b"old a"
+    assert sorted(tmp_path.iterdir()) == sorted([kept, tmp_path / "a", tmp_path / "b"])
+    monkeypatch.undo()
+    sweep(tmp_path)
+    write_two(tmp_path, force=True)
+    assert kept.read_bytes() == b"old a"  # no one takes it for a leftover
+
+
+@pytest.mark.parametrize("text", ["longer than it was", "x"])
+def test_a_file_of_several_names_goes_on_being_one(tmp_path, text):
+    file = tmp_path / "spec.yaml"
+    file.write_text("old text")
+    file.chmod(0o640)
+    (tmp_path / "other").hardlink_to(file)
+    stamp = replace_text(file, text)
+    assert (tmp_path / "other").read_text() == text
+    assert file.samefile(tmp_path / "other")
+    assert stamp == stamp_of(file)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["other", "spec.yaml"]
+
+
+def test_a_file_of_several_names_comes_back_when_writing_it_fails(tmp_path, monkeypatch):
+    (tmp_path / "a").write_bytes(b"old a")
+    (tmp_path / "other").hardlink_to(tmp_path / "a")
+    monkeypatch.setattr("blis_tui.files.new_file._copy", partial(fail_at, 2, []))
+    with pytest.raises(WriteError, match="full"):
+        replace_text(tmp_path / "a", "new")
+    assert listing(tmp_path) == {"a": b"old a", "other": b"old a"}
+    assert (tmp_path / "a").samefile(tmp_path / "other")
+
+
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="needs extended attributes")
+def test_replacing_keeps_extended_attributes(tmp_path):
+    file = tmp_path / "spec.yaml"
+    file.write_text("old")
+    try:
+        os.setxattr(file, "user.origin", b"trace 7")
+    except OSError:
+        pytest.skip("the file system has no extended attributes")
+    replace_text(file, "new")
+    assert os.getxattr(file, "user.origin") == b"trace 7"
+
+
+@pytest.mark.parametrize("mode", [0o444, 0o400])
+def test_a_file_that_is_read_only_is_not_replaced_unasked(tmp_path, mode):
+    file = tmp_path / "spec.yaml"
+    file.write_text("old")
+    file.chmod(mode)
+    with pytest.raises(ReadOnly, match="is read-only"):
+        replace_text(file, "new")
+    assert listing(tmp_path) == {"spec.yaml": b"old"}
+    replace_text(file, "new", read_only=True)
+    assert file.read_text() == "new"
+    assert stat.S_IMODE(file.stat().st_mode) == mode
+
+
+def test_a_file_that_is_no_longer_what_was_read_is_not_replaced(tmp_path):
+    file = tmp_path / "spec.yaml"
+    assert replace_text(file, "one", known=None) == stamp_of(file)
+    with pytest.raises(Changed):
+        replace_text(file, "two", known=None)
+    known = stamp_of(file)
+    replace_text(file, "other")
+    with pytest.raises(Changed, match="was changed by another program meanwhile"):
+        replace_text(file, "two", known=known)
+    assert listing(tmp_path) == {"spec.yaml": b"other"}
+
+
+@pytest.mark.usefixtures("no_umask")
+def test_temporaries_have_their_final_mode_from_the_start(tmp_path, monkeypatch):
+    os.umask(0)
+    (tmp_path / "secret").write_text("old")
+    (tmp_path / "secret").chmod(0o600)
+    monkeypatch.setattr(os, "fchmod", lambda *_: None)
+    with FileSet(force=True) as files:
+        file = files.add(tmp_path / "secret")
+        assert stat.S_IMODE(file._traces.temporary.stat().st_mode) == 0o600
+
+
+@pytest.mark.usefixtures("no_umask")
+def test_private_files_are_for_their_owner_alone(tmp_path):
+    os.umask(0)
+    (tmp_path / "a").write_text("old")
+    (tmp_path / "a").chmod(0o666)
+    with FileSet(force=True, private=True) as files:
+        for name in ("a", "b"):
+            files.add(tmp_path / name)
+        files.commit()
+    assert {stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("a", "b")} == {0o600}

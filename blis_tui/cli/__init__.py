@@ -1,7 +1,8 @@
 """The command line: what was asked for is done and reported; every way out has an exit code.
 
-0 done; 1 the spec has errors; 2 wrong usage; 3 reading or writing failed; 130 on Ctrl-C; 70 on an error of the program
-itself. A closed pipe ends quietly. What takes time to import is imported only by the commands that need it.
+0 done; 1 the spec has errors; 2 wrong usage; 3 reading or writing failed; 128 + its number on a signal (130 on Ctrl-C);
+70 on an error of the program itself. A closed pipe ends quietly. What takes time to import is imported only by the commands
+that need it.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from blis_tui.cli.errors import DONE, INTERNAL, INTERRUPTED, SPEC_ERRORS, CommandError, Terminated, UsageError
+from blis_tui.cli.errors import DONE, INTERNAL, INTERRUPTED, SPEC_ERRORS, CommandError, UsageError
 from blis_tui.cli.output import finish, note, tolerate_any_text
 from blis_tui.problems import SpecError
+from blis_tui.signals import Terminated
 
 
 def main(argv: Sequence[str] | None = None) -> int:

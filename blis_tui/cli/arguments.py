@@ -44,7 +44,7 @@ examples:
   blis-tui --export - - --format csv --seed 7 --horizon 5min < chat.yaml
   blis-tui --summary chat.yaml --set inference_perf.stages[0].rate=12
 
-exit codes: 0 done; 1 the spec has errors; 2 wrong usage; 3 reading or writing failed; 130 on Ctrl-C.
+exit codes: 0 done; 1 the spec has errors; 2 wrong usage; 3 reading or writing failed; 130 on Ctrl-C (128 + signal).
 """
 
 

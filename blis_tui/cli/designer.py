@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from blis_tui.cli.arguments import STDIN, Options
 from blis_tui.cli.errors import DONE, INTERNAL, CommandError, UsageError
 from blis_tui.cli.output import is_terminal, note
+from blis_tui.signals import held
 
 if TYPE_CHECKING:
     from blis_tui.tui.document.workspace import Workspace
@@ -35,7 +36,8 @@ def run(options: Options) -> int:
         server=options.server,
         use_means=options.use_means,
     )
-    app.run(mouse=settings.mouse)
+    with held():  # until the terminal is given back; meanwhile the app looks after them
+        app.run(mouse=settings.mouse)
     if app.return_code == DONE:
         return DONE
     if app.filing.autosave.write_now():

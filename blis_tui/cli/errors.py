@@ -15,11 +15,3 @@ class UsageError(CommandError):
     """The program was called in a wrong way."""
 
     code = WRONG_USAGE
-
-
-class Terminated(BaseException):
-    """The system asks the program to end; it leaves, as on Ctrl-C, nothing half-written."""
-
-    def __init__(self, signal: int) -> None:
-        super().__init__()
-        self.code = 128 + signal

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from types import FrameType
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from blis_tui.cli.arguments import STDIN, Options
-from blis_tui.cli.errors import DONE, SPEC_ERRORS, CommandError, Terminated
+from blis_tui.cli.errors import DONE, SPEC_ERRORS, CommandError
 from blis_tui.cli.inputs import load, shown_name
 from blis_tui.cli.output import note
 from blis_tui.cli.problem_notes import report
 from blis_tui.cli.progress import Progress
 from blis_tui.cli.spec_requests import requests_of
-from blis_tui.files import AlreadyExists, WriteError
+from blis_tui.files.errors import AlreadyExists, WriteError
 from blis_tui.formats.table import DEFAULT_FORMATS
 from blis_tui.numbers import counted
+from blis_tui.signals import held
 from blis_tui.spec.check import Checked
 
 if TYPE_CHECKING:
@@ -39,7 +37,7 @@ def run(options: Options) -> int:
         return SPEC_ERRORS
     if not options.quiet:
         report(checked.problems, shown_name(path), options.color)
-    with _ended_by_signals(), Progress(quiet=options.quiet) as progress:
+    with Progress(quiet=options.quiet) as progress:
 
         def requests() -> Requests:
             return requests_of(checked, progress, shown_name(path), options.server)
@@ -48,11 +46,15 @@ def run(options: Options) -> int:
             if options.export == STDIN:
                 _to_stdout(options, checked, requests, progress)
             else:
-                _to_folder(options, checked, requests, progress)
+                with held():  # until nothing is left after
+                    exported = _to_folder(options, checked, requests, progress)
+                progress.clear()
+                _tell(exported, options)
         except AlreadyExists as error:
             raise CommandError(f"{error}; --force overwrites it") from error
         except WriteError as error:
-            raise CommandError(str(error)) from error
+            place = "standard output" if options.export == STDIN else error.path
+            raise CommandError(f"{place}: {error.reason}") from error
     return DONE
 
 
@@ -80,13 +82,13 @@ def _to_stdout(options: Options, checked: Checked, requests: Callable[[], Reques
         report(warnings, shown_name(options.specs[0]), options.color)
 
 
-def _to_folder(options: Options, checked: Checked, requests: Callable[[], Requests], progress: Progress) -> None:
+def _to_folder(options: Options, checked: Checked, requests: Callable[[], Requests], progress: Progress) -> Exported:
     from blis_tui.formats.export import export
 
     assert checked.spec is not None
     assert options.export is not None
     path = options.specs[0]
-    exported = export(
+    return export(
         checked.spec,
         options.export,
         options.formats or DEFAULT_FORMATS,
@@ -101,9 +103,11 @@ def _to_folder(options: Options, checked: Checked, requests: Callable[[], Reques
         block_size=options.block_size,
         progress=progress.writing,
     )
-    progress.clear()
+
+
+def _tell(exported: Exported, options: Options) -> None:
     if not options.quiet:
-        report(exported.warnings, shown_name(path), options.color)
+        report(exported.warnings, shown_name(options.specs[0]), options.color)
         note(_list_of_files(exported))
 
 
@@ -124,22 +128,3 @@ def _list_of_files(exported: Exported) -> str:
         tools = ", ".join(replay["commands"])
         lines.append(f"blocks of {counted(replay['block_size'], 'token')}: {exported.paths[-1]} has the commands of {tools}")
     return "\n".join(lines)
-
-
-@contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Leave as on Ctrl-C, with nothing half-written, when the system ends the program or its terminal is closed."""
-
-    def leave(number: int, _: FrameType | None) -> None:
-        raise Terminated(number)
-
-    before = {}
-    try:
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is signal.SIG_DFL:
-                with suppress(ValueError):  # signals can be handled in the main thread only
-                    before[number] = signal.signal(number, leave)
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

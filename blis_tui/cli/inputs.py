@@ -6,7 +6,7 @@ import sys
 
 from blis_tui.cli.arguments import STDIN, Options
 from blis_tui.cli.errors import CommandError
-from blis_tui.reading import read_bytes
+from blis_tui.reading import read_bytes, read_most
 from blis_tui.spec.check import Checked, check
 from blis_tui.spec.reading.other_files import kind_of
 
@@ -53,7 +53,7 @@ def read_stdin(max_size: int) -> bytes:
     if sys.stdin is None:
         raise CommandError("standard input: is closed")
     try:
-        return sys.stdin.buffer.read(max_size + 1)
+        return read_most(sys.stdin.buffer, max_size + 1)
     except (OSError, ValueError) as error:
         raise CommandError(f"standard input: {getattr(error, 'strerror', None) or error}") from error
 

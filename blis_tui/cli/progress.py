@@ -9,6 +9,7 @@ from types import TracebackType
 
 from blis_tui.cli.output import is_terminal
 from blis_tui.numbers import time_left
+from blis_tui.signals import heed
 
 PATIENCE_S = 0.3
 """Jobs that are done by then need no progress."""
@@ -33,7 +34,8 @@ class Progress:
         self.clear()
 
     def part(self, stage: str, done: float) -> None:
-        """Show that a part of a stage, 0 to 1, is done."""
+        """Show that a part of a stage, 0 to 1, is done. Raises `Terminated` if the program is to end."""
+        heed()
         if not self._shown:
             return
         now = self._clock()

@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from blis_tui.files import FileSet, WriteError, write_errors
+from blis_tui.files.errors import WriteError, write_errors
+from blis_tui.files.file_set import FileSet
 from blis_tui.formats.interop.target import NOWHERE, Target
 from blis_tui.formats.protocols import request_format, spec_format
 from blis_tui.formats.source import STEM, Progress, Source
@@ -95,10 +96,11 @@ def export_source(
         folder = files.make_folder(out)
         opened = [(each, files.add(folder / f"{stem}{suffix}")) for each in wanted for suffix in each.suffixes]
         last = files.add(folder / f"{stem}{PROVENANCE_SUFFIX}")
-        warnings = _write(wanted, [_Output(file.write, file.path) for _, file in opened], source, tokens, progress)
+        meter = _Meter(progress)
+        warnings = _write(wanted, [_Output(file.write, file.path) for _, file in opened], source, tokens, meter)
         document = provenance(source, opened, tokens=tokens, remarks=warnings)
         _Output(last.write, last.path)(as_text(document))
-        files.commit()
+        files.commit(lambda: meter.advance(0))
         paths = (*(file.path for _, file in opened), last.path)
     return Exported(paths, tuple(warnings), document)
 
@@ -129,7 +131,7 @@ def write_to(
     source = Source(
         spec, text=text, encoding=encoding, path=path, target=target, requests=requests, block_size=block_size, tuning=tuning
     )
-    warnings = _write(wanted, [_Output(stream.write, "-")], source, tokens, progress)
+    warnings = _write(wanted, [_Output(stream.write, "-")], source, tokens, _Meter(progress))
     with write_errors("-"):
         stream.flush()
     return tuple(warnings)
@@ -154,10 +156,13 @@ class _Output:
 class _Meter:
     """Counts lines for a progress callback."""
 
-    def __init__(self, progress: Progress | None, total: int) -> None:
+    def __init__(self, progress: Progress | None) -> None:
         self._progress = progress
+        self._total = self._done = 0
+
+    def start(self, total: int) -> None:
         self._total = total
-        self._done = 0
+        self.advance(0)
 
     def advance(self, lines: int) -> None:
         self._done += lines
@@ -165,18 +170,14 @@ class _Meter:
             self._progress(self._done, self._total)
 
 
-def _write(
-    formats: Sequence[Format], files: Sequence[_Output], source: Source, tokens: bool, progress: Progress | None
-) -> list[Problem]:
+def _write(formats: Sequence[Format], files: Sequence[_Output], source: Source, tokens: bool, meter: _Meter) -> list[Problem]:
     """Write all formats, each to as many of `files` as it has suffixes; requests are walked once for all."""
     waiting = iter(files)
     places = [(each, [next(waiting) for _ in each.suffixes]) for each in formats]
     texts = [(spec_format(each).contents(source), group[0]) for each, group in places if not each.needs_requests]
     requests = source.requests if len(texts) < len(places) else None
     tables = [(_writer(each, source, tokens, group[-1]), group) for each, group in places if each.needs_requests]
-    lines = sum(file.size for file, _ in texts) + (0 if requests is None else len(requests))
-    meter = _Meter(progress, lines)
-    meter.advance(0)
+    meter.start(sum(file.size for file, _ in texts) + (0 if requests is None else len(requests)))
     warnings: list[Problem] = []
     for file, output in texts:
         warnings += file.remarks

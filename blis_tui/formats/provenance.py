@@ -31,7 +31,7 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from blis_tui.files import NewFile
+from blis_tui.files.new_file import NewFile
 from blis_tui.formats.interop.inference_perf.writing import DIFFERS
 from blis_tui.formats.source import Source
 from blis_tui.formats.table import MOONCAKE, TRACE, Format

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from blis_tui.files import FileSet
+from blis_tui.files.file_set import FileSet
 from blis_tui.formats.protocols import request_format
 from blis_tui.formats.requests.batches import batches
 from blis_tui.formats.source import Progress, Source

@@ -52,7 +52,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.yaml", "show_tab('yaml')", "alt+4,4", "YAML", "Show and edit the text."),
     Action("view.summary", "show_tab('summary')", "alt+5,5", "Summary", "Show the totals."),
     Action("view.problems", "focus_problems", "alt+6,6", "Problems", "Go to the list of problems."),
-    Action("view.list", "focus_list", "ctrl+l,alt+l,alt+7,7", "Stages or clients", "Go to the list that the workload is made of."),
+    Action("view.list", "focus_list", "ctrl+l,alt+l,alt+7,7", "Stages or clients", "Go to the list of stages or clients."),
     Action("view.next-tab", "next_tab(1)", "ctrl+pagedown,right_square_bracket", "Next tab", "Show the tab to the right."),
     Action("view.previous-tab", "next_tab(-1)", "ctrl+pageup,left_square_bracket", "Previous tab", "Show the tab to the left."),
     Action("view.wider", "resize_split(2)", "alt+right", "Wider form", "Give the form more room."),

@@ -31,6 +31,7 @@ from blis_tui.tui.preferences.terminal_keys import let_alt_figures_through
 from blis_tui.tui.screen import MainScreen
 from blis_tui.tui.tabs import ASSUMING, FORM, TabBar
 from blis_tui.tui.tuning import ORDINARY, Tuning
+from blis_tui.tui.widgets.style_cache import let_removed_widgets_go
 
 if TYPE_CHECKING:
     from blis_tui.workload.server import AssumedServer
@@ -73,6 +74,7 @@ class DesignerApp(DocumentApp):
     ) -> None:
         super().__init__(workspace, tuning)
         let_alt_figures_through()
+        let_removed_widgets_go()
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW_BELOW, "-wide")]
         self.settings = settings or Settings()
         state = state or state_folder()

@@ -8,7 +8,7 @@ import numpy as np
 
 from blis_tui.problems import ERROR, Problem, SpecError
 from blis_tui.spec.format.fields import INT64_MAX
-from blis_tui.spec.format.generation import STEPPED, VARYING, generation_path
+from blis_tui.spec.format.generation import STEPPED, VARYING, generation_path, media_of
 from blis_tui.spec.format.model import Client, Distribution, Multimodal
 from blis_tui.spec.format.windows import windows_of
 from blis_tui.workload.expansion.activity import active_spans
@@ -161,7 +161,8 @@ class _Builder:
     ) -> None:
         """Write a program. On the time-varying path BLIS knows no limit on a client's requests and no multimodal parts."""
         turns, reasoning = client.turns, client.reasoning
-        content = CHAT if turns is not None else MEDIA if client.multimodal is not None and not varying else TEXT
+        media = media_of(client, varying=varying)
+        content = CHAT if turns is not None else TEXT if media is None else MEDIA
         dealt = block.dealt if block is not None else None
         self._programs.append(
             Program(
@@ -171,7 +172,7 @@ class _Builder:
                 spans=len(spans),
                 most=INT64_MAX if varying else self._most,
                 content=content,
-                media=self._media(client.multimodal) if content == MEDIA else _NO_MEDIA,
+                media=_NO_MEDIA if media is None else self._media(media),
                 rounds=0 if turns is None else turns.max_rounds if dealt is None else dealt.base,
                 percent=NO_SAMPLER if turns is None or reasoning is None else self._add(reasoning.reason_ratio_distribution),
                 think_time_us=client.think_time_us if turns is None else turns.think_time_us,
@@ -188,7 +189,7 @@ class _Builder:
         self._spans += spans
         self._seeded.append(seeded)
 
-    def _media(self, multimodal: Multimodal | None) -> tuple[int, ...]:
+    def _media(self, multimodal: Multimodal) -> tuple[int, ...]:
         """Return the samplers of how many pieces of each kind there are and of the tokens of each; text is always one piece."""
         samplers: list[int] = []
         for kind in MEDIA_KINDS:

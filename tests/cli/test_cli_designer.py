@@ -223,3 +223,39 @@ def test_a_terminal_that_is_closed_ends_it(start: Start, spec: Path, home: Path)
     terminal.master = os.open(os.devnull, os.O_RDONLY)
     assert terminal.process.wait(PATIENCE_S) == 128 + signal.SIGHUP
     assert len(list(home.glob("state/blis-tui/recovery/*.json"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("editor", "told"),
+    [
+        ("/nonexistent/ed", "/nonexistent/ed: No such file or directory"),
+        ("/", "/: Permission denied"),
+        ('vim "x', 'vim "x: No closing quotation'),
+        ("false", "it ended with code 1"),
+        ("sh -c 'kill -9 $$'", "it was ended by signal 9"),
+        ("rm", "No such file or directory"),
+    ],
+)
+def test_an_editor_that_does_not_work_gives_the_screen_back(start: Start, spec: Path, editor: str, told: str) -> None:
+    terminal = start(spec, size=(160, 40), EDITOR=editor)
+    terminal.see("requests")
+    terminal.press("\x1bOS")  # F4
+    terminal.see("The editor did not work")
+    terminal.see(told)
+    terminal.press("\x11")
+    assert terminal.end() == 0
+    assert spec.read_text() == GOOD
+
+
+def test_an_editor_that_hangs_is_ended_by_ctrl_c_alone(start: Start, spec: Path, tmp_path: Path) -> None:
+    editor = tmp_path / "hanging"
+    editor.write_text(f"#!/bin/sh\ntouch {tmp_path}/begun\nexec sleep 600\n")
+    editor.chmod(0o755)
+    terminal = start(spec, size=(160, 40), EDITOR=str(editor))
+    terminal.see("requests")
+    terminal.press("\x1bOS")
+    terminal.until((tmp_path / "begun").exists, "the editor")
+    os.killpg(terminal.process.pid, signal.SIGINT)  # as a terminal does on Ctrl+C
+    terminal.see("it was ended by signal 2")
+    terminal.press("\x11")
+    assert terminal.end() == 0

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from bad_input import CLIENT, GOOD
 from running import Run
 
+from blis_tui import signals
 from blis_tui.cli import main
 from blis_tui.cli.export import stem_of
+from blis_tui.cli.progress import Progress
 from blis_tui.formats.table import FORMATS
 
 Write = Callable[..., Path]
@@ -194,27 +197,40 @@ def test_an_interrupt_leaves_nothing_behind(run: Run, small: Path, tmp_path: Pat
         assert sorted(path.name for path in tmp_path.iterdir()) == ["small.yaml"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.fixture
+def listening() -> Iterator[None]:
+    """Listen for signals as the program does; who runs the tests may ignore them, as nohup does."""
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in signals.ENDING}
+    signals.listen()
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("listening")
+@pytest.mark.parametrize("number", signals.ENDING)
+@pytest.mark.parametrize("place", ["generating", "writing"])
 def test_being_ended_leaves_nothing_behind(
-    run: Run, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+    run: Run, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, place: str
 ) -> None:
-    monkeypatch.setattr("blis_tui.cli.progress.Progress.writing", lambda *_: signal.raise_signal(number))
-    before = signal.signal(number, signal.SIG_DFL)  # who runs the tests may ignore it, as nohup does
-    try:
-        assert run("--export", tmp_path / "out", small).code == 128 + number
-        assert signal.getsignal(number) is signal.SIG_DFL
-    finally:
-        signal.signal(number, before)
+    told = getattr(Progress, place)
+
+    def interrupted(*arguments: object) -> None:
+        signal.raise_signal(number)
+        told(*arguments)
+
+    monkeypatch.setattr(Progress, place, interrupted)
+    assert run("--export", tmp_path / "out", small) == (128 + number, "", "")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["small.yaml"]
 
 
-def test_signals_that_are_ignored_stay_ignored(run: Run, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("blis_tui.cli.progress.Progress.writing", lambda *_: signal.raise_signal(signal.SIGHUP))
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        assert run("--export", tmp_path / "out", small).code == 0
-    finally:
-        signal.signal(signal.SIGHUP, before)
+@pytest.mark.usefixtures("listening")
+def test_a_signal_while_files_are_brought_to_the_disk(
+    run: Run, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fsync", lambda _: signal.raise_signal(signal.SIGTERM))
+    assert run("--export", tmp_path / "out", small) == (143, "", "")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["small.yaml"]
 
 
 def test_other_threads_can_export_too(small: Path, tmp_path: Path) -> None:

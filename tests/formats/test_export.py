@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from export_samples import client, compact, explicit, golden, oddly_named, read_spec, written
 
-from blis_tui.files import AlreadyExists, WriteError
+from blis_tui.files.errors import AlreadyExists, WriteError
 from blis_tui.formats.export import export, export_source, write_to
 from blis_tui.formats.source import Source
 from blis_tui.formats.table import FORMATS, FormatError
@@ -276,7 +276,7 @@ def test_ctrl_c_leaves_nothing(tmp_path):
         while (told := process.stdout.readline()) == b"0\n":
             pass
         assert told == b"20\n"
-        assert len(names(tmp_path / "out")) == 3
+        assert len(names(tmp_path / "out")) == 6  # three temporaries and their locks
         time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         process.wait(20)

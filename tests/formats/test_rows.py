@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from blis_tui.files import AlreadyExists
+from blis_tui.files.errors import AlreadyExists
 from blis_tui.formats.export import write_to
 from blis_tui.formats.rows import write_rows
 from blis_tui.formats.table import FormatError

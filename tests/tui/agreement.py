@@ -82,7 +82,7 @@ def _assert_saved(app: DesignerApp) -> None:
 
 
 def _unnoticed(app: DesignerApp) -> bool:
-    from blis_tui.tui.filing.disk import stamp_of
+    from blis_tui.files.stamp import stamp_of
 
     assert app.workspace.path is not None
     return stamp_of(app.workspace.path) != app.filing.watch.stamp

@@ -37,7 +37,7 @@ def spec_of(name: str) -> WorkloadSpec:
 
 
 def test_all_cases_are_there() -> None:
-    assert len(CASES) == 16
+    assert len(CASES) == 17
     assert {path.stem for path in GOLDEN.glob("*.yaml")} == {path.stem for path in GOLDEN.glob("*.csv")} == set(CASES)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from blis_tui.cli.check.checked_file import CheckedFile
-from blis_tui.files import WriteError, replace_text
+from blis_tui.files.errors import WriteError
+from blis_tui.files.file_set import replace_text
 from blis_tui.problems import SpecError
+from blis_tui.signals import held
 from blis_tui.spec.check import Checked, check
 from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.spec.mending import apply_mends
@@ -19,7 +21,8 @@ def fix(path: str, checked: Checked) -> CheckedFile:
     if text == checked.text:
         return CheckedFile(path, checked.problems)
     try:
-        replace_text(path, text, checked.encoding)
+        with held():  # until the file is complete, and its temporary gone
+            replace_text(path, text, checked.encoding)
     except WriteError as error:
         return CheckedFile(path, checked.problems, failure=str(error))
     return CheckedFile(path, check(text, None).problems, mended)

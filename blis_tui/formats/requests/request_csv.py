@@ -3,7 +3,8 @@
 After a line of the column names, in arrival order: the columns that the module `columns` gives this format, then
 `token_hash`, the first 8 bytes, in hex, of the SHA-256 over the input and then the output token ids, each a little-endian uint32.
 
-Names with commas, quotes or line ends are quoted as RFC 4180 says; lines end in LF.
+Names with commas, quotes or line ends are quoted as RFC 4180 says; lines end in LF. Names that a spreadsheet takes for
+formulas stay as they are, since a changed name would be another client's; a warning says so.
 """
 
 from __future__ import annotations
@@ -16,14 +17,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blis_tui.formats.requests.batches import Batch, Writer
-from blis_tui.formats.requests.columns import CSV, Spelling, fields
+from blis_tui.formats.requests.columns import CLIENT, COLUMNS, CSV, Spelling, fields
 from blis_tui.formats.requests.delimited import ratio_field, text_field
 from blis_tui.formats.requests.lines import Matrix, lay_out, separated, without_padding
 from blis_tui.formats.source import Source
+from blis_tui.problems import WARNING, Problem
+from blis_tui.spec.format.ranges import shown
+from blis_tui.workload.expansion.clients import Expansion
 from blis_tui.workload.tokens import TokenBlock
 
 HASH = "token_hash"
 HASH_BYTES = 8
+_BEGINS_FORMULA = ("=", "+", "-", "@")
 
 
 def writer(source: Source, *, tokens: bool) -> Writer:
@@ -35,7 +40,21 @@ def writer(source: Source, *, tokens: bool) -> Writer:
         return without_padding(lay_out(separated(written), len(batch)))
 
     head = ",".join([*(column.name for column in columns), HASH]) + "\n"
-    return Writer((head,), lines, len(head) + sum(column.width for column in columns), tokens=True)
+    width = len(head) + sum(column.width for column in columns)
+    return Writer((head,), lines, width, tokens=True, warnings=_formula_like(source.requests.clients))
+
+
+def _formula_like(clients: Expansion) -> tuple[Problem, ...]:
+    """Warn about the first name that a spreadsheet would calculate."""
+    names = [column for column in COLUMNS if CSV in column.formats and column.source.startswith(CLIENT)]
+    for block in clients.blocks:
+        for column in names:
+            value = block.value(column.source.removeprefix(CLIENT), 0)
+            if value.startswith(_BEGINS_FORMULA):
+                begins = f"The {column.name} {shown(value)} begins with {value[0]}"
+                text = f"{begins}: a spreadsheet takes such cells for formulas; import the column as text."
+                return (Problem("formula-like", WARNING, (), text),)
+    return ()
 
 
 def token_hashes(tokens: TokenBlock) -> Matrix:

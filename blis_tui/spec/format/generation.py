@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from blis_tui.spec.format.model import Client, Cohort, Window, WorkloadSpec
+from blis_tui.spec.format.model import Client, Cohort, Multimodal, Window, WorkloadSpec
 
 ORDINARY = "ordinary"
 """A client's gaps run on from time 0, and what lands outside its windows is thrown away."""
@@ -48,6 +48,12 @@ def mean_window_rate(windows: tuple[Window, ...]) -> float:
 def is_chat(member: Client | Cohort) -> bool:
     """Return whether a client or cohort sends sessions of several rounds, and not single requests."""
     return member.turns is not None
+
+
+def media_of(member: Client | Cohort, *, varying: bool) -> Multimodal | None:
+    """Return of what kinds of token its requests are made; ``None`` for text alone, as sessions and virtual users have it."""
+    users = isinstance(member, Client) and member.concurrency > 0
+    return None if varying or users or is_chat(member) else member.multimodal
 
 
 def lost_when_varying(member: Client | Cohort) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from blis_tui.problems import Path
 from blis_tui.spec.format.facts import is_fitted
 from blis_tui.spec.format.fields import INT64_MAX
+from blis_tui.spec.format.generation import is_chat, media_of
 from blis_tui.spec.format.model import ARRIVAL_PROCESSES, Arrival, Client, Cohort, MultiTurn, Reasoning, Window, WorkloadSpec
 from blis_tui.spec.format.ranges import demand, is_in_range, shown
 from blis_tui.spec.format.windows import windows_of
@@ -26,11 +27,10 @@ def advise_member(report: Report, spec: WorkloadSpec, member: Client | Cohort, p
         advise_arrival(report, member.arrival, (*path, "arrival"))
     advise_distribution(report, member.input_distribution, (*path, "input_distribution"))
     advise_distribution(report, member.output_distribution, (*path, "output_distribution"))
-    turns = member.turns
     if member.reasoning is not None:
         _advise_reasoning(report, member, member.reasoning, (*path, "reasoning"))
     if member.multimodal is not None:
-        _advise_multimodal(report, member, path, turns is not None, varying)
+        _advise_multimodal(report, member, path, varying)
     if member.timeout is not None and member.timeout > INT64_MAX - max(spec.horizon, 0):
         text = "added to an arrival may leave the range of a 64-bit integer: the deadline would lie in the past"
         report.warn("overflow", (*path, "timeout"), text, found=member.timeout)
@@ -96,13 +96,12 @@ def advise_range(report: Report, record: MultiTurn | Window, name: str, path: Pa
         report.warn("out-of-range", (*path, name), text, found=value, allowed=field.allowed)
 
 
-def _advise_multimodal(report: Report, member: Client | Cohort, path: Path, chat: bool, varying: bool) -> None:
-    media, place = member.multimodal, (*path, "multimodal")
-    assert media is not None
-    if chat:
-        report.warn("not-used", place, "has no effect on sessions: BLIS gives them text only")
-        return
-    if varying:
+def _advise_multimodal(report: Report, member: Client | Cohort, path: Path, varying: bool) -> None:
+    media, place = media_of(member, varying=varying), (*path, "multimodal")
+    if media is None:
+        if is_chat(member) or not varying:  # else it is told with what else is lost
+            who = "sessions" if is_chat(member) else "virtual users"
+            report.warn("not-used", place, f"has no effect on {who}: BLIS gives them text only")
         return
     if media.text_distribution.type:
         advise_distribution(report, media.text_distribution, (*place, "text_distribution"))

@@ -6,6 +6,7 @@ from blis_tui.problems import Path
 from blis_tui.spec.format.distributions import typical_draw
 from blis_tui.spec.format.facts import is_fitted
 from blis_tui.spec.format.fields import INT64_MAX
+from blis_tui.spec.format.generation import media_of
 from blis_tui.spec.format.model import (
     MAX_LENGTH,
     V1_SLO_CLASSES,
@@ -115,8 +116,9 @@ def _validate_content(report: Report, client: Client | Cohort, path: Path, varyi
     if client.reasoning is not None and client.turns is not None:
         _validate_sessions(report, client.reasoning, client.turns, (*path, "reasoning"))
         _validate_context(report, client, client.turns, path)
-    elif client.multimodal is not None and not varying:
-        _validate_media(report, client.multimodal, (*path, "multimodal"))
+    media = media_of(client, varying=varying)
+    if media is not None:
+        _validate_media(report, media, (*path, "multimodal"))
 
 
 def _validate_sessions(report: Report, reasoning: Reasoning, turns: MultiTurn, path: Path) -> None:

@@ -18,6 +18,7 @@ from blis_tui.spec.format.ranges import demand, is_in_range, shown
 from blis_tui.spec.mends import remove, set_value, upgrade
 from blis_tui.spec.rules.client_advice import advise_instances, advise_member, advise_windows
 from blis_tui.spec.rules.compact_advice import AN_END, HORIZON, NO_END, advise_compact
+from blis_tui.spec.rules.effort_advice import advise_effort
 from blis_tui.spec.rules.file_errors import generation_problems, validate_into, windows_are_clean
 from blis_tui.spec.rules.report import Report
 from blis_tui.spec.rules.soundness import sound
@@ -50,6 +51,7 @@ def advise_beside(errors: Report, spec: WorkloadSpec) -> list[Problem]:
     _advise_names(report, spec)
     advise_instances(report, _members(spec))
     _advise_goodput(report, spec)
+    advise_effort(report, spec)
     users = next((index for index, client in enumerate(spec.clients) if client.concurrency > 0), None)
     if users is not None:
         text = ": virtual users wait for answers: an assumption (--assume ttft=200ms,itl=20ms) says what they send"
@@ -94,9 +96,9 @@ def _advise_members(report: Report, spec: WorkloadSpec) -> None:
     varying = generation_path(spec) == VARYING
     for index, client in enumerate(spec.clients):
         path: Path = ("clients", index)
+        advise_member(report, spec, client, path, varying)
         if client.concurrency > 0:
             continue
-        advise_member(report, spec, client, path, varying)
         advise_windows(report, spec, client, path)
         if spec.rules == 1 and client.slo_class in V1_SLO_CLASSES:
             new = V1_SLO_CLASSES[client.slo_class]

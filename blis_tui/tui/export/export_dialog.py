@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Input, Label, ProgressBar, Static
 
-from blis_tui.files import AlreadyExists
+from blis_tui.files.errors import AlreadyExists
 from blis_tui.numbers import time_left
 from blis_tui.problems import Problem, SpecError, printable
 from blis_tui.tui.export.export_job import ExportChoice, ExportJob

@@ -10,6 +10,9 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from blis_tui.signals import ENDING, came, exit_code
+from blis_tui.spec.yaml.encoding import MAX_SIZE
+
 if TYPE_CHECKING:
     from textual.timer import Timer
 
@@ -48,17 +51,21 @@ class Autosave:
         loop = asyncio.get_running_loop()
 
         def leave(number: int, _: FrameType | None) -> None:
+            if self._leaving:
+                return
             self._leaving = True
             self.write_now()
             self.disarm()
             # the terminal may be gone, and no one reads
-            self._watchdog = threading.Timer(self._app.tuning.leaving_s, os._exit, [128 + number])
+            self._watchdog = threading.Timer(self._app.tuning.leaving_s, os._exit, [exit_code(number)])
             self._watchdog.daemon = True
             self._watchdog.start()
-            loop.call_soon_threadsafe(self._app.exit, None, 128 + number)
+            loop.call_soon_threadsafe(self._app.exit, None, exit_code(number))
 
-        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):  # Ctrl+C is a key here, and no signal
+        for number in ENDING:  # Ctrl+C is a key here, and no signal
             self._handlers[number] = signal.signal(number, leave)
+        if came():  # while the app was starting
+            leave(came(), None)
 
     def disarm(self) -> None:
         """Let the program take its time to end."""
@@ -101,10 +108,19 @@ class Autosave:
         self._recovery.close()
 
     def abandoned(self, path: Path | None, *, anything: bool) -> RecoveryCopy | None:
-        """Return the newest copy that a run has left after of a file, or of `anything`."""
+        """Return the newest copy that a run has left after of the open file, or of `anything`.
+
+        A copy of what is in its file is removed: that was saved at the last moment.
+        """
+        from blis_tui.tui.filing.disk_watch import read_if_possible
+        from blis_tui.tui.filing.recovery import discard
+
         for copy in self._recovery.abandoned():
             if anything or (path is not None and copy.path == path.absolute()):
-                return copy
+                document = read_if_possible(copy.path, MAX_SIZE) if copy.path is not None else None
+                if document is None or document.text != copy.text:
+                    return copy
+                discard(copy)
         return None
 
     def _due(self) -> None:

@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from blis_tui.files.stamp import Stamp, stamp_of
 from blis_tui.problems import Problem
 from blis_tui.reading import read_bytes
 from blis_tui.spec.reading.other_files import may_be_other
@@ -20,14 +21,6 @@ class OpenError(Exception):
     """A file cannot be opened; the message names it and says why."""
 
 
-class Stamp(NamedTuple):
-    """What changes when a file is written or replaced."""
-
-    modified_ns: int
-    size: int
-    inode: int
-
-
 class Document(NamedTuple):
     """A file's text, and the state and encoding of the file it was read from; a file that is not there has no stamp."""
 
@@ -37,15 +30,6 @@ class Document(NamedTuple):
     notes: tuple[Problem, ...] = ()
     made_from: str = ""
     """The kind of file that the text was made from, which is not this one; empty if it was read as it is."""
-
-
-def stamp_of(path: Path) -> Stamp | None:
-    """Return the present state of a file, ``None`` if there is none that can be seen."""
-    try:
-        found = path.stat()
-    except (OSError, ValueError):
-        return None
-    return Stamp(found.st_mtime_ns, found.st_size, found.st_ino)
 
 
 def read_document(path: Path, max_size: int | None = MAX_SIZE) -> Document:

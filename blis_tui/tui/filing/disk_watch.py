@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blis_tui.tui.filing.disk import Document, OpenError, Stamp, read_document, stamp_of
+from blis_tui.files.stamp import Stamp, stamp_of
+from blis_tui.tui.filing.disk import Document, OpenError, read_document
 
 if TYPE_CHECKING:
     from blis_tui.tui.base_app import BaseApp

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blis_tui.files.stamp import Stamp, stamp_of
 from blis_tui.numbers import counted
 from blis_tui.problems import ERROR, SpecError, format_problem, printable
 from blis_tui.spec.yaml.encoding import written_text
 from blis_tui.tui.filing.autosave import Autosave
-from blis_tui.tui.filing.disk import Document, OpenError, open_document, read_document, show, stamp_of
+from blis_tui.tui.filing.disk import Document, OpenError, open_document, read_document, show
 from blis_tui.tui.filing.disk_watch import CHANGED, NEW_FILE, DiskWatch, read_if_possible
 from blis_tui.tui.filing.folder_listing import holds
-from blis_tui.tui.filing.questions import ask_about_change, ask_about_copy, ask_about_unsaved, ask_to_overwrite
+from blis_tui.tui.filing.questions import (
+    CHANGED_NOW,
+    READ_ONLY,
+    ask_about_change,
+    ask_about_copy,
+    ask_about_unsaved,
+    ask_to_overwrite,
+)
 
 if TYPE_CHECKING:
     from blis_tui.tui.base_app import BaseApp
@@ -52,8 +62,10 @@ class Filing:
         self._app.do(self._begin(), "files")
 
     async def _begin(self) -> None:
-        await self.watch.look(ask=False)
         workspace = self._app.workspace
+        if workspace.path is not None:
+            await asyncio.to_thread(self._sweep, workspace.path)
+        await self.watch.look(ask=False)
         if workspace.path is not None and self.watch.stamp is None:
             self.watch.note(NEW_FILE)
         elif workspace.path is not None:
@@ -63,6 +75,11 @@ class Filing:
         if self._fresh and not recovered:
             await self.new(welcome=True)
         await self._begin_if_empty()
+
+    def _sweep(self, path: Path) -> None:
+        from blis_tui.files.leftovers import sweep
+
+        sweep(Path(os.path.realpath(path)).parent)
 
     def document_changed(self) -> None:
         """Take note that the document may have changed."""
@@ -152,11 +169,11 @@ class Filing:
         await self.watch.look(ask=False)
         if workspace.note == CHANGED:
             answer = await self._resolve_change(overwrite=True)
-            return await self._write(workspace.path) if answer == "overwrite" else answer == "reload"
+            return await self._write(workspace.path, self.watch.stamp) if answer == "overwrite" else answer == "reload"
         if not workspace.dirty and self.watch.stamp is not None:
             self._app.say("There is nothing to save.", timeout=2)
             return True
-        return await self._write(workspace.path)
+        return await self._write(workspace.path, self.watch.stamp)
 
     async def save_as(self) -> bool:
         """Write the text to a file the user names; returns whether it is saved."""
@@ -169,22 +186,29 @@ class Filing:
         path = await self._app.push_screen_wait(SaveDialog(self._folder(), name))
         if path is None:
             return False
-        own = workspace.path is not None and path.absolute() == workspace.path.absolute()
-        if own or not await asyncio.to_thread(holds, path.exists):
-            return await self._write(path)
-        return await ask_to_overwrite(self._app, path) and await self._write(path)
+        if workspace.path is not None and path.absolute() == workspace.path.absolute():
+            return await self._write(path, self.watch.stamp)
+        known = await asyncio.to_thread(stamp_of, path)
+        return (known is None or await ask_to_overwrite(self._app, path)) and await self._write(path, known)
 
-    async def _write(self, path: Path) -> bool:
-        from blis_tui.files import WriteError, replace_text
+    async def _write(self, path: Path, known: Stamp | None, *, read_only: bool = False) -> bool:
+        """Write the text to a file that was last seen in a state, ``None`` for missing; asks where it is not to be changed."""
+        from blis_tui.files.errors import Changed, ReadOnly, WriteError
+        from blis_tui.files.file_set import replace_text
 
         workspace = self._app.workspace
         text = workspace.text
+        write = partial(replace_text, path, text, workspace.encoding, known=known, read_only=read_only)
         try:
-            await asyncio.to_thread(replace_text, path, text, workspace.encoding)
+            self.watch.stamp = await asyncio.to_thread(write)
+        except ReadOnly:
+            return await ask_to_overwrite(self._app, path, READ_ONLY) and await self._write(path, known, read_only=True)
+        except Changed:
+            changed = await asyncio.to_thread(stamp_of, path)
+            return await ask_to_overwrite(self._app, path, CHANGED_NOW) and await self._write(path, changed, read_only=read_only)
         except WriteError as error:
             self._fail("Not saved", str(error))
             return False
-        self.watch.stamp = await asyncio.to_thread(stamp_of, path)
         workspace.seal()
         workspace.saved(path, text)
         self.watch.note(time.strftime("saved %H:%M"))

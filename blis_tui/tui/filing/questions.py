@@ -44,12 +44,16 @@ async def ask_about_change(app: BaseApp, found: str | None, *, overwrite: bool) 
     return answer
 
 
-async def ask_to_overwrite(app: BaseApp, path: Path) -> bool:
+EXISTS, READ_ONLY, CHANGED_NOW = "exists already", "is read-only", "was changed by another program just now"
+"""Why it is asked whether a file may be overwritten."""
+
+
+async def ask_to_overwrite(app: BaseApp, path: Path, reason: str = EXISTS) -> bool:
     """Ask whether a file may be overwritten."""
     from blis_tui.tui.widgets.confirm_dialog import Answer
 
     overwrite = Answer("overwrite", "o", "Overwrite", "error")
-    return await _ask(app, f"Overwrite {path.name}?", f"{path} exists already.", overwrite) == "overwrite"
+    return await _ask(app, f"Overwrite {path.name}?", f"{path} {reason}.", overwrite) == "overwrite"
 
 
 async def ask_about_copy(app: BaseApp, copy: RecoveryCopy, saved: str) -> str:

@@ -12,7 +12,10 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from blis_tui.files import FileSet, WriteError
+from blis_tui.files.errors import WriteError
+from blis_tui.files.file_set import FileSet
+from blis_tui.files.leftovers import sweep
+from blis_tui.files.new_file import PRIVATE
 
 _SUFFIX = ".recovery.json"
 
@@ -46,7 +49,7 @@ class Recovery:
             try:
                 self._claim()
                 content = {"path": None if path is None else str(path.absolute()), "written_s": time.time(), "text": text}
-                with FileSet(force=True) as files:
+                with FileSet(force=True, private=True) as files:
                     files.add(self._file).write(json.dumps(content).encode("utf-8"))
                     files.commit()
             except (OSError, WriteError):
@@ -74,6 +77,7 @@ class Recovery:
     def abandoned(self) -> list[RecoveryCopy]:
         """Return the copies that no running program holds, the newest first."""
         found = []
+        sweep(self.folder)
         with suppress(OSError):
             for file in self.folder.glob(f"*{_SUFFIX}"):
                 copy = _read(file) if file != self._file and not _held(file) else None
@@ -85,7 +89,7 @@ class Recovery:
         if self._lock is None:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with ExitStack() as undo:
-                lock = undo.enter_context(_lock_file(self._file).open("wb"))
+                lock = undo.enter_context(open(_lock_file(self._file), "wb", opener=_private))
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 undo.pop_all()
             self._lock = lock
@@ -100,6 +104,10 @@ def _remove(file: Path) -> None:
     for each in (file, _lock_file(file)):
         with suppress(OSError):
             each.unlink()
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_CLOEXEC, PRIVATE)
 
 
 def _lock_file(file: Path) -> Path:

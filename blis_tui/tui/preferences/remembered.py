@@ -86,11 +86,12 @@ def _is_assumption(values: object) -> bool:
 
 def remember(folder: Path, state: Remembered) -> bool:
     """Write what is to be remembered; returns whether that was possible."""
-    from blis_tui.files import FileSet, WriteError
+    from blis_tui.files.errors import WriteError
+    from blis_tui.files.file_set import FileSet
 
     values = {name: value for name, value in state._asdict().items() if value not in (None, ())}
     try:
-        with FileSet(force=True) as files:
+        with FileSet(force=True, private=True) as files:
             files.make_folder(folder)
             files.add(folder / "remembered.json").write(f"{json.dumps(values)}\n".encode())
             files.commit()

@@ -213,7 +213,7 @@ def test_fix_tells_json_what_it_did(run: Run, write: Write) -> None:
 
 
 def test_fix_that_cannot_be_written(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    from blis_tui.files import WriteError
+    from blis_tui.files.errors import WriteError
 
     def refuse(path: str, *_: str) -> None:
         raise WriteError(path, "No space left on device")
@@ -257,3 +257,12 @@ def test_fix_keeps_utf_16(run: Run, write: Write, codec: str) -> None:
     mended = path.read_bytes().decode(codec)
     assert mended.startswith("\ufeff") and 'version: "2"' in mended and "# größer: 日本 😀" in mended
     assert run("--check", path).code == 0
+
+
+def test_fix_leaves_a_read_only_file_alone(run: Run, write: Write) -> None:
+    path = write(UNVERSIONED)
+    path.chmod(0o444)
+    ran = run("--check", "--fix", path)
+    assert ran.code == 3
+    assert f"blis-tui: {path}: is read-only" in ran.err
+    assert path.read_text() == UNVERSIONED

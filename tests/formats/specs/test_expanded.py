@@ -307,3 +307,13 @@ def test_the_spec_itself_can_be_written_instead_of_a_text():
     assert written(spec, "yaml").decode() == block(spec)
     assert read_spec(written(spec, "yaml").decode()) == spec
     assert written(WorkloadSpec(), "yaml") == b"{}\n"
+
+
+@pytest.mark.parametrize("chat", [False, True])
+@pytest.mark.parametrize("rates", [[2.0], [2.0, 4.0]])
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_what_was_expanded_passes_our_own_check_without_an_end_too(version, rates, chat):
+    """Neither horizon nor num_requests: the file gets an end."""
+    spec = compact(*rates, version=version, chat=chat)
+    checked = check(written(spec, "expanded"))
+    assert checked.ok, checked.errors

@@ -59,13 +59,13 @@ async def test_utf_16_is_saved_as_it_was(make_app: MakeApp, tmp_path: Path, code
         await wait_for(pilot, lambda: not app.workspace.dirty, "saving")
         assert path.read_bytes() == text.replace("seed: 42", "seed: 7").encode(codec)
         assert f"{len(path.read_bytes()):,} bytes" in said(app)
-        assert await app.filing._write(tmp_path / "copy.yaml")
+        assert await app.filing._write(tmp_path / "copy.yaml", None)
         assert (tmp_path / "copy.yaml").read_bytes() == path.read_bytes()
         path.write_text(SMALL, encoding="utf-8")
         app.workspace.path = path
         await app.filing.reload()
         change_seed(app)
-        assert await app.filing._write(path)
+        assert await app.filing._write(path, app.filing.watch.stamp)
         assert path.read_text(encoding="utf-8") == SMALL.replace("seed: 42", "seed: 7")
 
 
@@ -482,3 +482,47 @@ async def test_files_that_were_open_are_offered(make_app: MakeApp, spec_file: Pa
         assert [entry.name for entry in app.screen._shown if entry.shown] == [str(spec_file)]
         await pilot.press("enter")
         await wait_for(pilot, lambda: app.workspace.path == spec_file)
+
+
+@pytest.mark.parametrize("answer", ["o", "escape"])
+async def test_a_read_only_file_is_replaced_only_if_that_is_wanted(make_app: MakeApp, spec_file: Path, answer: str) -> None:
+    spec_file.chmod(0o444)
+    app = make_app(path=spec_file)
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        change_seed(app)
+        await pilot.press("ctrl+s")
+        await wait_for(pilot, lambda: isinstance(app.screen, ConfirmDialog), "the question")
+        assert "is read-only" in app.screen._details
+        await pilot.press(answer)
+        await wait_for(pilot, lambda: not isinstance(app.screen, ConfirmDialog), "the answer")
+        await wait_for(pilot, lambda: app.workspace.dirty == (answer == "escape"), "saving")
+    assert ("seed: 7" in spec_file.read_text()) == (answer == "o")
+    assert stat.S_IMODE(spec_file.stat().st_mode) == 0o444
+
+
+@pytest.mark.parametrize("answer", ["o", "escape"])
+async def test_a_file_that_changes_at_the_last_moment_is_asked_about(
+    make_app: MakeApp, spec_file: Path, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    app = make_app(path=spec_file)
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        change_seed(app)
+        mine = app.workspace.text
+
+        async def looked(**_: bool) -> None:
+            """Nothing is seen, and then another instance saves."""
+            if spec_file.read_text() == SMALL:
+                change_on_disk(spec_file, "theirs: 1\n")
+
+        monkeypatch.setattr(app.filing.watch, "look", looked)
+        await pilot.press("ctrl+s")
+        await wait_for(pilot, lambda: isinstance(app.screen, ConfirmDialog), "the question")
+        assert "was changed by another program just now" in app.screen._details
+        assert spec_file.read_text() == "theirs: 1\n"
+        assert app.workspace.dirty
+        await pilot.press(answer)
+        await wait_for(pilot, lambda: not isinstance(app.screen, ConfirmDialog), "the answer")
+        await wait_for(pilot, lambda: app.workspace.dirty == (answer == "escape"), "saving")
+    assert spec_file.read_text() == (mine if answer == "o" else "theirs: 1\n")

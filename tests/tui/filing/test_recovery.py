@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ from blis_tui.tui.app import DesignerApp
 from blis_tui.tui.document.workspace import Workspace
 from blis_tui.tui.filing.recovery import Recovery, discard
 from blis_tui.tui.preferences.locations import state_folder
+from blis_tui.tui.preferences.remembered import Remembered, remember
 from blis_tui.tui.tuning import Tuning
 from blis_tui.tui.widgets.confirm_dialog import ConfirmDialog
 
@@ -121,7 +123,6 @@ async def test_a_signal_keeps_unsaved_work_and_ends_the_designer(make_app: MakeA
         os.kill(os.getpid(), number)
         await wait_for(pilot, lambda: app._exit)
     app.filing.autosave.disarm()
-    signal.signal(number, signal.SIG_DFL)
     assert app.return_code == 128 + number
     (copy,) = Recovery(state_folder() / "recovery").abandoned()
     assert (copy.text, copy.path) == (text, spec_file)
@@ -202,3 +203,48 @@ async def test_that_no_copy_can_be_written_is_told_once(make_app: MakeApp, monke
         monkeypatch.setattr("blis_tui.tui.filing.recovery.Recovery.keep", lambda *_: False)
         await app.filing.autosave.keep_now()
         assert told.count("No recovery copy") == 2
+
+
+async def test_a_copy_of_what_was_saved_is_not_offered(make_app: MakeApp, spec_file: Path) -> None:
+    """The program was killed after a save, and before it came to remove the copy."""
+    leave_behind(spec_file.read_text(), spec_file)
+    app = make_app(path=spec_file)
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        await wait_for(pilot, lambda: not copies(), "the copy to go")
+        assert len(app.screen_stack) == 1
+
+
+def test_copies_and_their_locks_are_for_their_owner_alone(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        folder = tmp_path / "open to all"
+        folder.mkdir()
+        recovery = Recovery(folder)
+        assert recovery.keep("text", None)
+        assert [stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()] == [0o600, 0o600]
+        recovery.close()
+    finally:
+        os.umask(before)
+
+
+def test_what_is_remembered_is_for_its_owner_alone(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        assert remember(tmp_path / "state", Remembered(split=40))
+    finally:
+        os.umask(before)
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "state").iterdir()] == [0o600]
+
+
+async def test_starting_clears_up_after_a_save_that_was_killed(make_app: MakeApp, spec_file: Path) -> None:
+    code = (
+        "import os, signal, sys\nfrom blis_tui.files.file_set import replace_text\n"
+        "os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\nreplace_text(sys.argv[1], 'x')"
+    )
+    subprocess.run([sys.executable, "-c", code, str(spec_file)], check=False)
+    assert len(list(spec_file.parent.glob(".blis-tui-*"))) == 2
+    app = make_app(path=spec_file)
+    async with app.run_test() as pilot:
+        await wait_for(pilot, lambda: not list(spec_file.parent.glob(".blis-tui-*")), "the leftovers to go")
+    assert spec_file.read_text() == SMALL

@@ -6,7 +6,8 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blis_tui.files import FileSet, WriteError
+from blis_tui.files.errors import WriteError
+from blis_tui.files.file_set import FileSet
 from blis_tui.problems import printable
 from blis_tui.spec.check import Checked
 from blis_tui.spec.editing.application import apply_edits

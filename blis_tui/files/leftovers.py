@@ -1,0 +1,178 @@
+"""Who writes a file now, and what is left of those that were killed while they wrote.
+
+Beside a file that is written stands a lock, held as long as its owner lives. It names the owner, the file, and the token in the
+names of its temporary and of its backup; so whoever finds a lock that nobody holds can put the file back and remove the rest.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from blis_tui.files.errors import WriteError
+
+PREFIX = ".blis-tui-"
+PATIENCE_S = 2.0
+"""How long to wait for another who writes the same file; a save takes milliseconds."""
+_LOOK_AGAIN_S = 0.005
+_MOST_BYTES = 1 << 16
+
+
+class Traces(NamedTuple):
+    """The files that stand beside one that is written, while it is."""
+
+    target: Path
+    token: str
+
+    @property
+    def temporary(self) -> Path:
+        """What is written."""
+        return self.target.with_name(f"{PREFIX}{self.token}.tmp")
+
+    @property
+    def backup(self) -> Path:
+        """What was there before, until all is done."""
+        return self.target.with_name(f"{PREFIX}{self.token}.bak")
+
+    def put_back(self) -> None:
+        """Give the target back what it was, if there is a backup; raises `OSError`."""
+        if not self.backup.exists():
+            return
+        if self.target.exists() and self.target.stat().st_nlink > 1 and not self.target.samefile(self.backup):
+            shutil.copyfile(self.backup, self.target)  # it has other names, which are to go on being the same file
+        else:
+            self.backup.replace(self.target)
+
+    def remove(self, but: Path | None = None) -> None:
+        """Remove what is temporary."""
+        for leftover in (self.temporary, self.backup):
+            if leftover != but:
+                with suppress(OSError):
+                    leftover.unlink()
+
+
+class Lock:
+    """The right to write a file, from here to `release`."""
+
+    def __init__(self, target: Path) -> None:
+        """Wait for it; raises `WriteError`, which names the owner, if that takes too long, and `OSError`."""
+        self._path = target.with_name(f"{PREFIX}{hashlib.sha256(os.fsencode(target.name)).hexdigest()[:16]}.lock")
+        self.traces = Traces(target, secrets.token_hex(8))
+        self._descriptor = -1
+        until = time.monotonic() + PATIENCE_S
+        while not self._acquire():
+            if time.monotonic() > until:
+                raise WriteError(target, f"is being written by {_owner(self._path)}")
+            time.sleep(_LOOK_AGAIN_S)
+
+    def _acquire(self) -> bool:
+        try:
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
+        except PermissionError:
+            if not self._path.exists():
+                raise  # it is the folder that is not to be written
+            _remove_if_abandoned(self._path)
+            return False
+        try:
+            if _lock(descriptor, self._path):
+                _clear(descriptor, self._path.parent)
+        except BlockingIOError:
+            os.close(descriptor)
+            return False
+        except OSError:
+            os.close(descriptor)
+            raise
+        self._descriptor = descriptor
+        entry = {"name": self.traces.target.name, "token": self.traces.token, "pid": os.getpid(), "host": os.uname().nodename}
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, json.dumps(entry).encode("utf-8"), 0)
+        return True
+
+    def release(self) -> None:
+        """Give it up; what is temporary is gone by then."""
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            with suppress(OSError):
+                self._path.unlink()
+            with suppress(OSError):
+                os.close(descriptor)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what the dead have left in a folder, and put back what they had not finished; what the living have stays."""
+    with suppress(OSError):
+        for path in folder.glob(f"{PREFIX}*.lock"):
+            with suppress(OSError):
+                descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+                try:
+                    if _lock(descriptor, path) and _clear(descriptor, folder):
+                        path.unlink()
+                finally:
+                    os.close(descriptor)
+
+
+def _lock(descriptor: int, path: Path) -> bool:
+    """Lock an open file; returns whether the system can do that. Raises `BlockingIOError` if another has it."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise
+    except OSError:  # a file system without locks: nothing is known of others
+        return False
+    with suppress(FileNotFoundError):
+        if os.path.samestat(path.stat(), os.fstat(descriptor)):
+            return True
+    raise BlockingIOError  # it was removed by its owner as it was opened
+
+
+def _clear(descriptor: int, folder: Path) -> bool:
+    """Put back and remove what the last owner of a lock has left, if that was this user. Raises `OSError`."""
+    if os.fstat(descriptor).st_uid != os.geteuid():  # in a folder for all, anybody could make such a file
+        return False
+    found = _read(descriptor)
+    name, token = found.get("name"), found.get("token")
+    if isinstance(name, str) and isinstance(token, str) and token.isalnum() and name and "/" not in name:
+        traces = Traces(folder / name, token)
+        traces.put_back()
+        traces.remove()
+    return True
+
+
+def _remove_if_abandoned(path: Path) -> None:
+    """Remove another user's lock if nobody holds it."""
+    with suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        try:
+            if _lock(descriptor, path):
+                path.unlink()
+        finally:
+            os.close(descriptor)
+
+
+def _owner(path: Path) -> str:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return "another program"
+    try:
+        found = _read(descriptor)
+    finally:
+        os.close(descriptor)
+    pid, host = found.get("pid"), found.get("host")
+    return f"process {pid} on {host}" if isinstance(pid, int) and isinstance(host, str) else "another program"
+
+
+def _read(descriptor: int) -> dict[str, object]:
+    try:
+        found = json.loads(os.pread(descriptor, _MOST_BYTES, 0))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
