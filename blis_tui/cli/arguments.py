@@ -63,6 +63,7 @@ class Options(NamedTuple):
     formats: tuple[str, ...] = ()
     tokens: bool = False
     block_size: int | None = None
+    full_rounds: bool = False
     force: bool = False
     quiet: bool = False
     exact: bool = False
@@ -133,6 +134,7 @@ def parse(argv: Sequence[str]) -> Options:
         fix=found.fix,
         formats=() if found.check else _formats(found.format, exact=found.exact),
         tokens=found.tokens,
+        full_rounds=found.full_rounds,
         block_size=None if found.block_size is None else whole_number("--block-size", found.block_size, 1),
         force=found.force,
         quiet=found.quiet,
@@ -191,6 +193,7 @@ def _parser() -> _Parser:
     add("--format", action="append", metavar="F,...", help=f"formats to write, see below; with --check {', '.join(REPORTS)}")
     add("--tokens", action="store_true", help="include token ids in formats that can hold them")
     add("--block-size", metavar="N", help="tokens of a block in the format mooncake (default: up to 512, so that prefixes fit)")
+    add("--full-rounds", action="store_true", help="in the format blis-trace, complete inputs of rounds that repeat earlier ones")
     add("--force", action="store_true", help="overwrite existing files")
     add("--quiet", action="store_true", help="show no progress, warnings or list of files")
     add("--exact", action="store_true", help="inference-perf with the designed arrivals: write inference-perf-exact")
@@ -319,6 +322,7 @@ def _demand_one_command(options: Options) -> None:
         ("--format", options.formats, ("--check", "--export")),
         ("--tokens", options.tokens, ("--export",)),
         ("--block-size", options.block_size, ("--export",)),
+        ("--full-rounds", options.full_rounds, ("--export",)),
         ("--force", options.force, ("--export",)),
         ("--quiet", options.quiet, ("--export",)),
         ("--exact", options.exact, ("--export",)),

@@ -75,6 +75,7 @@ def _to_stdout(options: Options, checked: Checked, requests: Callable[[], Reques
         tokens=options.tokens,
         requests=requests,
         block_size=options.block_size,
+        full_rounds=options.full_rounds,
         progress=progress.writing,
     )
     progress.clear()
@@ -101,6 +102,7 @@ def _to_folder(options: Options, checked: Checked, requests: Callable[[], Reques
         force=options.force,
         requests=requests,
         block_size=options.block_size,
+        full_rounds=options.full_rounds,
         progress=progress.writing,
     )
 

@@ -55,6 +55,7 @@ def export(
     force: bool = False,
     requests: Requests | Callable[[], Requests] | None = None,
     block_size: int | None = None,
+    full_rounds: bool = False,
     progress: Progress | None = None,
 ) -> Exported:
     """Write a spec in some formats, and where they came from, into the folder `out`, which is made if missing.
@@ -65,14 +66,23 @@ def export(
 
     `spec` must be without errors. `text` is its text (by default the spec written out), `encoding` that of its file and
     `path` where that is, as the user gave it; `target` is for formats that name a server. `tokens` puts token ids where a
-    format has a place for them; `block_size` is the tokens of a block, for `mooncake`, which otherwise chooses it. `requests`
+    format has a place for them; `block_size` is the tokens of a block, for `mooncake`, which otherwise chooses it;
+    `full_rounds` writes complete inputs of conversations into `blis-trace`. `requests`
     are the spec's requests or a function that makes them; it is not called, and nothing is generated, unless a format needs
     requests. `progress` is called with the lines (clients and requests) written so far and their final number.
 
     Raises `FormatError`, `AlreadyExists`, `WriteError`, `SpecError`, and what `requests` and `progress` raise.
     """
     source = Source(
-        spec, text=text, encoding=encoding, path=path, stem=stem, target=target, requests=requests, block_size=block_size
+        spec,
+        text=text,
+        encoding=encoding,
+        path=path,
+        stem=stem,
+        target=target,
+        requests=requests,
+        block_size=block_size,
+        full_rounds=full_rounds,
     )
     return export_source(source, out, formats, tokens=tokens, force=force, progress=progress)
 
@@ -117,6 +127,7 @@ def write_to(
     tokens: bool = False,
     requests: Requests | Callable[[], Requests] | None = None,
     block_size: int | None = None,
+    full_rounds: bool = False,
     progress: Progress | None = None,
     tuning: Tuning = ORDINARY,
 ) -> tuple[Problem, ...]:
@@ -129,7 +140,15 @@ def write_to(
     if not wanted[0].streams:
         raise FormatError(f"format {format!r} is two files; it cannot go to a stream")
     source = Source(
-        spec, text=text, encoding=encoding, path=path, target=target, requests=requests, block_size=block_size, tuning=tuning
+        spec,
+        text=text,
+        encoding=encoding,
+        path=path,
+        target=target,
+        requests=requests,
+        block_size=block_size,
+        full_rounds=full_rounds,
+        tuning=tuning,
     )
     warnings = _write(wanted, [_Output(stream.write, "-")], source, tokens, _Meter(progress))
     with write_errors("-"):

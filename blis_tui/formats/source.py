@@ -41,12 +41,15 @@ class Source:
         target: Target = NOWHERE,
         requests: Requests | Callable[[], Requests] | None = None,
         block_size: int | None = None,
+        full_rounds: bool = False,
         tuning: Tuning = ORDINARY,
     ) -> None:
         self.spec = spec
         self._text = text
         self.encoding = encoding
         self.path = path
+        self.full_rounds = full_rounds
+        """Whether rounds that repeat earlier ones are written with their complete inputs, where a format can do without."""
         self.block_size = block_size
         """Tokens of a block, for formats of blocks; ``None`` to choose it."""
         self.tuning = tuning

@@ -7,10 +7,11 @@ no server has seen are ``incomplete`` with all measurements 0. Unlike it, every 
 the prefix group, also the rounds of a session, which BLIS leaves blank there and so replays without their prefix.
 
 A replay makes new random token ids of the same lengths, and shares only what prefix groups share. Sessions whose
-rounds repeat the conversation so far (`context_growth: accumulate`) are written round by round with their full input
-length, and the header's `session_context_growth` stays away: it makes a closed-loop replay put each round's length on
-top of all before it, which would count the conversation twice, and the ordinary replay ignores it. So the lengths are
-right in both, and what the rounds have in common is lost in both; a warning says so.
+rounds repeat the conversation so far (`context_growth: accumulate`) are written with each round's own tokens, and the header's
+`session_context_growth` says so: a closed-loop replay puts them on top of all before, and shares what was shared. The ordinary
+replay ignores that key, and for it the complete inputs are written if asked for (`full_rounds`), or if not all sessions of
+several rounds grow, as the header speaks of all; then the lengths are right in both replays, and what the rounds have in
+common is lost in both. An info, or a warning, says which it is.
 
 BLIS's reader at the reference commit has a fault (`parseTraceRecord` counts the `slo_target_us` column before it is
 done with those on its left): in a trace with that column it takes session, prefix group and model from one column
@@ -27,7 +28,7 @@ import numpy as np
 from blis_tui.formats.requests.batches import Batch, Writer
 from blis_tui.formats.requests.columns import Spelling, fields
 from blis_tui.formats.requests.delimited import ratio_field, text_field
-from blis_tui.formats.requests.lines import Part, lay_out, separated, without_padding
+from blis_tui.formats.requests.lines import Part, lay_out, numbers, separated, without_padding
 from blis_tui.formats.source import Source
 from blis_tui.formats.table import TRACE
 from blis_tui.formats.yaml_text import entry
@@ -59,17 +60,21 @@ def writer(source: Source, *, tokens: bool) -> Writer:
     adapters = any(clients.blocks[block].template.adapter for block in busy)
     absent = {name for name, is_there in (("slo_target_us", targets), ("adapter", adapters)) if not is_there}
     names = [name for name in COLUMNS if name not in absent]
+    grows = not source.full_rounds and _all_sessions_grow(requests)
     found = {field.name: field for field in fields(TRACE, clients, Spelling(text_field, ratio_field))}
 
     def lines(batch: Batch) -> bytes:
         parts: dict[str, Sequence[Part]] = {name: [text] for name, text in _NOT_MEASURED.items()}
         parts |= {name: field.parts(batch) for name, field in found.items() if name not in absent}
         parts["send_time_us"] = parts["arrival_time_us"]
+        if grows:
+            parts["input_tokens"] = [numbers(batch.requests.columns["fresh"])]
         return without_padding(lay_out(separated(parts[name] for name in names), len(batch)))
 
     head = ",".join(names) + "\n"
     width = len(head) + sum(field.width for field in found.values())
-    return Writer((_header(source), head), lines, width, warnings=tuple(_warnings(requests, targets=targets)))
+    warnings = tuple(_warnings(requests, targets=targets, grows=grows))
+    return Writer((_header(source, grows=grows), head), lines, width, warnings=warnings)
 
 
 def _target(requests: Requests, block: int) -> bool:
@@ -85,7 +90,7 @@ def _busy_blocks(requests: Requests) -> list[int]:
     return np.flatnonzero(busy).tolist()
 
 
-def _header(source: Source) -> str:
+def _header(source: Source, *, grows: bool) -> str:
     fields: dict[str, Any] = {
         "trace_version": TRACE_VERSION,
         "time_unit": "microseconds",
@@ -93,6 +98,8 @@ def _header(source: Source) -> str:
         "warm_up_requests": 0,
         "workload_seed": source.spec.seed,
     }
+    if grows:
+        fields["session_context_growth"] = "accumulate"
     if source.path:
         fields["workload_spec"] = source.path
     if source.spec.goodput_slo_targets:
@@ -100,7 +107,7 @@ def _header(source: Source) -> str:
     return "".join(entry(name, value) for name, value in fields.items())
 
 
-def _warnings(requests: Requests, *, targets: bool) -> list[Problem]:
+def _warnings(requests: Requests, *, targets: bool, grows: bool) -> list[Problem]:
     found = [
         Problem(
             "trace-new-tokens",
@@ -115,7 +122,13 @@ def _warnings(requests: Requests, *, targets: bool) -> list[Problem]:
         found.append(Problem("trace-fixed-times", INFO, (), text))
     if not len(requests):
         found.append(Problem("trace-empty", WARNING, (), "The trace has no requests; `blis replay` refuses it."))
-    if _accumulates(requests.clients):
+    if grows:
+        text = (
+            "Rounds of conversations have their own tokens only, and the header says that they accumulate: the trace is for "
+            "`blis replay --session-mode closed-loop`. For a replay at its times, --full-rounds writes complete inputs."
+        )
+        found.append(Problem("trace-own-rounds", INFO, (), text))
+    elif _accumulates(requests.clients):
         found.append(
             Problem(
                 "trace-context-lost",
@@ -148,6 +161,14 @@ def _warnings(requests: Requests, *, targets: bool) -> list[Problem]:
             )
         )
     return found
+
+
+def _all_sessions_grow(requests: Requests) -> bool:
+    """Return whether every later round of every session repeats the rounds before it as they were."""
+    if not requests.has_sessions or "context" not in requests.columns or requests.extra_prefixes:
+        return False
+    later = requests.round > 0
+    return bool(later.any() and (requests.columns["context"][later] > 0).all())
 
 
 def _accumulates(clients: Expansion) -> bool:

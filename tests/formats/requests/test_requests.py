@@ -241,8 +241,24 @@ def test_every_round_of_a_session_names_its_prefix_group(tmp_path):
 
 
 def test_accumulated_context_is_counted_in_each_round_and_its_loss_is_told(tmp_path):
-    header, rows, _, codes = trace(explicit(chat("accumulate")), tmp_path)
+    header, rows, _, codes = trace(explicit(chat("accumulate")), tmp_path, full_rounds=True)
     assert {(row["round_index"], row["input_tokens"]) for row in rows} == {("0", "6"), ("1", "15"), ("2", "24")}
+    assert "session_context_growth" not in header
+    assert codes == ["trace-new-tokens", "trace-context-lost"]
+
+
+def test_rounds_of_growing_conversations_have_their_own_tokens(tmp_path):
+    header, rows, _, codes = trace(explicit(chat("accumulate"), client("b")), tmp_path)
+    assert {(row["round_index"], row["prefix_length"], row["input_tokens"]) for row in rows if row["session_id"]} == {
+        ("0", "5", "6"), ("1", "5", "6"), ("2", "5", "6"),
+    }  # fmt: skip
+    assert header["session_context_growth"] == "accumulate"
+    assert codes == ["trace-new-tokens", "trace-own-rounds"]
+
+
+def test_the_header_speaks_of_all_sessions(tmp_path):
+    header, rows, _, codes = trace(explicit(chat("accumulate"), chat(id="b")), tmp_path)
+    assert "15" in {row["input_tokens"] for row in rows}
     assert "session_context_growth" not in header
     assert codes == ["trace-new-tokens", "trace-context-lost"]
 
