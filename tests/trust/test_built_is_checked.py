@@ -118,7 +118,7 @@ def use(text: str) -> bool:
     beginning_us(sent.clients, 3, server)
     estimates(text, sent)
     for each in available():
-        if each.streams:
+        if each.streams and each.takes(checked.spec):
             write_to(io.BytesIO(), checked.spec, each.name, text=text, requests=sent, tokens=True)
     return True
 
