@@ -10,7 +10,7 @@ from blis_tui.spec.reading.decode import Decoded, decode
 from blis_tui.spec.reading.other_files import HEAD, other_text
 from blis_tui.spec.rules.file_advice import advise_beside
 from blis_tui.spec.rules.file_errors import Faultless, validate_into
-from blis_tui.spec.rules.report import Report
+from blis_tui.spec.rules.problem_collector import Report
 from blis_tui.spec.yaml.composing import compose
 from blis_tui.spec.yaml.encoding import MAX_SIZE, UTF_8, encoding_of, read_text
 from blis_tui.spec.yaml.nodes import Tree

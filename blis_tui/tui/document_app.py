@@ -116,7 +116,7 @@ class DocumentApp(BaseApp):
 
     async def _ask_where(self, event: messages.EditRequested, refusal: SharedPlace) -> None:
         """Ask where a change is meant to be made, and make it there."""
-        from blis_tui.tui.document.sharing import EVERYWHERE, HERE, where
+        from blis_tui.tui.document.sharing_question import EVERYWHERE, HERE, where
 
         if len(self.screen_stack) > 1:
             return

@@ -19,7 +19,7 @@ from blis_tui.spec.edits import Duplicate, Edit, Insert, Move, Remove, SetValue
 from blis_tui.spec.reading.decode import decode
 from blis_tui.spec.rules.file_advice import advise_beside
 from blis_tui.spec.rules.file_errors import validate_into
-from blis_tui.spec.rules.report import Report
+from blis_tui.spec.rules.problem_collector import Report
 from blis_tui.spec.yaml.composing import compose
 
 if TYPE_CHECKING:

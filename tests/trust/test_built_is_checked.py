@@ -17,7 +17,7 @@ from blis_tui.formats.estimate import estimates
 from blis_tui.formats.export import write_to
 from blis_tui.formats.table import available
 from blis_tui.spec.check import check
-from blis_tui.workload.beginning import beginning_us
+from blis_tui.workload.first_requests import beginning_us
 from blis_tui.workload.generate import generate
 from blis_tui.workload.server import AssumedServer
 

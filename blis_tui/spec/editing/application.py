@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from blis_tui.problems import Path
 from blis_tui.spec.editing.draft import Draft
-from blis_tui.spec.editing.together import joined
+from blis_tui.spec.editing.edit_batch import joined
 from blis_tui.spec.edits import Edit
 from blis_tui.spec.yaml.nodes import Tree
 

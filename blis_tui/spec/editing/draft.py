@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from blis_tui.problems import Path
-from blis_tui.spec.editing.declared import declared, field_order
-from blis_tui.spec.editing.given import holding, plain
-from blis_tui.spec.editing.intended import Copy, Given, Intended, NewKey, reads_as
+from blis_tui.spec.editing.declarations import declared, field_order
+from blis_tui.spec.editing.edit_batch import InsertAll
+from blis_tui.spec.editing.edit_values import holding, plain
 from blis_tui.spec.editing.places import Holder, Places, Spot, demand_not_hiding, demand_not_merged
 from blis_tui.spec.editing.sharing import copied
-from blis_tui.spec.editing.together import InsertAll
+from blis_tui.spec.editing.verification import Copy, Given, Intended, NewKey, reads_as
 from blis_tui.spec.editing.writing.block import Block
 from blis_tui.spec.editing.writing.emission import is_collection, key_text
 from blis_tui.spec.editing.writing.flow import Flow

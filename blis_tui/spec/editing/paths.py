@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from blis_tui.problems import Path, format_path
-from blis_tui.spec.editing.declared import declared
+from blis_tui.spec.editing.declarations import declared
 from blis_tui.spec.edits import EditRefused
 from blis_tui.spec.format import fields
 from blis_tui.spec.reading.suggestions import meant_by

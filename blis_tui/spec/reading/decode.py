@@ -12,7 +12,7 @@ from blis_tui.problems import Path, Problem
 from blis_tui.spec.format import fields
 from blis_tui.spec.format.fields import Field, Record
 from blis_tui.spec.format.model import WorkloadSpec
-from blis_tui.spec.reading.found import Findings, describe
+from blis_tui.spec.reading.findings import Findings, describe
 from blis_tui.spec.reading.other_files import other_text, other_tree
 from blis_tui.spec.reading.pairs import Pair, pairs_of
 from blis_tui.spec.yaml import scalars

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from blis_tui.problems import Path
-from blis_tui.spec.reading.found import Findings, describe, place
+from blis_tui.spec.reading.findings import Findings, describe, place
 from blis_tui.spec.yaml import scalars
 from blis_tui.spec.yaml.limits import Effort
 from blis_tui.spec.yaml.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Node

@@ -15,7 +15,7 @@ from blis_tui.spec.mends import remove, set_value
 from blis_tui.spec.rules.client_errors import MEDIA, WEIBULL_CV
 from blis_tui.spec.rules.distribution_advice import advise_distribution
 from blis_tui.spec.rules.distribution_errors import COUNT, LENGTH, RATIO
-from blis_tui.spec.rules.report import Report
+from blis_tui.spec.rules.problem_collector import Report
 
 MAX_GAMMA_CV = 10.0
 """Beyond it (shape below 0.01) BLIS draws Poisson gaps."""

@@ -21,7 +21,7 @@ from blis_tui.spec.format.model import (
 from blis_tui.spec.format.windows import drain_windows
 from blis_tui.spec.mends import set_value
 from blis_tui.spec.rules.distribution_errors import COUNT, RATIO, validate_distribution
-from blis_tui.spec.rules.report import Report
+from blis_tui.spec.rules.problem_collector import Report
 
 WEIBULL_CV = (0.01, 10.4)
 """The coefficients of variation for which BLIS finds a Weibull shape."""

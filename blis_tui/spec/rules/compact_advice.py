@@ -19,7 +19,7 @@ from blis_tui.spec.format.generation import SAME_RATE
 from blis_tui.spec.format.model import DEFAULT_PREFIX, InferencePerf, SharedPrefix, WorkloadSpec
 from blis_tui.spec.mends import GENERATED_COUNT, remove, set_value
 from blis_tui.spec.rules.compact_errors import PREFIX, PROMPTS, STAGES, USERS
-from blis_tui.spec.rules.report import Report
+from blis_tui.spec.rules.problem_collector import Report
 
 HORIZON: Path = ("horizon",)
 NO_END = "is not set, nor is num_requests: BLIS refuses the file unless its command line has one of them"

@@ -16,7 +16,7 @@ from blis_tui.spec.format.model import (
     SharedPrefix,
     WorkloadSpec,
 )
-from blis_tui.spec.rules.report import Report
+from blis_tui.spec.rules.problem_collector import Report
 
 TOP: Path = ("inference_perf",)
 STAGES: Path = (*TOP, "stages")

@@ -11,7 +11,7 @@ from blis_tui.spec.format.ranges import demand, is_in_range, shown
 from blis_tui.spec.mends import remove, rename, set_value
 from blis_tui.spec.reading.suggestions import meant_by
 from blis_tui.spec.rules.distribution_errors import LENGTH, RATIO
-from blis_tui.spec.rules.report import Report
+from blis_tui.spec.rules.problem_collector import Report
 
 _LARGEST_MU = 21.5
 """The logarithm of about `MAX_LENGTH`."""

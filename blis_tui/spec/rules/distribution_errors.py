@@ -8,7 +8,7 @@ from blis_tui.spec.format.model import MAX_LENGTH, Distribution
 from blis_tui.spec.format.ranges import shown
 from blis_tui.spec.mends import rename
 from blis_tui.spec.reading.suggestions import meant_by
-from blis_tui.spec.rules.report import Report
+from blis_tui.spec.rules.problem_collector import Report
 
 LENGTH, COUNT, RATIO = "length", "count", "ratio"
 """What a distribution is drawn for: tokens (a negative number crashes BLIS), pieces, or a share in percent."""

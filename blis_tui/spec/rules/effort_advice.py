@@ -13,7 +13,7 @@ from blis_tui.spec.format.generation import ORDINARY, VARYING, generation_path, 
 from blis_tui.spec.format.model import Client, Cohort, Distribution, WorkloadSpec
 from blis_tui.spec.format.windows import windows_of
 from blis_tui.spec.rules.client_errors import MEDIA
-from blis_tui.spec.rules.report import Report
+from blis_tui.spec.rules.problem_collector import Report
 
 _DRAW_S, _TOKEN_S = 2e-8, 5e-10
 """About how long a number takes that is drawn, and a token whose place in the stream is passed."""

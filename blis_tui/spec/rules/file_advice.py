@@ -20,7 +20,7 @@ from blis_tui.spec.rules.client_advice import advise_instances, advise_member, a
 from blis_tui.spec.rules.compact_advice import AN_END, HORIZON, NO_END, advise_compact
 from blis_tui.spec.rules.effort_advice import advise_effort
 from blis_tui.spec.rules.file_errors import generation_problems, validate_into, windows_are_clean
-from blis_tui.spec.rules.report import Report
+from blis_tui.spec.rules.problem_collector import Report
 from blis_tui.spec.rules.soundness import sound
 
 if TYPE_CHECKING:

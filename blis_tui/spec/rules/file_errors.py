@@ -26,8 +26,8 @@ from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.spec.format.windows import windows_of
 from blis_tui.spec.rules.client_errors import validate_client, validate_cohort
 from blis_tui.spec.rules.compact_errors import PROMPTS, USERS, validate_compact
+from blis_tui.spec.rules.problem_collector import Report
 from blis_tui.spec.rules.rate_errors import validate_aggregate_rate, validate_stepped
-from blis_tui.spec.rules.report import Report
 from blis_tui.spec.rules.soundness import sound
 
 if TYPE_CHECKING:

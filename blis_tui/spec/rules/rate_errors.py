@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from blis_tui.problems import Path
 from blis_tui.spec.format.model import Client, Cohort, Window, WorkloadSpec
 from blis_tui.spec.mends import upgrade
-from blis_tui.spec.rules.report import Report
+from blis_tui.spec.rules.problem_collector import Report
 
 IN_VERSION_1 = "in an expansion of version 1 the trace_rate of a window is an absolute rate, and then"
 OVERRIDES = ("arrival", "input_distribution", "output_distribution")

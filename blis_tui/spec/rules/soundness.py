@@ -24,7 +24,7 @@ from blis_tui.spec.format.fields import (
     R,
 )
 from blis_tui.spec.format.ranges import shown
-from blis_tui.spec.rules.report import Report
+from blis_tui.spec.rules.problem_collector import Report
 
 _NAMES = {
     BOOLEAN: "true or false", TEXT: "a text", INTEGER: "a whole number", NUMBER: "a number",

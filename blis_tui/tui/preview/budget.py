@@ -96,7 +96,7 @@ def make(
     Raises `SpecError` and what `progress` raises.
     """
     from blis_tui.spec.format.facts import end_us
-    from blis_tui.workload.beginning import beginning_us, expected_total, has_beginning
+    from blis_tui.workload.first_requests import beginning_us, expected_total, has_beginning
     from blis_tui.workload.generate import planned_and_sent
     from blis_tui.workload.totals.summary import summarise
 

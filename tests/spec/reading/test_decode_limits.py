@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from blis_tui.problems import ERROR
 from blis_tui.spec.format.model import Client, GoodputTargets
-from blis_tui.spec.reading import found
+from blis_tui.spec.reading import findings
 from blis_tui.spec.reading.decode import decode
 from blis_tui.spec.yaml.encoding import read_text
 from blis_tui.spec.yaml.limits import MAX_WEIGHT
@@ -73,9 +73,9 @@ def test_files_of_many_blocks_are_refused() -> None:
 
 def test_so_many_problems_are_enough() -> None:
     decoded = decode("inference_perf:\n  stages:\n" + "  - rate: x\n" * 5000)
-    assert len(decoded.problems) == found.MAX_PROBLEMS + 1
+    assert len(decoded.problems) == findings.MAX_PROBLEMS + 1
     assert decoded.problems[-1].code == "too-many-problems"
-    assert place(decoded.problems[-1]) == (found.MAX_PROBLEMS + 3, 11)
+    assert place(decoded.problems[-1]) == (findings.MAX_PROBLEMS + 3, 11)
     assert decoded.spec is None
 
 

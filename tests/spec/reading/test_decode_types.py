@@ -13,7 +13,7 @@ from blis_tui.spec.edits import Remove, SetValue
 from blis_tui.spec.format import fields
 from blis_tui.spec.format.fields import Field
 from blis_tui.spec.format.model import SharedPrefix
-from blis_tui.spec.reading import found
+from blis_tui.spec.reading import findings
 from blis_tui.spec.reading.decode import decode
 
 WRONG = {
@@ -37,7 +37,7 @@ def test_every_field_refuses_other_types(path: SpecPath, declared: Field) -> Non
         assert (problem.code, problem.path) == ("wrong-type", path)
         assert place(problem) == (1, text.index(f": {written}") + 3)
         assert problem.message.startswith(f"{path[0]}")
-        assert found.WANTED[declared.kind] in problem.message
+        assert findings.WANTED[declared.kind] in problem.message
         assert problem.allowed
         assert decoded.broken == {path}
         assert found_at(decoded.spec, path) == declared.default

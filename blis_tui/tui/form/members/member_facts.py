@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from blis_tui.numbers import counted, duration, rate
-from blis_tui.spec.format.conversion import moments
 from blis_tui.spec.format.facts import fitted_gap_us
+from blis_tui.spec.format.family_conversion import moments
 from blis_tui.spec.format.generation import ORDINARY, generation_path
 from blis_tui.spec.format.model import Arrival, Client, Cohort, Distribution, WorkloadSpec
 from blis_tui.tui.form.members.lines import Line

@@ -7,8 +7,8 @@ from typing import Any
 
 from blis_tui.spec.edits import Duplicate, Edit, Insert, SetValue
 from blis_tui.spec.format.model import Client, Cohort, WorkloadSpec
-from blis_tui.tui.form.members.beginnings import NEW_CLIENT, NEW_COHORT, free_name
 from blis_tui.tui.form.members.member_facts import Rates, arrivals_text, lengths_text
+from blis_tui.tui.form.members.new_values import NEW_CLIENT, NEW_COHORT, free_name
 from blis_tui.tui.form.record_list import Cell, RecordList
 
 Member = Client | Cohort

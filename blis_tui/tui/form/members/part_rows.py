@@ -11,13 +11,13 @@ from textual.suggester import SuggestFromList
 
 from blis_tui.problems import Path
 from blis_tui.spec.edits import Edit, Remove, SetValue
-from blis_tui.spec.format.conversion import like
+from blis_tui.spec.format.family_conversion import like
 from blis_tui.spec.format.fields import Field
 from blis_tui.spec.format.model import Arrival, Distribution, WorkloadSpec
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.document.field_values import typed
 from blis_tui.tui.form.field_rows import ChoiceRow, SwitchRow, TextRow
-from blis_tui.tui.form.members.beginnings import beginning
+from blis_tui.tui.form.members.new_values import beginning
 from blis_tui.tui.form.value_input import ValueInput
 
 

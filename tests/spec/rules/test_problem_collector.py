@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blis_tui.problems import Path
-from blis_tui.spec.rules.report import Report
+from blis_tui.spec.rules.problem_collector import Report
 
 steps = st.sampled_from(["a", "b", 0, 1])
 paths = st.lists(steps, max_size=4).map(tuple)

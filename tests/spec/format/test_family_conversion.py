@@ -9,8 +9,8 @@ import pytest
 from blis_tui.spec.check import check
 from blis_tui.spec.editing.application import apply_edits
 from blis_tui.spec.edits import SetValue
-from blis_tui.spec.format.conversion import like, moments
 from blis_tui.spec.format.distributions import FAMILIES
+from blis_tui.spec.format.family_conversion import like, moments
 from blis_tui.spec.format.model import Distribution
 
 FROM = [

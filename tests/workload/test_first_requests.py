@@ -7,8 +7,8 @@ import pytest
 
 from blis_tui.spec.check import check
 from blis_tui.spec.format.model import WorkloadSpec
-from blis_tui.workload.beginning import beginning_us, expected_total, has_beginning
 from blis_tui.workload.expansion.compact import expand
+from blis_tui.workload.first_requests import beginning_us, expected_total, has_beginning
 from blis_tui.workload.generate import generate
 
 pytestmark = pytest.mark.usefixtures("each_kernel")

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from blis_tui.problems import Path
-from blis_tui.spec.editing.declared import declared, field_order
-from blis_tui.spec.editing.intended import Intended, reads_as
+from blis_tui.spec.editing.declarations import declared, field_order
+from blis_tui.spec.editing.verification import Intended, reads_as
 from blis_tui.spec.format import fields
 from blis_tui.spec.format.model import SharedPrefix
 from blis_tui.spec.yaml.composing import compose
