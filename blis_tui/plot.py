@@ -25,6 +25,9 @@ WHISKER = "┊"
 """What reaches from a bar up to the highest rate within its bin."""
 SHADE = "░"
 """What bars stand before, to be compared with."""
+_LEAST_FOR_GAPS, _LEAST_FOR_WIDE_GAPS = 2, 4
+"""Steps of a bin from which on there is a gap of one after its bar, or of two."""
+_FUZZ = 1e-9
 _COLOUR = re.compile(r"\x1b\[([0-9;]*)m")
 _lock = threading.Lock()
 
@@ -37,6 +40,11 @@ class Bars(NamedTuple):
 
     heights: Sequence[float]
     marker: str = FINE
+
+    @property
+    def fineness(self) -> int:
+        """How many steps a column has."""
+        return 2 if self.marker == FINE else 1
 
 
 class Level(NamedTuple):
@@ -120,9 +128,9 @@ def _build(plotext, figure: Figure) -> str:  # type: ignore[no-untyped-def]
     if figure.highest:
         _fill(plotext, figure, _highest(figure, columns), WHISKER, HIGHEST)
     for number, bars in enumerate(figure.bars):
-        points = columns * (2 if bars.marker == FINE else 1)
-        places = (figure.end * (point + 0.5) / points for point in range(points))
-        _fill(plotext, figure, [_height(figure, bars.heights, place) for place in places], bars.marker, BARS + number)
+        points = columns * bars.fineness
+        heights = [_bar(figure, bars, point, points) for point in range(points)]
+        _fill(plotext, figure, heights, bars.marker, BARS + number)
     for before, level in pairwise((None, *figure.levels)):
         assert level is not None
         if before is not None and before.end == level.start and before.height != level.height:
@@ -151,8 +159,57 @@ def _height(figure: Figure, heights: Sequence[float], place: float) -> float:
     return heights[min(int(place // figure.bin_width), len(heights) - 1)] if there else 0.0
 
 
+def _bar(figure: Figure, bars: Bars, point: int, points: int) -> float:
+    """Return the height of bars at one of the points of a line; 0 between bars, if they are wide enough to have gaps."""
+    each = points * figure.bin_width / figure.end
+    last = max(len(bars.heights) - 1, 0)
+    number = min(int((point + 0.5) / each + _FUZZ), last)
+    longer = max(points * min(figure.bins_end / figure.end, 1.0) - (last + 1) * each, 0.0) if number == last else 0.0
+    if each < _LEAST_FOR_GAPS or point - _first_point(number, each) < _thickness(each) + int(longer):
+        return _height(figure, bars.heights, figure.end * (point + 0.5) / points)
+    return 0.0
+
+
+def _first_point(number: int, each: float) -> int:
+    """Return the first point whose middle is in a bin."""
+    return math.ceil(number * each - 0.5 - _FUZZ)
+
+
+def _thickness(each: float) -> int:
+    """Return how many of a bin's points its bar takes: the columns are thin, so that what is behind and between them is seen."""
+    return max(int(each) - (1 if each < _LEAST_FOR_WIDE_GAPS else 2), 1)
+
+
+def bar_column(figure: Figure, number: int) -> int:
+    """Return the column of the picture in which the bar of a bin begins."""
+    columns = room(figure.width, [text for _, text in figure.y_ticks])
+    return figure.width - 1 - columns + min(_first_column(figure, number, columns), columns - 1)
+
+
+def _first_column(figure: Figure, number: int, columns: int) -> int:
+    fineness = max((bars.fineness for bars in figure.bars), default=1)
+    return _first_point(number, columns * fineness * figure.bin_width / figure.end) // fineness
+
+
+def place_of(figure: Figure, column: int) -> tuple[float, float]:
+    """Return the part of the x axis that a column of the picture stands for."""
+    columns = room(figure.width, [text for _, text in figure.y_ticks])
+    place = column - (figure.width - 1 - columns)
+    return place / columns * figure.end, (place + 1) / columns * figure.end
+
+
 def _highest(figure: Figure, columns: int) -> list[float]:
-    """Return how high each column reaches: as its middle does, and all bins that begin in it, so that none is left out."""
+    """Return how high each column reaches: where there are gaps, those where bars begin, each as its bin does.
+
+    Else as its middle does, and all bins that begin in it, so that none is left out.
+    """
+    fineness = max((bars.fineness for bars in figure.bars), default=1)
+    if columns * fineness * figure.bin_width / figure.end >= _LEAST_FOR_GAPS:
+        beginning_at = [0.0] * columns
+        for number, height in enumerate(figure.highest):
+            column = min(_first_column(figure, number, columns), columns - 1)
+            beginning_at[column] = max(beginning_at[column], height)
+        return beginning_at
     width = figure.end / columns
     found = []
     for column in range(columns):
@@ -198,6 +255,12 @@ def _over_bars(figure: Figure, line: Line) -> Line:
     return tuple(runs)
 
 
+def _least(figure: Figure, bars: Bars, column: int, columns: int) -> float:
+    """Return how high all of a column is filled."""
+    fineness = bars.fineness
+    return min(_bar(figure, bars, column * fineness + step, columns * fineness) for step in range(fineness))
+
+
 def _behind(figure: Figure, left: float, right: float) -> int:
     """Return 1 + the number of the solid bars that a level has after it in a column; 0 if there are none.
 
@@ -207,6 +270,7 @@ def _behind(figure: Figure, left: float, right: float) -> int:
     heights = [level.height for level in figure.levels if level.start < right * figure.end and level.end > left * figure.end]
     if not heights:
         return 0
-    place, seen = (left + right) / 2 * figure.end, max(heights) - figure.top / figure.height / 2
-    reaching = [number for number, bars in enumerate(figure.bars) if _height(figure, bars.heights, place) >= max(seen, 0.0)]
+    seen = max(max(heights) - figure.top / figure.height / 2, 0.0)
+    columns = round(1 / (right - left))
+    reaching = [number for number, bars in enumerate(figure.bars) if _least(figure, bars, round(left * columns), columns) >= seen]
     return reaching[-1] + 1 if reaching and figure.bars[reaching[-1]].marker in (FINE, "█") else 0

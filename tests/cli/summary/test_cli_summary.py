@@ -205,7 +205,7 @@ def test_a_last_request_is_no_peak(run: Run) -> None:
     assert cells(text, "request rate")[1:] == ["1.00", "requests/s over 10 s; peak 5.00 in 200 ms, 1.00 in 1 s"]
     chart = text.partition("Requests per second")[2]
     assert "\n5┤" in chart and "000┤" not in chart
-    assert chart.splitlines()[5].count("█") >= 10
+    assert len(re.findall("[█▌▐]+", chart.splitlines()[5])) == 10  # a column each
 
 
 def test_a_last_bin_cut_short_is_no_peak(run: Run) -> None:
@@ -224,7 +224,7 @@ def test_a_burst_shorter_than_a_bin_is_seen(run: Run) -> None:
     top = next(row for row in rows if "┊" in row)
     places = {place for row in rows for place, sign in enumerate(row) if sign == "┊"}
     assert rows.index(top) == 2 and max(places) - min(places) <= 4  # at 334 of 400, as wide as a bin
-    (level,) = [row for row in rows if "─" in row and "┊" in row and row is not top]
+    (level,) = [row for row in rows if row.count("─") == 1]
     assert min(places) <= level.index("─") <= max(places)  # the stage of two seconds
     bins = document(run, SPECS / "burst.yaml")["bins"]
     assert bins["span_us"] == 1_000_000
@@ -264,7 +264,7 @@ def test_the_chart_is_plain_text() -> None:
     lines = draw_chart(over_time(), STEPS, 80, colour=False).splitlines()
     assert len(lines) == 15
     assert all(line.isprintable() and len(line) <= 80 for line in lines)
-    assert "█" in lines[-3]
+    assert set(lines[-3]) & set("█▌▐")
     assert any("───────" in line for line in lines[1:-2])
     assert lines[-1].split()[0] == "0"
     assert lines[0].lstrip().startswith("┌")
