@@ -60,6 +60,17 @@ def roughly(microseconds: float) -> str:
     return duration(round(microseconds))
 
 
+def clock(microseconds: int) -> str:
+    """Write a time exactly, as a clock shows it: ``14:20``, ``1:14:20``, ``2 d 0:14:20``, ``0:05.2``."""
+    seconds, rest = divmod(microseconds, 1_000_000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24) if hours >= _DAYS_FROM_H else (0, hours)
+    fraction = f".{rest:06d}".rstrip("0") if rest else ""
+    above = f"{days} d {hours}:{minutes:02d}" if days else f"{hours}:{minutes:02d}" if hours else f"{minutes}"
+    return f"{above}:{seconds:02d}{fraction}"
+
+
 def time_left(seconds: float) -> str:
     """Write roughly how long something still takes, at least a second."""
     return roughly(max(1, round(seconds)) * 1_000_000)

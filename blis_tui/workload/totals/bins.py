@@ -25,7 +25,7 @@ _TELLING = 20
 
 
 class Bins(NamedTuple):
-    """The time from 0 to `end_us`, cut into bins of `width_us`.
+    """The time from `start_us` to `end_us`, cut into bins of `width_us`; the start is a multiple of that.
 
     What is left at the end is a bin of its own if it is more than half a bin, and part of the last one otherwise: a
     request or two in a sliver of time would look like a burst.
@@ -33,17 +33,19 @@ class Bins(NamedTuple):
 
     width_us: int
     end_us: int
+    start_us: int = 0
 
     @property
     def number(self) -> int:
         """How many bins there are."""
-        whole, left = divmod(self.end_us, self.width_us)
-        return max(whole + (2 * left > self.width_us), min(self.end_us, 1))
+        span = max(self.end_us - self.start_us, 0)
+        whole, left = divmod(span, self.width_us)
+        return max(whole + (2 * left > self.width_us), min(span, 1))
 
     @property
     def edges(self) -> NDArray[np.int64]:
         """Where bins begin, and the end, in µs. Shape: (bins + 1)."""
-        return np.append(np.arange(self.number) * self.width_us, self.end_us)
+        return np.append(self.start_us + np.arange(self.number) * self.width_us, self.end_us)
 
     @property
     def seconds(self) -> NDArray[np.float64]:
@@ -51,8 +53,12 @@ class Bins(NamedTuple):
         return np.diff(self.edges) / US_PER_S
 
     def of(self, times_us: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the bin of each time before the end."""
-        return np.minimum(times_us // self.width_us, self.number - 1)
+        """Return the bin of each time within them."""
+        return np.minimum((times_us - self.start_us) // self.width_us, self.number - 1)
+
+    def within(self, times_us: NDArray[np.int64]) -> slice:
+        """Return where ascending times are within the bins."""
+        return slice(*np.searchsorted(times_us, [self.start_us, self.end_us]).tolist())
 
 
 class Series(NamedTuple):
@@ -84,7 +90,8 @@ class Series(NamedTuple):
     @property
     def mean(self) -> float:
         """The rate over the whole time, per second."""
-        return float(self.counts.sum()) / (self.bins.end_us / US_PER_S) if self.bins.end_us else 0.0
+        seconds = (self.bins.end_us - self.bins.start_us) / US_PER_S
+        return float(self.counts.sum()) / seconds if seconds else 0.0
 
     @property
     def peak(self) -> float:
@@ -136,13 +143,23 @@ def round_width_us(end_us: int, most: int = MOST_BINS) -> int:
     return _DAY * -(-end_us // (_DAY * most))
 
 
+def next_width_us(width_us: int, step: int) -> int:
+    """Return the next wider (`step` 1) or narrower (-1) round width, in µs."""
+    if step > 0:
+        return next((width for width in _ROUND_US if width > width_us), _DAY * (width_us // _DAY + 1))
+    if width_us > _DAY:
+        return _DAY * ((width_us - 1) // _DAY)
+    return next((width for width in reversed(_ROUND_US) if width < width_us), width_us)
+
+
 def series(arrival_us: NDArray[np.int64], bins: Bins, weights: Weights = None, span_us: int | None = None) -> Series:
-    """Count the requests that arrive before the end, or add up their weights.
+    """Count the requests that arrive within the bins, or add up their weights.
 
     `arrival_us`, shape (requests), is in ascending order; `span_us` divides the bins' width, and is that without.
     """
-    arrival_us = arrival_us[: np.searchsorted(arrival_us, bins.end_us)]
-    weights = None if weights is None else weights[: len(arrival_us)]
+    within = bins.within(arrival_us)
+    arrival_us = arrival_us[within]
+    weights = None if weights is None else weights[within]
     edges = np.searchsorted(arrival_us, bins.edges)
     counts = np.diff(edges) if weights is None else np.diff(_running(weights)[edges])
     span_us = span_us or bins.width_us

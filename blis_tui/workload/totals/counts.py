@@ -46,6 +46,11 @@ class Count(NamedTuple):
         return self.variance is not None and self.variance < 1e-9
 
     @property
+    def is_poisson(self) -> bool:
+        """Whether the variance is the mean, as of Poisson processes and of nothing else that is counted here."""
+        return self.variance is not None and 0 < self.mean < math.inf and math.isclose(self.variance, self.mean, rel_tol=1e-9)
+
+    @property
     def deviation(self) -> float | None:
         """The standard deviation."""
         return None if self.variance is None else math.sqrt(self.variance)

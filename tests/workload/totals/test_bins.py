@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from blis_tui.workload.totals.bins import MOST_BINS, Bins, in_a_second, round_width_us, series, short_span_us
+from blis_tui.workload.totals.bins import MOST_BINS, Bins, in_a_second, next_width_us, round_width_us, series, short_span_us
 
 S, MIN, H, DAY = 1_000_000, 60_000_000, 3_600_000_000, 86_400_000_000
 
@@ -107,3 +107,20 @@ def test_a_year_of_seconds_takes_no_more_memory_than_its_requests() -> None:
     counted = series(arrivals, Bins(round_width_us(365 * DAY), 365 * DAY), None, S)
     assert counted.fullest.tolist() == [1] * counted.bins.number
     assert in_a_second(arrivals) == 1
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_bins_of_a_part_of_the_time_are_those_of_all_of_it(weighted: bool) -> None:
+    random = np.random.default_rng(6)
+    arrivals = np.sort(random.integers(0, 20 * S, 500))
+    weights = random.integers(0, 9, 500) if weighted else None
+    whole, part = (series(arrivals, bins, weights, S // 2) for bins in (Bins(2 * S, 20 * S), Bins(2 * S, 14 * S, 6 * S)))
+    assert part.counts.tolist() == whole.counts[3:7].tolist() and part.fullest.tolist() == whole.fullest[3:7].tolist()
+    assert part.bins.edges.tolist() == whole.bins.edges[3:8].tolist()
+    assert part.mean == pytest.approx(part.counts.sum() / 8)
+    assert Bins(2 * S, 6 * S, 6 * S).number == 0
+
+
+def test_the_next_widths_are_round() -> None:
+    assert [next_width_us(width, 1) for width in (S, 30 * S, 12 * H, DAY, 3 * DAY)] == [2 * S, MIN, DAY, 2 * DAY, 4 * DAY]
+    assert [next_width_us(width, -1) for width in (2 * S, MIN, DAY, 3 * DAY, 1)] == [S, 30 * S, 12 * H, 2 * DAY, 1]
