@@ -158,8 +158,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("lines.left", "scroll_left", "h,left", "Left", "Scroll to the left.", "lines"),
     Action("lines.page-down", "page_down", "pagedown,space", "Page down", "Scroll down by a page.", "lines"),
     Action("lines.page-up", "page_up", "pageup,b", "Page up", "Scroll up by a page.", "lines"),
-    Action("chart.previous", "select(-1)", "left,h", "Previous stage", "Select the previous stage.", "chart"),
-    Action("chart.next", "select(1)", "right,l", "Next stage", "Select the next stage.", "chart"),
+    Action("chart.previous", "select(-1)", "left,h", "Previous", "Select the stage before; or move the cursor.", "chart"),
+    Action("chart.next", "select(1)", "right,l", "Next", "Select the next stage; or move the cursor.", "chart"),
     Action("chart.faster", "nudge('rate',1)", "up,k", "Rate up", "Raise the stage's rate.", "chart", True, "Rate"),
     Action("chart.slower", "nudge('rate',-1)", "down,j", "Rate down", "Lower the stage's rate.", "chart", True, "Rate"),
     Action(
@@ -181,10 +181,19 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "chart.much-shorter", "nudge('duration',-1,True)", "less_than_sign", "Much shorter", "Shorter by a large step.", "chart"
     ),
-    Action("chart.edit", "edit", "enter", "Edit the stage", "Go to the stage in the form.", "chart"),
+    Action("chart.edit", "edit", "enter", "Go there", "Edit the stage; or see the requests under the cursor.", "chart"),
+    Action("chart.cursor", "cursor", "c", "Cursor", "Read the bars one by one, the highest first.", "chart", footer=True),
+    Action("chart.zoom-in", "zoom(0.5)", "z,plus", "Zoom in", "Show half of the time, around the cursor.", "chart", True, "Zoom"),
+    Action("chart.zoom-out", "zoom(2.0)", "Z,minus", "Zoom out", "Show twice the time.", "chart", True, "Zoom"),
+    Action("chart.whole", "whole", "0,escape", "All of the time", "Show all; then take the cursor away.", "chart"),
+    Action("chart.earlier", "pan(-1)", "pageup", "Earlier", "Show what is before, when zoomed in.", "chart"),
+    Action("chart.later", "pan(1)", "pagedown", "Later", "Show what is after, when zoomed in.", "chart"),
+    Action("chart.narrower-bins", "bins(-1)", "comma", "Narrower bins", "Count in shorter parts of the time.", "chart"),
+    Action("chart.wider-bins", "bins(1)", "full_stop", "Wider bins", "Count in longer parts of the time.", "chart"),
     Action("chart.measure", "measure(1)", "m", "Measure", "Requests, sessions, tokens or requests under way.", "chart", True),
     Action("chart.measure-before", "measure(-1)", "M", "Measure before", "Show the measure before.", "chart"),
-    Action("chart.stack", "stack", "g", "Group", "Stack the bars by prefix group, or not.", "chart", footer=True),
+    Action("chart.stack", "stack(0)", "g", "Group", "Stack the bars by groups, or not.", "chart", footer=True),
+    Action("chart.stack-by", "stack(1)", "t", "Group by", "Prefix group, tenant, SLO class, cohort or client.", "chart"),
     # tables, the list of problems and the text
     Action("table.up", "go(-1, 0)", "up,k", "Up", "Go to the row above.", "table"),
     Action("table.down", "go(1, 0)", "down,j", "Down", "Go to the row below.", "table"),

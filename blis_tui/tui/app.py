@@ -187,6 +187,11 @@ class DesignerApp(DocumentApp):
         line, column = place or (1, 1)
         self.home.jump(event.path, line or 1, column or 1, in_text=event.in_text)
 
+    @on(messages.RequestsAsked)
+    async def show_requests(self, event: messages.RequestsAsked) -> None:
+        """Show the requests that a query finds."""
+        await self.home.show_requests(event.query)
+
     def push_screen(self, *arguments: Any, **options: Any) -> Any:
         """Show a dialog, without the messages that would hide a part of it; they are read by then."""
         self.clear_notifications()

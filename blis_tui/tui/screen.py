@@ -164,6 +164,13 @@ class MainScreen(Screen[None]):
             self.activate("yaml")
             self.call_after_refresh(self._jump_in_text, line, column)
 
+    async def show_requests(self, query: str) -> None:
+        """Show the requests that a query finds, and go there."""
+        self.go_to_tab("requests")
+        await self.show_tab("requests")
+        for tab in self.query("#content > #requests"):
+            tab.table.ask(query)  # type: ignore[attr-defined]
+
     def _jump_in_text(self, line: int, column: int) -> None:
         for pane in self.query("#content > #yaml"):
             pane.go_to(line, column)  # type: ignore[attr-defined]

@@ -1,14 +1,16 @@
-"""How high the bars are: over time, by prefix group, and what was planned behind them."""
+"""How high the bars are: over time, by groups, and what was planned behind them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from blis_tui.numbers import counted
 from blis_tui.problems import printable
 from blis_tui.workload.totals.bins import Bins, Series, series, short_span_us
 from blis_tui.workload.totals.capacity import UnderWay
+from blis_tui.workload.totals.groups import groups
 from blis_tui.workload.totals.measures import OUTPUT, TOKENS, UNDER_WAY, weights_of
 
 if TYPE_CHECKING:
@@ -18,6 +20,14 @@ if TYPE_CHECKING:
     from blis_tui.workload.server import AssumedServer
 
 MOST_GROUPS = 5
+"""So many groups have bars of their own if there are more than one besides."""
+
+
+class Stack(NamedTuple):
+    """Groups that are stacked, the largest first and the others last: their names, and how high each reaches in each bin."""
+
+    names: tuple[str, ...]
+    heights: tuple[NDArray[np.float64], ...]
 
 
 def over_time(measure: str, requests: Requests, bins: Bins) -> Series:
@@ -36,40 +46,27 @@ def planned(measure: str, plan: Requests, bins: Bins, server: AssumedServer) -> 
     return found
 
 
-def by_group(
-    measure: str, requests: Requests, bins: Bins, under_way: UnderWay | None
-) -> tuple[tuple[str, ...], list[NDArray[np.float64]]]:
-    """Return the names and heights of stacked bars of the largest prefix groups, those that stand after first."""
+def by_group(kind: str, measure: str, requests: Requests, bins: Bins, under_way: UnderWay | None) -> Stack:
+    """Stack the largest groups of a kind. Which they are, and their order, is the same whatever part of the time is shown."""
     weights = weights_of(measure, requests)
-    groups = requests.prefix_group
-    order = _largest(groups, weights)
-    rank = np.full(int(groups.max(initial=-1)) + 2, len(order), np.int64)
-    rank[order + 1] = np.arange(len(order))
+    group, name_of = groups(kind, requests)
+    sizes = np.bincount(group, weights)
+    order = np.argsort(-sizes, kind="stable")
+    order = order[sizes[order] > 0]
+    there = len(order)
+    order = order if there <= MOST_GROUPS + 1 else order[:MOST_GROUPS]
+    rank = np.full(len(sizes), len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    names = [printable(name_of(number)) for number in order.tolist()]
+    if there > len(order):
+        names.append(counted(there - len(order), "other"))
     kinds = len(order) + 1
-    kind = rank[groups + 1]
     if under_way is not None:
-        table = np.stack([under_way.means(bins, kind == number) for number in range(kinds)], axis=1)
+        kind_of = rank[group]
+        table = np.stack([under_way.means(bins, kind_of == number) for number in range(len(names))], axis=1)
     else:
-        counts = np.bincount(bins.of(requests.arrival_us) * kinds + kind, weights, bins.number * kinds)
-        table = counts.reshape(bins.number, -1) / bins.seconds[:, None]
-    names = [_group_name(requests, group) for group in order.tolist()]
-    if table[:, -1].any():
-        names.append("others")
-    else:
-        table = table[:, :-1]
-    heights = np.cumsum(table, axis=1)
-    return tuple(reversed(names)), [heights[:, column] for column in reversed(range(heights.shape[1]))]
-
-
-def _largest(groups: NDArray[np.int32], weights: NDArray[np.bool_] | NDArray[np.int32] | None) -> NDArray[np.int64]:
-    """Return the numbers of the largest groups, the largest first; -1 stands for requests without a group."""
-    sizes = np.bincount(groups + 1, weights)
-    order = np.argsort(-sizes, kind="stable")[:MOST_GROUPS]
-    return order[sizes[order] > 0] - 1
-
-
-def _group_name(requests: Requests, group: int) -> str:
-    if group < 0:
-        return "no prefix"
-    first = int(np.argmax(requests.prefix_group == group))
-    return printable(requests.clients[int(requests.client[first])].prefix_group)
+        within = bins.within(requests.arrival_us)
+        places = bins.of(requests.arrival_us[within]) * kinds + rank[group[within]]
+        counts = np.bincount(places, None if weights is None else weights[within], bins.number * kinds)
+        table = counts.reshape(bins.number, -1)[:, : len(names)] / bins.seconds[:, None]
+    return Stack(tuple(names), tuple(np.cumsum(table, axis=1).T))

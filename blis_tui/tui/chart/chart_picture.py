@@ -19,12 +19,12 @@ from blis_tui.tui.preview.state import EMPTY, Preview
 from blis_tui.tui.widgets.visibility import displayed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.timer import Timer
 
     from blis_tui.spec.format.model import WorkloadSpec
-    from blis_tui.tui.chart.content import Chart, Wanted
+    from blis_tui.tui.chart.content import Chart
 
 _LEAST_PLOT = 6
 _GROUP_STYLES = 6
@@ -36,8 +36,8 @@ class ChartPicture(PreviewWidget, can_focus=True):
     """The chart and its table, drawn in a thread whenever text, preview, size or selection change."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "chart--axes", "chart--target", "chart--over", "chart--selected", "chart--boundary", "chart--bars", "chart--highest",
-        "chart--head", "chart--muted", "chart--plain", "chart--row",
+        "chart--axes", "chart--cursor", "chart--target", "chart--over", "chart--selected", "chart--boundary",
+        "chart--bars", "chart--highest", "chart--head", "chart--muted", "chart--plain", "chart--row",
         *(f"chart--group-{number}" for number in range(_GROUP_STYLES)),
     }  # fmt: skip
     DEFAULT_CSS: ClassVar[str] = """
@@ -51,6 +51,7 @@ class ChartPicture(PreviewWidget, can_focus=True):
         & > .chart--highest { color: $text-primary; }
         & > .chart--target { color: $text-warning; }
         & > .chart--over { color: $warning; }
+        & > .chart--cursor { color: $text-error; text-style: bold; }
         & > .chart--selected { color: $text-warning; text-style: bold; }
         & > .chart--row { text-style: bold; }
         & > .chart--group-0 { color: $primary; }
@@ -70,8 +71,11 @@ class ChartPicture(PreviewWidget, can_focus=True):
         self._spec: WorkloadSpec | None = None
         self._preview = Preview(EMPTY, 0)
         self._measure = 0  # its number among the measures
-        self._stacked = False
+        self._stack = ""  # the kind of groups; none if empty
         self._selected = 0
+        self._span: tuple[int, int] | None = None
+        self._bin_us = 0
+        self._cursor: int | None = None  # a time
         self._chart: Chart | None = None
         self._plot: list[plot.Line] = []
         self._table: list[TableLine] = []
@@ -121,7 +125,7 @@ class ChartPicture(PreviewWidget, can_focus=True):
     def _heights(self) -> tuple[int, int, int]:
         """The lines of legend, plot and table."""
         height = self.content_size.height
-        legend = 2 if self._stacked else 1
+        legend = 1 + bool(self._stack) + (self._cursor is not None)
         stages = len(self._stages)
         wanted = stages + 1 + (stages != 1)
         room = max(height // 3, 4) if height - legend - 4 >= _LEAST_PLOT else height - legend - _LEAST_PLOT
@@ -139,7 +143,8 @@ class ChartPicture(PreviewWidget, can_focus=True):
             return
         key = (
             id(self._spec), id(preview.requests), preview.revision, preview.complete,
-            width, height, self._measure, self._stacked, self._selected, preview.server,
+            width, height, self._measure, self._stack, self._selected, preview.server,
+            self._span, self._bin_us, self._cursor is None,
         )  # fmt: skip
         if key == self._drawn:
             return
@@ -147,14 +152,13 @@ class ChartPicture(PreviewWidget, can_focus=True):
             self._again = True
             return
         self._drawn = key
+        measure, look = self._measure, (self._stack, self._selected, self._span, self._bin_us, self._cursor is not None)
 
         def work(job: Job[tuple[Chart, list[plot.Line]]]) -> tuple[Chart, list[plot.Line]]:
             from blis_tui.tui.chart.content import Wanted, chart
             from blis_tui.workload.totals.measures import SHOWN
 
-            measure = SHOWN[self._measure]
-            wanted: Wanted = Wanted(self._spec, preview, width, height, measure, self._stacked, self._selected)
-            made = chart(wanted)
+            made = chart(Wanted(self._spec, preview, width, height, SHOWN[measure], *look))
             return made, plot.draw(made.figure)
 
         self._job = Job(self, work, self._take, self._fail)
@@ -199,16 +203,18 @@ class ChartPicture(PreviewWidget, can_focus=True):
         if chart is None:
             return [(self._failure, self._style("axes"))] if line == 0 else []
         if line:
-            return self._groups(chart)
-        parts = [(chart.title, self._style("axes") + Style(bold=True))]
+            return self._groups(chart) if self._stack and line == 1 else self._reading(chart)
+        title = [(chart.title, self._style("axes") + Style(bold=True))]
+        by = [(f" by {chart.stack}", self._style("axes"))] if chart.stack else []
         if chart.note:
-            return [*parts, ("   ", muted), (chart.note, self._style("axes"))]
-        if chart.line:
-            parts += [("   ── ", self._style("target")), (chart.line, muted)]
-        room = self.content_size.width - sum(cell_len(text) for text, _ in parts)
-        told = [self._told(chart, length) for length in (3, 2, 1, 0)]
-        fitting = (each for each in told if sum(cell_len(text) for text, _ in each) <= room)
-        return [*parts, *next(fitting, told[-1])]
+            return [*title, ("   ", muted), (chart.note, self._style("axes"))]
+        aim = [("   ── ", self._style("target")), (chart.line, muted)] if chart.line else []
+        lines = [
+            [*title, *named, *aim, *self._told(chart, length)]
+            for length, named in ((3, by), (2, by), (1, by), (1, []), (0, by), (0, []))
+        ]
+        fitting = (line for line in lines if sum(cell_len(text) for text, _ in line) <= self.content_size.width)
+        return next(fitting, lines[-1])
 
     def _told(self, chart: Chart, length: int) -> list[tuple[str, Style]]:
         """Say what bars and whiskers are; from a length of 1 on with the highest peak, from 2 on with that of bins too."""
@@ -217,7 +223,7 @@ class ChartPicture(PreviewWidget, can_focus=True):
             return []
         basis = self._basis
         word = f"{basis}, " if basis else "generated, " if length > 2 else ""
-        parts = [("   " if self._stacked else "   ▇ ", bars), (f"{word}{duration(shown.bins.width_us)} bins", muted)]
+        parts = [("   " if chart.groups else "   ▇ ", bars), (f"{word}{duration(shown.bins.width_us)} bins", muted)]
         if length > (1 if shown.has_spans else 0):
             parts.append((f": peak {rate(shown.peak)}", muted))
         if shown.has_spans:
@@ -243,19 +249,64 @@ class ChartPicture(PreviewWidget, can_focus=True):
     def _groups(self, chart: Chart) -> list[tuple[str, Style]]:
         from blis_tui.tui.chart.content import MARKERS
 
+        muted = self._style("muted")
         parts: list[tuple[str, Style]] = []
-        width, signs = self.content_size.width, 4 * len(chart.groups)
-        most = width if sum(map(cell_len, chart.groups)) + signs <= width else max(width // len(chart.groups) - 4, 4)
-        for number, whole in enumerate(chart.groups):
-            name = whole if cell_len(whole) <= most else set_cell_size(whole, most - 1) + "…"
+        for number, name in enumerate(_cut(chart.groups, self.content_size.width + 2 - 4 * len(chart.groups))):
             parts.append((f"{'  ' if number else ''}{MARKERS[number]} ", self._style(f"group-{number}", faded=True)))
-            parts.append((name, self._style("muted")))
+            parts.append((name, muted))
         return parts
+
+    def _reading(self, chart: Chart) -> list[tuple[str, Style]]:
+        """Say what the bin under the cursor is."""
+        number = self._bin
+        if number is None or chart.readings is None:
+            return [("Nothing to read here.", self._style("muted"))] if self._cursor is not None and not self.is_busy else []
+        text = chart.readings.told(number, self.content_size.width - 2)
+        return [("│ ", self._style("cursor")), (text, self._style("plain", faded=True))]
+
+    @property
+    def _bin(self) -> int | None:
+        """The number of the bin under the cursor, or of the nearest one."""
+        chart = self._chart
+        if self._cursor is None or chart is None or not chart.visible.bins.number:
+            return None
+        bins = chart.visible.bins
+        return max(0, min((self._cursor - bins.start_us) // bins.width_us, bins.number - 1))
 
     def _plot_line(self, line: int) -> list[tuple[str, Style]]:
         if line >= len(self._plot):
             return []
-        return [(text, self._role_style(role)) for text, role in self._plot[line]]
+        runs = self._plot[line]
+        chart, number = self._chart, self._bin
+        if chart is None or number is None:
+            return [(text, self._role_style(role)) for text, role in runs]
+        place = plot.bar_column(chart.figure, number)
+        parts: list[tuple[str, Style]] = []
+        column, style = 0, self._style("cursor")
+        for text, role in runs:
+            at = place - column
+            column += len(text)
+            if not 0 <= at < len(text):
+                parts.append((text, self._role_style(role)))
+                continue
+            sign = self._cursor_sign(text[at], role, line)
+            parts += [(text[:at], self._role_style(role)), (sign or text[at], style if sign else self._role_style(role))]
+            parts.append((text[at + 1 :], self._role_style(role)))
+        return parts
+
+    def _cursor_sign(self, sign: str, role: int, line: int) -> str:
+        """Return what stands for the cursor in a cell; empty if it leaves the cell as it is."""
+        if role == plot.AXES and sign in "─┬":
+            return "▲" if line else "▼"
+        if role >= plot.OVER or sign not in " ┊░│":
+            return sign if plot.BARS <= role < plot.OVER else ""
+        return "│" if line < self._bottom else ""
+
+    @property
+    def _bottom(self) -> int:
+        """The line of the plot that is its lower edge."""
+        lines = ("".join(text for text, _ in line) for line in self._plot)
+        return next((number for number, line in enumerate(lines) if "└" in line), len(self._plot))
 
     def _role_style(self, role: int) -> Style:
         behind, role = divmod(role, plot.OVER)
@@ -263,8 +314,9 @@ class ChartPicture(PreviewWidget, can_focus=True):
             bars = self._role_style(plot.BARS + behind - 1)
             return self._style("over") + Style(bgcolor=bars.color, bold=role == plot.SELECTED)
         if role >= plot.BARS:
-            name = f"group-{min(role - plot.BARS, _GROUP_STYLES - 1)}" if self._stacked else "bars"
-            return self._style(name, faded=True)
+            groups = len(self._chart.groups) if self._chart is not None else 0
+            number = groups - 1 - (role - plot.BARS)  # the largest is drawn last, before the others
+            return self._style(f"group-{min(number, _GROUP_STYLES - 1)}" if groups else "bars", faded=True)
         names = {
             plot.HIGHEST: "highest",
             plot.LINE: "target",
@@ -292,3 +344,11 @@ class ChartPicture(PreviewWidget, can_focus=True):
             return self._style("head")
         style = self._style("row" if line.stage == self._selected and self._stages else "plain")
         return style + Style(dim=True) if kind == GENERATED and self._preview.stale else style
+
+
+def _cut(names: Sequence[str], room: int) -> list[str]:
+    """Return names that fit into so many columns together: whole if they do, else the longest are cut."""
+    most = max(map(cell_len, names), default=0)
+    while most > 4 and sum(min(cell_len(name), most) for name in names) > room:
+        most -= 1
+    return [name if cell_len(name) <= most else set_cell_size(name, most - 1) + "…" for name in names]

@@ -11,32 +11,26 @@ from typing import TYPE_CHECKING, NamedTuple
 from blis_tui.axes import MOST_TICKS, round_scale, ticks
 from blis_tui.numbers import duration
 from blis_tui.plot import FINE, Bars, Figure, Label, Level, room
-from blis_tui.problems import SpecError
-from blis_tui.spec.format.facts import end_us
 from blis_tui.tui.chart import bars
-from blis_tui.workload.expansion.compact import expand
-from blis_tui.workload.totals.bins import Bins, Levels, Series, round_width_us
+from blis_tui.tui.chart.aims import Aims, aims, counted
+from blis_tui.tui.chart.readings import Readings, readings
+from blis_tui.tui.chart.visible import Visible, visible
+from blis_tui.workload.totals.bins import Levels, Series, round_width_us
 from blis_tui.workload.totals.capacity import Level as UnderWayLevel
 from blis_tui.workload.totals.capacity import UnderWay
-from blis_tui.workload.totals.expected import Stage
-from blis_tui.workload.totals.measures import REQUESTS, SESSIONS, UNDER_WAY, Tallies, expect_of, stage_tokens, tallies
+from blis_tui.workload.totals.groups import kinds_in
+from blis_tui.workload.totals.measures import REQUESTS, SESSIONS, UNDER_WAY, Tallies, tallies
 from blis_tui.workload.totals.summary import Tally, span_us
-from blis_tui.workload.totals.targets import EXPECTED, TARGET, sessions_arrive, target, target_steps
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from blis_tui.spec.format.model import WorkloadSpec
     from blis_tui.tui.preview.state import Preview
-    from blis_tui.workload.expansion.clients import Expansion
     from blis_tui.workload.requests import Requests
     from blis_tui.workload.totals.counts import Count
+    from blis_tui.workload.totals.expected import Stage
 
 MARKERS = "█▓▒░▚#"
-"""What the bars of stacked groups are made of: they can be told apart without colour."""
-_MOST_STEPS = 100
-"""How often the line over the bars may change where there are no stages."""
+"""What the bars of stacked groups are made of, the largest first: they can be told apart without colour."""
 _LEAST_FOR_TITLES = 10
 
 
@@ -48,8 +42,17 @@ class Wanted(NamedTuple):
     width: int
     height: int
     measure: str = REQUESTS
-    stacked: bool = False
+    stack: str = ""
+    """The kind of groups that bars are stacked by; empty for none."""
     selected: int = 0
+    span: tuple[int, int] | None = None
+    """The part of the time that is shown, in µs; ``None`` for all."""
+    bin_us: int = 0
+    """How wide bins are to be; 0 for what suits the time that is shown."""
+    reads: bool = False
+    """Whether each bin can be read."""
+    hint: str = ""
+    """How all of the time is shown again."""
 
 
 class StageRow(NamedTuple):
@@ -73,10 +76,16 @@ class StageRow(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """What the chart shows of a measure. `groups` are the names of the stacked bars, the last first; `rows` the stages."""
+    """What the chart shows of a measure. `groups` are the names of the stacked bars, the largest first; `rows` the stages."""
 
     measure: str
+    stack: str
+    """The kind of these groups; empty if there are none."""
     figure: Figure
+    """Its time begins where what is visible does."""
+    visible: Visible
+    made_us: int
+    """How far requests are known."""
     over_time: Series | Levels | None
     """What is shown, without groups; ``None`` without a preview."""
     groups: tuple[str, ...]
@@ -86,6 +95,9 @@ class Chart(NamedTuple):
     """What the line over the bars is; empty if there is none."""
     note: str
     """Why there is nothing to see; empty if there is."""
+    kinds: tuple[str, ...] = ()
+    """The kinds of groups that bars can be stacked by."""
+    readings: Readings | None = None
 
     @property
     def title(self) -> str:
@@ -96,56 +108,29 @@ class Chart(NamedTuple):
 def chart(wanted: Wanted) -> Chart:
     """Work out the chart."""
     preview = wanted.preview
-    aims = _aims(wanted)
-    stages, requests = aims.stages, preview.requests
-    found, plan = _found(wanted), preview.plan
+    requests, plan = preview.requests, preview.plan
+    aim = aims(wanted.measure, wanted.spec, requests)
+    stages, found = aim.stages, _found(wanted)
     made_end = max(span_us(requests) if requests is not None else 0, 1)
     spec_end = max([made_end, *(stage.end_us for stage in stages)])
     end = max([spec_end, *(stage.start_us + stage.planned_us for stage in stages)])
-    line, levels = _levels(wanted, aims, spec_end)
-    bins = Bins(round_width_us(made_end), made_end)  # as in the summary
+    shown = visible(end, made_end, wanted.span, wanted.bin_us, wanted.width)
+    bins = shown.bins
+    line, levels = aim.levels(spec_end, wanted.selected)
     under_way = UnderWay(requests, preview.server) if requests is not None and wanted.measure == UNDER_WAY else None
     over_time: Series | Levels | None = None
-    names: tuple[str, ...] = ()
-    heights: list[NDArray[np.float64]] = []
-    if requests is not None and len(requests):
+    stack = bars.Stack((), ())
+    if requests is not None and len(requests) and bins.number:
         over_time = bars.over_time(wanted.measure, requests, bins) if under_way is None else under_way.over(bins)
-        heights = [over_time.rates]
-        if wanted.stacked:
-            names, heights = bars.by_group(wanted.measure, requests, bins, under_way)
-    behind = bars.planned(wanted.measure, plan, bins, preview.server) if plan is not None and not wanted.stacked else []
+        stack = bars.Stack((), (over_time.rates,))
+        if wanted.stack:
+            stack = bars.by_group(wanted.stack, wanted.measure, requests, bins, under_way)
+    behind = bars.planned(wanted.measure, plan, bins, preview.server) if plan is not None and not wanted.stack else []
     highest = over_time.highest.tolist() if over_time is not None and over_time.has_spans else []
-    reached = max(
-        [*highest, *behind, *(heights[0].tolist() if heights else ()), *(level.height for level in levels)], default=0.0
-    )
-    labels_room = 1 + 1.5 / max(wanted.height - 4, 4) if stages else 1  # the stages' numbers stand above the bars
-    top, step = round_scale(reached * labels_room, max(2, min(MOST_TICKS, (wanted.height - 3) // 3)))
-    y_ticks = [(place, _short(place)) for place in ticks(step, top)]
-    x_step = round_width_us(end, MOST_TICKS if wanted.width >= 60 else MOST_TICKS - 2)
-    titled = wanted.height >= _LEAST_FOR_TITLES
-    columns = room(wanted.width, [text for _, text in y_ticks])
-    figure = Figure(
-        width=wanted.width,
-        height=wanted.height,
-        end=float(end),
-        top=top,
-        bin_width=float(bins.width_us),
-        bins_end=float(made_end),
-        bars=[
-            Bars(each.tolist(), MARKERS[min(number, len(MARKERS) - 1)] if wanted.stacked else FINE)
-            for number, each in enumerate(heights)
-        ],
-        highest=highest,
-        levels=levels,
-        boundaries=_boundaries(stages, preview, end),
-        labels=_labels(stages, wanted.selected, end, columns),
-        x_ticks=[(place, duration(int(place)) if place else "0") for place in ticks(x_step, end)],
-        y_ticks=y_ticks,
-        x_title="time" if titled else "",
-        behind=behind,
-    )
-    rows = tuple(_row(number, aims, found, preview.cut_us) for number in range(len(stages)))
-    total = _total(aims, spec_end, found, preview)
+    levels = _clipped(levels, shown)
+    figure = _figure(wanted, shown, stack, levels, highest, behind, stages)
+    rows = tuple(_row(number, aim, found, preview.cut_us) for number in range(len(stages)))
+    total = _total(aim, spec_end, found, preview)
     if under_way is not None:
         rows = tuple(row._replace(level=_level(under_way, row)) for row in rows)
         total = None if total is None else total._replace(level=_level(under_way, total))
@@ -153,97 +138,85 @@ def chart(wanted: Wanted) -> Chart:
         planned = tallies(wanted.measure, plan)
         rows = tuple(row._replace(planned=tally.generated) for row, tally in zip(rows, planned.stages, strict=True))
         total = None if total is None else total._replace(planned=planned.total.generated)
+    read = None
+    if wanted.reads and requests is not None and over_time is not None:
+        expected = found.total.expected if found is not None and not requests.sent else None
+        read = readings(requests, over_time, aim, spec_end, expected)
     return Chart(
         wanted.measure,
+        wanted.stack,
         figure,
+        shown,
+        made_end,
         over_time,
-        names,
+        stack.names,
         rows,
         total,
         line,
-        _note(wanted, requests, heights),
+        _note(wanted, requests, over_time),
+        tuple(kinds_in(requests.clients)) if requests is not None else (),
+        read,
     )
 
 
-class _Aims(NamedTuple):
-    """What the spec aims at, in the measure. `factor` makes an arrival rate one of the measure; ``None`` if nothing does."""
+def _figure(
+    wanted: Wanted,
+    shown: Visible,
+    stack: bars.Stack,
+    levels: Sequence[Level],
+    highest: Sequence[float],
+    behind: Sequence[float],
+    stages: Sequence[Stage],
+) -> Figure:
+    heights = [each.tolist() for each in reversed(stack.heights)]  # what is drawn later stands before
+    reached = max([*highest, *behind, *(heights[0] if heights else ()), *(level.height for level in levels)], default=0.0)
+    labels_room = 1 + 1.5 / max(wanted.height - 4, 4) if stages else 1  # the stages' numbers stand above the bars
+    top, step = round_scale(reached * labels_room, max(2, min(MOST_TICKS, (wanted.height - 3) // 3)))
+    y_ticks = [(place, _short(place)) for place in ticks(step, top)]
+    start, span = shown.start_us, shown.stop_us - shown.start_us
+    x_step = round_width_us(span, MOST_TICKS if wanted.width >= 60 else MOST_TICKS - 2)
+    x_ticks = range(-(-start // x_step) * x_step, shown.stop_us + 1, x_step)
+    cut = wanted.preview.cut_us
+    boundaries = [*(stage.end_us for stage in stages[:-1]), *(() if cut is None else (cut,))]
+    columns = room(wanted.width, [text for _, text in y_ticks])
+    title = f"time: {shown.told}{wanted.hint}" if shown.is_part else "time"
+    return Figure(
+        width=wanted.width,
+        height=wanted.height,
+        end=float(span),
+        top=top,
+        bin_width=float(shown.bins.width_us),
+        bins_end=float(shown.bins.end_us - start),
+        bars=[
+            Bars(each, MARKERS[min(len(heights) - 1 - number, len(MARKERS) - 1)] if stack.names else FINE)
+            for number, each in enumerate(heights)
+        ],
+        highest=highest,
+        levels=levels,
+        boundaries=[float(place - start) for place in boundaries if start < place < shown.stop_us],
+        labels=_labels(stages, wanted.selected, shown, columns),
+        x_ticks=[(float(place - start), duration(place) if place else "0") for place in x_ticks],
+        y_ticks=y_ticks,
+        x_title=title if shown.is_part or wanted.height >= _LEAST_FOR_TITLES else "",
+        behind=behind,
+    )
 
-    clients: Expansion | None = None
-    stages: tuple[Stage, ...] = ()
-    total: Count | None = None
-    factor: float | None = None
-    line: str = ""
-    factor_of_all: float | None = None
-    """The same for the stages and what is beside them."""
 
-
-def _aims(wanted: Wanted) -> _Aims:
-    spec, requests = wanted.spec, wanted.preview.requests
-    if spec is None or spec.inference_perf is None:
-        if requests is None:
-            return _Aims()
-        return _Aims(requests.clients, factor_of_all=_factor_of_clients(wanted.measure, requests.clients))
-    try:
-        clients = expand(spec)
-    except SpecError:
-        return _Aims()
-    expected = expect_of(_counted(wanted.measure), clients, end_us(spec))
-    factor, line = _factor(wanted.measure, clients)
-    factor_of_all = _factor_of_clients(wanted.measure, clients) if spec.cohorts else factor
-    return _Aims(clients, expected.stages, expected.total, factor, line, factor_of_all)
-
-
-def _counted(measure: str) -> str:
-    """Return what is counted: requests, where what is shown is how many are under way."""
-    return REQUESTS if measure == UNDER_WAY else measure
-
-
-def _factor_of_clients(measure: str, clients: Expansion) -> float | None:
-    """Return 1 where all arrivals of explicit clients are what is measured: requests, or the beginnings of sessions."""
-    chats = {block.template.turns is not None for block in clients.blocks}
-    return 1.0 if (measure == REQUESTS and chats == {False}) or (measure == SESSIONS and chats == {True}) else None
-
-
-def _factor(measure: str, clients: Expansion) -> tuple[float | None, str]:
-    """Return what makes a stage's rate one of the measure, ``None`` if nothing does, and what the line over the bars is."""
-    spec = clients.spec
-    compact = spec.inference_perf
-    chat = compact is not None and compact.shared_prefix is not None and compact.shared_prefix.enable_multi_turn_chat
-    if measure == REQUESTS:
-        return 1.0, EXPECTED if sessions_arrive(spec) else TARGET
-    if measure == SESSIONS:
-        return (1.0, TARGET) if sessions_arrive(spec) else (None, "")
-    if measure == UNDER_WAY:
-        return None, ""
-    each = None if chat else stage_tokens(clients, measure)
-    return (None, "") if each is None else (float(each), TARGET)
+def _clipped(levels: Sequence[Level], shown: Visible) -> list[Level]:
+    """Return the parts of levels that are visible, from where the visible time begins."""
+    found = []
+    for level in levels:
+        start, end = max(level.start, shown.start_us), min(level.end, shown.stop_us)
+        if start < end:
+            found.append(level._replace(start=start - shown.start_us, end=end - shown.start_us))
+    return found
 
 
 def _found(wanted: Wanted) -> Tallies | None:
     requests, summary = wanted.preview.requests, wanted.preview.summary
-    if summary is not None and _counted(wanted.measure) == REQUESTS:
+    if summary is not None and counted(wanted.measure) == REQUESTS:
         return Tallies(tuple(stage.requests for stage in summary.stages), summary.requests)
     return tallies(wanted.measure, requests) if requests is not None else None
-
-
-def _levels(wanted: Wanted, aims: _Aims, end: int) -> tuple[str, list[Level]]:
-    """Return the step line over the bars, and what it is called; where stages are cut off it goes on dashed."""
-    selected = wanted.selected
-    if aims.clients is not None and (not aims.stages or aims.clients.spec.cohorts):
-        steps = target_steps(aims.clients, aims.stages, end, _MOST_STEPS) if aims.factor_of_all is not None else []
-        return (TARGET if steps else "", [Level(*step) for step in steps])
-    if aims.factor is None:
-        return "", []
-    levels = []
-    for number, (stage, rate) in enumerate(zip(aims.stages, _stage_rates(aims), strict=True)):
-        planned = stage.start_us + stage.planned_us
-        spans = ((stage.start_us, stage.end_us), (max(stage.start_us, stage.end_us), planned))
-        levels += [
-            Level(float(start), float(stop), rate, number == selected and not dashed, dashed)
-            for dashed, (start, stop) in zip((False, True), spans, strict=True)
-            if start < stop
-        ]
-    return (aims.line, levels) if levels else ("", [])
 
 
 def _level(under_way: UnderWay, row: StageRow) -> UnderWayLevel:
@@ -251,63 +224,45 @@ def _level(under_way: UnderWay, row: StageRow) -> UnderWayLevel:
     return UnderWayLevel(under_way.busy_us(row.start_us, row.end_us) / span, under_way.peak(row.start_us, row.end_us))
 
 
-def _stage_rates(aims: _Aims) -> list[float]:
-    """Return how much of the measure each stage makes in a second: as it is aimed at or, where that is not it, expected."""
-    if aims.line != EXPECTED:
-        return [stage.target_rate * (aims.factor or 0.0) for stage in aims.stages]
-    return [
-        stage.expected.mean / max(stage.end_us - stage.start_us, 1) * 1e6 if stage.expected is not None else 0.0
-        for stage in aims.stages
-    ]
-
-
-def _boundaries(stages: Sequence[Stage], preview: Preview, end: int) -> list[float]:
-    places = [float(stage.end_us) for stage in stages[:-1]]
-    if preview.cut_us is not None:
-        places.append(float(preview.cut_us))
-    return [place for place in places if 0 < place < end]
-
-
-def _labels(stages: Sequence[Stage], selected: int, end: int, columns: int) -> list[Label]:
+def _labels(stages: Sequence[Stage], selected: int, shown: Visible, columns: int) -> list[Label]:
     """Return the numbers of the stages, as many as there is room for beside each other, the selected one in any case."""
     labels: dict[int, Label] = {}
     taken: list[tuple[float, float]] = []
     for number in sorted(range(len(stages)), key=lambda number: number != selected):
-        stage, is_selected = stages[number], number == selected
+        is_selected = number == selected
+        start, end = max(stages[number].start_us, shown.start_us), min(stages[number].end_us, shown.stop_us)
         text = f"▸{number + 1}" if is_selected else str(number + 1)
-        middle = (stage.start_us + stage.end_us) / 2.0
-        left = middle / end * columns - len(text) / 2
+        middle = (start + end) / 2.0 - shown.start_us
+        left = middle / (shown.stop_us - shown.start_us) * columns - len(text) / 2
         right = left + len(text)
-        if stage.start_us < stage.end_us and all(right + 1 <= low or high + 1 <= left for low, high in taken):
+        if start < end and all(right + 1 <= low or high + 1 <= left for low, high in taken):
             labels[number] = Label(middle, text, is_selected)
             taken.append((left, right))
     return [labels[number] for number in sorted(labels)]
 
 
-def _row(number: int, aims: _Aims, found: Tallies | None, cut_us: int | None) -> StageRow:
-    stage = aims.stages[number]
+def _row(number: int, aim: Aims, found: Tallies | None, cut_us: int | None) -> StageRow:
+    stage = aim.stages[number]
     tally = found.stages[number] if found is not None and number < len(found.stages) else None
     cut = cut_us is not None and stage.end_us > cut_us
-    rate = _stage_rates(aims)[number]
+    rate = aim.stage_rates()[number]
     return StageRow(stage.start_us, stage.end_us, stage.planned_us, rate, stage.expected, tally, cut)
 
 
-def _total(aims: _Aims, end: int, found: Tallies | None, preview: Preview) -> StageRow | None:
+def _total(aim: Aims, end: int, found: Tallies | None, preview: Preview) -> StageRow | None:
     tally = found.total if found is not None else None
-    expected = tally.expected if aims.total is None and tally is not None else aims.total
+    expected = tally.expected if aim.total is None and tally is not None else aim.total
     if expected is None and tally is None:
         return None
-    aim = target(aims.clients, aims.stages, end) if aims.clients is not None else None
-    rate = aim.mean * (aims.factor_of_all or 0.0) if aim is not None else 0.0
-    return StageRow(0, end, end, rate, expected, tally, preview.cut_us is not None)
+    return StageRow(0, end, end, aim.mean_rate(end), expected, tally, preview.cut_us is not None)
 
 
-def _note(wanted: Wanted, requests: Requests | None, heights: Sequence[NDArray[np.float64]]) -> str:
+def _note(wanted: Wanted, requests: Requests | None, over_time: Series | Levels | None) -> str:
     if requests is None:
         return ""
     if not len(requests):
         return "The file makes no requests."
-    if wanted.measure == SESSIONS and (not heights or not heights[0].any()):
+    if wanted.measure == SESSIONS and not wanted.span and (over_time is None or not over_time.rates.any()):
         return "No sessions: every request stands alone."
     return ""
 

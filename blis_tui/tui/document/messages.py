@@ -46,6 +46,13 @@ class JumpRequested(Message):
 
 
 @dataclass(eq=False)
+class RequestsAsked(Message):
+    """Show the requests that a query finds."""
+
+    query: str
+
+
+@dataclass(eq=False)
 class MendRequested(Message):
     """Apply the mend of a problem."""
 

@@ -129,6 +129,11 @@ class LineTable(Widget):
         self.set_class(shown, "-filtered")
         self.rows.filtered = shown
 
+    def ask(self, query: str) -> None:
+        """Show the rows that a query finds."""
+        self.query_one(FilterInput).value = query
+        self.show_filter(True)
+
     @on(TableRows.FilterRequested)
     def begin_filter(self) -> None:
         """Let a filter be typed."""
