@@ -50,7 +50,7 @@ def by_group(kind: str, measure: str, requests: Requests, bins: Bins, under_way:
     """Stack the largest groups of a kind. Which they are, and their order, is the same whatever part of the time is shown."""
     weights = weights_of(measure, requests)
     group, name_of = groups(kind, requests)
-    sizes = np.bincount(group, weights)
+    sizes = np.bincount(group, weights if under_way is None else under_way.takes_us)
     order = np.argsort(-sizes, kind="stable")
     order = order[sizes[order] > 0]
     there = len(order)

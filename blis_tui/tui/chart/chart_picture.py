@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -14,6 +14,7 @@ from blis_tui.numbers import duration, rate
 from blis_tui.spec.format.model import Stage
 from blis_tui.tui.chart.stage_totals import GENERATED, HEAD, TableLine, table
 from blis_tui.tui.jobs import Job
+from blis_tui.tui.preferences.keymap import first_key, resolve
 from blis_tui.tui.preview.preview_widget import PreviewWidget
 from blis_tui.tui.preview.state import EMPTY, Preview
 from blis_tui.tui.widgets.visibility import displayed
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from blis_tui.spec.format.model import WorkloadSpec
+    from blis_tui.tui.base_app import BaseApp
     from blis_tui.tui.chart.content import Chart
 
 _LEAST_PLOT = 6
@@ -76,6 +78,7 @@ class ChartPicture(PreviewWidget, can_focus=True):
         self._span: tuple[int, int] | None = None
         self._bin_us = 0
         self._cursor: int | None = None  # a time
+        self._hint = ""
         self._chart: Chart | None = None
         self._plot: list[plot.Line] = []
         self._table: list[TableLine] = []
@@ -84,6 +87,11 @@ class ChartPicture(PreviewWidget, can_focus=True):
         self._again = False
         self._failure = ""
         self._waiting: dict[str, Timer] = {}
+
+    def on_mount(self) -> None:
+        """Look up the key that is spoken of."""
+        keys = resolve(cast("BaseApp", self.app).settings.keys).keys
+        self._hint = f"; {first_key('chart.whole', keys)}: all"
 
     def show_preview(self, preview: Preview) -> None:
         """Show a state of the preview."""
@@ -152,7 +160,10 @@ class ChartPicture(PreviewWidget, can_focus=True):
             self._again = True
             return
         self._drawn = key
-        measure, look = self._measure, (self._stack, self._selected, self._span, self._bin_us, self._cursor is not None)
+        measure, look = (
+            self._measure,
+            (self._stack, self._selected, self._span, self._bin_us, self._cursor is not None, self._hint),
+        )
 
         def work(job: Job[tuple[Chart, list[plot.Line]]]) -> tuple[Chart, list[plot.Line]]:
             from blis_tui.tui.chart.content import Wanted, chart

@@ -115,8 +115,12 @@ class ChartView(ChartPicture):
     def action_bins(self, step: int) -> None:
         """Make bins wider or narrower."""
         if self._chart is not None:
-            self._bin_us = next_bin_us(self._chart.visible, step, self.content_size.width)
-            self._show()
+            width = next_bin_us(self._chart.visible, step, self.content_size.width)
+            if width == self._chart.visible.bins.width_us:
+                self.app.bell()
+            else:
+                self._bin_us = width
+                self._show()
 
     def action_whole(self) -> None:
         """Show all of the time in bins that suit it; if it does already, take the cursor away."""

@@ -68,6 +68,12 @@ def shown_keys(action: Action, keys: Mapping[str, str]) -> str:
     return " ".join(_split(keys.get(action.id, action.keys)))
 
 
+def first_key(action_id: str, keys: Mapping[str, str]) -> str:
+    """Return the key by which the screen speaks of an action; without one that is the palette."""
+    shown = shown_keys(_find(action_id), keys).split()
+    return shown[0] if shown else "the palette"
+
+
 def _no_key(action: Action) -> str:
     return f"unbound-{action.id}"
 

@@ -8,8 +8,7 @@ from textual.content import Content
 
 from blis_tui.numbers import counted, roughly, time_left
 from blis_tui.problems import ERROR, printable
-from blis_tui.tui.actions import ACTIONS
-from blis_tui.tui.preferences.keymap import resolve, shown_keys
+from blis_tui.tui.preferences.keymap import first_key, resolve
 from blis_tui.tui.preview.budget import TOO_LARGE
 from blis_tui.tui.preview.preview_widget import PreviewWidget
 from blis_tui.tui.preview.state import CANCELLED, EMPTY, FAILED, RUNNING, Preview
@@ -51,8 +50,7 @@ class PreviewStatus(PreviewWidget):
         app = cast("BaseApp", self.app)
         self._tuning = app.tuning
         keys = resolve(app.settings.keys).keys
-        shown = [shown_keys(action, keys).split() for id in Keys._fields for action in ACTIONS if action.id == f"preview.{id}"]
-        self._keys = Keys(*(names[0] if names else "the palette" for names in shown))
+        self._keys = Keys(*(first_key(f"preview.{name}", keys) for name in Keys._fields))
 
     def show_preview(self, preview: Preview) -> None:
         """Show a state of the preview."""

@@ -155,9 +155,14 @@ class UnderWay:
         return np.arange(1, len(ended) + 1) - ended
 
     @property
+    def takes_us(self) -> Int64s:
+        """How long each request is under way, shape (requests)."""
+        return self._answers.end - self._answers.start
+
+    @property
     def total_us(self) -> float:
         """The time of all answers together, in µs: divided by a span, the mean number under way (Little's law)."""
-        return float((self._answers.end - self._answers.start).sum(dtype=np.float64))
+        return float(self.takes_us.sum(dtype=np.float64))
 
     def busy_us(self, start: int, end: int) -> float:
         """Return the time of all answers that is within a span, in µs."""

@@ -9,20 +9,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from charts import bin_us, opened, preview_of, shown, view_of, wanted
 from designer import SMALL, MakeApp, ready, wait_for
-from textual.pilot import Pilot
 
 from blis_tui.cli.summary.overview import overview
 from blis_tui.cli.summary.text import lines
 from blis_tui.plot import BARS, BEHIND, HIGHEST, LINE, OVER, SELECTED, SHADE, Bars, Figure, Level, draw, room
 from blis_tui.spec.check import check
 from blis_tui.tui.chart.chart_view import ChartView
-from blis_tui.tui.chart.content import Chart, Wanted, chart
+from blis_tui.tui.chart.content import Wanted, chart
 from blis_tui.tui.chart.stage_totals import table
-from blis_tui.tui.preview.budget import make, outline
 from blis_tui.tui.preview.stage_counts import StageCounts, count_text
-from blis_tui.tui.preview.state import EMPTY, READY, Preview
-from blis_tui.tui.tuning import ORDINARY, Tuning
+from blis_tui.tui.preview.state import EMPTY, Preview
 from blis_tui.workload.server import AssumedServer
 from blis_tui.workload.totals.groups import PREFIX
 from blis_tui.workload.totals.measures import MEASURES, SESSIONS, SHOWN, UNDER_WAY
@@ -30,48 +28,6 @@ from blis_tui.workload.totals.measures import MEASURES, SESSIONS, SHOWN, UNDER_W
 CHAT = SMALL.replace("chat: false", "chat: true")
 SPECS = Path(__file__).parents[2] / "specs"
 TEN, BURST, SPIKES = ((SPECS / f"{name}.yaml").read_text() for name in ("ten-requests", "burst", "spikes"))
-
-
-def preview_of(text: str, most: int = ORDINARY.most_requests) -> Preview:
-    spec = check(text).spec
-    assert spec is not None
-    found = outline(spec)
-    made = make(found, lambda _: None, Tuning(most_requests=most))
-    return Preview(READY, 1, 1.0, None, found.clients, found.expected, 1, made, wanted=1)
-
-
-def wanted(text: str, **options: Any) -> Wanted:
-    return Wanted(check(text).spec, preview_of(text), 80, 20)._replace(**options)
-
-
-def bin_us(made: Chart) -> int:
-    assert made.over_time is not None
-    return made.over_time.bins.width_us
-
-
-def view_of(pilot: Pilot[int]) -> ChartView:
-    return pilot.app.query_one(ChartView)
-
-
-def shown(pilot: Pilot[int]) -> str:
-    view = view_of(pilot)
-    return "\n".join(view.render_line(line).text for line in range(view.content_size.height))
-
-
-async def opened(pilot: Pilot[int]) -> ChartView:
-    """Open the tab and wait until it shows the present preview."""
-    await pilot.press("alt+1")
-    await ready(pilot)
-    await drawn(pilot)
-    view_of(pilot).focus()
-    await pilot.pause()
-    return view_of(pilot)
-
-
-async def drawn(pilot: Pilot[int]) -> None:
-    await wait_for(
-        pilot, lambda: re.search(r"total .*\d+ .*\d+ .*\d+", shown(pilot)) and view_of(pilot)._job is None, "the chart"
-    )
 
 
 # --- requests under way, and what is planned behind what is sent ---------------------------------------------------------
