@@ -160,12 +160,18 @@ def _height(figure: Figure, heights: Sequence[float], place: float) -> float:
 
 
 def _bar(figure: Figure, bars: Bars, point: int, points: int) -> float:
-    """Return the height of bars at one of the points of a line; 0 between bars, if they are wide enough to have gaps."""
+    """Return the height of bars at one of the points of a line; 0 between them, so that what is behind is seen.
+
+    Bins that are too narrow for gaps of their own are shown by a bar in each column, as high as the bin in its middle.
+    """
     each = points * figure.bin_width / figure.end
+    if each < _LEAST_FOR_GAPS:
+        is_gap = point % bars.fineness > 0
+        return 0.0 if is_gap else _height(figure, bars.heights, figure.end * (point + bars.fineness / 2) / points)
     last = max(len(bars.heights) - 1, 0)
     number = min(int((point + 0.5) / each + _FUZZ), last)
     longer = max(points * min(figure.bins_end / figure.end, 1.0) - (last + 1) * each, 0.0) if number == last else 0.0
-    if each < _LEAST_FOR_GAPS or point - _first_point(number, each) < _thickness(each) + int(longer):
+    if point - _first_point(number, each) < _thickness(each) + int(longer):
         return _height(figure, bars.heights, figure.end * (point + 0.5) / points)
     return 0.0
 

@@ -182,9 +182,9 @@ ACTIONS: tuple[Action, ...] = (
         "chart.much-shorter", "nudge('duration',-1,True)", "less_than_sign", "Much shorter", "Shorter by a large step.", "chart"
     ),
     Action("chart.edit", "edit", "enter", "Go there", "Edit the stage; or see the requests under the cursor.", "chart"),
-    Action("chart.cursor", "cursor", "c", "Cursor", "Read the bars one by one, the highest first.", "chart", footer=True),
-    Action("chart.zoom-in", "zoom(0.5)", "z,plus", "Zoom in", "Show half of the time, around the cursor.", "chart", True, "Zoom"),
-    Action("chart.zoom-out", "zoom(2.0)", "Z,minus", "Zoom out", "Show twice the time.", "chart", True, "Zoom"),
+    Action("chart.cursor", "cursor", "c", "Read", "Read the bars one by one, the highest first.", "chart", footer=True),
+    Action("chart.zoom-in", "zoom(0.5)", "z,plus", "Zoom in", "Show half of the time, around the cursor.", "chart"),
+    Action("chart.zoom-out", "zoom(2.0)", "Z,minus", "Zoom out", "Show twice the time.", "chart"),
     Action("chart.whole", "whole", "0,escape", "All of the time", "Show all; then take the cursor away.", "chart"),
     Action("chart.earlier", "pan(-1)", "pageup", "Earlier", "Show what is before, when zoomed in.", "chart"),
     Action("chart.later", "pan(1)", "pagedown", "Later", "Show what is after, when zoomed in.", "chart"),
@@ -192,7 +192,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("chart.wider-bins", "bins(1)", "full_stop", "Wider bins", "Count in longer parts of the time.", "chart"),
     Action("chart.measure", "measure(1)", "m", "Measure", "Requests, sessions, tokens or requests under way.", "chart", True),
     Action("chart.measure-before", "measure(-1)", "M", "Measure before", "Show the measure before.", "chart"),
-    Action("chart.stack", "stack(0)", "g", "Group", "Stack the bars by groups, or not.", "chart", footer=True),
+    Action("chart.stack", "stack(0)", "g", "Group", "Stack the bars by groups, or not.", "chart"),
     Action("chart.stack-by", "stack(1)", "t", "Group by", "Prefix group, tenant, SLO class, cohort or client.", "chart"),
     # tables, the list of problems and the text
     Action("table.up", "go(-1, 0)", "up,k", "Up", "Go to the row above.", "table"),

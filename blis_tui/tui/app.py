@@ -23,7 +23,7 @@ from blis_tui.tui.document.workspace import Workspace
 from blis_tui.tui.document_app import DocumentApp
 from blis_tui.tui.filing.filing import Filing
 from blis_tui.tui.form.form_column import FormColumn
-from blis_tui.tui.preferences.appearance import NARROW_BELOW, Appearance
+from blis_tui.tui.preferences.appearance import NARROW_BELOW, TALL_FROM, Appearance
 from blis_tui.tui.preferences.keymap import resolve
 from blis_tui.tui.preferences.locations import state_folder
 from blis_tui.tui.preferences.settings import Settings
@@ -76,6 +76,7 @@ class DesignerApp(DocumentApp):
         let_alt_figures_through()
         let_removed_widgets_go()
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW_BELOW, "-wide")]
+        self.VERTICAL_BREAKPOINTS = [(0, "-low"), (TALL_FROM, "-tall")]
         self.settings = settings or Settings()
         state = state or state_folder()
         self.appearance = Appearance(self, state)
@@ -98,7 +99,7 @@ class DesignerApp(DocumentApp):
 
     def get_default_screen(self) -> Screen[Any]:
         """Make the screen with the document."""
-        return MainScreen(self.size.width)
+        return MainScreen(self.size)
 
     def compose(self) -> ComposeResult:
         """Lay out the screen with the document."""

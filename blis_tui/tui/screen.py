@@ -17,7 +17,7 @@ from blis_tui.tui.document.problem_list import ProblemList
 from blis_tui.tui.document.title_bar import TitleBar
 from blis_tui.tui.form.form_column import FormColumn
 from blis_tui.tui.help.key_line import KeyLine
-from blis_tui.tui.preferences.appearance import NARROW_BELOW
+from blis_tui.tui.preferences.appearance import NARROW_BELOW, TALL_FROM
 from blis_tui.tui.tabs import FORM, TABS, TabBar, make_tab
 from blis_tui.tui.widgets.too_small import TooSmall
 
@@ -31,10 +31,11 @@ class MainScreen(Screen[None]):
     The app calls what is here while it handles a message or an action, so that these are handled one after the other.
     """
 
-    def __init__(self, width: int) -> None:
-        narrow = width < NARROW_BELOW
+    def __init__(self, size: Size) -> None:
+        narrow = size.width < NARROW_BELOW
+        height = "-tall" if size.height >= TALL_FROM else "-low"
         # The classes that its size will give it: to add them later styles every widget again
-        super().__init__(id="_default", classes="-narrow -form" if narrow else "-wide")
+        super().__init__(id="_default", classes=f"{'-narrow -form' if narrow else '-wide'} {height}")
         self._last_in_form: Widget | None = None
         self.tab_to_focus = ""
         """The tab that gets the focus as soon as it is shown."""

@@ -27,6 +27,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("HOME", str(folder))
     for kind in ("CONFIG", "STATE", "DATA", "CACHE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(folder / kind.lower()))
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.setenv("TERM", "xterm-256color")
     for name in ("NO_COLOR", "TEXTUAL_THEME", "BLIS_TUI_CONFIG", "EDITOR", "VISUAL"):
         monkeypatch.delenv(name, raising=False)
     before = os.environ.get("NO_COLOR")

@@ -24,6 +24,7 @@ _ALWAYS = 3
 """The columns that are always there: name, mean and peak."""
 _LEAST = 7
 """The fewest columns that a stage takes, gap and all."""
+_OF_A_REQUEST = " of a request"
 _MUTED = "$foreground 60%"
 
 
@@ -55,7 +56,7 @@ class CapacityNumbers(PreviewWidget):
     """The numbers. They have the same height whatever they are, so that nothing need be laid out anew."""
 
     DEFAULT_CSS: ClassVar[str] = """
-    CapacityNumbers { height: 12; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    CapacityNumbers { height: 12; padding: 0 1; border-title-color: $foreground 60%; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
     def __init__(self) -> None:
@@ -99,8 +100,16 @@ def capacity_text(found: Capacity, width: int) -> Content:
         filled = line.ljust(len(head) if stages and row.of_stage is not None else always)
         fits = len(filled) + len(_GAP) + len(row.brief) <= width
         text += Content(f"\n{filled}") + (Content.styled(_GAP + row.brief, _MUTED) if fits else Content(""))
-    head, *lines = aligned([("", *LENGTH_HEADS), *length_rows(found)])
+    head, *lines = lengths_text(length_rows(found), LENGTH_HEADS, width)
     return text + Content.styled(f"\n{head}", _MUTED) + Content("".join(f"\n{line}" for line in lines))
+
+
+def lengths_text(rows: Sequence[tuple[str, ...]], heads: Sequence[str], width: int) -> list[str]:
+    """Lay the lengths out; for a narrow column with what they are of in the head, and if need be without the mean."""
+    short = [(_OF_A_REQUEST.strip(), *heads), *((name.removesuffix(_OF_A_REQUEST), *cells) for name, *cells in rows)]
+    tables = ([("", *heads), *rows], short, [(name, *cells) for name, _, *cells in short])
+    layouts = [aligned(table) for table in tables]
+    return next((lines for lines in layouts if max(map(len, lines)) <= width), layouts[-1])
 
 
 def _titles(stages: int) -> list[str]:

@@ -309,8 +309,10 @@ class ChartPicture(PreviewWidget, can_focus=True):
         """Return what stands for the cursor in a cell; empty if it leaves the cell as it is."""
         if role == plot.AXES and sign in "─┬":
             return "▲" if line else "▼"
-        if role >= plot.OVER or sign not in " ┊░│":
-            return sign if plot.BARS <= role < plot.OVER else ""
+        if plot.BARS <= role < plot.OVER:
+            return sign
+        if role >= plot.OVER or sign not in f" │{plot.WHISKER}{plot.SHADE}":
+            return ""
         return "│" if line < self._bottom else ""
 
     @property

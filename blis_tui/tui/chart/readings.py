@@ -61,6 +61,8 @@ class Readings(NamedTuple):
             (span, f"{self._value(number)}{aim}", requests, f"{inputs:,} input and {outputs:,} output tokens"),
             (span, f"{self._value(number)}{aim}", requests, tokens),
             (span, f"{self._value(number)}{aim}", requests),
+            (span, f"{self._value(number)}{aim}"),
+            (span, self._value(number)),
         )
         texts = ["   ".join(choice) for choice in choices]
         return next((text for text in texts if len(text) <= width), texts[-1])

@@ -24,6 +24,7 @@ from blis_tui.spec.format.model import VERSIONS, InferencePerf, SharedPrefix, Wo
 from blis_tui.spec.rules.compact_errors import PREFIX, PROMPTS, STAGES, TOP
 from blis_tui.spec.yaml.nodes import Tree
 from blis_tui.tui.actions import bindings
+from blis_tui.tui.capacity.capacity_pane import CapacityNumbers
 from blis_tui.tui.document.document_widget import DocumentWidget
 from blis_tui.tui.document.field_values import left_empty, shown_at, step_name
 from blis_tui.tui.document.messages import EditRequested, JumpRequested, LeaveRequested, MendRequested, StepEnded
@@ -82,6 +83,8 @@ class FormColumn(DocumentWidget, PreviewWidget):
     FormColumn #form-stale { background: $warning-muted; color: $text-warning; }
     FormColumn #stages-problems { text-wrap: nowrap; text-overflow: ellipsis; }
     FormColumn #form-help { height: auto; min-height: 5; max-height: 9; padding: 0 1; background: $surface; overflow-y: auto; }
+    FormColumn CapacityNumbers { display: none; height: 13; border-top: solid $foreground 30%; }
+    .-wide.-tall FormColumn CapacityNumbers { display: block; }
     .-narrow FormColumn { min-width: 100%; }
     .-narrow FormColumn #form-help { min-height: 2; max-height: 5; }
     """
@@ -124,11 +127,16 @@ class FormColumn(DocumentWidget, PreviewWidget):
                 yield Notice(id="no-compact")
                 yield self._members.lists
             yield self._members.pane
+        yield CapacityNumbers()
         yield HelpBox(id="form-help")
 
     def _row(self, field: Field, path: Path, choices: tuple[str, ...] = ()) -> FieldRow:
         row = self._rows[path] = make_row(field, path, choices)
         return row
+
+    def on_mount(self) -> None:
+        """Name what stands below the fields in a high window."""
+        self.query_one(CapacityNumbers).border_title = "Capacity"
 
     async def make_inputs(self) -> None:
         """Make the lines to type in, a few at a time; the first frame is quicker without them."""

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 NARROW_BELOW = 100
 """Columns of a window in which the form is one of the tabs."""
+TALL_FROM = 50
+"""Lines of a window from which on there is more below the form than what is said about a field."""
 _TEXTUAL_THEMES = {"dark": "textual-dark", "light": "textual-light", "ansi": "ansi-dark"}
+ANSI = "ansi"
+_FEW_COLOURS = ("standard", "windows")
+"""Systems of 16 colours: those of the other themes are not among them."""
 _TITLES = {"dark": "Dark", "light": "Light", "ansi": "The terminal's own colours"}
 SOON_S = 0.3
 """How long after a change it is written down."""
@@ -53,7 +58,8 @@ class Appearance:
         self.remembered = recall(self._folder)
         settings = self._app.settings
         theme = settings.theme or self.remembered.theme
-        self._show_theme(theme if theme in THEMES else THEMES[0])
+        fallback = ANSI if self._app.console.color_system in _FEW_COLOURS else THEMES[0]
+        self._show_theme(theme if theme in THEMES else fallback)
         self.split = settings.split or self.remembered.split
         self.fit(self._app.size.width)
 

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from blis_tui.spec.check import check
 from blis_tui.tui.app import DesignerApp
 from blis_tui.tui.capacity.assumption_line import AssumptionLine
-from blis_tui.tui.capacity.capacity_pane import CapacityNumbers, capacity_text
+from blis_tui.tui.capacity.capacity_pane import capacity_text, lengths_text
 from blis_tui.tui.chart.chart_view import ChartView
 from blis_tui.tui.document.number_input import NumberInput
 from blis_tui.tui.document.workspace import Workspace
@@ -78,7 +78,7 @@ async def test_the_numbers_are_below_the_chart_where_there_is_room(make_app: Mak
             await pilot.press("alt+1")
             await ready(pilot)
             await wait_for(pilot, lambda app=app: app.query_one("#content > #chart AssumptionLine").region.height == 1)  # type: ignore[misc]
-            assert bool(app.query_one(CapacityNumbers).region.height) is roomy
+            assert bool(app.query_one("#chart CapacityNumbers").region.height) is roomy
             chart = app.query_one(ChartView).region
             assert chart.height >= 12
 
@@ -185,3 +185,25 @@ async def test_an_assumption_is_remembered_beside_the_file(tmp_path: Path) -> No
     async with app.run_test(size=(120, 40)) as pilot:
         await ready(pilot)
         assert app.preview.server == AssumedServer(5, 6) and app.preview.shows_sent
+
+
+async def test_a_high_window_has_the_capacity_below_the_form_and_no_other(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(200, 60)) as pilot:
+        await pilot.press("alt+1")
+        await wait_for(pilot, lambda: app.query_one("FormColumn CapacityNumbers").display, "the numbers")
+        await wait_for(pilot, lambda: app.query("CapacityPane CapacityNumbers"), "the pane")
+        below = app.query_one("CapacityPane CapacityNumbers")
+        assert not below.region.size
+        await pilot.resize_terminal(120, 40)
+        await wait_for(
+            pilot, lambda: below.region.size and not app.query_one("FormColumn CapacityNumbers").region.size, "the pane"
+        )
+
+
+def test_lengths_fit_a_narrow_column() -> None:
+    rows, heads = [("input tokens of a request", "2,075.3", "2,243", "9,999")], ("mean", "p50", "max")
+    wide, narrow, least = (lengths_text(rows, heads, width) for width in (80, 40, 30))
+    assert wide[1].startswith("input tokens of a request  2,075.3")
+    assert narrow[0].split() == ["of", "a", "request", "mean", "p50", "max"] and narrow[1].startswith("input tokens  ")
+    assert least[0].split() == ["of", "a", "request", "p50", "max"] and max(map(len, least)) <= 30

@@ -91,7 +91,7 @@ def test_a_bin_is_read_as_its_requests_are() -> None:
     assert read.told(26, 200).startswith(text[:-1])
     assert read.told(26, 200).endswith(f"{count} requests   {inputs:,} input and {outputs:,} output tokens")
     assert read.told(26, 76) == f"{text}   {count} requests   {inputs + outputs:,} tokens"
-    assert read.told(26, 10) == f"{text}   {count} requests"
+    assert read.told(26, 10) == f"14:20–14:30   {count / 10:.2f}/s"
 
 
 def test_a_bin_over_the_end_of_a_stage_aims_at_the_mean() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from designer import SMALL, MakeApp, ready, wait_for
+from rich.color import ColorSystem
 
 from blis_tui.tui.actions import ACTIONS
 from blis_tui.tui.app import DesignerApp
@@ -165,3 +166,14 @@ async def test_the_split_leaves_room_for_the_tabs(make_app: MakeApp) -> None:
         assert app.query_one("#form-column").size.width <= 55
         await pilot.press(*["alt+left"] * 30)
         assert app.query_one("#form-column").size.width >= 29
+
+
+@pytest.mark.parametrize(
+    ("colours", "theme"),
+    [(ColorSystem.STANDARD, "ansi-dark"), (ColorSystem.EIGHT_BIT, "textual-dark"), (ColorSystem.TRUECOLOR, "textual-dark")],
+)
+async def test_a_terminal_of_16_colours_keeps_its_own(make_app: MakeApp, colours: ColorSystem, theme: str) -> None:
+    app = make_app()
+    app.console._color_system = colours
+    async with app.run_test():
+        assert app.theme == theme

@@ -14,8 +14,8 @@ from blis_tui.tui.app import DesignerApp
 from blis_tui.tui.filing.disk import Document, show
 
 CHAT = SMALL.replace("chat: false", "chat: true")
-CHAT_EXAMPLE, POOL_EXAMPLE = (
-    (Path(__file__).parents[3] / "examples" / f"{name}.yaml").read_text(encoding="utf-8") for name in ("chat", "pool")
+CHAT_EXAMPLE, COHORTS_EXAMPLE, POOL_EXAMPLE = (
+    (Path(__file__).parents[3] / "examples" / f"{name}.yaml").read_text(encoding="utf-8") for name in ("chat", "cohorts", "pool")
 )
 VERSION_1 = SMALL.replace('"2"', '"1"')
 MANY_STAGES = TWO_STAGE.replace("1200000000", "2100000000").replace(
@@ -81,6 +81,9 @@ SCENES = (
     Scene("chart-sent", "alt+1 | alt+w", CHAT_EXAMPLE, shots="80 120 200-light 120-ansi"),
     Scene("chart-under-way", "alt+1 | M", POOL_EXAMPLE, shots="80-light 120 200"),
     Scene("chart-output", "alt+1 | M M", TWO_STAGE),
+    Scene("chart-cursor", "alt+1 | c left", TWO_STAGE, shots="80 120 200-light 120-ansi"),
+    Scene("chart-zoomed", "alt+1 | c | z | z |", TWO_STAGE, shots="80 120-light 200"),
+    Scene("chart-by-tenant", "alt+1 | t t | c", COHORTS_EXAMPLE, shots="80 120-light 200"),
     Scene("assumption", "alt+t up tab tab 1 2 8", POOL_EXAMPLE, shots="80 120-light"),
     Scene("assumption-wrong", "alt+t x", CHAT_EXAMPLE, shots="80 120-light"),
     Scene("clients", "alt+2", shots="80 200 120-light"),
