@@ -185,7 +185,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("chart.cursor", "cursor", "c", "Read", "Read the bars one by one, the highest first.", "chart", footer=True),
     Action("chart.zoom-in", "zoom(0.5)", "z,plus", "Zoom in", "Show half of the time, around the cursor.", "chart"),
     Action("chart.zoom-out", "zoom(2.0)", "Z,minus", "Zoom out", "Show twice the time.", "chart"),
-    Action("chart.whole", "whole", "0,escape", "All of the time", "Show all; then take the cursor away.", "chart"),
+    Action("chart.whole", "whole", "escape", "All of the time", "Show all; then leave the cursor, then the chart.", "chart"),
     Action("chart.earlier", "pan(-1)", "pageup", "Earlier", "Show what is before, when zoomed in.", "chart"),
     Action("chart.later", "pan(1)", "pagedown", "Later", "Show what is after, when zoomed in.", "chart"),
     Action("chart.narrower-bins", "bins(-1)", "comma", "Narrower bins", "Count in shorter parts of the time.", "chart"),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
 from blis_tui import plot
-from blis_tui.numbers import duration, rate
 from blis_tui.spec.format.model import Stage
+from blis_tui.tui.chart.legend import group_line, title_line
 from blis_tui.tui.chart.stage_totals import GENERATED, HEAD, TableLine, table
 from blis_tui.tui.jobs import Job
 from blis_tui.tui.preferences.keymap import first_key, resolve
@@ -20,7 +19,7 @@ from blis_tui.tui.preview.state import EMPTY, Preview
 from blis_tui.tui.widgets.visibility import displayed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from textual.timer import Timer
 
@@ -91,7 +90,7 @@ class ChartPicture(PreviewWidget, can_focus=True):
     def on_mount(self) -> None:
         """Look up the key that is spoken of."""
         keys = resolve(cast("BaseApp", self.app).settings.keys).keys
-        self._hint = f"; {first_key('chart.whole', keys)}: all"
+        self._hint = f"; {first_key('chart.whole', keys)}: all of it"
 
     def show_preview(self, preview: Preview) -> None:
         """Show a state of the preview."""
@@ -210,44 +209,12 @@ class ChartPicture(PreviewWidget, can_focus=True):
         return style + Style(dim=True) if faded and self._preview.stale else style
 
     def _legend(self, line: int) -> list[tuple[str, Style]]:
-        chart, muted = self._chart, self._style("muted")
+        chart = self._chart
         if chart is None:
             return [(self._failure, self._style("axes"))] if line == 0 else []
         if line:
-            return self._groups(chart) if self._stack and line == 1 else self._reading(chart)
-        title = [(chart.title, self._style("axes") + Style(bold=True))]
-        by = [(f" by {chart.stack}", self._style("axes"))] if chart.stack else []
-        if chart.note:
-            return [*title, ("   ", muted), (chart.note, self._style("axes"))]
-        aim = [("   ── ", self._style("target")), (chart.line, muted)] if chart.line else []
-        lines = [
-            [*title, *named, *aim, *self._told(chart, length)]
-            for length, named in ((3, by), (2, by), (1, by), (1, []), (0, by), (0, []))
-        ]
-        fitting = (line for line in lines if sum(cell_len(text) for text, _ in line) <= self.content_size.width)
-        return next(fitting, lines[-1])
-
-    def _told(self, chart: Chart, length: int) -> list[tuple[str, Style]]:
-        """Say what bars and whiskers are; from a length of 1 on with the highest peak, from 2 on with that of bins too."""
-        shown, muted, bars = chart.over_time, self._style("muted"), self._style("bars", faded=True)
-        if shown is None:
-            return []
-        basis = self._basis
-        word = f"{basis}, " if basis else "generated, " if length > 2 else ""
-        parts = [("   " if chart.groups else "   ▇ ", bars), (f"{word}{duration(shown.bins.width_us)} bins", muted)]
-        if length > (1 if shown.has_spans else 0):
-            parts.append((f": peak {rate(shown.peak)}", muted))
-        if shown.has_spans:
-            within = f"in {duration(shown.span_us)}" if shown.span_us else "at any time"
-            parts += [(f"   {plot.WHISKER} ", self._style("highest", faded=True)), (within, muted)]
-            if length:
-                most = float(shown.highest.max())
-                parts.append((f": peak {rate(most) if shown.span_us else f'{most:,.0f}'}", muted))
-        if chart.figure.behind:
-            parts += [(f"   {plot.SHADE} ", self._style("boundary")), ("planned", muted)]
-        if self._preview.stale:
-            parts.append(("   of an older text", muted))
-        return parts
+            return group_line(chart, self.content_size.width, self._style) if self._stack and line == 1 else self._reading(chart)
+        return title_line(chart, self.content_size.width, self._basis, self._style, stale=self._preview.stale)
 
     @property
     def _basis(self) -> str:
@@ -256,16 +223,6 @@ class ChartPicture(PreviewWidget, can_focus=True):
         if made is None or made.sent is None or requests is None:
             return ""
         return "sent" if requests.sent else "planned"
-
-    def _groups(self, chart: Chart) -> list[tuple[str, Style]]:
-        from blis_tui.tui.chart.content import MARKERS
-
-        muted = self._style("muted")
-        parts: list[tuple[str, Style]] = []
-        for number, name in enumerate(_cut(chart.groups, self.content_size.width + 2 - 4 * len(chart.groups))):
-            parts.append((f"{'  ' if number else ''}{MARKERS[number]} ", self._style(f"group-{number}", faded=True)))
-            parts.append((name, muted))
-        return parts
 
     def _reading(self, chart: Chart) -> list[tuple[str, Style]]:
         """Say what the bin under the cursor is."""
@@ -357,11 +314,3 @@ class ChartPicture(PreviewWidget, can_focus=True):
             return self._style("head")
         style = self._style("row" if line.stage == self._selected and self._stages else "plain")
         return style + Style(dim=True) if kind == GENERATED and self._preview.stale else style
-
-
-def _cut(names: Sequence[str], room: int) -> list[str]:
-    """Return names that fit into so many columns together: whole if they do, else the longest are cut."""
-    most = max(map(cell_len, names), default=0)
-    while most > 4 and sum(min(cell_len(name), most) for name in names) > room:
-        most -= 1
-    return [name if cell_len(name) <= most else set_cell_size(name, most - 1) + "…" for name in names]

@@ -14,7 +14,7 @@ from blis_tui.tui.chart.chart_picture import SOON_S, ChartPicture
 from blis_tui.tui.chart.visible import moved, next_bin_us, zoomed
 from blis_tui.tui.document.field_values import typed
 from blis_tui.tui.document.increments import nudged
-from blis_tui.tui.document.messages import EditRequested, JumpRequested, RequestsAsked, StepEnded
+from blis_tui.tui.document.messages import EditRequested, JumpRequested, LeaveRequested, RequestsAsked, StepEnded
 from blis_tui.tui.document.workspace import View
 
 if TYPE_CHECKING:
@@ -123,10 +123,13 @@ class ChartView(ChartPicture):
                 self._show()
 
     def action_whole(self) -> None:
-        """Show all of the time in bins that suit it; if it does already, take the cursor away."""
-        if self._span is None and not self._bin_us:
+        """Show all of the time in bins that suit it; if it does already, take the cursor away, or leave."""
+        if self._span is not None or self._bin_us:
+            self._span, self._bin_us = None, 0
+        elif self._cursor is not None:
             self._cursor = None
-        self._span, self._bin_us = None, 0
+        else:
+            self.post_message(LeaveRequested())
         self._show()
 
     def _show(self) -> None:

@@ -224,7 +224,7 @@ async def test_zoom_pan_and_all_of_it_again(make_app: MakeApp) -> None:
         await opened(pilot)
         await pilot.press("plus", "z")
         await still(pilot)
-        assert "time: 7 min 30 s–12 min 30 s of 20 min; 0: all" in shown(pilot) and "5 s bins" in shown(pilot)
+        assert "time: 7 min 30 s–12 min 30 s of 20 min; escape: all of it" in shown(pilot) and "5 s bins" in shown(pilot)
         await pilot.press("pagedown")
         await still(pilot)
         assert "time: 10 min–15 min of 20 min" in shown(pilot)
@@ -240,6 +240,11 @@ async def test_zoom_pan_and_all_of_it_again(make_app: MakeApp) -> None:
         await pilot.press("comma")
         await still(pilot)
         assert "15 s bins" in shown(pilot)
+        await pilot.press("c", "escape", "escape")
+        view = await still(pilot)
+        assert "20 s bins" in shown(pilot) and not reading(pilot) and view.has_focus
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: not view.has_focus, "the tabs")
 
 
 async def test_the_wheel_zooms_where_the_mouse_is(make_app: MakeApp) -> None:
