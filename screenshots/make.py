@@ -34,7 +34,7 @@ CHART, FILE = "alt+1 |", "two-stage.yaml"
 LINE = WRONG[: WRONG.index("output_len")].count("\n")
 
 PICTURES = (
-    Scene("chart", CHART, TWO_STAGE, file=FILE),
+    Scene("chart", f"{CHART} c |", CLIENTS, file="clients.yaml"),
     Scene("chart-light", f"{CHART} g", TWO_STAGE, file=FILE, shots="120-light"),
     Scene("closed-loop", f"{CHART} alt+w | alt+t tab tab 1 2 8", CHAT, file="chat.yaml"),
     Scene("form-80", "alt+0 | tab tab tab", TWO_STAGE, file=FILE, shots="80"),
