@@ -1,4 +1,4 @@
-"""What all tests need: the signals of Ctrl-C and hanging up, which a shell's background jobs and `nohup` ignore."""
+"""What all tests need: no deadlines, and the signals of Ctrl-C and hanging up, which a shell's background jobs and `nohup` ignore."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import signal
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from blis_tui.signals import ENDING
 
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")  # machines are noisy: how long an example takes says nothing
+
 
 def pytest_configure() -> None:
-    """Take them again where they are ignored; the programs that tests start would inherit that."""
+    """Take signals again where they are ignored; the programs that tests start would inherit that."""
     for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, handler)
