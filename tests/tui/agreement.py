@@ -181,7 +181,7 @@ def _assert_stages(table: StageTable, truth: Checked, loaded: Any) -> None:
         for name, text in zip(("rate", "duration"), row.texts, strict=True):
             _assert_number(loaded, ("inference_perf", "stages", index, name), text or "")
         if row.requests not in ("…", "–", "?", "∞"):
-            assert int(row.requests.replace(",", "")) <= stage.rate * stage.duration + 1, "more requests than the stage aims at"
+            assert float(row.requests.replace(",", "")) <= stage.rate * stage.duration + 1, "more requests than the stage aims at"
     if table.is_editing:
         place = table.editor.path
         text = table.rows[int(place[2])].texts[("rate", "duration").index(str(place[3]))]
