@@ -100,7 +100,12 @@ def test_what_is_put_into_the_text() -> None:
     assert found.choices[0].help == Client.fields["slo_class"].help
 
 
-@given(st.lists(st.sampled_from(["a:", "- ", "  ", "\n", "{", "}", "[", "'", "clients:", "id: x", "#", "\t", "&a ", "*a", "|"]), max_size=20))
+@given(
+    st.lists(
+        st.sampled_from(["a:", "- ", "  ", "\n", "{", "}", "[", "'", "clients:", "id: x", "#", "\t", "&a ", "*a", "|"]),
+        max_size=20,
+    )
+)
 def test_completing_never_raises(parts: list[str]) -> None:
     text = "".join(parts)
     lines = text.split("\n")
