@@ -226,6 +226,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("problems.text", "show_text", "e", "Its YAML", "Go to the line of the problem.", "problems"),
     Action("problems.mend", "mend", "m", "Mend", "Apply the problem's mend.", "problems", footer=True),
     Action("yaml.find", "find", "ctrl+f", "Find", "Find a text; Enter again finds the next.", "yaml", footer=True),
+    Action("yaml.replace", "replace", "ctrl+r", "Replace", "Put another text in the place of one.", "yaml", footer=True),
+    Action("yaml.complete", "complete", "ctrl+@,ctrl+space", "Complete", "List what can be written here.", "yaml", footer=True),
     Action("yaml.line", "find(':')", "ctrl+g", "Go to line", "Go to a line by its number.", "yaml", footer=True),
     Action("yaml.all", "select_all", "ctrl+a", "Select all", "Select the whole text.", "yaml"),
     Action("yaml.start", "go_to_end(False)", "ctrl+home", "Start", "Go to the start of the text.", "yaml"),
@@ -233,6 +235,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("find.next", "find", "enter,down", "Next", "Go to the next place.", "find"),
     Action("find.back", "find(True)", "up", "Previous place", "Go to the place before.", "find"),
     Action("find.close", "close", "escape", "Back to the text", "Hide this line.", "find"),
+    Action("replace.one", "replace", "enter", "Replace", "Replace this place, and go to the next.", "replace"),
+    Action("replace.all", "replace(True)", "alt+a", "Replace all", "Replace all places in one step.", "replace"),
+    Action("replace.next", "find", "down", "Next", "Leave this place, and go to the next.", "replace"),
+    Action("replace.back", "find(True)", "up", "Previous place", "Go to the place before.", "replace"),
+    Action("replace.close", "close", "escape", "Back to the text", "Hide this line.", "replace"),
     Action("yaml.leave", "leave", "escape", "Leave the text", "Go to the tabs, where figures choose one.", "yaml"),
 )
 

@@ -137,7 +137,7 @@ class DocumentApp(BaseApp):
     def take_typed_text(self, event: messages.TextTyped) -> None:
         """Take over the text of the YAML pane."""
         event.taken = True
-        self.write(event.text, "type", merge="type")
+        self.write(event.text, event.label, merge=event.label)
 
     @on(messages.StepEnded)
     def end_step(self) -> None:

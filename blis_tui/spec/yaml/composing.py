@@ -12,6 +12,7 @@ from blis_tui.problems import Problem
 from blis_tui.spec.yaml.limits import CollectorPaused
 from blis_tui.spec.yaml.nodes import ALIAS, MAPPING, MAX_DEPTH, SCALAR, SEQUENCE, Node, Tree
 from blis_tui.spec.yaml.source import Source, syntax_problem
+from blis_tui.spec.yaml.syntax_errors import told
 
 MAX_NODES = 1_000_000
 """Keys and values in a file of up to 8 MB, larger ones may hold one every eight characters; bounds the memory."""
@@ -120,15 +121,9 @@ class _Composer:
         self._problems.append(syntax_problem(self._source, offset, code, message))
 
     def _report_syntax(self, error: Any) -> None:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        offset = self._base + (0 if mark is None else mark.index)
-        parts = [getattr(error, "context", None), getattr(error, "problem", None)]
-        words = ", ".join(part for part in parts if part) or "not valid YAML"
-        if words == "did not find expected <document start>":
-            words = "this does not belong to the value before it"
-        if self._source.text[offset : offset + 1] == "\t":
-            words += "; indent with spaces, not with tabs"
-        self._report(offset, "syntax", f"YAML syntax: {words}")
+        opened = self._open[-1].start if self._open and self._open[-1].style == "flow" else None
+        offset, sentence = told(error, self._source, self._base, opened)
+        self._report(offset, "syntax", sentence)
 
     def _document(self, parser: Any) -> Node | None:
         from yaml.events import DocumentStartEvent, StreamEndEvent
@@ -139,7 +134,7 @@ class _Composer:
         if isinstance(event, StreamEndEvent):
             return None
         if event.version not in (None, (1, 1)):
-            self._report(start, "syntax", "YAML syntax: BLIS reads YAML 1.1 only; leave the %YAML line out")
+            self._report(start, "syntax", "BLIS reads YAML 1.1 only; leave the %YAML line out")
         root = self._value(parser)
         parser.get_event()  # the document's end
         event = parser.get_event()
@@ -214,7 +209,7 @@ class _Composer:
         written = self._source.text[node.start : node.end].replace("\\\\", "  ")
         offset = written.find("\\/")
         if offset >= 0:
-            self._report(node.start + offset, "syntax", "YAML syntax: BLIS does not know the escape \\/; write / alone")
+            self._report(node.start + offset, "syntax", "BLIS does not know the escape \\/; write / alone")
 
     def _alias(self, event: Any) -> Node:
         self._has_alias = True

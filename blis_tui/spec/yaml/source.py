@@ -66,6 +66,10 @@ class Source:
         line = max(bisect_right(self._lines, offset), 1)
         return line, max(offset - self._lines[line - 1], 0) + 1
 
+    def line_start(self, offset: int) -> int:
+        """Return where the line begins that an offset is in."""
+        return offset - self.position(offset)[1] + 1
+
 
 def syntax_problem(source: Source, offset: int, code: str, message: str) -> Problem:
     """Make an error of the text as such, at an offset in it."""

@@ -24,15 +24,16 @@ class EditRequested(Message):
 
 @dataclass(eq=False)
 class TextTyped(Message):
-    """The text itself was changed in the YAML pane."""
+    """The text itself was changed in the YAML pane; `label` is what the undo step is called."""
 
     text: str
+    label: str = "type"
     taken: bool = field(default=False, init=False)
     """Whether the app has taken it over: until then, the document is older than what was typed."""
 
     def can_replace(self, message: Message) -> bool:
-        """Only the newest text counts."""
-        return isinstance(message, TextTyped)
+        """Only the newest text of one step counts."""
+        return isinstance(message, TextTyped) and message.label == self.label
 
 
 @dataclass(eq=False)

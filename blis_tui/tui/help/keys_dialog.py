@@ -53,6 +53,7 @@ PLACES = {
     "problems": "The problems",
     "yaml": "The text",
     "find": "Finding",
+    "replace": "Replacing",
     "summary": "The summary",
     "compare": "The comparison",
     "lines": "These lines",

@@ -34,4 +34,6 @@ SYNONYMS = {
     "chart.measure": "tokens sessions unit",
     "table.filter": "search find",
     "table.sort": "order",
+    "yaml.replace": "substitute change rename",
+    "yaml.complete": "suggest autocomplete insert field key",
 }

@@ -1,4 +1,4 @@
-"""The line below the text in which one types what to find, or the number of a line to go to."""
+"""The lines below the text in which one types what to find, or the number of a line to go to, and what to put in its place."""
 
 from __future__ import annotations
 
@@ -53,22 +53,45 @@ class FindLine(Input):
 
     def action_close(self) -> None:
         """Hide again."""
-        self.display = False
         self.post_message(self.Closed())
 
 
-def find(lines: list[str], wanted: str, at: tuple[int, int], *, backwards: bool = False) -> tuple[int, int] | None:
-    """Return line and column of the next place after (or before) a place, in any case; the start follows the end."""
-    wanted = wanted.casefold()
-    row, column = at
-    count = len(lines)
-    for step in range(count + 1):
-        number = (row - step if backwards else row + step) % count
-        line = lines[number].casefold()
-        if backwards:
-            found = line.rfind(wanted, 0, max(column, 0)) if step == 0 else line.rfind(wanted)
-        else:
-            found = line.find(wanted, column + 1 if step == 0 else 0)
-        if found >= 0:
-            return number, found
-    return None
+class ReplaceLine(Input):
+    """Below the line with what to find, where that is to be replaced: Enter replaces the place that was found."""
+
+    HELP_TITLE = "Replace"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("replace")]
+    DEFAULT_CSS: ClassVar[str] = """
+    ReplaceLine, ReplaceLine:focus { border: none; height: 1; padding: 0 1; background: $panel; }
+    """
+
+    @dataclass(eq=False)
+    class Wanted(Message):
+        """Replace the place that was found, or all."""
+
+        by: str
+        everywhere: bool = False
+
+    @dataclass(eq=False)
+    class NextWanted(Message):
+        """Go to the next place and leave this one, or go to the one before."""
+
+        backwards: bool = False
+
+    def __init__(self) -> None:
+        super().__init__(
+            placeholder="text to put in its place   ⏎ replace   Alt+A replace all   ↓ next   Tab what to find   Esc back"
+        )
+        self.display = False
+
+    def action_replace(self, everywhere: bool = False) -> None:
+        """Ask for the place to be replaced."""
+        self.post_message(self.Wanted(self.value, everywhere))
+
+    def action_find(self, backwards: bool = False) -> None:
+        """Ask for the next place, or the one before."""
+        self.post_message(self.NextWanted(backwards))
+
+    def action_close(self) -> None:
+        """Hide again."""
+        self.post_message(FindLine.Closed())

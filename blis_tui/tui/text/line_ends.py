@@ -22,6 +22,8 @@ def joined(text: str, lines: Sequence[str]) -> str:
     if only is not None:
         return only.join(lines)
     old = split(text)
+    if len(lines) == len(old):  # none came or went
+        return "".join(line + end for line, (_, end) in zip(lines, old, strict=True))
     newline = next((end for _, end in old if end), "\n")
     same = min(len(old), len(lines))
     first = next((row for row in range(same) if old[row][0] != lines[row]), same)

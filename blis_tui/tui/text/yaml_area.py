@@ -34,6 +34,8 @@ _SYNTAX = {
     "yaml.field": "text-primary", "number": "text-accent", "boolean": "text-accent",
     "constant.builtin": "text-accent", "string": "text-success",
 }  # fmt: skip
+_CHOICE_KEYS = ("up", "down", "pageup", "pagedown", "enter", "tab", "escape")
+"""The keys that a list of choices has while it is open."""
 _PICTURES = {code: 0x2400 + code for code in range(32) if code != 9} | {127: 0x2421}
 
 
@@ -89,6 +91,8 @@ class YamlArea(TextArea):
         super().__init__(soft_wrap=False, show_line_numbers=True, tab_behavior="indent", max_checkpoints=1)
         self.indent_width = 2
         self._marks: Mapping[int, list[Problem]] = {}
+        self.choosing = False
+        """Whether a list of choices is open, which has some of the keys."""
 
     def on_mount(self) -> None:
         """Take the app's colours."""
@@ -145,7 +149,11 @@ class YamlArea(TextArea):
         self.app.action_redo()  # type: ignore[attr-defined]
 
     def _on_key(self, event: Key) -> None:  # type: ignore[override]
-        if event.key == "escape":  # the text area would go to the next widget
+        if self.choosing and event.key in _CHOICE_KEYS:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.ChoiceKey(event.key))
+        elif event.key == "escape":  # the text area would go to the next widget
             event.prevent_default()
 
     def action_leave(self) -> None:
@@ -155,14 +163,34 @@ class YamlArea(TextArea):
     class FindWanted(Message):
         """Find something, of which a part may be typed already."""
 
-        def __init__(self, text: str) -> None:
+        def __init__(self, text: str, *, replace: bool = False) -> None:
             super().__init__()
             self.text = text
+            self.replace = replace
 
     def action_find(self, text: str = "") -> None:
         """Ask what to find; what is selected in one line is taken first."""
         selected = self.selected_text
         self.post_message(self.FindWanted(text or (selected if "\n" not in selected else "")))
+
+    def action_replace(self) -> None:
+        """Ask what to replace, and by what."""
+        selected = self.selected_text
+        self.post_message(self.FindWanted(selected if "\n" not in selected else "", replace=True))
+
+    class CompletionWanted(Message):
+        """List what can be written at the cursor."""
+
+    class ChoiceKey(Message):
+        """A key for the list of choices was pressed."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    def action_complete(self) -> None:
+        """Ask what can be written here."""
+        self.post_message(self.CompletionWanted())
 
     def action_go_to_end(self, last: bool) -> None:
         """Go to the start or the end of the text."""

@@ -123,7 +123,7 @@ def test_a_value_under_an_alias_as_key_is_edited() -> None:
         ("a: 1\n", SetValue(("a",), object()), "type object cannot be written"),
         ("a: 1\n", SetValue(("a",), {1: 2}), "keys of a new mapping must be texts"),
         ("a: 1\n", SetValue(("a",), "\ud800"), "could not be read any more"),
-        ("a: [\n", SetValue(("a",), 1), "the text must first become readable: YAML syntax"),
+        ("a: [\n", SetValue(("a",), 1), "the text must first become readable: this [ is never closed"),
         ("a: [b: 1]\n", SetValue(("a", 0, "c"), 1), "a pair without brackets in a list"),
         ("a: [b: 1]\n", Remove(("a", 0, "b")), "a pair without brackets in a list"),
         ("a: [b: 1, ? c : 2]\n", SetValue(("a", 0, "c"), 1), "a pair without brackets in a list"),

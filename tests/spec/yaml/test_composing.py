@@ -29,7 +29,7 @@ def test_nothing_is_no_root_and_no_problem(parser: str) -> None:
     ("text", "place"),
     [
         ("a: [1, 2\nb: 3\n", (2, 2)),
-        ("a: 'open\n", (2, 1)),
+        ("a: 'open\n", (1, 4)),
         ("a: 1\n b: 2\n", (2, 3)),
         ("a: b: c\n", (1, 5)),
         ("a: 1\n}\n", (2, 1)),
@@ -72,7 +72,7 @@ def test_what_only_looks_like_yaml_1_2_is_read(parser: str, text: str) -> None:
 
 def test_tabs_for_indentation_get_their_own_hint(parser: str) -> None:
     (problem,) = compose("a:\n\tb: 1\n").problems
-    assert "spaces, not with tabs" in problem.message
+    assert "indent with spaces" in problem.message
     assert (problem.line, problem.column) == (2, 1)
 
 

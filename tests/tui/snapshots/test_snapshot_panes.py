@@ -100,6 +100,8 @@ SCENES = (
     Scene("yaml", "alt+4", shots="80 200-light"),
     Scene("yaml-wrong", at(11), WRONG, shots="80 120 120-light"),
     Scene("yaml-broken", BROKEN),
+    Scene("yaml-replace", "alt+4 | ctrl+r | r a t e enter tab r p s", shots="80 120-light"),
+    Scene("yaml-complete", "alt+4 | down down end enter | ctrl+@", shots="80 120-light"),
     Scene("summary", "alt+5", TWO_STAGE, shots="80 120 200-light"),
     Scene("summary-chat", "alt+5", CHAT),
     Scene("summary-sent", "alt+5 | pagedown", POOL_EXAMPLE, shots="80 120-light"),
