@@ -24,13 +24,14 @@ def run(options: Options) -> int:
     if options.specs == (STDIN,):
         raise UsageError("the designer needs a file; from standard input it would get no keys")
     gc.disable()  # until the first frame: what is loaded stays, and looking through it again and again takes a while
-    settings = _settings(options)
-    workspace = _workspace(options)
+    path, settings = _settings(options)
+    workspace = _workspace(options, settings.schema)
     from blis_tui.tui.app import DesignerApp
 
     app = DesignerApp(
         workspace,
         settings,
+        settings_path=path,
         fresh=not options.specs,
         max_size=options.max_size,
         server=options.server,
@@ -45,7 +46,8 @@ def run(options: Options) -> int:
     return app.return_code if app.return_code and app.return_code > 1 else INTERNAL
 
 
-def _settings(options: Options) -> Settings:
+def _settings(options: Options) -> tuple[Path, Settings]:
+    """Return the settings, and the file that they are in if it exists."""
     from blis_tui.tui.preferences.keymap import KeymapError, resolve
     from blis_tui.tui.preferences.locations import settings_file
     from blis_tui.tui.preferences.settings import SettingsError, read_settings
@@ -58,21 +60,21 @@ def _settings(options: Options) -> Settings:
         raise UsageError(str(error)) from error
     except KeymapError as error:
         raise UsageError(f"{path}: {error}") from error
-    return settings
+    return path, settings
 
 
-def _workspace(options: Options) -> Workspace:
-    """Read the file, or begin one; the command line's overrides are the first step that can be undone.
+def _workspace(options: Options, schema: str | None = None) -> Workspace:
+    """Read the file, or begin one that names a JSON Schema; the command line's overrides are the first step that can be undone.
 
     Raises `CommandError`, and `SpecError` for another tool's file that cannot be opened.
     """
     from blis_tui.tui.document.workspace import Workspace
     from blis_tui.tui.filing.disk import OpenError, open_document, show
-    from blis_tui.tui.templates import FIRST, template_text
+    from blis_tui.tui.templates import FIRST, naming_schema, template_text
 
     path = Path(options.specs[0]) if options.specs else None
     if path is None or _is_missing(path):
-        workspace = Workspace(template_text(FIRST), path)
+        workspace = Workspace(naming_schema(template_text(FIRST), schema), path)
     else:
         try:
             document = open_document(path, options.max_size, use_means=options.use_means)

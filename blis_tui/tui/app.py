@@ -25,7 +25,7 @@ from blis_tui.tui.filing.filing import Filing
 from blis_tui.tui.form.form_column import FormColumn
 from blis_tui.tui.preferences.appearance import NARROW_BELOW, TALL_FROM, Appearance
 from blis_tui.tui.preferences.keymap import resolve
-from blis_tui.tui.preferences.locations import state_folder
+from blis_tui.tui.preferences.locations import settings_file, state_folder
 from blis_tui.tui.preferences.settings import Settings
 from blis_tui.tui.preferences.terminal_keys import let_alt_figures_through
 from blis_tui.tui.screen import MainScreen
@@ -50,8 +50,9 @@ def _commands() -> type[Provider]:
 class DesignerApp(DocumentApp):
     """The workload designer: one document, its form, its text, its preview and its problems.
 
-    `state` is the folder for recovery copies and what is remembered between runs. A `fresh` document is one that was
-    not asked for by name: the designer begins by asking what to work on. `server` is what the command line assumes of answers.
+    `settings_path` is the file of the `settings`, `state` the folder for recovery copies and what is remembered between runs. A
+    `fresh` document is one that was not asked for by name: the designer begins by asking what to work on. `server` is what the
+    command line assumes of answers.
     """
 
     TITLE = "blis-tui"
@@ -65,6 +66,7 @@ class DesignerApp(DocumentApp):
         workspace: Workspace,
         settings: Settings | None = None,
         *,
+        settings_path: FilePath | None = None,
         state: FilePath | None = None,
         fresh: bool = False,
         max_size: int | None = None,
@@ -78,6 +80,7 @@ class DesignerApp(DocumentApp):
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW_BELOW, "-wide")]
         self.VERTICAL_BREAKPOINTS = [(0, "-low"), (TALL_FROM, "-tall")]
         self.settings = settings or Settings()
+        self.settings_file = settings_path or settings_file()
         state = state or state_folder()
         self.appearance = Appearance(self, state)
         self.assumptions = Assumptions(self, self.previewer, self.appearance)
@@ -231,6 +234,12 @@ class DesignerApp(DocumentApp):
     async def action_quit(self) -> None:
         """Leave as `action_request_quit` does: Textual's own way would lose work."""
         self.action_request_quit()
+
+    def action_settings(self) -> None:
+        """Show all settings, and change them."""
+        from blis_tui.tui.preferences.settings_dialog import change_settings
+
+        self.do(change_settings(self, self.appearance), "settings")
 
     def action_export(self) -> None:
         """Write requests and other formats."""

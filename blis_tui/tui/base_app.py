@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from textual.app import App
 
 if TYPE_CHECKING:
+    from pathlib import Path as FilePath
+
     from textual.screen import Screen
     from textual.widget import Widget
 
@@ -25,6 +27,8 @@ class BaseApp(App[int]):
 
     workspace: Workspace
     settings: Settings
+    settings_file: FilePath
+    """The file that the settings were read from, or would be; the user's changes are written there."""
     tuning: Tuning
     problem_shown: tuple[str, Path] | None = None
     """Code and path of the problem that was gone to last."""

@@ -126,7 +126,7 @@ class Filing:
         if chosen == OPEN_A_FILE:
             await self.open()
         elif chosen is not None and await self._may_leave("beginning a new file"):
-            self._show(Document(chosen, None), None)
+            self._show(Document(self._begun(chosen), None), None)
 
     async def _begin_if_empty(self) -> None:
         """Offer the templates for a file that has nothing in it; what is chosen is a step that can be undone."""
@@ -139,7 +139,13 @@ class Filing:
         if chosen == OPEN_A_FILE:
             await self.open()
         elif chosen is not None:
-            self._app.write(chosen, "begin from a template")
+            self._app.write(self._begun(chosen), "begin from a template")
+
+    def _begun(self, template: str) -> str:
+        """Return the text of a new file."""
+        from blis_tui.tui.templates import naming_schema
+
+        return naming_schema(template, self._app.settings.schema)
 
     def _show(self, document: Document, path: Path | None) -> None:
         self.watch.stamp = document.stamp

@@ -55,6 +55,8 @@ PLACES = {
     "find": "Finding",
     "replace": "Replacing",
     "summary": "The summary",
+    "settings": "The settings",
+    "cycle": "This choice",
     "compare": "The comparison",
     "lines": "These lines",
     "records": "This list",

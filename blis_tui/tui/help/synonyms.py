@@ -19,6 +19,7 @@ SYNONYMS = {
     "edit.copy": "clipboard yank",
     "problems.mend-all": "fix repair quick",
     "problems.next": "error warning jump",
+    "app.settings": "preferences options configuration toml theme editor mouse schema",
     "view.wider": "zoom split larger",
     "view.narrower": "zoom split smaller",
     "view.theme": "dark light colours colors appearance settings",

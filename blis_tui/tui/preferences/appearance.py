@@ -56,6 +56,10 @@ class Appearance:
     def start(self) -> None:
         """Take over what is settled or remembered."""
         self.remembered = recall(self._folder)
+        self.follow_settings()
+
+    def follow_settings(self) -> None:
+        """Look as the settings say; else as it was left."""
         settings = self._app.settings
         theme = settings.theme or self.remembered.theme
         fallback = ANSI if self._app.console.color_system in _FEW_COLOURS else THEMES[0]

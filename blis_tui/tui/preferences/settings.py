@@ -4,6 +4,7 @@
     split = 44                     # columns of the form, beside the tabs
     editor = "vim"                 # what F4 opens; else $VISUAL, else $EDITOR
     mouse = true
+    schema = "schema.json"         # path or URL of the JSON Schema that new files name in their first line
 
     [keys]                         # other keys for an action; "" takes its keys away
     "file.save" = "f3,ctrl+s"
@@ -39,25 +40,67 @@ class Settings(NamedTuple):
     mouse: bool = True
     keys: Mapping[str, str] = {}
     """Keys, separated by commas, for the ids of actions."""
+    schema: str | None = None
 
 
-class _Setting(NamedTuple):
+class Setting(NamedTuple):
+    """A setting: what values it may have, and how it is shown and explained."""
+
     kind: type
     wanted: str
+    label: str
+    help: str
     fits: Callable[[Any], bool] = lambda _: True
+    choices: tuple[Any, ...] = ()
+    """The values there are, where they are few."""
+    unset: str = ""
+    """What happens where nothing is said; empty if something always is."""
 
 
-_DECLARED = {
-    "theme": _Setting(str, f"one of {', '.join(THEMES)}", lambda value: value in THEMES),
-    "split": _Setting(
+def _is_line(value: str) -> bool:
+    return bool(value.strip()) and value.isprintable()
+
+
+SETTINGS = {
+    "theme": Setting(
+        str,
+        f"one of {', '.join(THEMES)}",
+        "Theme",
+        "Colours of the designer; ansi takes the terminal's own.",
+        lambda value: value in THEMES,
+        THEMES,
+        "as it was left",
+    ),
+    "split": Setting(
         int,
         f"a whole number of columns from {SPLIT_RANGE[0]} to {SPLIT_RANGE[1]}",
+        "Form width",
+        "Columns of the form, beside the tabs.",
         lambda value: SPLIT_RANGE[0] <= value <= SPLIT_RANGE[1],
+        unset="as it was left",
     ),
-    "editor": _Setting(str, 'a command such as "vim" or "code --wait"', lambda value: bool(value.strip())),
-    "mouse": _Setting(bool, "true or false"),
-    "keys": _Setting(dict, "a table of actions and their keys"),
+    "editor": Setting(
+        str,
+        'a command such as "vim" or "code --wait"',
+        "Editor",
+        "The command that opens the text in another editor.",
+        _is_line,
+        unset="$VISUAL, else $EDITOR",
+    ),
+    "mouse": Setting(
+        bool, "true or false", "Mouse", "Whether the designer takes the mouse; counts from its next start.", choices=(True, False)
+    ),
+    "schema": Setting(
+        str,
+        "the path or URL of a JSON Schema",
+        "Schema",
+        "Path or URL of the JSON Schema that a new file names in its first line, for other editors.",
+        _is_line,
+        unset="none is named",
+    ),
+    "keys": Setting(dict, "a table of actions and their keys", "Keys", "Other keys for actions."),
 }
+"""Every setting, declared once: reading, the dialog and what is told of a slip follow."""
 
 
 def read_settings(path: Path, *, must_exist: bool = False) -> Settings:
@@ -85,12 +128,17 @@ def parse_settings(text: str, name: str) -> Settings:
         where = f"{name}:{place[1]}:{place[2]}" if place else name
         raise SettingsError(f"{where}: {re.sub(r' *[(]at .*', '', str(error))}") from error
     for key, value in found.items():
-        setting = _DECLARED.get(key)
+        setting = SETTINGS.get(key)
         if setting is None:
-            raise SettingsError(f"{_place(name, text, key)}: there is no setting {key!r}{_guess(key, _DECLARED)}")
-        if type(value) is not setting.kind or not setting.fits(value):
+            raise SettingsError(f"{_place(name, text, key)}: there is no setting {key!r}{_guess(key, SETTINGS)}")
+        if not is_allowed(setting, value):
             raise SettingsError(f"{_place(name, text, key)}: {key} must be {setting.wanted}, not {_shown(value)}")
     return Settings(**{**found, "keys": _keys(found.get("keys", {}), text, name)})
+
+
+def is_allowed(setting: Setting, value: object) -> bool:
+    """Return whether a setting may have a value."""
+    return type(value) is setting.kind and setting.fits(value)
 
 
 def _keys(given: dict[str, Any], text: str, name: str) -> dict[str, str]:

@@ -35,3 +35,8 @@ FIRST = "two-stage"
 def template_text(name: str) -> str:
     """Return the text of a template."""
     return files(__name__).joinpath(f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def naming_schema(text: str, schema: str | None) -> str:
+    """Return the text of a new file, with a first line that names a JSON Schema to other editors if there is one."""
+    return f"# yaml-language-server: $schema={schema}\n{text}" if schema else text

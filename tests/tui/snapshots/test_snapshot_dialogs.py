@@ -35,6 +35,11 @@ def show_exported(app: DesignerApp) -> None:
     app.push_screen(ExportedDialog(EXPORTED))
 
 
+def show_settings(app: DesignerApp) -> None:
+    app.settings_file = Path("/home/ada/.config/blis-tui/settings.toml")
+    app.action_settings()
+
+
 def palette_is_filled(app: DesignerApp) -> bool:
     return app.screen.query_one(OptionList).option_count > 5
 
@@ -60,6 +65,8 @@ SCENES = (
     Scene("help", "alt+1 | f1", shots="80 200 120-light"),
     Scene("help-form", "alt+0 | f1", shots="120"),
     Scene("palette", "ctrl+p", until=palette_is_filled, shots="80"),
+    Scene("settings", "down 4 0", begin=show_settings, shots="80 120-light"),
+    Scene("settings-wrong", "down 5 enter", begin=show_settings, shots="80"),
     Scene("columns", "alt+3 | c", shots="80 120-light"),
     Scene("write-rows", "alt+3 | w", shots="80"),
     Scene("client", "alt+2 | enter", shots="80 120-light"),

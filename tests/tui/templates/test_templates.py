@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from designer import SMALL, ready, wait_for
 
 from blis_tui.problems import INFO
 from blis_tui.spec.check import check
-from blis_tui.tui.templates import FIRST, TEMPLATES, template_text
+from blis_tui.tui.app import DesignerApp
+from blis_tui.tui.document.workspace import Workspace
+from blis_tui.tui.preferences.settings import Settings
+from blis_tui.tui.templates import FIRST, TEMPLATES, naming_schema, template_text
+from blis_tui.tui.templates.new_dialog import NewDialog
 from blis_tui.workload.generate import generate
 from blis_tui.workload.server import AssumedServer
 
@@ -38,3 +43,21 @@ def test_every_way_to_describe_a_load_has_a_template() -> None:
 
 def test_the_first_template_exists() -> None:
     assert FIRST in TEMPLATES
+
+
+def test_a_new_file_names_a_schema_if_there_is_one() -> None:
+    text = template_text(FIRST)
+    assert naming_schema(text, None) == text
+    named = naming_schema(text, "https://example.org/s.json")
+    assert named == f"# yaml-language-server: $schema=https://example.org/s.json\n{text}"
+    assert check(named).ok
+
+
+async def test_new_names_the_schema_of_the_settings() -> None:
+    app = DesignerApp(Workspace(SMALL), Settings(schema="s.json"))
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        await pilot.press("ctrl+n")
+        await wait_for(pilot, lambda: isinstance(app.screen, NewDialog))
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: app.workspace.text == f"# yaml-language-server: $schema=s.json\n{template_text(FIRST)}")
