@@ -234,7 +234,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("problems.mend", "mend", "m", "Mend", "Apply the problem's mend.", "problems", footer=True),
     Action("yaml.find", "find", "ctrl+f", "Find", "Find a text; Enter again finds the next.", "yaml", footer=True),
     Action("yaml.replace", "replace", "ctrl+r", "Replace", "Put another text in the place of one.", "yaml", footer=True),
-    Action("yaml.complete", "complete", "ctrl+@,ctrl+space", "Complete", "List what can be written here.", "yaml", footer=True),
+    Action("yaml.complete", "complete", "ctrl+space,ctrl+@", "Complete", "List what can be written here.", "yaml", footer=True),
     Action("yaml.line", "find(':')", "ctrl+g", "Go to line", "Go to a line by its number.", "yaml", footer=True),
     Action("yaml.all", "select_all", "ctrl+a", "Select all", "Select the whole text.", "yaml"),
     Action("yaml.start", "go_to_end(False)", "ctrl+home", "Start", "Go to the start of the text.", "yaml"),
