@@ -229,7 +229,7 @@ class ChartPicture(PreviewWidget, can_focus=True):
         if chart.figure.behind:
             parts += [(f"   {plot.SHADE} ", self._style("boundary")), ("planned", muted)]
         if self._preview.stale:
-            parts.append(("   of an older text", muted))
+            parts.append(("   out of date", muted))
         return parts
 
     @property

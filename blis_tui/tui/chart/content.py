@@ -308,7 +308,7 @@ def _note(wanted: Wanted, requests: Requests | None, heights: Sequence[NDArray[n
     if not len(requests):
         return "The file makes no requests."
     if wanted.measure == SESSIONS and (not heights or not heights[0].any()):
-        return "No sessions: every request stands alone."
+        return "No sessions: all requests are single-turn."
     return ""
 
 

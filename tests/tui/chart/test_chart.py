@@ -73,7 +73,7 @@ async def drawn(pilot: Pilot[int]) -> None:
     )
 
 
-# --- requests under way, and what is planned behind what is sent ---------------------------------------------------------
+# --- requests in flight, and what is planned behind what is sent ---------------------------------------------------------
 
 
 def test_requests_under_way_are_drawn_as_they_are_at_a_time() -> None:
@@ -207,7 +207,7 @@ def test_sessions_are_counted_once() -> None:
     assert preview.summary is not None
     made = chart(wanted(CHAT, measure="sessions"))
     assert sum(made.figure.bars[0].heights) * bin_us(made) / 1e6 == pytest.approx(preview.summary.sessions, abs=1)
-    assert chart(wanted(SMALL, measure="sessions")).note == "No sessions: every request stands alone."
+    assert chart(wanted(SMALL, measure="sessions")).note == "No sessions: all requests are single-turn."
 
 
 def test_tokens_have_a_target_too() -> None:
