@@ -477,7 +477,7 @@ def test_a_file_that_is_no_longer_what_was_read_is_not_replaced(tmp_path):
         replace_text(file, "two", known=None)
     known = stamp_of(file)
     replace_text(file, "other")
-    with pytest.raises(Changed, match="was changed by another program meanwhile"):
+    with pytest.raises(Changed, match="was changed by another program in the meantime"):
         replace_text(file, "two", known=known)
     assert listing(tmp_path) == {"spec.yaml": b"other"}
 

@@ -41,7 +41,7 @@ def _guarded(argv: Sequence[str]) -> int:
     except BrokenPipeError:
         return DONE
     except MemoryError:
-        note("blis-tui: there is not enough memory for what this spec asks for")
+        note("blis-tui: there is not enough memory for this workload")
         return SPEC_ERRORS
     except Exception as error:  # whatever it is, no one gets a traceback they did not ask for
         return _internal(error)

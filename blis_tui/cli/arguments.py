@@ -187,19 +187,19 @@ def _parser() -> _Parser:
     add("--schema", action="store_true", help="print the JSON Schema of workload files, for editors")
     add = parser.add_argument_group("with --check").add_argument
     add("--strict", action="store_true", help="treat warnings as errors")
-    add("--fix", action="store_true", help="fix in the file what can be fixed safely")
+    add("--fix", action="store_true", help="fix what can be fixed safely, in the file itself")
     add("--json", action="store_true", help="write JSON instead of text (also with --summary)")
     add = parser.add_argument_group("with --export").add_argument
     add("--format", action="append", metavar="F,...", help=f"formats to write, see below; with --check {', '.join(REPORTS)}")
-    add("--tokens", action="store_true", help="include token ids in formats that can hold them")
-    add("--block-size", metavar="N", help="tokens of a block in the format mooncake (default: up to 512, so that prefixes fit)")
-    add("--full-rounds", action="store_true", help="in the format blis-trace, complete inputs of rounds that repeat earlier ones")
+    add("--tokens", action="store_true", help="include token ids in the formats that can hold them")
+    add("--block-size", metavar="N", help="tokens per block in the mooncake format (default: up to 512, so that prefixes fit)")
+    add("--full-rounds", action="store_true", help="in the blis-trace format, complete inputs of rounds that repeat earlier ones")
     add("--force", action="store_true", help="overwrite existing files")
     add("--quiet", action="store_true", help="show no progress, warnings or list of files")
-    add("--exact", action="store_true", help="inference-perf with the designed arrivals: write inference-perf-exact")
-    add("--server", metavar="URL", help="the server that configs for other tools name")
-    add("--model", metavar="NAME", help="the model that they ask for")
-    add("--tokenizer", metavar="NAME", help="whose tokenizer makes their prompts (default: the model's)")
+    add("--exact", action="store_true", help="keep the exact arrival times: write inference-perf as inference-perf-exact")
+    add("--server", metavar="URL", help="server URL to write into configs for other tools")
+    add("--model", metavar="NAME", help="model name to write into them")
+    add("--tokenizer", metavar="NAME", help="tokenizer to write into them (default: the model's)")
     add = parser.add_argument_group("with the designer").add_argument
     add("--config", metavar="FILE", help="settings file (default: $BLIS_TUI_CONFIG, else settings.toml in your settings folder)")
     add = parser.add_argument_group("with any command").add_argument
@@ -208,21 +208,21 @@ def _parser() -> _Parser:
         action="append",
         default=[],
         metavar="PATH=VALUE",
-        help="override a field for this run; repeatable",
+        help="override a field for this run; can be repeated",
     )
     add("--seed", metavar="N", help="override the seed")
-    add("--horizon", metavar="T", help="override the end: units us, ms, s, m or min, h; a bare number is microseconds")
+    add("--horizon", metavar="T", help="override the horizon: units us, ms, s, m or min, h; a bare number is microseconds")
     add("--num-requests", metavar="N", help="override the limit on planned requests")
     add(
         "--assume",
         metavar="ttft=T,itl=T[,kv=BYTES]",
-        help="assume that an answer takes ttft, and itl for each output token: show or export what is sent then, not the plan; "
-        "kv is the memory of a token under way, for --summary; never part of the file",
+        help="assume how long an answer takes (ttft, plus itl per output token), and show or export what is sent then, not "
+        "the plan; kv is the KV-cache memory per token, for --summary; none of this is stored in the file",
     )
     add(
         "--use-means",
         action="store_true",
-        help="for an inference-perf config: take the mean of lengths whose distribution a workload file cannot have",
+        help="for an inference-perf config: use the mean of length distributions that a workload file cannot express",
     )
     add(
         "--color",
@@ -231,7 +231,7 @@ def _parser() -> _Parser:
         metavar="WHEN",
         help="colour the output: auto (on a terminal, unless NO_COLOR is set), always or never",
     )
-    add("--max-size", metavar="BYTES", help="largest file to read, for example 20MB (default 8MB)")
+    add("--max-size", metavar="BYTES", help="largest file to read, such as 20MB (default 8MB)")
     return parser
 
 
@@ -283,7 +283,7 @@ def _formats(given: list[str] | None, *, exact: bool) -> tuple[str, ...]:
 
     if exact:
         if INFERENCE_PERF.name not in names:
-            raise UsageError(f"--exact goes with --format {INFERENCE_PERF.name}")
+            raise UsageError(f"--exact only works with --format {INFERENCE_PERF.name}")
         names = [EXACT.name if name == INFERENCE_PERF.name else name for name in names]
     try:
         return tuple(each.name for each in find_formats(names))
@@ -314,7 +314,7 @@ def _demand_one_command(options: Options) -> None:
         raise UsageError(f"{' and '.join(commands)} cannot be combined")
     command = commands[0] if commands else ""
     if command and options.config is not None:
-        raise UsageError(f"--config goes with the designer, not with {command}")
+        raise UsageError(f"--config only works with the designer, not with {command}")
     for name, given, owners in (
         ("--strict", options.strict, ("--check",)),
         ("--fix", options.fix, ("--check",)),
@@ -331,7 +331,7 @@ def _demand_one_command(options: Options) -> None:
         ("--tokenizer", options.target.tokenizer, ("--export",)),
     ):
         if given and command not in owners:
-            raise UsageError(f"{name} goes with {' or '.join(owners)}")
+            raise UsageError(f"{name} only works with {' or '.join(owners)}")
 
 
 def _demand_specs(options: Options) -> None:
@@ -349,7 +349,7 @@ def _demand_specs(options: Options) -> None:
     if options.fix and STDIN in options.specs:
         raise UsageError("--fix needs a file to write to, not standard input")
     if options.fix and options.overrides:
-        raise UsageError("--fix changes the file, and overrides such as --set do not: use one or the other")
+        raise UsageError("--fix changes the file, while overrides such as --set do not: use one or the other")
 
 
 def _demand_a_place(options: Options) -> None:
@@ -361,8 +361,8 @@ def _demand_a_place(options: Options) -> None:
 
     formats = find_formats(options.formats or DEFAULT_FORMATS)
     if len(formats) > 1:
-        raise UsageError("standard output takes one format: choose it with --format")
+        raise UsageError("standard output takes only one format: choose it with --format")
     if not formats[0].streams:
-        raise UsageError(f"format {formats[0].name} is two files, and standard output takes one")
+        raise UsageError(f"format {formats[0].name} consists of two files, and standard output takes only one")
     if formats[0].binary and is_terminal(sys.stdout):
         raise UsageError(f"format {formats[0].name} is not text, and standard output is a terminal: name a folder, or use > or |")

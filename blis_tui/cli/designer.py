@@ -22,7 +22,7 @@ def run(options: Options) -> int:
     if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         raise UsageError("the designer needs a terminal; without one use --check, --summary or --export")
     if options.specs == (STDIN,):
-        raise UsageError("the designer needs a file; from standard input it would get no keys")
+        raise UsageError("the designer needs a file: it reads its keys from standard input")
     gc.disable()  # until the first frame: what is loaded stays, and looking through it again and again takes a while
     path, settings = _settings(options)
     workspace = _workspace(options, settings.schema)
@@ -42,7 +42,7 @@ def run(options: Options) -> int:
     if app.return_code == DONE:
         return DONE
     if app.filing.autosave.write_now():
-        note("blis-tui: unsaved work is kept, and offered when the designer is started the next time")
+        note("blis-tui: unsaved work is kept, and offered the next time the designer starts")
     return app.return_code if app.return_code and app.return_code > 1 else INTERNAL
 
 

@@ -34,7 +34,7 @@ class Changed(WriteError):
     """The file is no longer what it was when it was read."""
 
     def __init__(self, path: str | Path) -> None:
-        super().__init__(path, "was changed by another program meanwhile")
+        super().__init__(path, "was changed by another program in the meantime")
 
 
 @contextmanager

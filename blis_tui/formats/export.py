@@ -138,7 +138,7 @@ def write_to(
     """
     wanted = find_formats([format])
     if not wanted[0].streams:
-        raise FormatError(f"format {format!r} is two files; it cannot go to a stream")
+        raise FormatError(f"format {format!r} consists of two files; it cannot go to a stream")
     source = Source(
         spec,
         text=text,

@@ -58,7 +58,7 @@ class FormatError(ValueError):
 
 
 PARQUET = Format(
-    "parquet", (".requests.parquet",), "one request per row, for data frames; token ids if asked for",
+    "parquet", (".requests.parquet",), "one request per row, for data frames; token ids on request",
     "parquet", needs_requests=True, tokens=ON_REQUEST, version=1, binary=True, extra="parquet", requires="pyarrow",
 )  # fmt: skip
 INFERENCE_PERF = Format(
@@ -73,7 +73,7 @@ FORMATS = (
     Format("expanded", (".expanded.yaml",), "the explicit clients that the spec expands to", "expanded"),
     Format("expanded-rates", (".expanded-rates.yaml",), "the same with each window's rate, without prefixes", "expanded_rates"),
     Format(
-        "jsonl", (".requests.jsonl",), "one request per line as a JSON object; token ids if asked for", "jsonl",
+        "jsonl", (".requests.jsonl",), "one request per line as a JSON object; token ids on request", "jsonl",
         needs_requests=True, tokens=ON_REQUEST, version=1,
     ),
     Format(
@@ -107,7 +107,7 @@ def find_formats(names: Iterable[str]) -> list[Format]:
     known = {each.name for each in FORMATS}
     for name in wanted:
         if name not in known:
-            raise FormatError(f"unknown format {name!r}; there are {', '.join(each.name for each in FORMATS)}")
+            raise FormatError(f"unknown format {name!r}; choose from {', '.join(each.name for each in FORMATS)}")
     found = [each for each in FORMATS if each.name in wanted]
     for each in found:
         if each.missing:

@@ -220,7 +220,7 @@ class DesignerApp(DocumentApp):
         self.do(self.filing.open(), "files")
 
     def action_new(self) -> None:
-        """Begin a file from a template."""
+        """Start a file from a template."""
         self.do(self.filing.new(), "files")
 
     def action_reload(self) -> None:
@@ -242,7 +242,7 @@ class DesignerApp(DocumentApp):
         self.do(change_settings(self, self.appearance), "settings")
 
     def action_export(self) -> None:
-        """Write requests and other formats."""
+        """Write the requests, or the workload in other formats."""
         from blis_tui.tui.export.export_dialog import export
 
         self.do(export(self), "export")
@@ -278,7 +278,7 @@ class DesignerApp(DocumentApp):
         next_problem(self)
 
     def action_compare(self) -> None:
-        """Compare with the saved file or another one."""
+        """Compare with the saved file or with another one."""
         from blis_tui.tui.compare.compare_dialog import compare
 
         self.do(compare(self), "compare")
@@ -290,7 +290,7 @@ class DesignerApp(DocumentApp):
         await self.push_screen_wait(CompareDialog(Compared(was_name, was, now_name, now)))
 
     def action_upgrade(self) -> None:
-        """Show what version 2 would change, then do it."""
+        """Show what version 2 would change, then make the change."""
         from blis_tui.tui.compare.conversions import upgrade
 
         self.do(upgrade(self), "compare")
@@ -330,11 +330,11 @@ class DesignerApp(DocumentApp):
         self.appearance.next_theme()
 
     def action_cancel_preview(self) -> None:
-        """Stop the preview that is being made."""
+        """Stop the preview in progress."""
         self.previewer.cancel()
 
     def action_refresh_preview(self) -> None:
-        """Make the preview again."""
+        """Regenerate the preview."""
         self.previewer.refresh()
 
     def action_toggle_sent(self) -> None:
@@ -362,7 +362,7 @@ class DesignerApp(DocumentApp):
             except OSError as error:
                 self.say(f"{folder}: {error.strerror}", title="No picture", severity="error")
             else:
-                self.say(f"The screen is in {written}.", timeout=4)
+                self.say(f"The picture is in {written}.", timeout=4)
 
         self.clear_notifications()
         self.call_after_refresh(take)

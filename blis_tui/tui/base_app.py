@@ -48,6 +48,10 @@ class BaseApp(App[int]):
         """Show the document's present state everywhere, check it if that is still to do, and preview it."""
 
     @abstractmethod
+    def action_focus_list(self) -> None:
+        """Go to the stages or clients."""
+
+    @abstractmethod
     def document_opened(self) -> None:
         """Show another document as it was left."""
 

@@ -87,7 +87,7 @@ def _check_end(plan: Requests, server: AssumedServer) -> None:
         return
     for block in plan.clients.blocks:
         if block.template.concurrency and not block.template.think_time_us:
-            text = f"users of client {block.template.id} would send without end: they do not think, and answers take no time"
+            text = f"users of client {block.template.id} would send endlessly: their think time is 0, and answers take no time"
             raise SpecError([Problem("no-end", ERROR, (), text)])
 
 

@@ -161,7 +161,7 @@ class Requests:
 
     @property
     def longest_own_input(self) -> int:
-        """The most input tokens of a request besides its prefix."""
+        """The most input tokens per request besides its prefix."""
         own = self.columns["fresh"]
         return int((own + self.columns["context"].astype(np.int64) if "context" in self.columns else own).max(initial=0))
 

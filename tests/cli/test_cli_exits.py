@@ -35,7 +35,7 @@ def raising(error: BaseException) -> Callable[..., None]:
     [
         (KeyboardInterrupt(), 130, ""),
         (BrokenPipeError(), 0, ""),
-        (MemoryError(), 1, "blis-tui: there is not enough memory for what this spec asks for\n"),
+        (MemoryError(), 1, "blis-tui: there is not enough memory for this workload\n"),
         (RuntimeError("boom\x1b[m"), 70, "blis-tui: internal error (RuntimeError: boom\\x1b[m); please report it"),
     ],
 )

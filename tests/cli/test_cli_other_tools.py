@@ -124,11 +124,11 @@ def test_a_file_that_is_not_compact_has_no_config(run: Run, write: Write, tmp_pa
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (("--export", "out", "x", "--exact"), "--exact goes with --format inference-perf"),
-        (("--export", "-", "x", "--format", "inference-perf", "--exact"), "is two files"),
-        (("--summary", "x", "--server", "http://h"), "--server goes with --export"),
-        (("--check", "x", "--model", "m"), "--model goes with --export"),
-        (("x", "--tokenizer", "t"), "--tokenizer goes with --export"),
+        (("--export", "out", "x", "--exact"), "--exact only works with --format inference-perf"),
+        (("--export", "-", "x", "--format", "inference-perf", "--exact"), "consists of two files"),
+        (("--summary", "x", "--server", "http://h"), "--server only works with --export"),
+        (("--check", "x", "--model", "m"), "--model only works with --export"),
+        (("x", "--tokenizer", "t"), "--tokenizer only works with --export"),
     ],
 )
 def test_options_that_do_not_go_together(run: Run, arguments: tuple[str, ...], reason: str) -> None:

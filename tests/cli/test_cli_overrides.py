@@ -68,10 +68,10 @@ def test_overrides_change_what_is_generated(run: Run, spec: Path) -> None:
 @pytest.mark.parametrize(
     ("setting", "reason"),
     [
-        ("sede=1", "--set sede: the file has no field 'sede'; is 'seed' meant?"),
+        ("sede=1", "--set sede: the file has no field 'sede'; did you mean 'seed'?"),
         ("inference_perf.stages[9].rate=1", "--set inference_perf.stages[9].rate: the list has only 2 items"),
         ("a..b=1", "is not a path"),
-        ("inference_perf.stages=[", "is no value"),
+        ("inference_perf.stages=[", "is not a valid value"),
         ("seed.deep=1", "has no field 'deep'"),
     ],
 )

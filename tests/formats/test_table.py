@@ -81,7 +81,7 @@ def test_a_format_whose_package_is_not_installed_is_told_with_its_extra(monkeypa
 def test_an_unknown_format_is_told_with_those_there_are():
     with pytest.raises(
         FormatError,
-        match=r"there are yaml, expanded, expanded-rates, jsonl, csv, blis-trace, mooncake, parquet, inference-perf, inference-perf-exact",
+        match=r"choose from yaml, expanded, expanded-rates, jsonl, csv, blis-trace, mooncake, parquet, inference-perf, inference-perf-exact",
     ):
         find_formats(["yaml", "xml"])
 

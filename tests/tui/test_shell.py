@@ -402,7 +402,7 @@ async def test_an_editor_that_is_missing_is_told(make_app: MakeApp, monkeypatch:
         await wait_for(pilot, lambda: "Set $EDITOR" in said(app))
         monkeypatch.setenv("EDITOR", "true")
         await pilot.press("f4")  # this terminal cannot be given up
-        await wait_for(pilot, lambda: "cannot give up" in said(app))
+        await wait_for(pilot, lambda: "cannot hand over" in said(app))
 
 
 async def test_no_color_is_respected(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -439,7 +439,7 @@ async def test_mends_and_the_walk_through_problems(make_app: MakeApp) -> None:
         assert app.problem_shown == first
         mendable = next(problem for problem in checked.problems if problem.mend is not None)
         app.post_message(MendRequested(mendable))
-        await wait_for(pilot, lambda: "Mended" in said(app))
+        await wait_for(pilot, lambda: "Fixed" in said(app))
         assert app.workspace.view.undo_label == (mendable.mend.label if mendable.mend else None)
 
 
@@ -448,7 +448,7 @@ async def test_all_safe_mends_are_one_step(make_app: MakeApp) -> None:
     app = make_app(text)
     async with app.run_test() as pilot:
         await pilot.press("f8")
-        await wait_for(pilot, lambda: "ended" in said(app) or "nothing to mend" in said(app))
+        await wait_for(pilot, lambda: "Fixed" in said(app) or "no automatic fixes" in said(app))
         if app.workspace.text != text:
             await pilot.press("ctrl+z")
         assert app.workspace.text == text

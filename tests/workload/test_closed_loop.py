@@ -136,7 +136,7 @@ def test_virtual_users_need_an_assumption(name: str) -> None:
 def test_users_that_never_stop_are_refused() -> None:
     pool = client("pool", rate_fraction=0.0, concurrency=3)
     spec = explicit(pool, aggregate_rate=0.0)
-    with pytest.raises(SpecError, match="without end"):
+    with pytest.raises(SpecError, match="endlessly"):
         generate(spec, server=AssumedServer(0, 0))
     assert len(generate(spec.replace(num_requests=50), server=AssumedServer(0, 0))) == 50
 

@@ -69,7 +69,7 @@ def _tell(file: CheckedFile, colour: bool) -> None:
 
 def _verdict(files: list[CheckedFile]) -> str:
     unreadable = sum(file.failure is not None for file in files)
-    parts = [f"{unreadable:,} not read or written"] if unreadable else []
+    parts = [f"{unreadable:,} could not be read or written"] if unreadable else []
     for severity in (ERROR, WARNING, INFO):
         count = sum(problem.severity == severity for file in files for problem in file.problems)
         if count:

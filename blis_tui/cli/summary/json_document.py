@@ -33,9 +33,9 @@ One JSON object::
        "under_way": {"mean": …, "peak": …},     requests
        "input_tokens_per_s": {"mean": …, "peak": …},     on arrival; peaks in the fullest second
        "output_tokens_per_s": {"mean": …, "peak": …},
-       "prefill_tokens_per_s": {"mean": …},     input that a perfect prefix cache does not hold yet
+       "prefill_tokens_per_s": {"mean": …},     input not already in a perfect prefix cache
        "decode_tokens_per_s": {"mean": …, "peak": …},    as generated; null for itl_us 0
-       "held_tokens": {"peak": …},              prompts and output so far of requests under way
+       "held_tokens": {"peak": …},              prompts and output so far of requests in flight
        "held_bytes": {"peak": …},               × kv_bytes; null where that is 0
        "reusable": {"share": …, "shared_prefixes_share": …},     of the input tokens, by a perfect prefix cache
        "input_tokens": {"p50": …, "p90": …, "p99": …, "max": …, "mean": …},     of a request

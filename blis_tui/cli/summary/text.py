@@ -98,8 +98,8 @@ def _waiting(overview: Overview) -> list[str]:
     less = f", {1 - sent / planned:.0%} less" if 0 < sent < planned else ""
     missed = missed_text(limits(overview.requests.clients))
     return [
-        "Planned: every round of a session comes on its own clock.",
-        f"Sent: each round waits for the answer before it; if {answer}, that is {counted(sent, 'request')}{less}.",
+        "Planned: every round of a session is sent on schedule.",
+        f"Sent: each round waits for the previous answer; if {answer}, that is {counted(sent, 'request')}{less}.",
         *([f"{missed[0].upper()}{missed[1:]}."] if missed else []),
     ]
 
@@ -107,7 +107,7 @@ def _waiting(overview: Overview) -> list[str]:
 def _capacity(overview: Overview) -> list[Line]:
     """Return what the requests ask of a server."""
     found, what = overview.capacity, SENT if overview.capacity.sent else PLANNED
-    given = "as --assume says" if overview.assumed else "the default; --assume ttft=T,itl=T changes it"
+    given = "from --assume" if overview.assumed else "the default; change it with --assume ttft=T,itl=T"
     return [
         Line(f"Capacity for what is {what}, if {answer_text(found.server)} ({given})", HEADING),
         *_capacity_rates(found),
@@ -118,7 +118,7 @@ def _capacity(overview: Overview) -> list[Line]:
 
 
 def _capacity_rates(found: Capacity) -> list[Line]:
-    found_rows = rows(found, "kv=BYTES in --assume shows the memory")
+    found_rows = rows(found, "add kv=BYTES to --assume for the memory")
     table = [("", "mean", "peak", ""), *((row.name, row.mean, row.peak, row.remark) for row in found_rows)]
     widths = [max(len(row[column]) for row in table) for column in range(3)]
     texts = [f"  {a:<{widths[0]}}  {b:>{widths[1]}}  {c:>{widths[2]}}  {remark}".rstrip() for a, b, c, remark in table]
@@ -153,7 +153,7 @@ def _tally_cells(tally: Tally) -> tuple[str, str, str, str]:
 
 def _totals(overview: Overview) -> list[Line]:
     summary = overview.summary
-    basis = f"{overview.basis}{'' if overview.sent is not None else '; none waits for an answer, so all are sent then'}"
+    basis = f"{overview.basis}{'' if overview.sent is not None else '; nothing waits for answers, so all are sent as planned'}"
     share = f"{summary.prefix_share:.1%}"
     rows: Sequence[tuple[str, str, str]] = (
         (
@@ -169,7 +169,7 @@ def _totals(overview: Overview) -> list[Line]:
             f"{share}; {summary.unique_prefix_tokens:,} unique" if summary.prefix_tokens else "",
         ),
         ("output tokens", f"{summary.output_tokens:,}", ""),
-        ("longest context", f"{summary.longest_context:,}", "tokens, input and output of one request"),
+        ("longest context", f"{summary.longest_context:,}", "tokens, input plus output of one request"),
         *_rates(summary),
     )
     width = max(len(row[1]) for row in rows)

@@ -129,7 +129,7 @@ def word(node: Node) -> str:
     value = value_of(node)
     if isinstance(value, str):
         return value
-    raise Unreadable(f"must be a text, got {_shown(value)}")
+    raise Unreadable(f"must be text, got {_shown(value)}")
 
 
 def _shown(value: Any) -> str:

@@ -255,7 +255,7 @@ class Draft:
         self._places.demand_unshared(key, path)
         demand_not_merged(holder.node, path)
         if any(key_name(other) == name for other, _ in holder.node.items):
-            raise EditRefused(path, f"there is a key {name!r} already")
+            raise EditRefused(path, f"there is already a key {name!r}")
         if self._layout.is_block_scalar(key):
             raise EditRefused(path, "a key that is a block of text cannot be edited safely")
         start = self._layout.bare(key)

@@ -50,7 +50,7 @@ def _demand_field(path: Path) -> None:
             raise EditRefused(path, f"{format_path(place) or 'the file'} is not a list")
         kind, record = declared(place)
         guess = meant_by(step, record.fields) if kind == fields.RECORD and record is not None else None
-        meant = f"; is {guess.name!r} meant?" if guess is not None else ""
+        meant = f"; did you mean {guess.name!r}?" if guess is not None else ""
         raise EditRefused(path, f"{format_path(place) or 'the file'} has no field {step!r}{meant}")
 
 
@@ -64,7 +64,7 @@ def value_for(path: Path, text: str) -> Any:
         return text
     tree = compose(text)
     if tree.problems:
-        raise EditRefused(path, f"{text!r} is no value: {tree.problems[0].message}")
+        raise EditRefused(path, f"{text!r} is not a valid value: {tree.problems[0].message}")
     return None if tree.root is None else _plain(tree.root, path)
 
 

@@ -19,7 +19,7 @@ class Gaussian(Record):
         required=True,
         minimum=0,
         unit="tokens",
-        label="Deviation",
+        label="Std dev",
         also=("std", "stdev", "sd", "sigma"),
     )
     min: int = integer("Smallest value.", required=True, unit="tokens", also=("minimum", "low", "lower"))
@@ -30,14 +30,14 @@ class Exponential(Record):
     """An exponential draw, rounded, then clamped."""
 
     mean: float = number("Mean before clamping.", required=True, above=0, unit="tokens", also=("average", "scale"))
-    min: int = integer("Smallest value; 0 or less is no bound.", minimum=0, unit="tokens", also=("minimum", "low", "lower"))
-    max: int = integer("Largest value; 0 or less is no bound.", minimum=0, unit="tokens", also=("maximum", "high", "upper"))
+    min: int = integer("Smallest value; 0 or less means no bound.", minimum=0, unit="tokens", also=("minimum", "low", "lower"))
+    max: int = integer("Largest value; 0 or less means no bound.", minimum=0, unit="tokens", also=("maximum", "high", "upper"))
 
 
 class ParetoLognormal(Record):
     """A mixture: Pareto (alpha, xm) with probability mix_weight, else lognormal (mu, sigma)."""
 
-    alpha: float = number("Shape of the Pareto part; the smaller, the heavier its tail.", required=True, above=0, also=("shape",))
+    alpha: float = number("Shape of the Pareto part; smaller means a heavier tail.", required=True, above=0, also=("shape",))
     xm: float = number(
         "Smallest value of the Pareto part.", required=True, above=0, unit="tokens", label="Tail from", also=("scale", "minimum")
     )
@@ -53,8 +53,8 @@ class Lognormal(Record):
 
     mu: float = number("Mean of the logarithm.", required=True)
     sigma: float = number("Standard deviation of the logarithm.", required=True, minimum=0)
-    min: int = integer("Smallest value; 0 or less is no bound.", minimum=0, unit="tokens", also=("minimum", "low", "lower"))
-    max: int = integer("Largest value; 0 or less is no bound.", minimum=0, unit="tokens", also=("maximum", "high", "upper"))
+    min: int = integer("Smallest value; 0 or less means no bound.", minimum=0, unit="tokens", also=("minimum", "low", "lower"))
+    max: int = integer("Largest value; 0 or less means no bound.", minimum=0, unit="tokens", also=("maximum", "high", "upper"))
 
 
 class Constant(Record):

@@ -79,7 +79,7 @@ class Field:
         """What values are allowed, in words; empty if anything of the kind is."""
         if self.choices:
             return ", ".join(choice if choice else "empty" for choice in self.choices)
-        noun = {INTEGER: "whole number", NUMBER: "finite number"}.get(self.kind)
+        noun = {INTEGER: "whole number", NUMBER: "number"}.get(self.kind)
         if noun is None:
             return {BOOLEAN: "true or false", LIST: "a non-empty list" if self.required else "a list"}.get(self.kind, "")
         bounds = []

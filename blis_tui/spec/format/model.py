@@ -60,11 +60,11 @@ class Arrival(Record):
         elsewhere={"concurrent": _USERS, "concurrency": _USERS, "closed_loop": _USERS},
     )
     cv: float | None = number(
-        "Coefficient of variation of the gaps: 1 is like Poisson, more is burstier (gamma and weibull).",
+        "Coefficient of variation of the gaps: 1 is like Poisson, higher is burstier (gamma and weibull).",
         default=None, above=0, also=("coefficient_of_variation", "burstiness"),
     )  # fmt: skip
     shape: float | None = number(
-        "Fitted shape: gamma's alpha or weibull's k; with scale it takes the place of cv and of the rate.",
+        "Fitted shape: gamma's alpha or weibull's k; together with scale it replaces cv and the rate.",
         default=None, above=0,
     )  # fmt: skip
     scale: float | None = number("Fitted scale: gamma's theta or weibull's lambda.", default=None, above=0, unit="µs")
@@ -83,7 +83,7 @@ class Distribution(Record):
     params: Mapping[str, float] = params(
         "The family's parameters; for empirical, token count: probability.", also=("parameters", "args")
     )
-    file: str = text("A data file; BLIS accepts the key and does not read it.")
+    file: str = text("A data file; BLIS accepts the key but does not read it.")
 
 
 class Network(Record):
@@ -104,12 +104,12 @@ class Window(Record):
         "The client's rate in this window: a weight if aggregate_rate is given, requests per second if it is 0.",
         default=None, unit="req/s", label="Own rate", also=_ALSO["trace_rate"],
     )  # fmt: skip
-    arrival: Arrival | None = record(Arrival, "Arrival process in this window, in place of the client's.")
+    arrival: Arrival | None = record(Arrival, "Arrival process in this window, instead of the client's.")
     input_distribution: Distribution | None = record(
-        Distribution, "Input lengths in this window, in place of the client's.", label="Input"
+        Distribution, "Input lengths in this window, instead of the client's.", label="Input"
     )
     output_distribution: Distribution | None = record(
-        Distribution, "Output lengths in this window, in place of the client's.", label="Output"
+        Distribution, "Output lengths in this window, instead of the client's.", label="Output"
     )
 
 
@@ -147,8 +147,8 @@ class MultiTurn(Record):
     think_time_us: int = integer(
         "Pause between an answer and the next round.", minimum=0, unit="µs", lenient=True, label="Think time"
     )
-    context_growth: str = text("Whether each round repeats the rounds before it.", choices=CONTEXT_GROWTHS, lenient=True)
-    single_session: bool = boolean("One session per client instead of a new one at every arrival.")
+    context_growth: str = text("Whether each round's input includes the rounds before it.", choices=CONTEXT_GROWTHS, lenient=True)
+    single_session: bool = boolean("One session per client instead of a new one with every arrival.")
 
 
 class Reasoning(Record):
@@ -188,8 +188,8 @@ class Client(Member):
         label="SLO class",
         also=_ALSO["slo_class"],
     )
-    model: str = text("The model asked for; empty is the default one.", also=_ALSO["model"])
-    adapter: str = text("The LoRA adapter asked for; empty is the base model.", also=_ALSO["adapter"])
+    model: str = text("The requested model; empty means the default.", also=_ALSO["model"])
+    adapter: str = text("The requested LoRA adapter; empty means the base model.", also=_ALSO["adapter"])
     rate_fraction: float = number(
         "The client's share of aggregate_rate; shares are normalised.",
         above=0,
@@ -197,12 +197,12 @@ class Client(Member):
         also=_ALSO["rate_fraction"],
     )
     concurrency: int = integer(
-        "Virtual users that each wait for their answer; in place of rate_fraction.",
+        "Virtual users, each of whom waits for an answer before asking again; replaces rate_fraction.",
         minimum=0,
         also=("concurrent", "num_users", "virtual_users", "num_concurrent"),
     )
     think_time_us: int = integer(
-        "Pause of a virtual user between answer and next request.", minimum=0, unit="µs", label="Think time"
+        "Pause of a virtual user between an answer and the next request.", minimum=0, unit="µs", label="Think time"
     )
     arrival: Arrival = record(Arrival, "How its requests are timed.", optional=False, also=_ALSO["arrival"])
     input_distribution: Distribution = record(
@@ -211,9 +211,9 @@ class Client(Member):
     output_distribution: Distribution = record(
         Distribution, "Output tokens.", optional=False, label="Output", also=_ALSO["output_distribution"]
     )
-    prefix_group: str = text("Clients of one group share the first tokens of their prompts.")
+    prefix_group: str = text("Clients in the same group share the first tokens of their prompts.")
     prefix_length: int = integer(
-        "Shared prefix tokens; the group's first client decides, 0 gives 50.",
+        "Shared prefix tokens; the group's first client decides, and 0 means 50.",
         minimum=0,
         maximum=MAX_LENGTH,
         unit="tokens",
@@ -225,19 +225,19 @@ class Client(Member):
     multimodal: Multimodal | None = record(Multimodal, "Images, audio and video in the input.")
     reasoning: Reasoning | None = record(Reasoning, "Reasoning and multi-turn behaviour.")
     timeout: int | None = integer(
-        "Time a request may take; 0 is no limit, not given is 300 s for sessions and no limit otherwise.",
+        "Time a request may take; 0 means no limit, unset means 300 s for sessions and no limit otherwise.",
         default=None, minimum=0, unit="µs", also=_ALSO["timeout"],
     )  # fmt: skip
     slo_target_us: int | None = integer(
         "Target for the time to first token.", default=None, minimum=0, unit="µs", label="TTFT target"
     )
     closed_loop: bool | None = boolean(
-        "Whether BLIS waits for an answer before the next round; not given is yes for multi-turn.", default=None
+        "Whether BLIS waits for an answer before the next round; unset means yes for multi-turn.", default=None
     )
 
 
 class Diurnal(Record):
-    """A day's rise and fall: 24 hourly windows, the fuller the nearer to the peak."""
+    """A day's rise and fall: 24 hourly windows, busier the nearer they are to the peak."""
 
     peak_hour: int = integer("Hour of the peak.", minimum=0, maximum=23, unit="h")
     peak_to_trough_ratio: float = number("Peak rate over trough rate.", minimum=1, required=True, label="Peak / trough")
@@ -249,7 +249,11 @@ class Spike(Record):
     start_time_us: int = integer("When it starts.", minimum=0, unit="µs", label="Start", also=("start_us",))
     duration_us: int = integer("How long it lasts.", above=0, unit="µs", required=True, label="Duration", also=("length_us",))
     trace_rate: float | None = number(
-        "Rate of the whole cohort, for aggregate_rate 0.", default=None, unit="req/s", label="Own rate", also=_ALSO["trace_rate"]
+        "Rate of the whole cohort, used if aggregate_rate is 0.",
+        default=None,
+        unit="req/s",
+        label="Own rate",
+        also=_ALSO["trace_rate"],
     )
 
 
@@ -263,7 +267,7 @@ class Drain(Record):
 
 
 class Cohort(Member):
-    """A population of like clients."""
+    """A population of identical clients."""
 
     id: str = text("The cohort's name; its members are called ID-0, ID-1, …", label="Id", also=("cohort_id", "name"))
     population: int = integer(
@@ -281,11 +285,11 @@ class Cohort(Member):
     arrival: Arrival = Client.arrival
     input_distribution: Distribution = Client.input_distribution
     output_distribution: Distribution = Client.output_distribution
-    prefix_group: str = text("The prefix its members share, or the stem of their own ones.")
-    prefix_sharing: str = text("One prefix for all members (shared, the default) or one each.", choices=PREFIX_SHARINGS)
+    prefix_group: str = text("The prefix its members share, or the stem of the names of their own.")
+    prefix_sharing: str = text("One prefix for all members (shared, the default) or one per member.", choices=PREFIX_SHARINGS)
     streaming: bool = Client.streaming
     rate_fraction: float = number(
-        "The cohort's share of aggregate_rate, dealt evenly to its members.",
+        "The cohort's share of aggregate_rate, split evenly among its members.",
         above=0,
         label="Share",
         required=True,
@@ -354,7 +358,7 @@ class SharedPrefix(Record):
         also=("num_prompts_per_group", "num_users_per_group"),
     )
     system_prompt_len: int = integer(
-        "Tokens of the system prompt, shared by a group's requests; 0 gives 50.",
+        "Tokens in the system prompt, shared by a group's requests; 0 means 50.",
         minimum=0,
         maximum=MAX_LENGTH,
         unit="tokens",
@@ -382,7 +386,7 @@ class SharedPrefix(Record):
 class InferencePerf(Record):
     """The compact block: a load described as inference-perf does."""
 
-    stages: tuple[Stage, ...] = records(Stage, "Rates and durations, one after the other.", required=True)
+    stages: tuple[Stage, ...] = records(Stage, "Rates and durations, one stage after another.", required=True)
     shared_prefix: SharedPrefix | None = record(SharedPrefix, "Prompts, users and lengths.", required=True)
 
 
@@ -397,21 +401,22 @@ class GoodputTargets(Record):
 class WorkloadSpec(Record):
     """A workload file."""
 
-    version: str = text('Expansion rules: "1" for the older contract, "2" for what BLIS does today.')
+    version: str = text('Expansion rules: "1" for the old rules, "2" for what BLIS does today.')
     seed: int = integer("Seed of all random draws.", also=("random_seed", "base_seed"))
     category: str = text("Kind of workload.", choices=CATEGORIES)
-    clients: tuple[Client, ...] = records(Client, "Clients, each written out.")
-    cohorts: tuple[Cohort, ...] = records(Cohort, "Populations of like clients.")
+    clients: tuple[Client, ...] = records(Client, "Clients, each written out in full.")
+    cohorts: tuple[Cohort, ...] = records(Cohort, "Populations of identical clients.")
     aggregate_rate: float = number(
-        "Requests per second of all clients together; 0 with a trace_rate on every window means absolute rates.",
+        "Requests per second of all clients together; 0, with a trace_rate on every window, means absolute rates.",
         unit="req/s",
         also=("rps", "qps", "request_rate", "requests_per_second"),
     )
-    horizon: int = integer("End of the workload; 0 or none leaves it open.", minimum=0, unit="µs", also=("horizon_us",))
+    horizon: int = integer("End of the workload; 0 or none means no end.", minimum=0, unit="µs", also=("horizon_us",))
     num_requests: int = integer(
-        "Limit on the planned requests; 0 or none is no limit. Sessions that wait for answers go on past it.",
+        "Limit on the planned requests; 0 or none means no limit. Sessions that wait for answers go on past it.",
         minimum=0,
         unit="requests",
+        label="Request limit",
         also=("max_requests", "total_requests", "num_prompts"),
     )
     servegen_data: ServeGenData | None = record(ServeGenData, "A ServeGen data set to derive cohorts from.")

@@ -20,7 +20,7 @@ WANTED = {
     fields.INTEGER: "a whole number",
     fields.NUMBER: "a number",
     fields.BOOLEAN: "true or false",
-    fields.TEXT: "a text",
+    fields.TEXT: "text",
     fields.RECORD: "a mapping",
     fields.LIST: "a list",
     fields.PARAMS: "a mapping of names to numbers",
@@ -30,7 +30,7 @@ WANTED = {
 
 _REASONS = {
     "wrong-type": "must be {wanted}, found {found}",
-    "fraction": "must be a whole number, found {found}, which BLIS would cut to {meant}",
+    "fraction": "must be a whole number, found {found}, which BLIS would truncate to {meant}",
     "out-of-range": "must fit in 64 bits, found {found}",
     "not-finite": "must be a finite number, found {found}",
     "unknown-tag": "has {found}, which no field can have",
@@ -57,7 +57,7 @@ class Findings:
             return
         self._told.add((code, node.start))
         if len(self.problems) >= MAX_PROBLEMS:
-            message = f"more than {MAX_PROBLEMS:,} problems; the rest is not told"
+            message = f"more than {MAX_PROBLEMS:,} problems; the rest are not listed"
             raise Exhausted("too-many-problems", message, node.start)
         self.problems.append(Problem(code, ERROR, path, message, *node.position, found, allowed, mend))
 
@@ -94,7 +94,7 @@ class Findings:
         """Note a list item that is null."""
         from blis_tui.spec.edits import Remove
 
-        message = f"{place(path)} is empty; BLIS drops it without a word"
+        message = f"{place(path)} is empty; BLIS drops it silently"
         self.broken.add(path)
         mend = self._mend("remove the empty item", Remove(path))
         self.report("empty-item", written, path, message, None, "a mapping", mend)
@@ -102,7 +102,7 @@ class Findings:
     def empty_value(self, key: Node, path: Path) -> None:
         """Note a parameter that is null."""
         self.broken.add(path)
-        self.report("empty-value", key, path, f"{place(path)} has no value; BLIS takes it for 0", None, "a finite number")
+        self.report("empty-value", key, path, f"{place(path)} has no value; BLIS treats it as 0", None, "a number")
 
     def duplicate(self, name: str, key: Node, first: Node, path: Path) -> None:
         """Note a key that comes again in its mapping; `path` is that of the mapping."""

@@ -58,7 +58,7 @@ def advise_arrival(report: Report, arrival: Arrival, path: Path) -> None:
         for name, other in (("shape", "scale"), ("scale", "shape")):
             if getattr(arrival, name) is not None and getattr(arrival, other) is None:
                 mend = remove((*path, name), safe=True)
-                report.warn("not-used", (*path, name), f"is ignored: it counts only together with {other}", mend=mend)
+                report.warn("not-used", (*path, name), f"is ignored: it only takes effect together with {other}", mend=mend)
         if process == "gamma" and arrival.cv is not None and arrival.cv > MAX_GAMMA_CV and 1.0 / arrival.cv / arrival.cv < 0.01:
             text = f"of {arrival.cv:g} is too large for BLIS, which draws Poisson gaps (cv 1) instead; use at most 10"
             report.warn("poisson-instead", (*path, "cv"), text, found=arrival.cv, allowed="≤ 10")
@@ -157,7 +157,7 @@ def _advise_window_arrival(report: Report, arrival: Arrival, path: Path) -> None
     """Warn about the arrival process of a window, which BLIS does not check."""
     if arrival.process not in ARRIVAL_PROCESSES:
         what = f"is {shown(arrival.process)}" if arrival.process else "is missing"
-        text = f"{what}: BLIS does not take the client's, but draws Poisson gaps"
+        text = f"{what}: BLIS does not use the client's, but draws Poisson gaps"
         mend = set_value((*path, "process"), "poisson", safe=True)
         report.warn("unknown-choice", (*path, "process"), text, found=arrival.process, mend=mend)
         return
@@ -171,5 +171,5 @@ def _advise_window_arrival(report: Report, arrival: Arrival, path: Path) -> None
     low, high = WEIBULL_CV
     cv = arrival.cv
     if arrival.process == "weibull" and cv is not None and cv > 0 and not (low <= cv <= high or is_fitted(arrival)):
-        text = f"should be from {low} to {high} for weibull, got {cv:g}: BLIS goes to the end of that range"
+        text = f"should be from {low} to {high} for weibull, got {cv:g}: BLIS clamps it to that range"
         report.warn("out-of-range", (*path, "cv"), text, found=cv)

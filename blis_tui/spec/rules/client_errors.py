@@ -100,7 +100,7 @@ def _validate_rate(report: Report, client: Client, path: Path) -> None:
     place = (*path, "rate_fraction")
     fraction = client.rate_fraction
     if client.concurrency > 0 and fraction > 0:
-        text = "excludes concurrency: a client either shares the rate or has virtual users"
+        text = "cannot be combined with concurrency: a client either shares the rate or has virtual users"
         report.error("rate-and-concurrency", place, text, found=fraction)
     elif client.concurrency == 0 and fraction <= 0:
         if fraction == 0 and not report.is_given(place):
@@ -132,7 +132,7 @@ def _validate_sessions(report: Report, reasoning: Reasoning, turns: MultiTurn, p
 
 
 def _validate_context(report: Report, client: Client | Cohort, turns: MultiTurn, path: Path) -> None:
-    """Check that a context which grows from round to round stays within the longest prompt."""
+    """Check that a context that grows from round to round stays within the longest prompt."""
     place = (*path, "reasoning", "multi_turn", "max_rounds")
     lengths = (client.input_distribution, client.output_distribution)
     if turns.context_growth != "accumulate" or any(length.type != "constant" for length in lengths):

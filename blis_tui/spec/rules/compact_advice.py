@@ -54,7 +54,7 @@ def _advise_lengths(report: Report, prefix: SharedPrefix) -> None:
     for name, actual in lengths:
         place = (*PREFIX, name)
         if getattr(prefix, name) == 0 and report.is_clean(place):
-            absent = "of 0" if report.is_given(place) else "is missing and"
+            absent = "of 0" if report.is_given(place) else "is missing, which"
             what = f"{actual} prefix tokens" if name == "system_prompt_len" else f"{actual} token"
             mend = set_value(place, actual, safe=True)
             report.warn("zero-length", place, f"{absent} gives {what}", found=0, allowed="≥ 1", mend=mend)
@@ -62,7 +62,7 @@ def _advise_lengths(report: Report, prefix: SharedPrefix) -> None:
 
 def _advise_chat(report: Report, spec: WorkloadSpec) -> None:
     if spec.rules == 2:
-        text = "does not accumulate context in version 2: no round repeats the rounds before it"
+        text = "does not accumulate context in version 2: no round includes the rounds before it"
         report.warn("no-context", CHAT, text)
     else:
         text = (

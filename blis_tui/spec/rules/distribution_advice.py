@@ -58,7 +58,7 @@ def _advise_spare(report: Report, distribution: Distribution, name: str, path: P
         mend, hint = remove(path, safe=True), ""
     else:
         mend, hint = rename(path, meant.name), f"; {meant.name} is"
-    report.warn("not-used", path, f"is no parameter of {distribution.type} distributions{hint}", mend=mend)
+    report.warn("not-used", path, f"is not a parameter of {distribution.type} distributions{hint}", mend=mend)
 
 
 def _advise_parameter(report: Report, family: str, field: Field, value: float, path: Path, purpose: str) -> None:
@@ -72,7 +72,7 @@ def _advise_parameter(report: Report, family: str, field: Field, value: float, p
         text = f"should {demand(field, value)}, got {value:g}: BLIS takes {what}"
         report.warn("out-of-range", path, text, found=value, allowed=field.allowed)
     elif field.kind == INTEGER and whole != value:
-        text = f"should be a whole number, got {value:g}: BLIS cuts it to {whole}"
+        text = f"should be a whole number, got {value:g}: BLIS truncates it to {whole}"
         report.warn("fraction-dropped", path, text, found=value, mend=set_value(path, whole, safe=True))
     elif field.name == "mu" and value > _LARGEST_MU and purpose == LENGTH:
         text = f"is the mean of the logarithm, got {value:g}: e^{value:g} is more than any length"
@@ -96,7 +96,7 @@ def _advise_bins(report: Report, distribution: Distribution, path: Path, purpose
             mend = Mend(f"rename it to {value}", (RenameKey(place, str(value)),), str(value) not in params)
             report.warn("fraction-dropped", place, text, found=key, allowed="a whole number", mend=mend)
         if not is_in_range(BIN, probability):
-            text = f"should have a non-negative probability, got {probability:g}: BLIS lowers the sum by it"
+            text = f"should have a non-negative probability, got {probability:g}: BLIS subtracts it from the sum"
             report.warn("out-of-range", place, text, found=probability, allowed=BIN.allowed)
         if value == 0 and probability > 0 and purpose == LENGTH:
             report.warn("zero-length", place, "gives a length of 0, which BLIS does not raise to 1 here", found=0)

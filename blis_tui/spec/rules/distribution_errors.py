@@ -42,7 +42,8 @@ def _validate_parameters(report: Report, distribution: Distribution, path: Path)
             for spare in params:
                 meant = meant_by(spare, declared) if spare not in declared else None
                 if meant is not None and meant.name == name:
-                    hint, mend = f"; did you mean it by {shown(spare)}?", rename((*path, "params", spare), name, safe=meant.close)
+                    hint = f"; did you write {shown(spare)} instead?"
+                    mend = rename((*path, "params", spare), name, safe=meant.close)
                     break
             report.error("missing", (*path, "params", name), f"is missing: {family} distributions need it{hint}", mend=mend)
     if not complete or not report.is_clean(*((*path, "params", name) for name in params)):
@@ -69,7 +70,7 @@ def _validate_bins(report: Report, distribution: Distribution, path: Path) -> bo
         if value is None:
             report.error("bad-bin", (*place, key), "must be a whole number (of tokens)", found=key, allowed="a whole number")
         elif value in values and params[values[value]] != probability:
-            text = f"means the same number as {shown(values[value])}, and BLIS takes either at random"
+            text = f"means the same number as {shown(values[value])}, and BLIS picks one of them at random"
             report.error("bad-bin", (*place, key), text, found=key)
         else:
             values[value] = key

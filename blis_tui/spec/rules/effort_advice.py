@@ -34,7 +34,7 @@ def advise_effort(report: Report, spec: WorkloadSpec) -> None:
     longest = max(_efforts(spec), default=None, key=lambda effort: effort.seconds)
     if longest is not None and longest.seconds >= _LONG_S:
         tell = report.warn if longest.seconds >= _VERY_LONG_S else report.inform
-        tell("slow", longest.path, f"makes generating take {_spoken(longest.seconds)}: {longest.why}")
+        tell("slow", longest.path, f"makes generation take {_spoken(longest.seconds)}: {longest.why}")
 
 
 def _efforts(spec: WorkloadSpec) -> Iterator[_Effort]:

@@ -54,7 +54,7 @@ def advise_beside(errors: Report, spec: WorkloadSpec) -> list[Problem]:
     advise_effort(report, spec)
     users = next((index for index, client in enumerate(spec.clients) if client.concurrency > 0), None)
     if users is not None:
-        text = ": virtual users wait for answers: an assumption (--assume ttft=200ms,itl=20ms) says what they send"
+        text = ": virtual users wait for answers: what they send depends on the assumed latency (--assume ttft=200ms,itl=20ms)"
         report.inform("needs-assumption", ("clients", users, "concurrency"), text)
     for problem in generation_problems(spec, answered=True):
         text = problem.message.partition(": ")[2]
@@ -68,7 +68,7 @@ def _advise_version(report: Report, spec: WorkloadSpec) -> None:
         return
     if spec.rules == 2:
         if spec.version != "2":
-            text = f"{shown(spec.version)} is unknown: BLIS takes it for 2"
+            text = f"{shown(spec.version)} is unknown: BLIS treats it as 2"
             mend = set_value(place, "2", safe=True)
             report.warn("unknown-version", place, text, found=spec.version, allowed='"1" or "2"', mend=mend)
         return
@@ -138,7 +138,7 @@ def _advise_patterns(report: Report, spec: WorkloadSpec, cohort: Cohort, path: P
         text = f"is at or past the horizon ({spec.horizon}): nothing is sent in the spike"
         report.warn("past-the-horizon", (*place, "start_time_us"), text, found=spike.start_time_us)
     if spike.trace_rate is not None and varying and (spec.aggregate_rate != 0 or spec.inference_perf):
-        text = "is a weight and no rate where there is an aggregate_rate, and puts all clients on BLIS's time-varying path"
+        text = "is a weight, not a rate, where there is an aggregate_rate, and puts all clients on BLIS's time-varying path"
         mend = remove((*place, "trace_rate"))
         report.warn("rate-is-weight", (*place, "trace_rate"), text, found=spike.trace_rate, mend=mend)
 
@@ -227,7 +227,7 @@ def _advise_goodput(report: Report, spec: WorkloadSpec) -> None:
     for name, targets in spec.goodput_slo_targets.items():
         path: Path = ("goodput_slo_targets", name)
         if name not in SLO_CLASSES or not name:
-            report.warn("unknown-choice", path, "is no SLO class: no request belongs to it", found=name)
+            report.warn("unknown-choice", path, "is not an SLO class: no request belongs to it", found=name)
         _advise_lenient(report, targets, path)
 
 
@@ -235,7 +235,7 @@ def _advise_lenient(report: Report, record: Record, path: Path) -> None:
     for name, field in record.fields.items():
         value = getattr(record, name)
         if field.lenient and not is_in_range(field, value):
-            text = f"should {demand(field, value)}, got {shown(value)}: BLIS takes it for no target"
+            text = f"should {demand(field, value)}, got {shown(value)}: BLIS treats it as no target"
             report.warn("out-of-range", (*path, name), text, found=value, allowed=field.allowed)
 
 
@@ -267,5 +267,5 @@ def _standing_for(problems: list[Problem]) -> Problem:
     if first.mend is None or any(mend is None or mend.safe != first.mend.safe for mend in mends):
         return first._replace(message=message)
     edits = tuple(edit for mend in mends if mend is not None for edit in mend.edits)
-    label = f"{first.mend.label}, and so on for {len(problems) - 1:,} more"
+    label = f"{first.mend.label}, and likewise for {len(problems) - 1:,} more"
     return first._replace(message=message, mend=first.mend._replace(label=label, edits=edits))

@@ -106,7 +106,7 @@ def _validate_sources(report: Report, spec: WorkloadSpec) -> None:
     names = [name for name, is_given in given.items() if is_given]
     if len(names) > 1:
         last = names[-1] if report.tree is None else max(names, key=lambda name: report.place((name,)) or (0, 0))
-        text = f"excludes {', '.join(name for name in names if name != last)}: a file has one source of clients"
+        text = f"cannot be combined with {', '.join(name for name in names if name != last)}: a file has one source of clients"
         report.error("several-sources", (last,), text)
     elif not names and not spec.cohorts and report.is_clean(*((name,) for name in (*given, "cohorts"))):
         text = "the file describes no clients: it needs inference_perf, clients, cohorts or servegen_data"
@@ -130,7 +130,7 @@ def _validate_concurrency(report: Report, spec: WorkloadSpec) -> None:
     users = next((index for index, client in enumerate(spec.clients) if client.concurrency > 0), None)
     sessions = any(member.turns is not None for member in (*spec.clients, *spec.cohorts))
     if users is not None and sessions:
-        text = "excludes reasoning.multi_turn on any client: BLIS cannot mix virtual users and sessions"
+        text = "cannot be combined with reasoning.multi_turn on any client: BLIS cannot mix virtual users and sessions"
         report.error("concurrency-and-sessions", ("clients", users, "concurrency"), text)
 
 
@@ -171,7 +171,7 @@ def _validate_size(report: Report, spec: WorkloadSpec) -> None:
         if requests > MAX_REQUESTS:
             place = ("inference_perf",) if spec.inference_perf is not None else ("horizon",)
             place = ("num_requests",) if requests == spec.num_requests else place
-            many = f"about {requests:,.6g}" if requests < math.inf else "endlessly many"
+            many = f"about {requests:,.6g}" if requests < math.inf else "infinitely many"
             text = f"makes the file generate {many} requests, must be at most {MAX_REQUESTS:,}"
             report.error("too-many-requests", place, text, found=requests, allowed=f"≤ {MAX_REQUESTS:,} requests")
 
@@ -182,7 +182,7 @@ def generation_problems(spec: WorkloadSpec, answered: bool = False) -> list[Prob
     users = next((index for index, client in enumerate(spec.clients) if client.concurrency > 0), None)
     if users is not None and not answered:
         path: Path = ("clients", users, "concurrency")
-        text = "virtual users wait for answers: say how long these take, as in --assume ttft=200ms,itl=20ms"
+        text = "virtual users wait for answers: say how long answers take, for example --assume ttft=200ms,itl=20ms"
         text = f"clients[{users}].concurrency: {text}"
         problems.append(Problem("not-generated", ERROR, path, text))
     if spec.servegen_data is not None:

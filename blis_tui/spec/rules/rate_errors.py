@@ -20,7 +20,7 @@ def validate_aggregate_rate(report: Report, spec: WorkloadSpec, with_rates: bool
     if not rate_based and not spec.cohorts:
         return
     rate = spec.aggregate_rate
-    allowed = "a finite number > 0, or 0 with a trace_rate on every window"
+    allowed = "a number > 0, or 0 with a trace_rate on every window"
     if rate < 0:
         report.error("out-of-range", place, f"must be positive, got {rate:g}", found=rate, allowed=allowed)
     elif rate == 0 and not with_rates:
@@ -48,7 +48,7 @@ def _validate_client_rates(report: Report, client: Client, path: Path) -> None:
 def _validate_cohort_rate(report: Report, cohort: Cohort, path: Path) -> None:
     for pattern in ("diurnal", "drain"):
         if getattr(cohort, pattern) is not None:
-            text = "needs an aggregate_rate, which is 0: only a spike with a trace_rate does without"
+            text = "needs an aggregate_rate, which is 0: only a spike with a trace_rate can do without"
             report.error("no-trace-rate", (*path, pattern), text)
     if cohort.spike is None:
         if cohort.diurnal is None and cohort.drain is None:
@@ -90,7 +90,7 @@ def _unstepped_windows(windows: tuple[Window, ...], path: Path) -> Iterator[tupl
     for index, window in enumerate(windows):
         for name in OVERRIDES:
             if getattr(window, name) is not None:
-                yield (*path, index, name), f"is not possible: {IN_VERSION_1} windows override nothing else"
+                yield (*path, index, name), f"is not allowed: {IN_VERSION_1} windows override nothing else"
     latest = None
     for index in sorted(range(len(windows)), key=lambda index: windows[index].start_us):
         if latest is not None and windows[index].start_us < windows[latest].end_us:
@@ -103,7 +103,7 @@ def _unstepped_windows(windows: tuple[Window, ...], path: Path) -> Iterator[tupl
 def _unstepped_cohort(cohort: Cohort, path: Path) -> Iterator[tuple[Path, str]]:
     for pattern in ("diurnal", "drain"):
         if getattr(cohort, pattern) is not None:
-            yield (*path, pattern), f"is not possible: {IN_VERSION_1} every window needs one"
+            yield (*path, pattern), f"is not allowed: {IN_VERSION_1} every window needs one"
     if cohort.spike is None:
         if cohort.diurnal is None and cohort.drain is None:
             yield (*path, "spike"), f"is missing: {IN_VERSION_1} every client needs such windows"

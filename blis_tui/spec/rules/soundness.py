@@ -27,7 +27,7 @@ from blis_tui.spec.format.ranges import shown
 from blis_tui.spec.rules.problem_collector import Report
 
 _NAMES = {
-    BOOLEAN: "true or false", TEXT: "a text", INTEGER: "a whole number", NUMBER: "a number",
+    BOOLEAN: "true or false", TEXT: "text", INTEGER: "a whole number", NUMBER: "a number",
     LIST: "a sequence", PARAMS: "a mapping of names to numbers", MAP: "a mapping",
 }  # fmt: skip
 _LARGEST = 1.7976931348623157e308

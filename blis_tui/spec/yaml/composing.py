@@ -190,7 +190,7 @@ class _Composer:
                 return root[0]
             budget -= 1
             if budget < 0:
-                self._report(node.start, "too-many-values", "more keys and values than a file of this size should hold")
+                self._report(node.start, "too-many-values", "more keys and values than a workload file of this size should have")
                 raise _Stop
 
     def _opened(self, event: Any, kind: str) -> Node:

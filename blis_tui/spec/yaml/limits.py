@@ -38,7 +38,7 @@ class Effort:
         if self.aliases:
             self._aliased += count
             if self._aliased > 100 and self._visited > 1000 and self._aliased > _allowed_share(self._visited) * self._visited:
-                raise Exhausted("excessive-aliases", "the aliases of this file blow up to too many values; BLIS refuses it")
+                raise Exhausted("excessive-aliases", "the aliases in this file expand to too many values; BLIS refuses it")
 
     def weigh(self, count: int) -> None:
         """Count the fields of a block; raise `Exhausted` when there are too many."""

@@ -20,9 +20,9 @@ from blis_tui.workload.server import AssumedServer
 
 _US_PER_MS, _BYTES_PER_KIB = 1000, 1024
 _FIRST = Field(NUMBER, "Until the first token.", minimum=0, maximum=1e9, label="First token", unit="ms")
-_EACH = Field(NUMBER, "For each output token.", minimum=0, maximum=1e9, label="Each token", unit="ms a token")
-_MEMORY = Field(NUMBER, "KV memory of a token.", minimum=0, maximum=1e9, default=0, label="KV memory", unit="KiB a token")
-_AFTER = "] KiB a token"
+_EACH = Field(NUMBER, "For each output token.", minimum=0, maximum=1e9, label="Each token", unit="ms/token")
+_MEMORY = Field(NUMBER, "KV memory per token.", minimum=0, maximum=1e9, default=0, label="KV memory", unit="KiB/token")
+_AFTER = "] KiB/token"
 
 
 @dataclass
@@ -59,7 +59,7 @@ class AssumptionLine(PreviewWidget):
         yield NumberInput("first", _FIRST, "")
         yield Static("] ms + [", markup=False)
         yield NumberInput("each", _EACH, "")
-        yield Static("] ms a token; KV [", markup=False)
+        yield Static("] ms/token; KV [", markup=False)
         memory = NumberInput("memory", _MEMORY, "")
         memory.placeholder = "?"
         yield memory
@@ -106,7 +106,7 @@ def _complaint(text: str) -> str:
     try:
         return "✗ not ≥ 0" if float(text) < 0 else "✗ too large"
     except ValueError:
-        return "✗ no number"
+        return "✗ not a number"
 
 
 def _texts(server: AssumedServer) -> tuple[str, str, str]:

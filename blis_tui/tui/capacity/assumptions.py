@@ -37,7 +37,7 @@ class Assumptions:
         """Show conversations as they are sent, or as they are planned; say so where that is no question."""
         preview = self._app.preview
         if not preview.waits:
-            self._app.say("Nothing in this file waits for answers: what is planned is sent.")
+            self._app.say("Nothing in this file waits for answers: everything is sent as planned.")
         elif preview.made is not None and preview.made.planned is None:
             self._app.say("Virtual users have no plan: what they send depends on the answers.")
         else:

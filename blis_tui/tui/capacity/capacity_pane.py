@@ -75,7 +75,7 @@ class CapacityNumbers(PreviewWidget):
     def render(self) -> Content:
         """Write the numbers, faint while they are of what was assumed or written before."""
         if self._capacity is None:
-            hint = "No capacity: there are no requests." if self._failed else "The capacity follows once there are requests …"
+            hint = "No capacity: there are no requests." if self._failed else "The capacity is shown once there are requests …"
             return Content.styled(hint, _MUTED)
         text = capacity_text(self._capacity, self.content_size.width)
         return text.stylize("dim") if self._old else text

@@ -263,7 +263,7 @@ def _note(wanted: Wanted, requests: Requests | None, over_time: Series | Levels 
     if not len(requests):
         return "The file makes no requests."
     if wanted.measure == SESSIONS and not wanted.span and (over_time is None or not over_time.rates.any()):
-        return "No sessions: every request stands alone."
+        return "No sessions: all requests are single-turn."
     return ""
 
 

@@ -58,7 +58,7 @@ def _told(chart: Chart, length: int, basis: str, style: Styles, *, stale: bool) 
     if chart.figure.behind:
         parts += [(f"   {plot.SHADE} ", style("boundary")), ("planned", muted)]
     if stale:
-        parts.append(("   of an older text", muted))
+        parts.append(("   out of date", muted))
     return parts
 
 

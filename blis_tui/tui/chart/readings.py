@@ -69,7 +69,7 @@ class Readings(NamedTuple):
 
     def _value(self, number: int) -> str:
         value = rate(float(self.over_time.rates[number]))
-        return f"{value}/s" if isinstance(self.over_time, Series) else f"{value} under way"
+        return f"{value}/s" if isinstance(self.over_time, Series) else f"{value} in flight"
 
     def _aim(self, number: int) -> str:
         if not self.line or math.isnan(self.aimed[number]):

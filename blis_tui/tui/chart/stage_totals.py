@@ -86,7 +86,7 @@ def _width(widths: Sequence[int], columns: Sequence[int], remark: str) -> int:
 def _heads(counted: str, sent: bool) -> tuple[tuple[str, ...], Callable[[str, StageRow], tuple[str, ...]], int]:
     """Return the heads of the columns, what writes a row, and how many columns are known without generating."""
     if counted == UNDER_WAY:
-        return ("  stage", "duration", "under way", "peak"), _level_cells, 2
+        return ("  stage", "duration", "in flight", "peak"), _level_cells, 2
     if sent:
         return ("  stage", "duration", "target/s", "planned", "sent", "difference", ""), _sent_cells, _KNOWN
     return ("  stage", "duration", "target/s", "expected", counted, "difference", "±σ"), _cells, _KNOWN

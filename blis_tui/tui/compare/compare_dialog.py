@@ -92,9 +92,9 @@ class CompareDialog(ModalScreen[bool]):
             self._job.cancel()
 
     def _hint(self) -> str:
-        ways = "Tab other part   ↑↓←→ hjkl scroll"
+        ways = "Tab other pane   ↑↓←→ hjkl scroll"
         if self._question:
-            return f"⏎ {self._question}   Esc leave it as it is   {ways}"
+            return f"⏎ {self._question}   Esc keep it as it is   {ways}"
         return f"o other file…   Esc close   {ways}"
 
     def _begin(self) -> None:
@@ -117,7 +117,7 @@ class CompareDialog(ModalScreen[bool]):
         self._job = Job(self, work, self._take, self._fail, self._progress)
 
     def _take_diff(self, lines: list[list[Run]]) -> None:
-        self.query_one("#diff", LinesView).show(lines or [[("The texts are the same.", "muted")]])
+        self.query_one("#diff", LinesView).show(lines or [[("The texts are identical.", "muted")]])
 
     def _take(self, lines: list[list[Run]]) -> None:
         self.query_one("#numbers", LinesView).show(lines)

@@ -37,7 +37,7 @@ async def upgrade(app: BaseApp) -> None:
         _unreadable(app, "No upgrade")
         return
     if checked.spec.rules == 2:
-        app.say("This file is expanded by the rules of version 2 already.", title="No upgrade")
+        app.say("This file already follows the rules of version 2.", title="No upgrade")
         return
     mend, workspace = upgrade_mend(checked.spec), app.workspace
     revision = workspace.revision
@@ -61,7 +61,7 @@ async def convert(app: BaseApp) -> None:
         return
     spec = checked.spec
     if spec.inference_perf is None and not spec.cohorts and spec.servegen_data is None:
-        app.say("All clients of this file are explicit already.", title="Not converted")
+        app.say("All clients in this file are explicit already.", title="Not converted")
         return
     revision = app.workspace.revision
     try:
@@ -74,7 +74,7 @@ async def convert(app: BaseApp) -> None:
 
 
 def _unreadable(app: BaseApp, title: str) -> None:
-    app.say("The text cannot be read as a workload; mend that first.", title=title, severity="warning")
+    app.say("The text cannot be read as a workload; fix that first.", title=title, severity="warning")
 
 
 async def _offer(app: BaseApp, change: _Change, revision: int) -> None:
@@ -83,4 +83,4 @@ async def _offer(app: BaseApp, change: _Change, revision: int) -> None:
     accepted = await app.push_screen_wait(CompareDialog(compared, title=change.title, question=change.verb))
     if accepted and app.workspace.revision == revision:
         app.write(change.text, change.label)
-        app.say(f"{change.done} Undo takes it back.", timeout=4)
+        app.say(f"{change.done} Undo reverts it.", timeout=4)

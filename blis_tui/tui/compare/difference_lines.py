@@ -39,5 +39,5 @@ def number_lines(found: list[Row]) -> list[list[Run]]:
         lines.append([(text, "plain"), (f"{row.now:>{widths[2]}}", style), (f"  {row.change:>{widths[3]}}", style)])
     lines[0] = [(text, "muted") for text, _ in lines[0]]
     if not any(row.change for row in found):
-        lines.insert(0, [("All numbers are the same.", "muted")])
+        lines.insert(0, [("All numbers are identical.", "muted")])
     return lines

@@ -90,7 +90,7 @@ def rows(was: Side, now: Side, tuning: Tuning) -> list[Row]:
     old, new = _numbers(was, whole=whole), _numbers(now, whole=whole)
     made = [Row(f"{name}: no numbers, {each.reason}") for name, each in (("was", was), ("now", now)) if each.reason]
     if not whole:
-        made.append(Row(f"Over {tuning.most_requests:,} requests: what is known without them"))
+        made.append(Row(f"Over {tuning.most_requests:,} requests: only what is known without generating"))
     section = ""
     for key in _in_order(old, new):
         if key[0] != section:

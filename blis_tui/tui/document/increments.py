@@ -13,7 +13,7 @@ STEPS: dict[str, tuple[int | Decimal, int | Decimal]] = {
     "tokens": (1, 50),
     "requests": (100, 1000),
     "ms": (10, 100),
-    "KiB a token": (16, 64),
+    "KiB/token": (16, 64),
 }
 """The small and the large step of each unit; other numbers go by 1 and 10."""
 _MOST_DIGITS = 25

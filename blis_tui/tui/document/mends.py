@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 async def mend(app: BaseApp, problem: Problem) -> None:
     """Apply one problem's mend as one undo step."""
     if problem.mend is None:
-        app.say("There is no mend for this problem.", severity="warning", timeout=3)
+        app.say("There is no automatic fix for this problem.", severity="warning", timeout=3)
         return
     edits: tuple[Edit, ...] = problem.mend.edits
     if any(isinstance(edit, SetValue) and edit.value is GENERATED_COUNT for edit in edits):
@@ -35,7 +35,7 @@ async def mend(app: BaseApp, problem: Problem) -> None:
             return
         edits = tuple(edit._replace(value=count) if isinstance(edit, SetValue) else edit for edit in edits)
     if app.edit(problem.mend.label, edits):
-        app.say(f"Mended: {problem.mend.label}", timeout=3)
+        app.say(f"Fixed: {problem.mend.label}", timeout=3)
 
 
 async def mend_all(app: BaseApp) -> None:
@@ -44,11 +44,11 @@ async def mend_all(app: BaseApp) -> None:
     problems = view.checked.problems if view.checked is not None else ()
     text, mended = await asyncio.to_thread(apply_mends, view.text, problems, only_safe=True, base=view.checked)
     if view.revision != app.workspace.revision:
-        app.say("The text was changed meanwhile; try again.", title="Not mended", severity="warning")
+        app.say("The text has changed in the meantime; try again.", title="Not fixed", severity="warning")
         return
     if mended:
         app.workspace.seal()
-        app.write(text, f"{len(mended)} safe mend{'s' if len(mended) > 1 else ''}")
+        app.write(text, f"{len(mended)} safe fix{'es' if len(mended) > 1 else ''}")
     app.say(_told(len(mended), sum(problem.mend is not None for problem in problems)), timeout=5)
 
 
@@ -56,11 +56,11 @@ def _told(mended: int, offered: int) -> str:
     """Say what came of mending: how many of the mends on offer were safe, and how the others are applied."""
     left = max(offered - mended, 0)
     others = (
-        f"{left} mend{'s' if left > 1 else ''} would change the workload: F3 at the field applies {'one' if left > 1 else 'it'}."
+        f"{left} fix{'es' if left > 1 else ''} would change the workload: F3 at the field applies {'one' if left > 1 else 'it'}."
     )
     if mended:
-        return f"Mended {mended}, undo takes it back." + (f" {others}" if left else "")
-    return others if left else "There is nothing to mend."
+        return f"Fixed {mended} problem{'s' if mended > 1 else ''}; undo reverts it." + (f" {others}" if left else "")
+    return others if left else "There are no automatic fixes to apply."
 
 
 def next_problem(app: BaseApp) -> None:

@@ -42,7 +42,7 @@ async def export(app: BaseApp) -> None:
     elif not view.checked.ok:
         count = len(view.checked.errors)
         app.say(
-            f"Mend {'the error' if count == 1 else f'the {count:,} errors'} first: F2 leads there.",
+            f"Fix {'the error' if count == 1 else f'the {count:,} errors'} first: F2 goes there.",
             title="This text cannot be exported",
             severity="error",
         )
@@ -88,8 +88,8 @@ class ExportDialog(ModalScreen["Exported | None"]):
                 with Horizontal(classes="line"):
                     yield Label("Name")
                     yield Input(path.stem if path is not None else "workload", id="stem", compact=True, select_on_focus=False)
-                yield TickBox("Token ids too, where a format has a place for them", id="tokens", compact=True)
-                yield TickBox("Overwrite files that exist", id="force", compact=True)
+                yield TickBox("Include token ids in the formats that can hold them", id="tokens", compact=True)
+                yield TickBox("Overwrite existing files", id="force", compact=True)
                 yield Static(id="files", markup=False)
             yield Static(id="told", markup=False)
             with Horizontal(id="progress"):
@@ -145,7 +145,7 @@ class ExportDialog(ModalScreen["Exported | None"]):
         if not self.query_one(FormatList).chosen:
             return "Choose a format."
         if not stem or "/" in stem or "\0" in stem:
-            return "Give the files a name, without a slash; their endings come by themselves."
+            return "Give the files a name without a slash; the extensions are added to it."
         return None
 
     async def _look(self, choice: ExportChoice) -> None:
@@ -190,7 +190,7 @@ class ExportDialog(ModalScreen["Exported | None"]):
 
     def _fail(self, error: Exception) -> None:
         if isinstance(error, AlreadyExists):
-            self._restore(f"{error}. TickBox “Overwrite” to replace it. Nothing was written.")
+            self._restore(f"{error}. Tick “Overwrite existing files” to replace it. Nothing was written.")
         elif isinstance(error, SpecError):
             problems: tuple[Problem, ...] = error.problems
             self._restore(f"{problems[0].message if problems else error}. Nothing was written.")

@@ -41,7 +41,7 @@ class FormatList(PreviewWidget):
         """Lay out the boxes."""
         for each in FORMATS:
             with Horizontal(classes="format"):
-                missing = each.missing or ("" if each in self._available else "of compact files only")
+                missing = each.missing or ("" if each in self._available else "compact files only")
                 yield TickBox(
                     each.name, each.name in DEFAULT_FORMATS, id=f"format-{each.name}", compact=True, disabled=bool(missing)
                 )

@@ -84,7 +84,7 @@ class DiskWatch:
             self._take(document, path)
         elif document is None or document.text != saved:
             self.note(CHANGED)
-            self._app.say("You are asked about it when you save.", title=f"{path.name} was changed on disk", severity="warning")
+            self._app.say("You will be asked when you save.", title=f"{path.name} was changed on disk", severity="warning")
         elif workspace.note in (CHANGED, GONE):
             self.note("")
 

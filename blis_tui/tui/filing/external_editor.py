@@ -26,7 +26,7 @@ def edit_elsewhere(app: BaseApp) -> None:
             return
         text = _edited(app, command, app.workspace.text)
     except SuspendNotSupported:
-        app.say("The designer cannot give up this terminal.", title="No other editor here", severity="warning")
+        app.say("The designer cannot hand over this terminal.", title="No other editor here", severity="warning")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         app.say(f"{wanted}: {reason}", title="The editor did not work", severity="error")

@@ -140,7 +140,7 @@ class FileDialog(ModalScreen["Path | None"]):
         if self._listing.failure:
             self._tell(self._listing.failure)
         elif more > 0:
-            self._tell(f"… and {more:,} more: type a part of the name")
+            self._tell(f"… and {more:,} more: type part of the name")
         else:
             self._tell("" if found else self._nothing())
 
@@ -204,7 +204,7 @@ class OpenDialog(FileDialog):
     """Chooses a file to open: typing filters, or names a path."""
 
     title_text = "Open"
-    placeholder = "a part of the name, or a path"
+    placeholder = "part of the name, or a path"
     hint = "⏎ open   ↑↓ choose   Tab complete   ⌫ parent folder   . hidden files   Esc cancel"
 
     def __init__(self, folder: Path, recent: Sequence[Path] = ()) -> None:
@@ -270,7 +270,7 @@ class SaveDialog(FileDialog):
     title_text = "Save as"
     placeholder = "name.yaml"
     replaced = True
-    hint = "⏎ save   ↑↓ then Tab ⏎ enter a folder   Esc cancel"
+    hint = "⏎ save   ↑↓ then Tab ⏎ open a folder   Esc cancel"
 
     async def _take_file(self, entry: Entry) -> None:
         name = self.query_one(PathInput)

@@ -125,8 +125,9 @@ class Filing:
         chosen = await self._app.push_screen_wait(NewDialog(welcome=welcome))
         if chosen == OPEN_A_FILE:
             await self.open()
-        elif chosen is not None and await self._may_leave("beginning a new file"):
+        elif chosen is not None and await self._may_leave("starting a new file"):
             self._show(Document(self._begun(chosen), None), None)
+            self._app.action_focus_list()
 
     async def _begin_if_empty(self) -> None:
         """Offer the templates for a file that has nothing in it; what is chosen is a step that can be undone."""
@@ -135,11 +136,11 @@ class Filing:
         workspace = self._app.workspace
         if workspace.path is None or workspace.text.strip():
             return
-        chosen = await self._app.push_screen_wait(NewDialog(f"{printable(workspace.path.name)} is empty. Begin it with"))
+        chosen = await self._app.push_screen_wait(NewDialog(f"{printable(workspace.path.name)} is empty. Start it from"))
         if chosen == OPEN_A_FILE:
             await self.open()
         elif chosen is not None:
-            self._app.write(self._begun(chosen), "begin from a template")
+            self._app.write(self._begun(chosen), "start from a template")
 
     def _begun(self, template: str) -> str:
         """Return the text of a new file."""
@@ -162,7 +163,7 @@ class Filing:
         origin = self._app.workspace.origin
         if origin is not None:
             self._app.say(
-                "What is not quite the same stands at the top of the text, and with the problems. That file stays as it is.",
+                "The differences are listed at the top of the text and among the problems. The original file stays as it is.",
                 title=f"A new file made from {origin.name}",
                 timeout=8,
             )

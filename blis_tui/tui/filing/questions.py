@@ -20,7 +20,7 @@ async def ask_about_unsaved(app: BaseApp, doing: str) -> str:
 
     path = app.workspace.path
     name = path.name if path is not None else "the new file"
-    return await _ask(app, f"Save {name} before {doing}?", "It has changes that are not saved.", SAVE, DISCARD)
+    return await _ask(app, f"Save {name} before {doing}?", "It has unsaved changes.", SAVE, DISCARD)
 
 
 async def ask_about_change(app: BaseApp, found: str | None, *, overwrite: bool) -> str:
@@ -65,7 +65,7 @@ async def ask_about_copy(app: BaseApp, copy: RecoveryCopy, saved: str) -> str:
 
     name = copy.path.name if copy.path is not None else "a file without a name"
     when = time.strftime("%d %B %H:%M", time.localtime(copy.written_s))
-    details = f"The designer ended on {when} before it was saved. Recovered work can be undone; it is not saved yet."
+    details = f"The designer closed on {when} before this was saved. Recovering it can be undone, and does not save it yet."
     answers = (Answer("recover", "r", "Recover", "primary"), DISCARD, Answer("later", "l", "Later"), COMPARE)
     while (answer := await _ask(app, f"Recover unsaved work on {name}?", details, *answers, cancel=False)) == COMPARE.id:
         await app.show_difference("as saved", saved, "recovered", copy.text)

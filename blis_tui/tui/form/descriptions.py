@@ -31,16 +31,20 @@ def field_help(
     """
     if field.kind == LIST:
         return Content.assemble((field.label, "bold"), f": {field.help}")
-    allowed = ", ".join(choice or "none" for choice in choices) or field.allowed or field.kind
-    default = "none" if field.default in (None, "") else field.default
-    facts = allowed if field.required else f"{allowed}; default {default}"
     unit = f" ({field.unit})" if field.unit else ""
-    parts: list[Any] = [(label or field.label, "bold"), f"{unit}: {field.help} ", (facts, "$foreground-muted")]
+    parts: list[Any] = [(label or field.label, "bold"), f"{unit}: {field.help} ", (_facts(field, choices), "$foreground-muted")]
     for problem in problems:
         parts.append((f"\n{SIGNS[problem.severity]} {short_message(problem)}", COLOURS.get(problem.severity, "")))
     if mendable is not None and mendable.mend is not None:
         parts += ["\n", ("f3 ", "bold $text-accent"), printable(mendable.mend.label)]
     return Content.assemble(*parts)
+
+
+def _facts(field: Field, choices: Sequence[str]) -> str:
+    """Say in a sentence what a field may be, and what it is if it is not given; empty where there is nothing to say."""
+    allowed = f"one of {', '.join(choice or 'none' for choice in choices)}" if choices else field.allowed
+    default = "" if field.required or not allowed or field.default in (None, "") else f"; default {field.default}"
+    return f"{allowed[:1].upper()}{allowed[1:]}{default}." if allowed else ""
 
 
 def note(field: Field, path: Path, value: Any, prefix: SharedPrefix | None) -> str:

@@ -91,6 +91,7 @@ class RecordList(ScrollView, can_focus=True):
         self.cells, self.count, self.marks = cells, count, marks
         if self._wanted_row is not None and not self._requests.pending:
             self.row, self._wanted_row = self._wanted_row, None
+            self.post_message(self.Chosen(self))
         self.row = min(max(self.row, 0), max(count - 1, 0))
         lines = min(count, MOST_LINES) + 1
         if self.styles.height is None or self.styles.height.value != lines:
@@ -111,7 +112,7 @@ class RecordList(ScrollView, can_focus=True):
         muted = base + self.get_component_rich_style("records--muted")
         index = y - 1 + self.scroll_offset.y
         if not self.count:
-            text = f"   none: a adds a {self.noun}" if y == 0 else ""
+            text = f"   none yet: press a to add a {self.noun}" if y == 0 else ""
             return Strip([Segment(fitted(text, width), muted)])
         shown = self._shown_cells(width)
         if y == 0:

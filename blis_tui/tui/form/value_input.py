@@ -33,7 +33,7 @@ def placeholder(field: Field) -> str:
     """Return what stands in a field that is not given: its default, if it has one."""
     if field.required:
         return ""
-    return "not given" if field.default is None else str(field.default)
+    return "not set" if field.default is None else str(field.default)
 
 
 class ValueInput(Input):

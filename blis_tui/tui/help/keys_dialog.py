@@ -15,6 +15,8 @@ from textual.widgets import Static
 from blis_tui.tui.actions import ACTIONS, Action
 
 _WIDTH, _FRAME = 100, 6
+_LEAST = 24
+"""Cells that what a key does needs beside its title."""
 """The dialog's width where there is room, and what border, padding and scroll bar take of it."""
 
 
@@ -48,7 +50,7 @@ PLACES = {
     "table": "The table",
     "filter": "The filter",
     "columns": "The columns",
-    "writing": "While it is written",
+    "writing": "While writing",
     "client": "The client",
     "problems": "The problems",
     "yaml": "The text",
@@ -133,7 +135,7 @@ class HelpDialog(ModalScreen[None]):
                 titles = max(len(line.title) for line in lines)
                 for section in self._sections:
                     yield Static(_written(section, keys, titles, width), markup=False)
-                yield Static("In lists and tables h j k l work beside the arrows, and / filters.", classes="hint", markup=False)
+                yield Static("In lists and tables h j k l work like the arrows, and / filters.", classes="hint", markup=False)
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by lines."""
@@ -141,12 +143,18 @@ class HelpDialog(ModalScreen[None]):
 
 
 def _written(section: Section, keys: int, titles: int, width: int) -> Content:
-    """Write a section in columns of the same widths as the others'; what does not fit its line goes on below itself."""
+    """Write a section in columns of the same widths as the others'; what does not fit its line goes on below itself.
+
+    Where the last column would be too narrow to read, it stands below the title.
+    """
     start = 2 + keys + 2 + titles + 2
+    is_below = width - start < _LEAST
+    if is_below:
+        start = 2 + keys + 2
     parts: list[Any] = [Content.styled(section.title, "bold $text-primary")]
     for line in section.lines:
         parts.append(Content.styled(f"\n  {line.keys:<{keys}}  ", "bold"))
-        parts.append(Content(f"{line.title:<{titles}}  "))
-        told = textwrap.wrap(line.help or "", max(width - start, 20))
-        parts.append(Content.styled(("\n" + " " * start).join(told), "$foreground-muted"))
+        parts.append(Content(line.title if is_below else f"{line.title:<{titles}}  "))
+        told = textwrap.wrap(line.help or "", max(width - start, _LEAST))
+        parts.append(Content.styled(("\n" + " " * start).join(["", *told] if is_below else told), "$foreground-muted"))
     return Content.assemble(*parts)

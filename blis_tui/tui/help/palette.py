@@ -76,7 +76,7 @@ async def _go_and_run(app: BaseApp, action: Action) -> None:
                 await app.run_action(action.run, active.node)
                 return
         await asyncio.sleep(_TRY_S)
-    app.say(f"{action.title}: not possible in this file.", severity="warning", timeout=3)
+    app.say(f"{action.title}: not possible with this file.", severity="warning", timeout=3)
 
 
 class Commands(Provider):

@@ -65,7 +65,14 @@ def resolve(given: Mapping[str, str]) -> Keymap:
 
 def shown_keys(action: Action, keys: Mapping[str, str]) -> str:
     """Return the keys of an action as they are written on the screen, ``ctrl+s f12``; empty if it has none."""
-    return " ".join(_split(keys.get(action.id, action.keys)))
+    return " ".join(_character(key) for key in _split(keys.get(action.id, action.keys)))
+
+
+def _character(key: str) -> str:
+    """Return the character that a name such as ``right_square_bracket`` stands for; other keys as they are called."""
+    from textual.keys import key_to_character
+
+    return (key_to_character(key) or "").strip() or key
 
 
 def first_key(action_id: str, keys: Mapping[str, str]) -> str:
@@ -112,10 +119,10 @@ def _key_name(key: str) -> str:
     elif last.lower() in _NAMED:
         last = last.lower()
     elif not _is_character_name(last):
-        raise KeymapError(f"there is no key {key!r}; keys are such as f3, ctrl+s, alt+left or x")
+        raise KeymapError(f"there is no key {key!r}; examples of keys are f3, ctrl+s, alt+left and x")
     for modifier in modifiers:
         if modifier.lower() not in _MODIFIERS:
-            raise KeymapError(f"there is no key {key!r}: {modifier!r} is none of {', '.join(_MODIFIERS)}")
+            raise KeymapError(f"there is no key {key!r}: {modifier!r} is not one of {', '.join(_MODIFIERS)}")
     return "+".join([*(modifier.lower() for modifier in modifiers), last])
 
 

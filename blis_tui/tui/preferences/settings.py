@@ -146,7 +146,7 @@ def _keys(given: dict[str, Any], text: str, name: str) -> dict[str, str]:
     for action, value in _flat(given):
         place = _place(name, text, action)
         if not isinstance(value, str):
-            raise SettingsError(f'{place}: the keys of {action} must be a text such as "f3,ctrl+s", not {_shown(value)}')
+            raise SettingsError(f'{place}: the keys of {action} must be text such as "f3,ctrl+s", not {_shown(value)}')
         try:
             keys[action] = key_names(action, value)
         except KeymapError as error:

@@ -142,15 +142,15 @@ def reasons(error: Exception) -> tuple[Problem, ...]:
 
 
 def _uncuttable(total: float, most: int, most_ever: int) -> Problem:
-    many = f"about {total:,.0f}" if total < 1e15 else "no end of"  # what is expected may be infinite
+    many = f"about {total:,.0f}" if total < 1e15 else "infinitely many"  # what is expected may be infinite
     limit = most_ever if total > most_ever else most
     message = (
-        f"{many} requests are more than {limit:,}, and no first part of them can be made truthfully, since windows with rates "
+        f"{many} requests are more than {limit:,}, and a first part alone would be misleading, since windows with rates "
         "of their own are stretched to the end"
     )
     if total <= most_ever:
         return Problem(TOO_LARGE, ERROR, (), message)
-    return Problem(FAR_TOO_LARGE, ERROR, (), message + "; an export makes them all")
+    return Problem(FAR_TOO_LARGE, ERROR, (), message + "; an export generates them all")
 
 
 def _weights(clients: Expansion, until_us: int | None) -> Callable[[float], float]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _BAR = 12
 _ABOUT = 1.1
 """How far the number of requests may be from the one that was wanted."""
-OLDER = "Of an older text"
+OLDER = "Out of date"
 
 
 class Keys(NamedTuple):
@@ -81,11 +81,11 @@ def told(preview: Preview, keys: Keys, tuning: Tuning) -> str:
     if preview.state == EMPTY:
         return "· No preview yet"
     if preview.state == RUNNING:
-        return f"⟳ {f'{OLDER}; this one’s is made' if older else 'Generating'}{_progress(preview, keys)}"
+        return f"⟳ {f'{OLDER}; regenerating' if older else 'Generating'}{_progress(preview, keys)}"
     if preview.state == FAILED:
-        return f"✗ {f'{OLDER}; this one has none' if older else 'No preview'}: {_reason(preview, keys)}"
+        return f"✗ {f'{OLDER}; no new preview' if older else 'No preview'}: {_reason(preview, keys)}"
     if preview.state == CANCELLED:
-        return f"■ {f'{OLDER}; this one’s was cancelled' if older else 'Cancelled'}; {keys.refresh} makes it"
+        return f"■ {f'{OLDER}; the new preview was cancelled' if older else 'Cancelled'}; {keys.refresh} generates it"
     return _ready(preview, keys, tuning)
 
 
@@ -105,7 +105,7 @@ def _is_told_below(preview: Preview) -> bool:
 def _reason(preview: Preview, keys: Keys) -> str:
     errors = [problem for problem in preview.problems if problem.severity == ERROR]
     if len(errors) == 1 and not _is_told_below(preview):
-        more = f"; {keys.refresh} makes all" if errors[0].code == TOO_LARGE else ""
+        more = f"; {keys.refresh} generates all" if errors[0].code == TOO_LARGE else ""
         return printable(errors[0].message) + more
     return f"{counted(len(errors), 'error')} in the text"
 
@@ -119,7 +119,7 @@ def _ready(preview: Preview, keys: Keys, tuning: Tuning) -> str:
             of = " sent" if preview.requests.sent else f" planned{of}"
         more = ""
         if requests < tuning.most_requests * _ABOUT:
-            more = f"; {keys.refresh} makes {'more' if total is not None and total.mean > tuning.most_ever else 'all'}"
+            more = f"; {keys.refresh} generates {'more' if total is not None and total.mean > tuning.most_ever else 'all'}"
         return f"✂ Only the first {requests:,} requests{of}: all before {roughly(preview.cut_us)}{more}"
     clients = len(preview.clients) if preview.clients is not None else 0
     made = preview.made

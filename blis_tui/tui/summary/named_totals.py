@@ -30,7 +30,7 @@ def totals(summary: Summary) -> list[tuple[str, list[Total]]]:
             "Requests",
             [
                 _whole("requests", requests.generated, against(requests.expected, requests.deviations)),
-                _whole("sessions", summary.sessions, "" if summary.sessions else "every request stands alone"),
+                _whole("sessions", summary.sessions, "" if summary.sessions else "all requests are single-turn"),
                 _whole("clients", summary.clients),
                 _whole("prefix groups", summary.groups),
             ],
@@ -41,7 +41,7 @@ def totals(summary: Summary) -> list[tuple[str, list[Total]]]:
                 _whole("input", summary.input_tokens, _each(summary.input_tokens, requests.generated)),
                 _whole("  of which prefix", summary.prefix_tokens, _prefix(summary)),
                 _whole("output", summary.output_tokens, _each(summary.output_tokens, requests.generated)),
-                _whole("longest context", summary.longest_context, "input and output of one request"),
+                _whole("longest context", summary.longest_context, "input plus output of one request"),
             ],
         ),
         ("Rates", _rates(summary)),
@@ -80,10 +80,10 @@ def capacity_totals(found: Capacity) -> list[Total]:
     from blis_tui.workload.totals.capacity_rows import rows
 
     numbers = []
-    for row in rows(found, "their memory is known once that of a token is given"):
+    for row in rows(found, "set the KV memory per token to see their memory"):
         peak = f"peak {row.peak}; " if row.mean and row.peak else ""
         numbers.append(Total(row.name, 0, row.mean or row.peak or "–", f"{peak}{row.remark}"))
-    for name, each in (("input of a request", found.input_lengths), ("output of a request", found.output_lengths)):
+    for name, each in (("input per request", found.input_lengths), ("output per request", found.output_lengths)):
         remark = f"tokens on average; p50 {each.p50:,}, p90 {each.p90:,}, p99 {each.p99:,}, max {each.most:,}"
         numbers.append(Total(name, each.mean, f"{each.mean:,.1f}", remark))
     return numbers
@@ -106,7 +106,7 @@ def _prefix(summary: Summary) -> str:
 
 
 def _each(tokens: int, requests: int) -> str:
-    return f"{mean(tokens / requests)} a request" if requests else ""
+    return f"{mean(tokens / requests)} per request" if requests else ""
 
 
 def _whole(name: str, value: int, remark: str = "") -> Total:

@@ -137,14 +137,14 @@ def summary_text(preview: Preview, sizes: Mapping[str, Size], width: int) -> Con
     sections = [("File", _file(clients.spec))]
     cut = preview.cut_us if not preview.stale else None
     if summary is None or cut is not None or (preview.stale and not preview.clients_stale):
-        title = "In all, known without generating"
+        title = "Totals known without generating"
         total = expected.total
         number = mean(total.mean) if total is not None and total.mean < 1e15 else "?"
         kind = "exact" if total is not None and total.exact else "expected"
         sections.append((title, [Total("requests", 0, number, kind), Total("clients", len(clients), f"{len(clients):,}")]))
     if summary is not None:
         first = f" of the first {summary.requests.generated:,} requests" if preview.cut_us is not None else ""
-        older = ", of an older text" if preview.stale else ""
+        older = ", out of date" if preview.stale else ""
         basis = _basis(preview)
         sections += [(title + basis + first + older, rows) for title, rows in totals(summary)]
         if preview.capacity is not None:
@@ -152,7 +152,7 @@ def summary_text(preview: Preview, sizes: Mapping[str, Size], width: int) -> Con
             part = ", the first part" if preview.cut_us is not None else ""
             title = f"Capacity for what is {'sent' if preview.capacity.sent else 'planned'}{part}{old}"
             sections.append((title, capacity_totals(preview.capacity)))
-    sections.append(("An export writes" if preview.complete else "An export writes, of all requests", _written(sizes)))
+    sections.append(("An export writes" if preview.complete else "An export of all requests writes", _written(sizes)))
     parts = [_section(title, rows, width) for title, rows in sections]
     if preview.capacity is not None and len(preview.capacity.stages) > 1:
         parts.insert(len(parts) - 1, _stages(preview.capacity))
@@ -220,7 +220,7 @@ def _remarks(preview: Preview, width: int) -> Content:
     from blis_tui.workload.totals.remarks import limit_remark, run_remarks
 
     assert preview.clients is not None and preview.expected is not None
-    lines = ["To know"]
+    lines = ["Notes"]
     remarks = run_remarks(preview.clients, preview.expected.stages)
     if preview.requests is not None and preview.complete and not preview.stale:
         limit = limit_remark(preview.requests)

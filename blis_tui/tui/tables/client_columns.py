@@ -140,9 +140,9 @@ def _rates(clients: Expansion) -> Column:
         if block.spread_us is not None and block.dealt is not None:
             return f"{counted(block.dealt.of(member), 'request')} in {duration(block.spread_us)}"
         if client.concurrency:
-            return "by answers"
+            return "closed loop"
         if by_window:
-            return "by window" if client.lifecycle is not None and client.lifecycle.windows else "none"
+            return "per window" if client.lifecycle is not None and client.lifecycle.windows else "none"
         if is_fitted(client.arrival):
             from blis_tui.workload.totals.expected import gap_us
 

@@ -58,7 +58,7 @@ class ClientDialog(ModalScreen[None]):
                 f"Its requests{', of the first part that the preview has' if self._cut else ''}", classes="title", markup=False
             )
             yield LineTable("request")
-            yield Static("f its form   e its YAML   ↑↓ requests   Tab the facts   Esc close", classes="hint", markup=False)
+            yield Static("f form   e YAML   ↑↓ requests   Tab facts   Esc close", classes="hint", markup=False)
 
     def _facts(self) -> Content:
         lines = []
@@ -71,9 +71,9 @@ class ClientDialog(ModalScreen[None]):
         """Look for the client's requests."""
         requests, index = self._requests, self._index
         if requests is None:
-            self._say("There is no up-to-date preview to show requests of.")
+            self._say("There is no up-to-date preview to take requests from.")
             return
-        self._say("Looking for its requests …")
+        self._say("Looking for its requests…")
         self._job = Job(
             self, lambda _: _requests_of(requests, index), self._take, lambda _: self._say("They could not be found.")
         )

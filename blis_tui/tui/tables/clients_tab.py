@@ -33,7 +33,7 @@ class ClientsTab(TableTab):
         table.set_class(preview.clients_stale and clients is not None, "-old")
         current = preview.requests if not preview.stale and not preview.clients_stale else None
         if clients is None:
-            hint = "There are no clients: the text has errors." if preview.state == FAILED else "The clients are being made …"
+            hint = "There are no clients: the text has errors." if preview.state == FAILED else "Expanding the clients …"
             table.show([], 0, None, hint)
         elif clients is not self._clients:
             self._clients, self._requests = clients, current

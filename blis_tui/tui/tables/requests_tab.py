@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from blis_tui.workload.expansion.clients import Expansion
     from blis_tui.workload.requests import Requests
 
-_HINTS = {FAILED: "There are no requests: the text has errors.", CANCELLED: "There are no requests yet; F5 makes them."}
+_HINTS = {FAILED: "There are no requests: the text has errors.", CANCELLED: "There are no requests yet; F5 generates them."}
 
 
 class RequestsTab(TableTab):
@@ -36,7 +36,7 @@ class RequestsTab(TableTab):
         if requests is None:
             self.stop()
             self._wanted = self._shown = None
-            self.table.show([], 0, None, _HINTS.get(preview.state, "The requests are being made …"))
+            self.table.show([], 0, None, _HINTS.get(preview.state, "Generating the requests …"))
         elif requests is not self._wanted:
             self._wanted = requests
             self.prepare(lambda: request_table(requests), self._take)
@@ -66,7 +66,7 @@ class RequestsTab(TableTab):
 
     @on(TableRows.WriteRequested)
     def write(self) -> None:
-        """Write the rows that are shown to a file."""
+        """Write the rows shown to a file."""
         from blis_tui.tui.tables.write_dialog import ask_and_write
 
         app = cast("BaseApp", self.app)

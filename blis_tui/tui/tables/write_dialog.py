@@ -36,7 +36,7 @@ class RowsDialog(SaveDialog):
     """Takes the name of the file."""
 
     placeholder = "name.csv or name.jsonl"
-    hint = "⏎ write, as .csv or .jsonl   ↑↓ then Tab ⏎ enter a folder   Esc cancel"
+    hint = "⏎ write, as .csv or .jsonl   ↑↓ then Tab ⏎ open a folder   Esc cancel"
 
     def __init__(self, folder: Path, value: str, rows: int) -> None:
         super().__init__(folder, value)
@@ -73,7 +73,7 @@ class WriteDialog(ModalScreen["int | Exception | None"]):
             dialog.border_title = "Write"
             yield Static(f"{counted(len(self._rows), 'request')} to {printable(self._path.name)}", markup=False)
             yield ProgressBar(total=1.0, show_eta=False)
-            yield Static("Esc cancel; then nothing is written", classes="hint", markup=False)
+            yield Static("Esc cancel, and write nothing", classes="hint", markup=False)
 
     def on_mount(self) -> None:
         """Begin to write."""

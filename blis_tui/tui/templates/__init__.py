@@ -14,18 +14,18 @@ class Template(NamedTuple):
 
 
 TEMPLATES = {
-    "two-stage": Template("Two stages, 9 × 5", "8 then 20 requests a second; nine system prompts with five users each."),
-    "mix": Template("Mix of clients", "Chat, code and reports at once, with lognormal, exponential and gaussian lengths."),
-    "pool": Template("Pool of users", "40 people who wait for each answer and think before they ask again."),
+    "two-stage": Template("Two stages, 9 × 5", "8, then 20 requests a second; nine system prompts with five users each."),
+    "mix": Template("Mix of clients", "Chat, code and reports together, with lognormal, exponential and gaussian lengths."),
+    "pool": Template("Pool of users", "40 people who wait for each answer, then think before they ask again."),
     "day": Template("A day of cohorts", "Populations that come and go: a day's rise and fall, and a spike."),
-    "measured": Template("Measured lengths", "Input and output lengths from a table, as a log has them."),
+    "measured": Template("Measured lengths", "Input and output lengths from a table, as measured in a log."),
     "chat": Template("Chat", "Conversations of several rounds over a few system prompts."),
     "rag": Template("RAG", "Long retrieved context, short answers."),
     "code-completion": Template("Code completion", "Many short answers to prompts that share a repository's context."),
     "summarisation": Template("Summarisation", "Long documents in, a paragraph out."),
     "batch": Template("Batch", "An offline job: a steady stream of long answers."),
     "ramp": Template("Ramp", "The rate rises step by step, to find where latency turns up."),
-    "burst": Template("Burst", "Quiet, a short burst at five times the rate, quiet again."),
+    "burst": Template("Burst", "Quiet, then a short burst at five times the rate, then quiet again."),
 }
 """By name, in the order in which they are offered."""
 FIRST = "two-stage"

@@ -44,8 +44,8 @@ class NewDialog(ModalScreen["str | None"]):
                     yield Static(TEMPLATES[FIRST].about, id="about", markup=False)
                 with VerticalScroll(can_focus=False):
                     yield Static(template_text(FIRST), id="text", markup=False)
-            leave = "begin with two stages" if self._welcome else "cancel"
-            yield Static(f"⏎ begin with it   ↑↓ choose   o open a file…   Esc {leave}", classes="hint", markup=False)
+            leave = "start with two stages" if self._welcome else "cancel"
+            yield Static(f"⏎ start from it   ↑↓ choose   o open a file…   Esc {leave}", classes="hint", markup=False)
 
     @on(OptionList.OptionHighlighted)
     def show(self, event: OptionList.OptionHighlighted) -> None:

@@ -20,7 +20,7 @@ from blis_tui.tui.widgets.column_dialog import ColumnDialog
 from blis_tui.tui.widgets.row_order import MOST_SORTED_TEXTS, Find, Wanted, ordered
 from blis_tui.tui.widgets.table_rows import Column, TableRows
 
-_TOO_MANY = f"Not sorted: by texts at most {MOST_SORTED_TEXTS:,} rows are; filter first."
+_TOO_MANY = f"Not sorted: text columns sort at most {MOST_SORTED_TEXTS:,} rows; filter first."
 _KEPT = 10_000
 """Rows up to which an old order stays on the screen until the new one is there."""
 
@@ -154,7 +154,7 @@ class LineTable(Widget):
 
     @on(Input.Submitted)
     def end_filter(self, event: Input.Submitted) -> None:
-        """Go to the rows that were found."""
+        """Go to the matching rows."""
         event.stop()
         self.query_one(FilterInput).action_leave(False)
 
@@ -222,7 +222,7 @@ class LineTable(Widget):
             text = f"{shown:,} of {text} match"
         rows = self.rows
         if rows.sorting is not None:
-            text += f", by {rows.columns[rows.sorting[0]].title}{' downwards' if rows.sorting[1] else ''}"
+            text += f", by {rows.columns[rows.sorting[0]].title}{' descending' if rows.sorting[1] else ''}"
         same = [f"{column.title} {column.same}" for column in self._columns if column.same and column not in rows.columns]
         if same:
             text += f" · all: {printable(', '.join(same))}"

@@ -255,7 +255,7 @@ class TableRows(ScrollView, can_focus=True):
         self.post_message(self.FilterRequested())
 
     def action_show_all(self) -> None:
-        """Drop the filter."""
+        """Clear the filter."""
         self.post_message(self.FilterCleared())
 
     def action_columns(self) -> None:

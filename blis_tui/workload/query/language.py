@@ -120,7 +120,7 @@ def _part(typed: str, fields: Mapping[str, Field]) -> Part:
     if field is None:
         raise QueryError(_unknown(typed, name, fields))
     if sign not in _SIGNS[field.kind]:
-        raise QueryError(f"{typed}: {field.name} is a {field.kind}; it can be asked for with {' '.join(_SIGNS[field.kind])}")
+        raise QueryError(f"{typed}: {field.name} is a {field.kind}; it can be compared with {' '.join(_SIGNS[field.kind])}")
     if not value and field.kind != TEXT:
         raise QueryError(f"{typed}: what should {field.name} be? {_allowed(field)}")
     if field.kind == TEXT:
@@ -132,7 +132,7 @@ def _part(typed: str, fields: Mapping[str, Field]) -> Part:
         return found
     number = _value(value, field)
     if number is None:
-        raise QueryError(f"{typed}: {value!r} is no {field.kind}; {field.name} is {_allowed(field)}")
+        raise QueryError(f"{typed}: {value!r} is not valid; {field.name} is {_allowed(field)}")
     return Condition(field, sign, number)
 
 

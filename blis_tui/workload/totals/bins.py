@@ -100,7 +100,7 @@ class Series(NamedTuple):
 
 
 class Levels(NamedTuple):
-    """What is there over time, such as requests under way: its mean in each bin, and the most at any time of each bin.
+    """What is there over time, such as requests in flight: its mean in each bin, and the most at any time of each bin.
 
     The shape of both is (bins). It is shown as a `Series` is.
     """

@@ -1,4 +1,4 @@
-"""What a workload asks of a server: requests under way, tokens per second, tokens held, prefixes that can be reused.
+"""What a workload asks of a server: requests in flight, tokens per second, tokens held, prefixes that can be reused.
 
 All of it follows from the requests and the assumed server: a request is under way from its arrival for `ttft_us` + `itl_us` ×
 output tokens, or until its deadline; its prompt is held from its arrival, and its output grows by a token each `itl_us` once
@@ -87,7 +87,7 @@ class Capacity(NamedTuple):
     input_tokens: int
     reuse: Reuse
     held_tokens: int
-    """The most tokens that requests under way hold at any time."""
+    """The most tokens that requests in flight hold at any time."""
     input_lengths: Lengths
     output_lengths: Lengths
     gap_variation: float | None
@@ -127,7 +127,7 @@ def answers(requests: Requests, server: AssumedServer) -> Answers:
 
 
 class UnderWay:
-    """The requests under way and the tokens they hold, at any time."""
+    """The requests in flight and the tokens they hold, at any time."""
 
     def __init__(self, requests: Requests, server: AssumedServer) -> None:
         self._server = server
@@ -180,13 +180,13 @@ class UnderWay:
         return Level(within / itl / (until / _US_PER_S) if until else 0.0, most * _US_PER_S / itl)
 
     def peak(self, start: int, end: int) -> int:
-        """Return the most requests under way at any time of a span: it is just after an arrival, or at the start."""
+        """Return the most requests in flight at any time of a span: it is just after an arrival, or at the start."""
         low, high = np.searchsorted(self._answers.start, [start, end])
         most = int(self._at_arrival[low:high].max(initial=0))
         return max(most, int(self.count(np.array([start]))[0]))
 
     def over(self, bins: Bins) -> Levels:
-        """Return the requests under way in each bin."""
+        """Return the requests in flight in each bin."""
         edges = bins.edges
         most = self.count(edges[:-1])
         places = np.searchsorted(self._answers.start, edges)
@@ -204,7 +204,7 @@ class UnderWay:
         return np.maximum(-np.diff(until), 0.0) / _US_PER_S / bins.seconds
 
     def tokens(self, times: Int64s) -> Floats:
-        """Return how many tokens requests under way hold just before ascending times, in µs: prompts and what is generated."""
+        """Return how many tokens requests in flight hold just before ascending times, in µs: prompts and what is generated."""
         return self._held(times, np.searchsorted(self._end, times, side="left"))
 
     def _held(self, times: Int64s, ended: Int64s) -> Floats:

@@ -9,7 +9,7 @@ from blis_tui.numbers import rate, roughly
 from blis_tui.workload.totals.capacity import Capacity, Level, StageCapacity
 
 LENGTH_HEADS = ("mean", "p50", "p90", "p99", "max")
-STAGE_HEADS = ("under way", "peak", "input/s", "peak", "output/s", "peak", "variation")
+STAGE_HEADS = ("in flight", "peak", "input/s", "peak", "output/s", "peak", "variation")
 
 
 class Row(NamedTuple):
@@ -27,14 +27,14 @@ class Row(NamedTuple):
 def rows(found: Capacity, no_memory: str) -> list[Row]:
     """Return the numbers of a capacity; `no_memory` is said where the memory of a token is not known."""
     kv, held = found.server.kv_bytes, found.held_bytes
-    memory = no_memory if held is None else f"{_gigabytes(held)} at {kv:,} bytes a token"
+    memory = no_memory if held is None else f"{_gigabytes(held)} at {kv:,} bytes per token"
     mean, answer = f"means over {roughly(found.end_us)}", f"an answer takes {roughly(round(found.answer_us))} on average"
     itl = found.server.itl_us
-    decode = "as generated: peak when most requests generate" if itl else "all tokens of an answer come at once (0 s a token)"
+    decode = "as generated: peak when most requests generate" if itl else "all tokens of an answer come at once (0 s per token)"
     arriving, arrive = "when requests arrive; peak in 1 s", "on arrival; peak in 1 s"
     return [
         Row(
-            "requests under way",
+            "requests in flight",
             rate(found.under_way.mean),
             f"{found.under_way.peak:,}",
             f"{mean}; {answer}",
@@ -47,7 +47,7 @@ def rows(found: Capacity, no_memory: str) -> list[Row]:
             "prefill tokens/s",
             rate(found.prefill_rate),
             "",
-            "input that a perfect prefix cache does not hold yet",
+            "input not already in a perfect prefix cache",
             "not in a perfect prefix cache",
         ),
         Row("decode tokens/s", *_level(found.decode_rate), decode, "as generated" if itl else "all at once"),
@@ -55,18 +55,18 @@ def rows(found: Capacity, no_memory: str) -> list[Row]:
             "tokens held",
             "",
             f"{found.held_tokens:,}",
-            f"prompts and output so far of requests under way; {memory}",
-            "KV memory of a token not given" if held is None else _gigabytes(held),
+            f"prompts and output so far of requests in flight; {memory}",
+            "KV memory per token not set" if held is None else _gigabytes(held),
         ),
         Row(
             "reusable input",
             f"{found.reusable_share:.1%}",
             "",
-            f"of the input tokens, by a prefix cache that forgets nothing; shared prefixes alone {found.shared_share:.1%}",
+            f"of the input tokens, with a prefix cache that never evicts; shared prefixes alone {found.shared_share:.1%}",
             f"prefixes alone {found.shared_share:.1%}",
         ),
         Row(
-            "gaps' variation",
+            "gap variation",
             _variation(found.gap_variation),
             "",
             "coefficient of variation of the gaps between requests; 1 for Poisson",
@@ -78,7 +78,7 @@ def rows(found: Capacity, no_memory: str) -> list[Row]:
 
 def length_rows(found: Capacity) -> list[tuple[str, ...]]:
     """Return name, mean and quantiles of the lengths of requests."""
-    kinds = (("input tokens of a request", found.input_lengths), ("output tokens of a request", found.output_lengths))
+    kinds = (("input tokens per request", found.input_lengths), ("output tokens per request", found.output_lengths))
     return [
         (name, f"{each.mean:,.1f}", *(f"{value:,}" for value in (each.p50, each.p90, each.p99, each.most)))
         for name, each in kinds

@@ -18,7 +18,7 @@ from blis_tui.workload.totals.summary import Tally, per_stage
 
 REQUESTS, SESSIONS, TOKENS, OUTPUT = "requests", "sessions", "input tokens", "output tokens"
 MEASURES = (REQUESTS, SESSIONS, TOKENS, OUTPUT)
-UNDER_WAY = "requests under way"
+UNDER_WAY = "requests in flight"
 """What is there over time, and not counted."""
 SHOWN = (*MEASURES, UNDER_WAY)
 """All that can be shown over time."""

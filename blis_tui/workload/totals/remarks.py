@@ -24,7 +24,7 @@ def stage_remarks(spec: WorkloadSpec, spans_us: Sequence[tuple[int, int]]) -> li
     compact = spec.inference_perf
     remarks = []
     if any(actual < planned for actual, planned in spans_us):
-        remarks.append("The horizon cuts stages off; what is expected is what fits before it.")
+        remarks.append("The horizon cuts stages off; only what fits before it is expected.")
     if compact is not None and compact.shared_prefix is not None and compact.shared_prefix.enable_multi_turn_chat:
         if spec.rules == 1:
             remarks.append("Each arrival starts a session of up to 5 requests: targets are sessions per second.")
@@ -38,10 +38,10 @@ def run_remarks(clients: Expansion, stages: Sequence[Stage]) -> list[str]:
     remarks = stage_remarks(clients.spec, [(stage.end_us - stage.start_us, stage.planned_us) for stage in stages])
     if any(block.template.waits for block in clients.blocks):
         remarks.append(
-            "Sessions are closed-loop: here every round comes on its own clock, while a run waits for each answer "
+            "Sessions are closed-loop: here every round is sent on schedule, while a run waits for each answer "
             "before it sends the next round. So a run takes longer than this if the server is slow."
         )
-    remarks.append("A replayed trace gets new random tokens, of the same lengths and prefix groups.")
+    remarks.append("A replayed trace gets new random tokens with the same lengths and prefix groups.")
     return remarks
 
 
@@ -64,7 +64,7 @@ def limit_remark(requests: Requests) -> str | None:
     kinds = np.unique(rounds[sessions]).tolist()
     each = f"{kinds[0]:,}" if len(kinds) == 1 else f"{kinds[0]:,} to {kinds[-1]:,}" if kinds else "0"
     return (
-        f"num_requests cuts the plan alone: a run sends all rounds of its {counted(len(sessions), 'session')}, "
+        f"num_requests only limits the plan: a run sends all rounds of its {counted(len(sessions), 'session')}, "
         f"{len(sessions):,} × {each}{f' + {others:,} others' if others else ''} = {counted(sent, 'request')}"
         f"{', fewer if the horizon comes first' if requests.spec.horizon else ''}."
     )

@@ -43,8 +43,8 @@ def limits(clients: Expansion) -> list[Limit | None]:
 
 
 def answer_text(server: AssumedServer) -> str:
-    """Say how long answers are assumed to take."""
-    return f"an answer takes {duration(server.ttft_us)} + {duration(server.itl_us)} a token"
+    """Set how long answers are assumed to take."""
+    return f"an answer takes {duration(server.ttft_us)} + {duration(server.itl_us)} per token"
 
 
 def shortfall(plan: Requests | None, sent: Requests | None, server: AssumedServer) -> Problem | None:
@@ -64,10 +64,10 @@ def missed_text(found: Sequence[Limit | None]) -> str:
     if not stages:
         return ""
     least, number, limit = min(stages)
-    text = f"stage {number} misses {rate(limit.rate)} req/s "
-    text += f"as soon as answers take more than {roughly(least)}" if least else "whatever an answer takes"
-    text += f": {limit.users:,} users / {limit.rate:g} req/s − {roughly(limit.think_us)} of thinking = {roughly(least)}"
-    return text + (f"; so do all {len(stages)} stages" if len(stages) > 1 and max(stages)[0] == least else "")
+    text = f"stage {number} cannot reach {rate(limit.rate)} req/s "
+    text += f"once answers take more than {roughly(least)}" if least else "however fast the answers are"
+    text += f": {limit.users:,} users / {limit.rate:g} req/s − {roughly(limit.think_us)} think time = {roughly(least)}"
+    return text + (f"; the same goes for all {len(stages)} stages" if len(stages) > 1 and max(stages)[0] == least else "")
 
 
 def _waiting_path(spec: WorkloadSpec) -> Path:

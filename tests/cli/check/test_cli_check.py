@@ -82,7 +82,7 @@ def test_of_several_files_the_highest_code_counts(run: Run, write: Write, spec: 
     ran = run("--check", missing, bad, spec)
     assert ran.code == 3
     assert ran.out.startswith(f"{bad}:1:1: error: ")
-    assert ran.err == f"blis-tui: {missing}: No such file or directory\n3 files: 1 not read or written, 1 error\n"
+    assert ran.err == f"blis-tui: {missing}: No such file or directory\n3 files: 1 could not be read or written, 1 error\n"
 
 
 def test_standard_input(run: Run) -> None:

@@ -112,7 +112,7 @@ def test_a_limit_that_sessions_go_past_is_called_neither_a_limit_nor_exact(run: 
     path = write(CHAT.replace("seed: 42", "seed: 42\nnum_requests: 50"))
     ran = run("--summary", path)
     assert "plan cut at 50 requests" in ran.out and "at most" not in ran.out and "exact" not in ran.out
-    assert "num_requests cuts the plan alone: a run sends all rounds of its 6 sessions, 6 × 40 = 240 requests, fewer" in ran.out
+    assert "num_requests only limits the plan: a run sends all rounds of its 6 sessions, 6 × 40 = 240 requests, fewer" in ran.out
     total = json.loads(run("--summary", "--json", path).out)["total"]
     assert (total["generated"], total["exact"], total["standard_deviation"]) == (50, False, None)
 
@@ -371,7 +371,7 @@ def test_planned_and_sent(run: Run, write: Write) -> None:
     assert cells(text, "stage")[-3:] == ["planned", "difference", "sent"]
     assert cells(text, "1 ")[-1] == f"{plan['total']['sent']:,}"
     assert "██ planned" in text and "██ sent" in run("--summary", path, "--assume", "ttft=1s").out
-    assert "Sent: each round waits for the answer before it; if an answer takes 200 ms + 20 ms a token" in text
+    assert "Sent: each round waits for the previous answer; if an answer takes 200 ms + 20 ms per token" in text
 
 
 def test_virtual_users_are_summed_up_with_an_assumption(run: Run, write: Write) -> None:
@@ -388,7 +388,7 @@ def test_virtual_users_are_summed_up_with_an_assumption(run: Run, write: Write) 
 
 def test_capacity(run: Run, spec: Path) -> None:
     text = run("--summary", spec).out
-    assert "Capacity for what is planned, if an answer takes 200 ms + 20 ms a token (the default; --assume" in text
+    assert "Capacity for what is planned, if an answer takes 200 ms + 20 ms per token (the default; change it with --assume" in text
     assert "kv=BYTES" in text
     found = document(run, spec, "--assume", "ttft=100ms,itl=10ms,kv=1KiB")["capacity"]
     rate = document(run, spec)["rates"]["requests"]["mean"]
@@ -404,7 +404,7 @@ def test_capacity(run: Run, spec: Path) -> None:
     assert found["stages"][0]["gap_variation"] == pytest.approx(1, abs=0.2)
     assert [stage["requests"] for stage in found["stages"]] == [stage["sent"] for stage in document(run, spec)["stages"]]
     assert document(run, spec, "--assume", "itl=0")["capacity"]["decode_tokens_per_s"] is None
-    assert " GB at 1,024 bytes a token" in run("--summary", spec, "--assume", "kv=1KiB").out
+    assert " GB at 1,024 bytes per token" in run("--summary", spec, "--assume", "kv=1KiB").out
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def attempt(text: str, edit: Edit) -> str:
     try:
         return apply_edits(text, [edit])
     except EditRefused as refused:
-        assert "there is a key" in refused.reason or re.search("[&|>]", text), "refused without need"
+        assert "there is already a key" in refused.reason or re.search("[&|>]", text), "refused without need"
         assume(False)
         raise
 

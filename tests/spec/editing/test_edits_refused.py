@@ -119,7 +119,7 @@ def test_a_value_under_an_alias_as_key_is_edited() -> None:
         ("a: 1\n", Move(("a",), 0), "not an item of a list"),
         ("a: 1\n", Duplicate(("a",)), "not an item of a list"),
         ("a: [1]\n", RenameKey(("a", 0), "b"), "has no key"),
-        ("a: 1\nb: 2\n", RenameKey(("a",), "b"), "there is a key 'b' already"),
+        ("a: 1\nb: 2\n", RenameKey(("a",), "b"), "there is already a key 'b'"),
         ("a: 1\n", SetValue(("a",), object()), "type object cannot be written"),
         ("a: 1\n", SetValue(("a",), {1: 2}), "keys of a new mapping must be texts"),
         ("a: 1\n", SetValue(("a",), "\ud800"), "could not be read any more"),

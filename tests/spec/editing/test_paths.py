@@ -53,8 +53,8 @@ def test_what_is_no_path_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("sede", "the file has no field 'sede'; is 'seed' meant?"),
-        ("inference_perf.stages[0].durration", "inference_perf.stages[0] has no field 'durration'; is 'duration' meant?"),
+        ("sede", "the file has no field 'sede'; did you mean 'seed'?"),
+        ("inference_perf.stages[0].durration", "inference_perf.stages[0] has no field 'durration'; did you mean 'duration'?"),
         ("zzz", "the file has no field 'zzz'"),
         ("seed[0]", "seed is not a list"),
         ("[0]", "the file is not a list"),

@@ -51,7 +51,7 @@ def test_every_field_refuses_other_types(path: SpecPath, declared: Field) -> Non
         ("[1]", "seed must be a whole number, found a list"),
         ("[]", "seed must be a whole number, found an empty list"),
         ("{a: 1}", "seed must be a whole number, found a mapping"),
-        ("8.5", "seed must be a whole number, found 8.5, which BLIS would cut to 8"),
+        ("8.5", "seed must be a whole number, found 8.5, which BLIS would truncate to 8"),
         (".nan", "seed must be a finite number, found .nan"),
         ("1e19", "seed must fit in 64 bits, found 1e19"),
         ("!foo 8", "seed has the tag !foo, which no field can have"),

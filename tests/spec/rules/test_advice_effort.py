@@ -54,7 +54,7 @@ def slow(aggregate_rate: float = 2.0, horizon: int = 5_000_000, **client: Any) -
 def test_what_takes_long_is_told(changes: dict[str, Any], path: str, about: str) -> None:
     (problem,) = slow(**changes)
     assert format_path(problem.path) == path
-    assert f"makes generating take about {about}" in problem.message
+    assert f"makes generation take about {about}" in problem.message
     assert problem.severity == ("info" if " 45 s" in problem.message else "warning")
 
 

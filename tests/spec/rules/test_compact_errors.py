@@ -261,7 +261,7 @@ def test_version_1_with_one_stage_and_a_count_but_no_horizon() -> None:
 def test_compact_beside_clients_is_refused_and_beside_cohorts_is_not() -> None:
     problem = only_error(changed(CLIENTS, (("inference_perf",), COMPACT["inference_perf"])))
     assert problem.code == "several-sources" and problem.path == ("inference_perf",)
-    assert problem.message.startswith("inference_perf excludes clients")
+    assert problem.message.startswith("inference_perf cannot be combined with clients")
     assert checked(COMPACT, (("cohorts",), [client("x", population=2)])).ok
 
 

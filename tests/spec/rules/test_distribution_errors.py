@@ -50,7 +50,7 @@ def test_a_misspelt_parameter_is_hinted_at() -> None:
     distribution = of("gaussian")
     distribution["params"]["std_dv"] = distribution["params"].pop("std_dev")
     problem = only_error(CLIENTS, (PATH, distribution))
-    assert 'did you mean it by "std_dv"?' in problem.message
+    assert 'did you write "std_dv" instead?' in problem.message
     assert problem.mend is not None and problem.mend.edits == (RenameKey((*PATH, "params", "std_dv"), "std_dev"),)
 
 

@@ -29,7 +29,7 @@ def test_goodput_targets() -> None:
 @pytest.mark.parametrize("version", ["3", "v2", "1.0"])
 def test_unknown_versions_are_read_as_2(version: str) -> None:
     problem = warning("unknown-version", CLIENTS, (("version",), version))
-    assert problem.message == f'version "{version}" is unknown: BLIS takes it for 2'
+    assert problem.message == f'version "{version}" is unknown: BLIS treats it as 2'
     assert_mended(CLIENTS, problem, (("version",), version), safe=True)
 
 
@@ -69,7 +69,7 @@ def test_many_problems_of_one_kind_are_told_in_short() -> None:
     assert codes(result).count("overflow") == codes(result).count("not-used") == MAX_ALIKE
     last = [problem for problem in result.problems if problem.code == "not-used"][-1]
     assert last.message.endswith("(and 80 more like it)") and last.mend is not None
-    assert len(last.mend.edits) == 81 and last.mend.label.endswith("and so on for 80 more")
+    assert len(last.mend.edits) == 81 and last.mend.label.endswith("and likewise for 80 more")
     last = [problem for problem in result.problems if problem.code == "overflow"][-1]
     assert last.message.endswith("(and 80 more like it)") and last.mend is None
     assert len(checked(CLIENTS, (("clients",), clients[:MAX_ALIKE])).problems) == 2 * MAX_ALIKE

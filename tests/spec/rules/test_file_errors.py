@@ -55,7 +55,7 @@ def test_golden_files_have_no_errors(file: File) -> None:
 
 
 INVALID = {
-    "both-sources": (16, 1, "clients excludes inference_perf"),
+    "both-sources": (16, 1, "clients cannot be combined with inference_perf"),
     "fewer-requests-than-clients": (6, 11, "inference_perf.stages[0].rate × duration gives 48 requests"),
     "negative-prefix": (11, 24, "inference_perf.shared_prefix.system_prompt_len must be non-negative, got -1"),
     "negative-question": (12, 19, "inference_perf.shared_prefix.question_len must be non-negative, got -5"),
@@ -121,7 +121,7 @@ def test_servegen_data_is_a_source() -> None:
 def test_three_sources_are_one_error() -> None:
     data = changed(CLIENTS, (("servegen_data",), {"path": "d"}), (("inference_perf",), COMPACT["inference_perf"]))
     problem = only_error(data)
-    assert problem.message.startswith("inference_perf excludes clients, servegen_data")
+    assert problem.message.startswith("inference_perf cannot be combined with clients, servegen_data")
 
 
 @pytest.mark.parametrize("data", [CLIENTS, COHORTS, {"version": "2", "servegen_data": {"path": "d"}, "horizon": 5}])
@@ -337,7 +337,7 @@ def test_a_valid_spec_built_by_hand() -> None:
         ({"seed": 2**63}, "seed must fit a 64-bit whole number, got 9223372036854775808"),
         ({"seed": 10**5000}, "seed must fit a 64-bit whole number, got a far larger number"),
         ({"seed": None}, "seed must be a whole number, got None"),
-        ({"version": 2}, "version must be a text, got 2"),
+        ({"version": 2}, "version must be text, got 2"),
         ({"horizon": 1.5}, "horizon must be a whole number, got 1.5"),
         ({"aggregate_rate": math.inf}, "aggregate_rate must be a finite number, got inf"),
         ({"aggregate_rate": 10**400}, "aggregate_rate must be a finite number"),

@@ -66,9 +66,9 @@ def test_as_many_stages_are_shown_as_fit() -> None:
 def test_each_number_says_what_it_assumes_where_there_is_room() -> None:
     found = {line[:18].strip(): line for line in lines(CHAT, 76, AssumedServer(kv_bytes=131072))}
     assert found["what is sent"]
-    assert found["requests under way"].endswith("an answer takes 3.8 s")
+    assert found["requests in flight"].endswith("an answer takes 3.8 s")
     assert found["tokens held"].endswith("2.63 GB")
-    assert lines(CHAT, 40)[1] == "requests under way  20.90      30"
+    assert lines(CHAT, 40)[1] == "requests in flight  20.90      30"
 
 
 async def test_the_numbers_are_below_the_chart_where_there_is_room(make_app: MakeApp) -> None:
@@ -89,7 +89,7 @@ async def test_the_numbers_are_below_the_chart_where_there_is_room(make_app: Mak
 async def test_a_number_is_changed_where_it_stands_and_all_follows(make_app: MakeApp) -> None:
     app = make_app(CHAT)
     async with app.run_test(size=(120, 40)) as pilot:
-        await shown(pilot, "what is sent         mean    peak\nrequests under way  20.90      30")
+        await shown(pilot, "what is sent         mean    peak\nrequests in flight  20.90      30")
         await pilot.press("alt+t")
         await wait_for(pilot, lambda: numbers(pilot)["first"].has_focus, "the line")
         await pilot.press("up", "up")

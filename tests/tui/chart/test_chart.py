@@ -30,7 +30,7 @@ SPECS = Path(__file__).parents[2] / "specs"
 TEN, BURST, SPIKES = ((SPECS / f"{name}.yaml").read_text() for name in ("ten-requests", "burst", "spikes"))
 
 
-# --- requests under way, and what is planned behind what is sent ---------------------------------------------------------
+# --- requests in flight, and what is planned behind what is sent ---------------------------------------------------------
 
 
 def test_requests_under_way_are_drawn_as_they_are_at_a_time() -> None:
@@ -164,7 +164,7 @@ def test_sessions_are_counted_once() -> None:
     assert preview.summary is not None
     made = chart(wanted(CHAT, measure="sessions"))
     assert sum(made.figure.bars[0].heights) * bin_us(made) / 1e6 == pytest.approx(preview.summary.sessions, abs=1)
-    assert chart(wanted(SMALL, measure="sessions")).note == "No sessions: every request stands alone."
+    assert chart(wanted(SMALL, measure="sessions")).note == "No sessions: all requests are single-turn."
 
 
 def test_tokens_have_a_target_too() -> None:
@@ -418,7 +418,7 @@ async def test_the_peaks_are_told(make_app: MakeApp, size: tuple[int, int]) -> N
         await pilot.press("m", "m", "g")
         await wait_for(pilot, lambda: "in 1 s: peak 33,400" in view.render_line(0).text, "tokens")
         app.write(BURST.replace("rate: 300", "rate: -3"), "test")
-        await wait_for(pilot, lambda: view.render_line(0).text.rstrip().endswith("of an older text"), "the mark")
+        await wait_for(pilot, lambda: view.render_line(0).text.rstrip().endswith("out of date"), "the mark")
 
 
 async def test_a_narrow_stage_is_selected_with_the_mouse(make_app: MakeApp) -> None:
@@ -493,7 +493,7 @@ async def test_an_older_chart_says_so(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(pilot)
-        assert "of an older text" not in shown(pilot)
+        assert "out of date" not in shown(pilot)
         app.write(SMALL.replace("rate: 8.0", "rate: -8"), "test")
         await pilot.pause()
         assert "of an older text" in shown(pilot)

@@ -131,7 +131,7 @@ def test_what_is_sent_is_not_by_chance() -> None:
 def test_requests_under_way_have_a_mean_and_a_peak() -> None:
     read = chart(wanted(SMALL, measure=UNDER_WAY, reads=True)).readings
     assert read is not None
-    assert re.match(r"0:00–0:00.2   \d+\.\d\d under way, at most \d+   \d+ requests?", read.told(0, 200))
+    assert re.match(r"0:00–0:00.2   \d+\.\d\d in flight, at most \d+   \d+ requests?", read.told(0, 200))
 
 
 def test_clocks() -> None:

@@ -108,7 +108,7 @@ def test_a_side_with_errors_has_no_numbers() -> None:
 def test_cut_sides_are_compared_by_what_is_known_for_sure() -> None:
     tuning = Tuning(most_requests=60)
     found = rows(*sides(SMALL, FASTER, tuning), tuning)
-    assert found[0].name == "Over 60 requests: what is known without them"
+    assert found[0].name == "Over 60 requests: only what is known without generating"
     assert not any(row.name == "input" for row in found)
     expected = next(row for row in found if row.name == "requests expected")
     assert (expected.was, expected.now, expected.change) == ("168", "174", "+6 (+3.6%)")
@@ -150,8 +150,8 @@ async def test_nothing_changed(make_app: MakeApp, spec_file: Path) -> None:
     app = make_app(path=spec_file)
     async with app.run_test(size=(120, 40)) as pilot:
         await compared(pilot, "f6")
-        assert texts(pilot, "diff") == ["The texts are the same."]
-        assert texts(pilot, "numbers")[0] == "All numbers are the same."
+        assert texts(pilot, "diff") == ["The texts are identical."]
+        assert texts(pilot, "numbers")[0] == "All numbers are identical."
 
 
 async def test_what_the_preview_knows_is_not_made_again(

@@ -55,7 +55,7 @@ def test_keys_with_alt_reach_the_designer_from_old_terminals(make_app: MakeApp, 
         ('[keys]\n"file.save" = "x"', "s.toml:2: file.save works everywhere"),
         ('[keys]\n"file.save" = "hyperspace"', "there is no key 'hyperspace'"),
         ('[keys]\n"file.save" = "kontrol+s"', "'kontrol' is none of"),
-        ('[keys]\n"file.save" = 3', "must be a text"),
+        ('[keys]\n"file.save" = 3', "must be text"),
     ],
 )
 def test_a_slip_is_told_with_its_place(text: str, said: str) -> None:

@@ -211,7 +211,7 @@ async def test_what_cannot_be_cut_truthfully_is_refused_until_asked_for(make_app
     async with app.run_test(size=(120, 40)) as pilot:
         await ready(pilot)
         assert app.previewer.preview.state == FAILED
-        assert "requests are more than 60, and no first part" in status(pilot) and "f5 makes all" in status(pilot)
+        assert "requests are more than 60, and a first part alone" in status(pilot) and "f5 generates all" in status(pilot)
         assert app.previewer.preview.clients is not None
         await pilot.press("f5")
         await wait_for(pilot, lambda: app.previewer.preview.state == READY, "all requests")

@@ -96,7 +96,7 @@ async def test_a_cut_preview_still_has_the_exact_totals(make_app: MakeApp) -> No
         await ready(pilot)
         await wait_for(pilot, lambda: "Tokens of the first" in shown(pilot), "the summary")
         text = shown(pilot)
-        whole = text[text.index("In all") : text.index("Requests of the first")]
+        whole = text[text.index("Totals known") : text.index("Requests of the first")]
         assert value(whole, "requests") == "168" and value(whole, "clients") == "90"
 
 

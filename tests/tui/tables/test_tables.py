@@ -88,8 +88,8 @@ GOLDEN, SPECS = (Path(__file__).parents[2] / name for name in ("golden", "specs"
         (GOLDEN / "clients-num-requests-only.yaml", "share", ["50%", "50%"]),
         (GOLDEN / "clients-prefix.yaml", "share", ["41.7%", "25%", "16.7%", "16.7%"]),
         (SPECS / "spikes.yaml", "share", ["33.3%"] * 6),  # each of three, while their cohort is active
-        (GOLDEN / "clients-window-absolute.yaml", "rate", ["by window", "by window"]),
-        (GOLDEN / "clients-windows-mixed.yaml", "rate", ["by window", "none", "by window"]),
+        (GOLDEN / "clients-window-absolute.yaml", "rate", ["per window", "per window"]),
+        (GOLDEN / "clients-windows-mixed.yaml", "rate", ["per window", "none", "per window"]),
         (GOLDEN / "v1-chat.yaml", "share", ["25%"] * 4),
         (SPECS / "fractions.yaml", "rate", ["0.33 req/s"] * 4 + ["0.83 req/s"] * 4),
         (GOLDEN / "clients-arrivals.yaml", "rate", ["11.3%", "14.4%", "20.1%", "10.2%", "11.2%", "5.26 req/s", "16.36 req/s"]),
@@ -129,7 +129,7 @@ async def test_a_pool_shows_its_users_and_whose_each_request_is(make_app: MakeAp
         table = await opened(pilot, "clients")
         columns = {column.title: column for column in table.rows.columns}
         assert [columns["users"].cell(row) for row in range(2)] == ["12", ""]
-        assert [columns["rate"].cell(row) for row in range(2)] == ["by answers", "100%"]
+        assert [columns["rate"].cell(row) for row in range(2)] == ["closed loop", "100%"]
         table = await opened(pilot, "requests")
         columns = {column.title: column for column in table.rows.columns}
         assert "session" not in columns  # no request is a round of a conversation

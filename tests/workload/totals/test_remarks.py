@@ -25,7 +25,7 @@ def test_twenty_asked_for_and_36_sent() -> None:
     spec = limited(talker(input_distribution=constant(5)))
     assert len(generate(spec)) == 20
     assert limit_remark(generate(spec)) == (
-        "num_requests cuts the plan alone: a run sends all rounds of its 9 sessions, 9 × 4 = 36 requests."
+        "num_requests only limits the plan: a run sends all rounds of its 9 sessions, 9 × 4 = 36 requests."
     )
     assert limit_text(spec) == "plan cut at 20 requests"
 
@@ -50,7 +50,7 @@ def test_other_requests_count_once() -> None:
     others = int((~own).sum())
     sent = 4 * sessions + others
     assert limit_remark(requests) == (
-        f"num_requests cuts the plan alone: a run sends all rounds of its {sessions} sessions, "
+        f"num_requests only limits the plan: a run sends all rounds of its {sessions} sessions, "
         f"{sessions} × 4 + {others} others = {sent} requests, fewer if the horizon comes first."
     )
 

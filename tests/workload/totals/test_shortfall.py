@@ -30,8 +30,8 @@ def test_a_chat_says_how_much_less_it_sends_and_why() -> None:
     problem = shortfall(plan, sent, server)
     assert problem is not None and problem.severity == INFO and problem.line is None
     assert problem.message == (
-        "1,821 of the 4,800 planned requests are sent, 62% fewer, if an answer takes 200 ms + 20 ms a token; "
-        "stage 1 misses 16.00 req/s whatever an answer takes: 32 users / 16 req/s − 2 s of thinking = 0 s"
+        "1,821 of the 4,800 planned requests are sent, 62% fewer, if an answer takes 200 ms + 20 ms per token; "
+        "stage 1 cannot reach 16.00 req/s however fast the answers are: 32 users / 16 req/s − 2 s think time = 0 s"
     )
     placed = checked.placed(problem)
     assert checked.text.splitlines()[placed.line - 1].strip() == "enable_multi_turn_chat: true"
@@ -58,9 +58,9 @@ def test_the_limit_is_users_by_rate_without_the_thinking() -> None:
     assert missed_text([None]) == ""
     both = [Limit(40, 4.0, 2_000_000), Limit(40, 5.0, 2_000_000)]
     assert missed_text(both) == (
-        "stage 2 misses 5.00 req/s as soon as answers take more than 6 s: 40 users / 5 req/s − 2 s of thinking = 6 s"
+        "stage 2 cannot reach 5.00 req/s once answers take more than 6 s: 40 users / 5 req/s − 2 s think time = 6 s"
     )
-    assert missed_text([both[0], both[0]]).endswith("= 8 s; so do all 2 stages")
+    assert missed_text([both[0], both[0]]).endswith("= 8 s; the same goes for all 2 stages")
 
 
 def test_only_conversations_of_users_have_a_limit() -> None:

@@ -94,7 +94,7 @@ class Notes:
             if name not in known:
                 meant = closest(name, known)
                 hint = f'; did you mean "{meant.name}"?' if meant is not None else ""
-                self.error((*path, name), f"is no key of {LOADER}, which refuses the file{hint}", pair.key)
+                self.error((*path, name), f"is not a key of {LOADER}, which refuses the file{hint}", pair.key)
             elif pair.repeated:
                 self.add(APPROXIMATED, (*path, name), "is given more than once; the last one counts", pair.key)
         return Block(path, key, {name: pair for name, pair in found.items() if name in known})

@@ -75,7 +75,7 @@ class _Reader:
         load = self._notes.inner(top, "load", keys.LOAD)
         kind = self._notes.choice(load, "type", keys.LOAD_TYPES, "constant")
         if kind not in keys.RATED:
-            what = "keeps a number of requests under way" if kind == "concurrent" else "sends what a trace says"
+            what = "keeps a number of requests in flight" if kind == "concurrent" else "sends what a trace says"
             self._notes.refuse(load, "type", f"is {kind}, which {what}; a workload file has rates and durations")
         if load.given("sweep"):
             self._notes.refuse(
@@ -233,7 +233,7 @@ class _Reader:
         for secret in keys.SECRETS.get(name, ()):
             held = self._tree.find((name, secret))
             if held is not None and not is_null(held):
-                text = "is kept in a comment of the new file as it is: do not pass on a secret with it"
+                text = "is kept in a comment of the new file as it is: make sure it passes on no secrets"
                 self._notes.add(APPROXIMATED, (name, secret), text)
 
     def _keep(self, kept: dict[str, Any], block: Block, name: str) -> None:

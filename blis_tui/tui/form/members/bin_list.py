@@ -20,8 +20,8 @@ _WEIGHT = Field(NUMBER, "How likely it is; all are normalised.", minimum=0, labe
 class BinDialog(NumbersDialog[tuple[int, float]]):
     """Asks for a value and its probability."""
 
-    HEADING = "A value and how likely it is"
-    DO = "Write it"
+    HEADING = "A value and its probability"
+    DO = "Apply"
 
     def __init__(self, value: int, weight: float, others: float) -> None:
         super().__init__({"value": (_VALUE, value), "weight": (_WEIGHT, weight)})

@@ -71,7 +71,7 @@ class Rates:
     def why(self, member: Client | Cohort) -> str:
         """Say why there is no rate."""
         if isinstance(member, Client) and member.concurrency > 0:
-            return "each user asks when its answer is there"
+            return "each user asks again once its answer is there"
         return "the rate is not known" if self._ordinary else "each window has a rate of its own"
 
     def told(self, member: Client | Cohort) -> str:
@@ -81,7 +81,7 @@ class Rates:
             return f"→ {rate(found)}/s"
         if isinstance(member, Client) and member.concurrency > 0:
             return counted(member.concurrency, "user")
-        return "" if self._ordinary else "by window"
+        return "" if self._ordinary else "per window"
 
 
 def has_windows(member: Client | Cohort) -> bool:

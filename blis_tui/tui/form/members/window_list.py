@@ -63,7 +63,7 @@ class WindowList(RecordList):
         return (Remove((*self.path, index) if len(self.windows) > 1 else self.path[:-1]),)
 
     def action_split(self) -> None:
-        """Make two windows of one, each half as long."""
+        """Split the window into two, each half as long."""
         if self.row >= len(self.windows):
             return
         window = self.windows[self.row]

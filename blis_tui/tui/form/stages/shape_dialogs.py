@@ -17,14 +17,14 @@ MOST_STEPS = 50
 MOST_SHOWN = 8
 RATE, DURATION = Stage.fields["rate"], Stage.fields["duration"]
 STEPS = Field(INTEGER, "How many stages the ramp has.", minimum=2, maximum=MOST_STEPS, label="Steps", unit="stages")
-ROUND = Field(NUMBER, "What the rates between are rounded to.", above=0, label="Round to", unit="req/s")
+ROUND = Field(NUMBER, "What the rates in between are rounded to.", above=0, label="Round to", unit="req/s")
 
 
 class ShapeDialog(NumbersDialog[tuple[Edit, ...]]):
     """Asks for the numbers of a shape; gives the edits that write its stages."""
 
     DO = "Add stages"
-    CHECK = "Replace all present stages"
+    CHECK = "Replace all existing stages"
 
     def __init__(self, stages: tuple[Stage, ...], row: int) -> None:
         here = stages[row] if row < len(stages) else None
@@ -110,9 +110,9 @@ class SpikeDialog(ShapeDialog):
         return {
             "base": (like(RATE, "Base"), rate),
             "peak": (like(RATE, "Peak"), 5 * rate),
-            "before": (like(DURATION, "Base before it"), seconds),
+            "before": (like(DURATION, "Base before"), seconds),
             "for": (like(DURATION, "Peak for"), max(seconds // 10, 1)),
-            "after": (like(DURATION, "Base after it"), seconds),
+            "after": (like(DURATION, "Base after"), seconds),
         }
 
     def shape(self, values: dict[str, Any]) -> list[tuple[float, int]]:

@@ -48,7 +48,7 @@ class StageTable(StageCells):
             self.app.post_message(StepEnded())
 
     def action_add(self) -> None:
-        """Add a stage below, like this one."""
+        """Add a stage below with the same numbers."""
         new = dict(FIRST_STAGE)
         if self.rows and self.stage is not None:
             new = {"rate": self.stage.rate, "duration": self.stage.duration}

@@ -12,17 +12,19 @@ from blis_tui.problems import printable
 from blis_tui.spec.check import Checked
 from blis_tui.spec.editing.application import apply_edits
 from blis_tui.spec.edits import Edit, EditRefused, SetValue
+from blis_tui.spec.format.fields import INTEGER, Field
 from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.spec.yaml.encoding import written_text
 from blis_tui.tui.form.stages.numbers_dialog import NumbersDialog
 from blis_tui.tui.form.stages.scale_dialog import scale
-from blis_tui.tui.form.stages.shape_dialogs import RATE, ROUND, STEPS, like
+from blis_tui.tui.form.stages.shape_dialogs import MOST_STEPS, RATE, ROUND, like
 from blis_tui.tui.form.stages.shapes import PLACES, ramp
 
 if TYPE_CHECKING:
     from blis_tui.tui.base_app import BaseApp
 
 MOST_SHOWN = 8
+FILES = Field(INTEGER, "How many files there will be.", minimum=2, maximum=MOST_STEPS, label="Steps", unit="files")
 
 
 def peak_rate(spec: WorkloadSpec) -> float:
@@ -46,7 +48,7 @@ class SweepDialog(NumbersDialog[list[float]]):
     DO = "Write files"
 
     def __init__(self, rate: float, folder: Path, stem: str) -> None:
-        numbers = {"from": (like(RATE, "From"), rate), "to": (like(RATE, "To"), 4 * rate), "steps": (STEPS, 8)}
+        numbers = {"from": (like(RATE, "From"), rate), "to": (like(RATE, "To"), 4 * rate), "steps": (FILES, 8)}
         super().__init__({**numbers, "round": (ROUND, PLACES)})
         self._folder, self._stem = folder, stem
 
@@ -72,7 +74,7 @@ async def sweep(app: BaseApp) -> None:
     workspace = app.workspace
     checked = workspace.view.checked
     if checked is None or checked.spec is None or not checked.ok or peak_rate(checked.spec) <= 0:
-        app.say("A sweep needs a text without errors that has stages or an aggregate_rate.", severity="warning")
+        app.say("A sweep needs a text without errors, with stages or an aggregate_rate.", severity="warning")
         return
     path = workspace.path
     stem = path.stem if path is not None else "workload"
@@ -85,7 +87,7 @@ async def sweep(app: BaseApp) -> None:
     except (WriteError, EditRefused) as error:
         app.say(f"{error}. Nothing was written.", title="No sweep", severity="error")
         return
-    app.say(f"{len(rates)} files are in {folder}.", title="Swept")
+    app.say(f"Wrote {len(rates)} files to {folder}.", title="Sweep written")
 
 
 def _write(checked: Checked, rates: list[float], folder: Path, stem: str, encoding: str) -> None:
