@@ -23,7 +23,7 @@ def joined(text: str, lines: Sequence[str]) -> str:
         return only.join(lines)
     old = split(text)
     if len(lines) == len(old):  # none came or went
-        return "".join(line + end for line, (_, end) in zip(lines, old, strict=True))
+        return _together(lines, [end for _, end in old])
     newline = next((end for _, end in old if end), "\n")
     same = min(len(old), len(lines))
     first = next((row for row in range(same) if old[row][0] != lines[row]), same)
@@ -32,8 +32,16 @@ def joined(text: str, lines: Sequence[str]) -> str:
         last += 1
     ends = [end for _, end in old[:first]] + [newline] * (len(lines) - first - last)
     ends += [end for _, end in old[len(old) - last :]]
-    parts = [line + (end or newline) for line, end in zip(lines[:-1], ends, strict=False)]
-    return "".join([*parts, lines[-1]])
+    return _together(lines, [*(end or newline for end in ends[: len(lines) - 1]), ""])
+
+
+def _together(lines: Sequence[str], ends: Sequence[str]) -> str:
+    """Put lines and their ends together; an empty line's end is never taken for a part of the one before it."""
+    parts: list[str] = []
+    for line, end in zip(lines, ends, strict=True):
+        apart = not line and end.startswith("\n") and parts and parts[-1].endswith("\r")
+        parts.append(f"{line}\r" if apart else line + end)
+    return "".join(parts)
 
 
 def _only_end(text: str) -> str | None:
