@@ -388,7 +388,9 @@ def test_virtual_users_are_summed_up_with_an_assumption(run: Run, write: Write) 
 
 def test_capacity(run: Run, spec: Path) -> None:
     text = run("--summary", spec).out
-    assert "Capacity for what is planned, if an answer takes 200 ms + 20 ms per token (the default; change it with --assume" in text
+    assert (
+        "Capacity for what is planned, if an answer takes 200 ms + 20 ms per token (the default; change it with --assume" in text
+    )
     assert "kv=BYTES" in text
     found = document(run, spec, "--assume", "ttft=100ms,itl=10ms,kv=1KiB")["capacity"]
     rate = document(run, spec)["rates"]["requests"]["mean"]
