@@ -38,7 +38,7 @@ PICTURES = (
     Scene("chart-light", f"{CHART} g", TWO_STAGE, file=FILE, shots="120-light"),
     Scene("closed-loop", f"{CHART} alt+w | alt+t tab tab 1 2 8", CHAT, file="chat.yaml"),
     Scene("form-80", "alt+0 | tab tab tab", TWO_STAGE, file=FILE, shots="80"),
-    Scene("form-clients", "alt+0 | " + "tab " * 6 + "down down down enter " + "tab " * 7 + "|", CLIENTS, file="clients.yaml"),
+    Scene("form-clients", "ctrl+l | down down down enter " + "tab " * 7 + "|", CLIENTS, file="clients.yaml"),
     Scene("clients", "alt+2 | slash p r o m p t minus 3", TWO_STAGE, file=FILE),
     Scene("yaml-problem", "alt+4 | " + "down " * LINE, WRONG, file=FILE),
     Scene("compare", f"{CHART} up up up up | f6", TWO_STAGE, file=FILE),

@@ -72,7 +72,8 @@ def _character(key: str) -> str:
     """Return the character that a name such as ``right_square_bracket`` stands for; other keys as they are called."""
     from textual.keys import key_to_character
 
-    return (key_to_character(key) or "").strip() or key
+    character = (key_to_character(key) or "").strip()
+    return character if character.isprintable() and character else key  # escape, too, has a character, and it is obeyed
 
 
 def first_key(action_id: str, keys: Mapping[str, str]) -> str:

@@ -8,10 +8,10 @@ import pytest
 from designer import SMALL, MakeApp, ready, wait_for
 from rich.color import ColorSystem
 
-from blis_tui.tui.actions import ACTIONS
+from blis_tui.tui.actions import ACTIONS, Action
 from blis_tui.tui.app import DesignerApp
 from blis_tui.tui.document.workspace import Workspace
-from blis_tui.tui.preferences.keymap import KeymapError, key_names, resolve
+from blis_tui.tui.preferences.keymap import KeymapError, key_names, resolve, shown_keys
 from blis_tui.tui.preferences.locations import settings_file, state_folder
 from blis_tui.tui.preferences.remembered import Remembered, recall, remember
 from blis_tui.tui.preferences.settings import Settings, SettingsError, parse_settings, read_settings
@@ -22,6 +22,11 @@ def test_every_setting_is_read() -> None:
     assert parse_settings(text, "s") == Settings(
         "light", 50, "code --wait", False, {"file.save": "f3,ctrl+w", "edit.undo": ""}, "s.json"
     )
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
+def test_keys_are_written_in_characters_that_a_terminal_only_shows(action: Action) -> None:
+    assert shown_keys(action, {}).isprintable()
 
 
 _ENDS = {"left": "D", "right": "C", "up": "A", "down": "B"}
@@ -54,7 +59,7 @@ def test_keys_with_alt_reach_the_designer_from_old_terminals(make_app: MakeApp, 
         ('[keys]\n"file.sav" = "f3"', "s.toml:2: there is no action 'file.sav'; did you mean 'file.save'?"),
         ('[keys]\n"file.save" = "x"', "s.toml:2: file.save works everywhere"),
         ('[keys]\n"file.save" = "hyperspace"', "there is no key 'hyperspace'"),
-        ('[keys]\n"file.save" = "kontrol+s"', "'kontrol' is none of"),
+        ('[keys]\n"file.save" = "kontrol+s"', "'kontrol' is not one of"),
         ('[keys]\n"file.save" = 3', "must be text"),
     ],
 )

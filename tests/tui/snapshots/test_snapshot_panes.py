@@ -24,7 +24,7 @@ MANY_STAGES = TWO_STAGE.replace("1200000000", "2100000000").replace(
 EXAMPLES = Path(__file__).parents[3] / "examples"
 CLIENTS = (EXAMPLES / "clients.yaml").read_text(encoding="utf-8").replace("horizon: 120000000", "horizon: 12000000")
 COHORTS = (EXAMPLES / "cohorts.yaml").read_text(encoding="utf-8").replace("horizon: 600000000", "horizon: 12000000")
-CLIENT = "alt+0 | " + "tab " * 6
+CLIENT = "ctrl+l | "
 BROKEN = "alt+4 | ctrl+home left_square_bracket"
 
 
@@ -63,7 +63,7 @@ SCENES = (
     Scene("form-clients", CLIENT + "down down down enter |", CLIENTS, shots="80 120 200-light"),
     Scene("form-client-windows", CLIENT + "end enter | " + "tab " * 20, CLIENTS, shots="80 120"),
     Scene("form-clients-wrong", CLIENT + "end enter |", CLIENTS.replace('0.7, "256": 0.3', "-0.7"), shots="120-light"),
-    Scene("form-cohorts", CLIENT + "tab down up enter | " + "tab " * 18, COHORTS, shots="80-light 120"),
+    Scene("form-cohorts", CLIENT + "enter | " + "tab " * 18, COHORTS, shots="80-light 120"),
     Scene("form-version-1", "alt+0", VERSION_1),
     Scene("form-config", "alt+0", begin=open_config, shots="80 120-light"),
     Scene("yaml-config", "alt+4", begin=open_config),
