@@ -92,7 +92,7 @@ BAD = {
     "alias of itself": Bad(b"inference_perf: &a {stages: [*a]}\n", "1:30", ""),
     "undefined alias": Bad(b"inference_perf: *nowhere\n", "1:17", ""),
     "aliases that blow up": Bad(_laughing_clients(), "", ""),
-    "unclosed bracket": Bad(b"inference_perf: {stages: [\n", "2:1", "syntax"),
+    "unclosed bracket": Bad(b"inference_perf: {stages: [\n", "1:26", "syntax"),
     "unclosed quote": Bad(b'version: "2\n', "", "syntax"),
     "tab as indentation": Bad(b"inference_perf:\n\tstages: []\n", "2:1", "syntax"),
     "bad indentation": Bad(b"inference_perf:\n    stages: []\n  shared_prefix: {}\n", "3:3", "syntax"),

@@ -267,7 +267,7 @@ async def test_the_palette_has_every_action_and_runs_it(make_app: MakeApp) -> No
         ("recent", "Open…"),
         ("settings", "Next theme"),
         ("screenshot", "Picture of the screen"),
-        ("several rates", "Sweep…"),
+        ("file per rate", "Sweep…"),
     ],
 )
 async def test_the_palette_finds_commands_from_everywhere_by_any_word(make_app: MakeApp, words: str, title: str) -> None:
@@ -459,7 +459,7 @@ async def test_mends_that_are_not_safe_are_named_as_such(make_app: MakeApp) -> N
     async with app.run_test() as pilot:
         await ready(pilot)
         await pilot.press("f8")
-        await wait_for(pilot, lambda: "1 mend would change the workload: F3 at the field applies it" in said(app))
+        await wait_for(pilot, lambda: "1 fix would change the workload: F3 at the field applies it" in said(app))
 
 
 async def test_every_tab_is_reached_without_alt(make_app: MakeApp) -> None:

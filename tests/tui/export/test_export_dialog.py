@@ -188,7 +188,7 @@ async def test_a_text_with_errors_is_not_exported(make_app: MakeApp) -> None:
     async with app.run_test() as pilot:
         await ready(pilot)
         await pilot.press("ctrl+e")
-        await wait_for(pilot, lambda: any("Mend the error first" in note.message for note in app._notifications))
+        await wait_for(pilot, lambda: any("Fix the error first" in note.message for note in app._notifications))
         assert len(app.screen_stack) == 1
 
 

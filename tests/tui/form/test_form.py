@@ -391,7 +391,7 @@ async def test_choices_are_told_below_the_form(make_app: MakeApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await ready(pilot)
         await go_to(pilot, "version")
-        assert "1, 2; default none" in str(app.home.query_one("#form-help", Static).content)
+        assert "One of 1, 2." in str(app.home.query_one("#form-help", Static).content)
 
 
 async def test_values_are_drawn_before_there_are_lines_to_type_in(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:

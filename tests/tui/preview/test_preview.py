@@ -229,7 +229,7 @@ async def test_of_a_hundred_million_requests_the_totals_are_exact_and_the_first_
         assert 1900 < len(preview.requests) < 2100 and not preview.complete
         assert [round(stage.expected.mean, -6) for stage in preview.expected.stages if stage.expected] == [24e6, 76e6]
         assert f"of about {preview.expected.total.mean:,.0f}: all before" in status(pilot)
-        assert status(pilot).endswith("; f5 makes more")
+        assert status(pilot).endswith("; f5 generates more")
         await pilot.press("f5")
         await wait_for(pilot, lambda: len(app.previewer.preview.requests or ()) > 3800, "more requests")
         assert len(app.previewer.preview.requests or ()) < 4200 and not app.previewer.preview.complete
@@ -248,7 +248,8 @@ async def test_far_too_much_that_cannot_be_cut_is_never_generated(make_app: Make
         for _ in range(2):
             assert app.previewer.preview.state == FAILED
             assert app.previewer.preview.problems[0].code == budget.FAR_TOO_LARGE
-            assert "are more than 20,000,000, and no first part" in status(pilot) and "f5" not in status(pilot)
+            assert "are more than 20,000,000, and a first part alone would be misleading" in status(pilot)
+            assert "f5" not in status(pilot)
             await pilot.press("f5")
             await ready(pilot)
         assert app.previewer.preview.clients is not None and app.previewer.preview.expected is not None
@@ -286,7 +287,7 @@ def test_progress_is_weighed_by_work() -> None:
         (Preview(EMPTY, 0), "· No preview yet"),
         (Preview(RUNNING, 0, wanted=1), "⟳ Generating…"),
         (Preview(RUNNING, 0, 0.5, 61.0, wanted=1), "⟳ Generating ━━━━━━╌╌╌╌╌╌ 50%, 1 min 1 s left, alt+x cancels"),
-        (Preview(CANCELLED, 0, wanted=1), "■ Cancelled; f5 makes it"),
+        (Preview(CANCELLED, 0, wanted=1), "■ Cancelled; f5 generates it"),
     ],
 )
 def test_each_state_has_words(preview: Preview, text: str) -> None:

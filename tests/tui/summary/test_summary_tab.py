@@ -63,7 +63,7 @@ async def test_a_limit_that_sessions_go_past(make_app: MakeApp) -> None:
     async with make_app(text).run_test(size=(120, 40)) as pilot:
         await pilot.press("alt+5")
         await ready(pilot)
-        await wait_for(pilot, lambda: "num_requests cuts" in shown(pilot), "the remark")
+        await wait_for(pilot, lambda: "num_requests only limits" in shown(pilot), "the remark")
         assert value(shown(pilot), "plan cut at") == "20"
         told = "\n".join(line for line in shown(pilot).splitlines() if "inference-perf" not in line)
         assert "at most" not in told and "exact" not in told
@@ -75,9 +75,9 @@ async def test_an_older_summary_says_so(make_app: MakeApp) -> None:
         await pilot.press("alt+5")
         await ready(pilot)
         await wait_for(pilot, lambda: "Tokens" in shown(pilot), "the summary")
-        assert "of an older text" not in shown(pilot)
+        assert "out of date" not in shown(pilot)
         app.write(SMALL.replace("rate: 8.0", "rate: -8"), "test")
-        await wait_for(pilot, lambda: "Tokens, of an older text" in shown(pilot), "the mark")
+        await wait_for(pilot, lambda: "Tokens, out of date" in shown(pilot), "the mark")
         assert pilot.app.query_one(SummaryView).has_class("-stale")
 
 
