@@ -32,7 +32,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from blis_tui.files.new_file import NewFile
-from blis_tui.formats.interop.inference_perf.writing import DIFFERS
+from blis_tui.formats.interop.target import DIFFERS
 from blis_tui.formats.source import Source
 from blis_tui.formats.table import MOONCAKE, TRACE, Format
 from blis_tui.spec.format.facts import end_us
@@ -95,10 +95,10 @@ def _replay(source: Source, files: list[tuple[Format, NewFile]]) -> dict[str, An
     name = next((file.path.name for each, file in files if each.name == MOONCAKE), None)
     if name is None:
         return None
-    from blis_tui.formats.requests.blocks import block_size
     from blis_tui.formats.requests.mooncake import commands
 
-    size = source.block_size or block_size(source.requests)
+    size = source.made_block_size
+    assert size is not None
     return {"block_size": size, "commands": commands(size, len(source.requests), name)}
 
 

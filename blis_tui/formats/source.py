@@ -52,6 +52,8 @@ class Source:
         """Whether rounds that repeat earlier ones are written with their complete inputs, where a format can do without."""
         self.block_size = block_size
         """Tokens of a block, for formats of blocks; ``None`` to choose it."""
+        self.made_block_size: int | None = None
+        """The size that was given or chosen, once there are blocks."""
         self.tuning = tuning
         self.stem = stem
         self.target = target

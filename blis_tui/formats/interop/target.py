@@ -14,3 +14,5 @@ class Target(NamedTuple):
 
 
 NOWHERE = Target()
+DIFFERS = "tools-differ"
+"""The code of remarks on how a tool goes about a workload differently, which the provenance notes."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from blis_tui.formats.requests.lines import Part, numbers
 from blis_tui.formats.tuning import ORDINARY, Tuning
-from blis_tui.problems import Problem
+from blis_tui.problems import INFO, Problem
 from blis_tui.workload.tokens import TokenBlock
 
 if TYPE_CHECKING:
@@ -36,6 +36,15 @@ class Writer(NamedTuple):
     tokens: bool = False
     end: Callable[[], bytes] = bytes
     warnings: tuple[Problem, ...] = ()
+
+
+FIXED_TIMES = Problem(
+    "trace-fixed-times",
+    INFO,
+    (),
+    "The trace holds what is sent under the assumption; a replay sends at these times, however long answers take then.",
+)
+"""What every trace of sent requests says of itself."""
 
 
 class Batch:

@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from blis_tui.formats.requests.batches import Batch, Writer
+from blis_tui.formats.requests.batches import FIXED_TIMES, Batch, Writer
 from blis_tui.formats.requests.columns import Spelling, fields
 from blis_tui.formats.requests.delimited import ratio_field, text_field
 from blis_tui.formats.requests.lines import Part, lay_out, numbers, separated, without_padding
@@ -118,8 +118,7 @@ def _warnings(requests: Requests, *, targets: bool, grows: bool) -> list[Problem
         )
     ]
     if requests.sent:
-        text = "The trace holds what is sent under the assumption; a replay sends at these times, however long answers take then."
-        found.append(Problem("trace-fixed-times", INFO, (), text))
+        found.append(FIXED_TIMES)
     if not len(requests):
         found.append(Problem("trace-empty", WARNING, (), "The trace has no requests; `blis replay` refuses it."))
     if grows:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from blis_tui.formats.requests.batches import Batch, Writer
+from blis_tui.formats.requests.batches import FIXED_TIMES, Batch, Writer
 from blis_tui.formats.requests.blocks import SMALLEST, Blocks, block_size
 from blis_tui.formats.requests.lines import PADDING, Matrix, Texts, lay_out, numbers, without_padding
 from blis_tui.formats.source import Source
@@ -26,7 +26,8 @@ _MOST_IDS_IN_WIDTH = 1 << 12
 def writer(source: Source, *, tokens: bool) -> Writer:
     """Set the format up for a source; it has no token ids, whatever `tokens` says."""
     requests = source.requests
-    blocks = Blocks(requests, source.block_size or block_size(requests))
+    size = source.made_block_size = source.block_size or block_size(requests)
+    blocks = Blocks(requests, size)
     thousandths = Texts([b"%03d" % number for number in range(1000)])
 
     def lines(batch: Batch) -> bytes:
@@ -109,8 +110,7 @@ def _about(source: Source, blocks: Blocks) -> list[Problem]:
     text = f"Blocks have {counted(size, 'token')}, which every tool has to be told; the provenance has the commands."
     found = [Problem("mooncake-block-size", INFO, (), text)]
     if requests.sent:
-        text = "The trace holds what is sent under the assumption; a replay sends at these times, however long answers take then."
-        found.append(Problem("trace-fixed-times", INFO, (), text))
+        found.append(FIXED_TIMES)
     total = int(requests.prefix_tokens.sum(dtype=np.int64))
     if blocks.lost and total:
         hint = "" if source.block_size else f" (no size from {SMALLEST} up divides all prefixes)"

@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from decimal import Decimal, localcontext
 
+from blis_tui.numbers import UNITS_US
 from blis_tui.spec.format.fields import INTEGER, NUMBER, Field
 
-_US = Decimal(1)
-_TIMES = {
-    "us": _US, "µs": _US, "μs": _US, "ms": _US * 1000, "s": _US * 10**6, "sec": _US * 10**6, "m": _US * 60 * 10**6,
-    "min": _US * 60 * 10**6, "h": _US * 3600 * 10**6, "d": _US * 86400 * 10**6,
-}  # fmt: skip
+_TIMES = {name: Decimal(us) for name, us in {**UNITS_US, "sec": UNITS_US["s"], "d": 24 * UNITS_US["h"]}.items()}
 """Units of time, in microseconds."""
 _FACTORS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
 """What follows a number that has no unit of time."""

@@ -16,7 +16,7 @@ from blis_tui.formats.interop.inference_perf import keys
 from blis_tui.formats.interop.inference_perf.compact_text import listed
 from blis_tui.formats.interop.inference_perf.differences import Load, differences
 from blis_tui.formats.interop.inference_perf.horizon import usual_horizon
-from blis_tui.formats.interop.target import Target
+from blis_tui.formats.interop.target import DIFFERS, Target
 from blis_tui.formats.interop.values import Plain, Unreadable, flow, kept_value, lines
 from blis_tui.formats.yaml_text import entry, text_scalar
 from blis_tui.problems import ERROR, INFO, WARNING, Path, Problem, SpecError, format_path
@@ -26,8 +26,6 @@ from blis_tui.spec.format.model import DEFAULT_PREFIX, SharedPrefix, Stage, Work
 from blis_tui.spec.yaml.composing import compose
 from blis_tui.spec.yaml.nodes import MAPPING
 
-DIFFERS = "tools-differ"
-"""The code of remarks on how the two tools differ on a file."""
 _LAID_OUT = ("api", "server", "tokenizer", "load", "data", "metrics", "report", "storage", "circuit_breakers")
 _URL, _MODEL = "http://localhost:8000", "MODEL"
 _API = {"type": "completion", "streaming": True}
