@@ -11,6 +11,7 @@ import yaml
 
 from blis_tui.spec.check import Checked, check
 from blis_tui.spec.format.distributions import FAMILIES
+from blis_tui.spec.format.facts import V1_ROUNDS
 from blis_tui.spec.format.model import Distribution, SharedPrefix
 from blis_tui.tui.document.problem_list import ProblemRows, in_order
 from blis_tui.tui.document.title_bar import TitleBar
@@ -177,8 +178,7 @@ def _assert_stages(table: StageTable, truth: Checked, loaded: Any) -> None:
     assert tuple(table.stages) == stages, "the table has other stages"
     assert len(table.rows) == len(stages)
     assert table.row < max(len(stages), 1), "the cursor is below the stages"
-    prefix = spec.inference_perf.shared_prefix
-    rounds = 5 if spec.rules == 1 and prefix is not None and prefix.enable_multi_turn_chat else 1
+    rounds = V1_ROUNDS if spec.rules == 1 and spec.inference_perf.chat else 1
     for index, (row, stage) in enumerate(zip(table.rows, stages, strict=True)):
         for name, text in zip(("rate", "duration"), row.texts, strict=True):
             _assert_number(loaded, ("inference_perf", "stages", index, name), text or "")

@@ -64,7 +64,7 @@ def _inexact(clients: Expansion, head: WorkloadSpec) -> Iterator[Problem]:
     odd = any(block.exact_rate is not None or block.spread_us is not None for block in clients.blocks)
     if compact is None or not odd or generation_path(clients.spec) != ORDINARY:
         return
-    chat = compact.shared_prefix is not None and compact.shared_prefix.enable_multi_turn_chat
+    chat = compact.chat
     if len(compact.stages) == 1:
         text = _one_stage(clients, compact)
     else:

@@ -389,6 +389,11 @@ class InferencePerf(Record):
     stages: tuple[Stage, ...] = records(Stage, "Rates and durations, one stage after another.", required=True)
     shared_prefix: SharedPrefix | None = record(SharedPrefix, "Prompts, users and lengths.", required=True)
 
+    @property
+    def chat(self) -> bool:
+        """Whether users hold conversations of several rounds."""
+        return self.shared_prefix is not None and self.shared_prefix.enable_multi_turn_chat
+
 
 class GoodputTargets(Record):
     """Latency targets of one SLO class, for BLIS's goodput; 0 is no target."""

@@ -100,7 +100,7 @@ def _factor(measure: str, clients: Expansion) -> tuple[float | None, str]:
     """Return what makes a stage's rate one of the measure, ``None`` if nothing does, and what the line over the bars is."""
     spec = clients.spec
     compact = spec.inference_perf
-    chat = compact is not None and compact.shared_prefix is not None and compact.shared_prefix.enable_multi_turn_chat
+    chat = compact is not None and compact.chat
     if measure == REQUESTS:
         return 1.0, EXPECTED if sessions_arrive(spec) else TARGET
     if measure == SESSIONS:

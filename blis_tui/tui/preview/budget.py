@@ -78,7 +78,7 @@ def waits(spec: WorkloadSpec) -> tuple[bool, bool]:
     """Return whether any virtual users, and whether any sessions, wait for answers."""
     members = (*spec.clients, *spec.cohorts)
     compact = spec.inference_perf
-    chat = compact is not None and compact.shared_prefix is not None and compact.shared_prefix.enable_multi_turn_chat
+    chat = compact is not None and compact.chat
     users = any(client.concurrency for client in spec.clients)
     return users, chat or any(member.waits for member in members)
 

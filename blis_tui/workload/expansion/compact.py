@@ -39,7 +39,7 @@ def expand(spec: WorkloadSpec) -> Expansion:
         aggregate_rate, category = spec.aggregate_rate, spec.category
     else:
         aggregate_rate = _aggregate_rate(spec, compact)
-        chat = compact.shared_prefix is not None and compact.shared_prefix.enable_multi_turn_chat
+        chat = compact.chat
         category = spec.category or ("reasoning" if chat else "language")
         blocks = list(_version_1(spec, compact, aggregate_rate) if spec.rules == 1 else _version_2(compact))
     blocks += [expand_cohort(cohort) for cohort in spec.cohorts]

@@ -25,7 +25,7 @@ def stage_remarks(spec: WorkloadSpec, spans_us: Sequence[tuple[int, int]]) -> li
     remarks = []
     if any(actual < planned for actual, planned in spans_us):
         remarks.append("The horizon cuts stages off; only what fits before it is expected.")
-    if compact is not None and compact.shared_prefix is not None and compact.shared_prefix.enable_multi_turn_chat:
+    if compact is not None and compact.chat:
         if spec.rules == 1:
             remarks.append("Each arrival starts a session of up to 5 requests: targets are sessions per second.")
         elif len(compact.stages) > 1:

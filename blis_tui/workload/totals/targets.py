@@ -93,7 +93,7 @@ def request_line(clients: Expansion, stages: Sequence[Stage], end_us: int, most:
 def sessions_arrive(spec: WorkloadSpec) -> bool:
     """Return whether each arrival of the stages begins a session of several rounds: chat in version 1."""
     compact = spec.inference_perf
-    chat = compact is not None and compact.shared_prefix is not None and compact.shared_prefix.enable_multi_turn_chat
+    chat = compact is not None and compact.chat
     return chat and spec.rules == 1
 
 
