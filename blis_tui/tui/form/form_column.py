@@ -348,10 +348,10 @@ class FormColumn(DocumentWidget, PreviewWidget):
     @property
     def main_part(self) -> Widget | None:
         """What the focus begins at: the list that the workload is made of, if the form shows one."""
-        members = self._members
-        if members.pane.display and (members.pane.has_focus_within or not self.query_one("#compact").display):
+        members, compact = self._members, self.query_one("#compact").display
+        if members.lists.chosen.count and (members.pane.has_focus_within or not compact):
             return members.lists.chosen
-        return self.query_one(StageTable) if self.query_one("#compact").display else None
+        return self.query_one(StageTable) if compact else None
 
     def action_go(self, steps: int) -> None:
         """Go to another field; the first and the last one are the ends."""

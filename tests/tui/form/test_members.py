@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from designer import MakeApp, ready, wait_for, write
 from textual.pilot import Pilot
 
@@ -367,6 +368,16 @@ async def test_the_list_is_one_key_away(make_app: MakeApp) -> None:
         await pilot.pause()
         assert app_of(pilot).focused is records(pilot)
         assert records(pilot).row == 3
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_focus_begins_at_the_list_though_the_form_comes_later(make_app: MakeApp, size: tuple[int, int]) -> None:
+    app = make_app(COHORTS)
+    async with app.run_test(size=size) as pilot:
+        await wait_for(pilot, lambda: app.focused is not None and app.focused.id == "cohorts-list", "the list")
+        column = app.home.query_one(FormColumn)
+        column.query_one("#member").display = False  # as it is in the first frame
+        assert column.main_part is app.focused
 
 
 async def test_a_wide_window_has_the_form_beside_the_list(make_app: MakeApp) -> None:
