@@ -64,7 +64,7 @@ class FormatError(ValueError):
 
 
 MOONCAKE = Format(
-    "mooncake", (".mooncake.jsonl",), "trace with ids of token blocks, for AIPerf, guidellm, vLLM and Dynamo", "mooncake",
+    "mooncake", (".mooncake.jsonl",), "trace of token blocks, for AIPerf, guidellm, vLLM, Dynamo", "mooncake",
     needs_requests=True, uses=(TARGET, BLOCK_SIZE),
 )  # fmt: skip
 PARQUET = Format(

@@ -81,11 +81,11 @@ def _words(replay: Replay) -> tuple[str, str, str, str]:
     return url, model, tokenizer, file
 
 
-def _told(option: str, default: int, otherwise: str) -> Callable[[int], str]:
+def _told(option: str, default: int, otherwise: str = "would not fit") -> Callable[[int], str]:
     def check(size: int) -> str:
         if size == default:
             return f"Takes {default:,} tokens a block by default."
-        return f"Has to be told by {option}: with its default of {default:,} it {otherwise}."
+        return f"Has to be told by {option}: its default of {default:,} {otherwise}."
 
     return check
 
@@ -93,12 +93,12 @@ def _told(option: str, default: int, otherwise: str) -> Callable[[int], str]:
 def _engine(size: int) -> str:
     if size % _ENGINE_BLOCK == 0:
         return f"Each block is {counted(size // _ENGINE_BLOCK, 'whole block')} of {_ENGINE_BLOCK} tokens of its engine."
-    return f"Its engine shares whole blocks of {_ENGINE_BLOCK} tokens; {size:,} is no multiple of it, so it shares a little less."
+    return f"Its engine shares whole blocks of {_ENGINE_BLOCK} tokens: a little less, as {size:,} is no multiple."
 
 
 _TOOLS: dict[str, tuple[Callable[[Replay], str], Callable[[int], str]]] = {
-    "AIPerf": (_aiperf, _told("--isl-block-size", 512, "refuses the trace or makes other prompts")),
-    "guidellm": (_guidellm, _told("hash_id_block_size", 512, "refuses the trace")),
-    "vLLM": (_vllm, _told("--timed-trace-chunk-hash-size", 16, "sends shorter prompts, and does not say so")),
+    "AIPerf": (_aiperf, _told("--isl-block-size", 512)),
+    "guidellm": (_guidellm, _told("hash_id_block_size", 512)),
+    "vLLM": (_vllm, _told("--timed-trace-chunk-hash-size", 16, "would cut prompts short")),
     "Dynamo": (_dynamo, _engine),
 }
