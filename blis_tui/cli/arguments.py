@@ -12,7 +12,8 @@ from blis_tui.cli import colours
 from blis_tui.cli.errors import UsageError
 from blis_tui.cli.output import is_terminal
 from blis_tui.cli.quantities import assumed_server, duration_us, size_bytes, whole_number
-from blis_tui.formats.interop.target import NOWHERE, Target
+from blis_tui.formats.interop.target import Target
+from blis_tui.formats.options import USUAL, ExportOptions
 from blis_tui.spec.yaml.encoding import MAX_SIZE
 from blis_tui.version import VERSION, kernel
 from blis_tui.workload.server import AssumedServer
@@ -62,13 +63,9 @@ class Options(NamedTuple):
     fix: bool = False
     formats: tuple[str, ...] = ()
     tokens: bool = False
-    block_size: int | None = None
-    full_rounds: bool = False
     force: bool = False
     quiet: bool = False
-    exact: bool = False
-    """Whether formats for tools are to carry the designed arrivals, each by its variant that does."""
-    target: Target = NOWHERE
+    exporting: ExportOptions = USUAL
     settings: tuple[tuple[str, str], ...] = ()
     seed: int | None = None
     horizon: int | None = None
@@ -134,12 +131,14 @@ def parse(argv: Sequence[str]) -> Options:
         fix=found.fix,
         formats=() if found.check else _formats(found.format, exact=found.exact),
         tokens=found.tokens,
-        full_rounds=found.full_rounds,
-        block_size=None if found.block_size is None else whole_number("--block-size", found.block_size, 1),
         force=found.force,
         quiet=found.quiet,
-        exact=found.exact,
-        target=Target(found.server or "", found.model or "", found.tokenizer or ""),
+        exporting=ExportOptions(
+            target=Target(found.server or "", found.model or "", found.tokenizer or ""),
+            exact=found.exact,
+            full_rounds=found.full_rounds,
+            block_size=None if found.block_size is None else whole_number("--block-size", found.block_size, 1),
+        ),
         settings=tuple(_setting(text) for text in found.set),
         seed=None if found.seed is None else whole_number("--seed", found.seed),
         horizon=None if found.horizon is None else duration_us(found.horizon),
@@ -192,7 +191,7 @@ def _parser() -> _Parser:
     add = parser.add_argument_group("with --export").add_argument
     add("--format", action="append", metavar="F,...", help=f"formats to write, see below; with --check {', '.join(REPORTS)}")
     add("--tokens", action="store_true", help="include token ids in the formats that can hold them")
-    add("--block-size", metavar="N", help="tokens per block in the mooncake format (default: up to 512, so that prefixes fit)")
+    add("--block-size", metavar="N", help="tokens per block of the mooncake trace (default: up to 512, so that prefixes fit)")
     add("--full-rounds", action="store_true", help="in the blis-trace format, complete inputs of rounds that repeat earlier ones")
     add("--force", action="store_true", help="overwrite existing files")
     add("--quiet", action="store_true", help="show no progress, warnings or list of files")
@@ -279,14 +278,12 @@ def _formats(given: list[str] | None, *, exact: bool) -> tuple[str, ...]:
     names = [name.strip() for each in given or () for name in each.split(",")]
     if not names and not exact:
         return ()
-    from blis_tui.formats.table import EXACT, INFERENCE_PERF, FormatError, find_formats
+    from blis_tui.formats.table import INFERENCE_PERF, FormatError, find_formats
 
-    if exact:
-        if INFERENCE_PERF.name not in names:
-            raise UsageError(f"--exact only works with --format {INFERENCE_PERF.name}")
-        names = [EXACT.name if name == INFERENCE_PERF.name else name for name in names]
+    if exact and INFERENCE_PERF.name not in names:
+        raise UsageError(f"--exact only works with --format {INFERENCE_PERF.name}")
     try:
-        return tuple(each.name for each in find_formats(names))
+        return tuple(each.name for each in find_formats(names, exact=exact))
     except FormatError as error:
         raise UsageError(str(error)) from error
 
@@ -321,14 +318,14 @@ def _demand_one_command(options: Options) -> None:
         ("--json", options.json, ("--check", "--summary")),
         ("--format", options.formats, ("--check", "--export")),
         ("--tokens", options.tokens, ("--export",)),
-        ("--block-size", options.block_size, ("--export",)),
-        ("--full-rounds", options.full_rounds, ("--export",)),
+        ("--block-size", options.exporting.block_size, ("--export",)),
+        ("--full-rounds", options.exporting.full_rounds, ("--export",)),
         ("--force", options.force, ("--export",)),
         ("--quiet", options.quiet, ("--export",)),
-        ("--exact", options.exact, ("--export",)),
-        ("--server", options.target.server, ("--export",)),
-        ("--model", options.target.model, ("--export",)),
-        ("--tokenizer", options.target.tokenizer, ("--export",)),
+        ("--exact", options.exporting.exact, ("--export",)),
+        ("--server", options.exporting.target.server, ("--export",)),
+        ("--model", options.exporting.target.model, ("--export",)),
+        ("--tokenizer", options.exporting.target.tokenizer, ("--export",)),
     ):
         if given and command not in owners:
             raise UsageError(f"{name} only works with {' or '.join(owners)}")
@@ -360,9 +357,10 @@ def _demand_a_place(options: Options) -> None:
     from blis_tui.formats.table import DEFAULT_FORMATS, find_formats
 
     formats = find_formats(options.formats or DEFAULT_FORMATS)
-    if len(formats) > 1:
+    wanted = [each for each in formats if not any(other.beside == each.name for other in formats)]
+    if len(wanted) > 1:
         raise UsageError("standard output takes only one format: choose it with --format")
-    if not formats[0].streams:
-        raise UsageError(f"format {formats[0].name} consists of two files, and standard output takes only one")
+    if not wanted[0].streams:
+        raise UsageError(f"format {wanted[0].name} consists of two files, and standard output takes only one")
     if formats[0].binary and is_terminal(sys.stdout):
         raise UsageError(f"format {formats[0].name} is not text, and standard output is a terminal: name a folder, or use > or |")

@@ -71,11 +71,9 @@ def _to_stdout(options: Options, checked: Checked, requests: Callable[[], Reques
         text=checked.text,
         encoding=checked.encoding,
         path=options.specs[0],
-        target=options.target,
+        options=options.exporting,
         tokens=options.tokens,
         requests=requests,
-        block_size=options.block_size,
-        full_rounds=options.full_rounds,
         progress=progress.writing,
     )
     progress.clear()
@@ -97,12 +95,10 @@ def _to_folder(options: Options, checked: Checked, requests: Callable[[], Reques
         text=checked.text,
         encoding=checked.encoding,
         path=path,
-        target=options.target,
+        options=options.exporting,
         tokens=options.tokens,
         force=options.force,
         requests=requests,
-        block_size=options.block_size,
-        full_rounds=options.full_rounds,
         progress=progress.writing,
     )
 

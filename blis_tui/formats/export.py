@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from blis_tui.files.errors import WriteError, write_errors
 from blis_tui.files.file_set import FileSet
-from blis_tui.formats.interop.target import NOWHERE, Target
+from blis_tui.formats.options import USUAL, ExportOptions
 from blis_tui.formats.protocols import request_format, spec_format
 from blis_tui.formats.source import STEM, Progress, Source
 from blis_tui.formats.table import DEFAULT_FORMATS, PROVENANCE_SUFFIX, Format, FormatError, find_formats
@@ -50,12 +50,10 @@ def export(
     text: str | None = None,
     encoding: str = UTF_8,
     path: str = "",
-    target: Target = NOWHERE,
+    options: ExportOptions = USUAL,
     tokens: bool = False,
     force: bool = False,
     requests: Requests | Callable[[], Requests] | None = None,
-    block_size: int | None = None,
-    full_rounds: bool = False,
     progress: Progress | None = None,
 ) -> Exported:
     """Write a spec in some formats, and where they came from, into the folder `out`, which is made if missing.
@@ -65,11 +63,10 @@ def export(
     unless `force` is given.
 
     `spec` must be without errors. `text` is its text (by default the spec written out), `encoding` that of its file and
-    `path` where that is, as the user gave it; `target` is for formats that name a server. `tokens` puts token ids where a
-    format has a place for them; `block_size` is the tokens of a block, for `mooncake`, which otherwise chooses it;
-    `full_rounds` writes complete inputs of conversations into `blis-trace`. `requests`
-    are the spec's requests or a function that makes them; it is not called, and nothing is generated, unless a format needs
-    requests. `progress` is called with the lines (clients and requests) written so far and their final number.
+    `path` where that is, as the user gave it; `options` are for the formats that use them. `tokens` puts token ids where a
+    format has a place for them. `requests` are the spec's requests or a function that makes them; it is not called, and
+    nothing is generated, unless a format needs requests. `progress` is called with the lines (clients and requests) written
+    so far and their final number.
 
     Raises `FormatError`, `AlreadyExists`, `WriteError`, `SpecError`, and what `requests` and `progress` raise.
     """
@@ -79,10 +76,8 @@ def export(
         encoding=encoding,
         path=path,
         stem=stem,
-        target=target,
         requests=requests,
-        block_size=block_size,
-        full_rounds=full_rounds,
+        options=options,
     )
     return export_source(source, out, formats, tokens=tokens, force=force, progress=progress)
 
@@ -99,7 +94,7 @@ def export_source(
     """Do what `export` does, of a source."""
     from blis_tui.formats.provenance import as_text, provenance
 
-    wanted, stem = find_formats(formats), source.stem
+    wanted, stem = find_formats(formats, exact=source.options.exact), source.stem
     if not stem or "/" in stem:
         raise WriteError(stem, "is not a file name")
     with FileSet(force=force) as files:
@@ -123,11 +118,9 @@ def write_to(
     text: str | None = None,
     encoding: str = UTF_8,
     path: str = "",
-    target: Target = NOWHERE,
+    options: ExportOptions = USUAL,
     tokens: bool = False,
     requests: Requests | Callable[[], Requests] | None = None,
-    block_size: int | None = None,
-    full_rounds: bool = False,
     progress: Progress | None = None,
     tuning: Tuning = ORDINARY,
 ) -> tuple[Problem, ...]:
@@ -136,18 +129,16 @@ def write_to(
     The arguments are those of `export`; `tuning` says in pieces of which size requests are written. Raises `FormatError` also
     for a format of two files, and lets `BrokenPipeError` through.
     """
-    wanted = find_formats([format])
-    if not wanted[0].streams:
+    wanted = find_formats([format], exact=options.exact)
+    if not all(each.streams for each in wanted):
         raise FormatError(f"format {format!r} consists of two files; it cannot go to a stream")
     source = Source(
         spec,
         text=text,
         encoding=encoding,
         path=path,
-        target=target,
         requests=requests,
-        block_size=block_size,
-        full_rounds=full_rounds,
+        options=options,
         tuning=tuning,
     )
     warnings = _write(wanted, [_Output(stream.write, "-")], source, tokens, _Meter(progress))
@@ -209,7 +200,7 @@ def _write(formats: Sequence[Format], files: Sequence[_Output], source: Source, 
             output(head)
     if requests is not None:
         _write_requests([(writer, group[-1]) for writer, group in tables], requests, meter, source.tuning)
-    return warnings
+    return [each for at, each in enumerate(warnings) if each not in warnings[:at]]  # two formats may hold the same config
 
 
 def _writer(format: Format, source: Source, tokens: bool, output: _Output) -> Writer:

@@ -29,7 +29,7 @@ class SpecFile(Protocol):
 
 
 class SpecFormat(Protocol):
-    """A format of the spec or its clients: one file, written without any request."""
+    """A format of the spec or its clients, or a config for a tool: one file, without a line for each request."""
 
     def contents(self, source: Source) -> SpecFile:
         """Work out what the file consists of; nothing is written yet."""
@@ -53,8 +53,8 @@ def request_format(format: Format) -> RequestFormat:
 
 
 if TYPE_CHECKING:  # the type checker compares each module with its protocol
-    from blis_tui.formats.requests import blis_trace, jsonl, mooncake, parquet, request_csv
-    from blis_tui.formats.specs import as_it_stands, expanded, expanded_rates
+    from blis_tui.formats.requests import blis_trace, inference_perf_exact, jsonl, mooncake, parquet, request_csv
+    from blis_tui.formats.specs import aiperf, as_it_stands, expanded, expanded_rates, guidellm, inference_perf, kubernetes
 
-    _SPEC_FORMATS: tuple[SpecFormat, ...] = (as_it_stands, expanded, expanded_rates)
-    _REQUEST_FORMATS: tuple[RequestFormat, ...] = (jsonl, request_csv, blis_trace, mooncake, parquet)
+    _SPEC_FORMATS: tuple[SpecFormat, ...] = (as_it_stands, expanded, expanded_rates, inference_perf, kubernetes, aiperf, guidellm)
+    _REQUEST_FORMATS: tuple[RequestFormat, ...] = (jsonl, request_csv, blis_trace, mooncake, parquet, inference_perf_exact)

@@ -16,7 +16,8 @@ assumed             how long answers were assumed to take (--assume): `ttft_us` 
                     was not given
 tokens              whether token ids were asked for
 notes               what else readers of the files should know, as sentences: how the tools differ that read them
-replay              for a `mooncake` trace: `block_size`, and the `commands` of the tools that replay it; else null
+replay              for a `mooncake` trace: `block_size`, and of each tool that replays it, its `commands` and how it comes by
+                    the `block_sizes`; else null
 files               one object per file: `name`, `format`, `format_version` (null where the format is not this
                     program's), `bytes`, `sha256`
 ==================  =================================================================================
@@ -32,6 +33,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from blis_tui.files.new_file import NewFile
+from blis_tui.formats.interop.replay import block_sizes, commands
 from blis_tui.formats.interop.target import DIFFERS
 from blis_tui.formats.source import Source
 from blis_tui.formats.table import MOONCAKE, TRACE, Format
@@ -74,7 +76,7 @@ def provenance(
         "tokens": tokens,
         "replay": _replay(source, files),
         "notes": [
-            *([_FIXED_TIMES] if any(each.name in (TRACE, MOONCAKE) for each, _ in files) else []),
+            *([_FIXED_TIMES] if any(each.name in (TRACE, MOONCAKE.name) for each, _ in files) else []),
             *dict.fromkeys(remark.message for remark in remarks if remark.code == DIFFERS),
         ],
         "files": [
@@ -92,14 +94,10 @@ def provenance(
 
 def _replay(source: Source, files: list[tuple[Format, NewFile]]) -> dict[str, Any] | None:
     """Say how a trace of blocks is replayed."""
-    name = next((file.path.name for each, file in files if each.name == MOONCAKE), None)
-    if name is None:
+    if not any(each is MOONCAKE for each, _ in files):
         return None
-    from blis_tui.formats.requests.mooncake import commands
-
-    size = source.made_block_size
-    assert size is not None
-    return {"block_size": size, "commands": commands(size, len(source.requests), name)}
+    replay = source.replay
+    return {"block_size": replay.block_size, "commands": commands(replay), "block_sizes": block_sizes(replay)}
 
 
 def _counts(requests: Requests | None) -> dict[str, int | None]:

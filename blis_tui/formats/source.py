@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from blis_tui.formats.interop.target import NOWHERE, Target
+from blis_tui.formats.interop.replay import Replay
+from blis_tui.formats.options import USUAL, ExportOptions
+from blis_tui.formats.table import MOONCAKE
 from blis_tui.formats.tuning import ORDINARY, Tuning
 from blis_tui.formats.yaml_text import document
 from blis_tui.spec.format.model import WorkloadSpec
@@ -24,7 +26,7 @@ STEM = "workload"
 class Source:
     """The spec to export.
 
-    `stem` is what the files are called, without their suffixes, and `target` is what tools are to send requests to.
+    `stem` is what the files are called, without their suffixes.
     `text` is the file's, by default the spec written out, and `encoding` how it was encoded there; `path` is where it came
     from, as the user gave it, and empty if from nowhere. `requests` may be the requests, or a function that makes them when
     a format needs them. `tuning` says in pieces of which size they are written.
@@ -38,25 +40,18 @@ class Source:
         encoding: str = UTF_8,
         path: str = "",
         stem: str = STEM,
-        target: Target = NOWHERE,
         requests: Requests | Callable[[], Requests] | None = None,
-        block_size: int | None = None,
-        full_rounds: bool = False,
+        options: ExportOptions = USUAL,
         tuning: Tuning = ORDINARY,
     ) -> None:
         self.spec = spec
         self._text = text
         self.encoding = encoding
         self.path = path
-        self.full_rounds = full_rounds
-        """Whether rounds that repeat earlier ones are written with their complete inputs, where a format can do without."""
-        self.block_size = block_size
-        """Tokens of a block, for formats of blocks; ``None`` to choose it."""
-        self.made_block_size: int | None = None
-        """The size that was given or chosen, once there are blocks."""
+        self.options = options
         self.tuning = tuning
         self.stem = stem
-        self.target = target
+        self._block_size = options.block_size
         self._make = requests if callable(requests) else None
         self.made_requests: Requests | None = None if callable(requests) else requests
         self.made_expansion: Expansion | None = None
@@ -88,3 +83,17 @@ class Source:
             else:
                 self.made_requests = self._make()
         return self.made_requests
+
+    @property
+    def block_size(self) -> int:
+        """The tokens of a block: as many as were asked for, or else chosen by the requests; raises what these raise."""
+        if self._block_size is None:
+            from blis_tui.formats.block_size import block_size
+
+            self._block_size = block_size(self.requests)
+        return self._block_size
+
+    @property
+    def replay(self) -> Replay:
+        """The trace of blocks that tools replay; raises what the requests raise."""
+        return Replay(f"{self.stem}{MOONCAKE.suffixes[0]}", len(self.requests), self.block_size, self.options.target)

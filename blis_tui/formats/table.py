@@ -10,9 +10,10 @@ if TYPE_CHECKING:
     from blis_tui.spec.format.model import WorkloadSpec
 
 TRACE = "blis-trace"
-MOONCAKE = "mooncake"
 NEVER, ON_REQUEST, ALWAYS = "never", "on request", "always"
 """When a format needs token ids."""
+TARGET, EXACTLY, FULL_ROUNDS, BLOCK_SIZE = "target", "exact", "full_rounds", "block_size"
+"""The options of an export that formats can use."""
 
 
 class Format(NamedTuple):
@@ -20,8 +21,10 @@ class Format(NamedTuple):
 
     `tokens` is one of `NEVER`, `ON_REQUEST` and `ALWAYS`; `version` counts changes that readers would notice and
     is 0 where the format is somebody else's. `module` is its module, in `requests` if it `needs_requests`, else in `specs`.
-    Only compact files can be written in a format that is `compact`. A `binary` format is not for terminals; one with an
-    `extra` needs the package `requires`, which that optional extra of this program installs.
+    Only compact files can be written in a format that is `compact`. `uses` names the options that it follows; where it uses
+    `EXACTLY`, `exact` is the format that is written instead. `beside` is the format whose file it refers to, which is
+    written too. A `binary` format is not for terminals; one with an `extra` needs the package `requires`, which that
+    optional extra of this program installs.
     """
 
     name: str
@@ -32,6 +35,9 @@ class Format(NamedTuple):
     tokens: str = NEVER
     version: int = 0
     compact: bool = False
+    uses: tuple[str, ...] = ()
+    exact: str = ""
+    beside: str = ""
     binary: bool = False
     extra: str = ""
     requires: str = ""
@@ -50,23 +56,28 @@ class Format(NamedTuple):
     @property
     def streams(self) -> bool:
         """Whether it is a single file, which can go to standard output."""
-        return len(self.suffixes) == 1
+        return len(self.suffixes) == 1 and not self.beside
 
 
 class FormatError(ValueError):
     """There is no format of that name, or it cannot be written that way, or not on this machine."""
 
 
+MOONCAKE = Format(
+    "mooncake", (".mooncake.jsonl",), "trace of token blocks, for AIPerf, guidellm, vLLM, Dynamo", "mooncake",
+    needs_requests=True, uses=(TARGET, BLOCK_SIZE),
+)  # fmt: skip
 PARQUET = Format(
     "parquet", (".requests.parquet",), "one request per row, for data frames; token ids on request",
     "parquet", needs_requests=True, tokens=ON_REQUEST, version=1, binary=True, extra="parquet", requires="pyarrow",
 )  # fmt: skip
 INFERENCE_PERF = Format(
-    "inference-perf", (".inference-perf.yml",), "a config for inference-perf, from a compact file", "inference_perf", compact=True
-)
+    "inference-perf", (".inference-perf.yml",), "a config for inference-perf, from a compact file", "inference_perf",
+    compact=True, uses=(TARGET, EXACTLY), exact="inference-perf-exact",
+)  # fmt: skip
 EXACT = Format(
     "inference-perf-exact", (".inference-perf-exact.yml", ".inference-perf-exact.csv"),
-    "the same, with exact arrivals", "inference_perf_exact", needs_requests=True, compact=True,
+    "the same, with exact arrivals", "inference_perf_exact", needs_requests=True, compact=True, uses=(TARGET,),
 )  # fmt: skip
 FORMATS = (
     Format("yaml", (".yaml",), "the spec's text, unchanged", "as_it_stands"),
@@ -82,15 +93,24 @@ FORMATS = (
     ),
     Format(
         TRACE, (".trace.yaml", ".trace.csv"), "BLIS trace v2 (header and rows), for `blis replay`", "blis_trace",
-        needs_requests=True,
+        needs_requests=True, uses=(FULL_ROUNDS,),
     ),
-    Format(
-        MOONCAKE, (".mooncake.jsonl",), "trace with ids of token blocks, for AIPerf, guidellm, vLLM and Dynamo", "mooncake",
-        needs_requests=True,
-    ),
+    MOONCAKE,
     PARQUET,
     INFERENCE_PERF,
     EXACT,
+    Format(
+        "kubernetes", (".kubernetes.yaml",), "that config in a ConfigMap, and a Job that runs it", "kubernetes",
+        compact=True, uses=(TARGET,),
+    ),
+    Format(
+        "aiperf", (".aiperf.yaml",), "a config for AIPerf, which replays the mooncake trace", "aiperf",
+        uses=(TARGET, BLOCK_SIZE), beside=MOONCAKE.name,
+    ),
+    Format(
+        "guidellm", (".guidellm.yaml",), "a config for guidellm, which replays the mooncake trace", "guidellm",
+        uses=(TARGET, BLOCK_SIZE), beside=MOONCAKE.name,
+    ),
 )  # fmt: skip
 DEFAULT_FORMATS = ("yaml", "jsonl")
 PROVENANCE_SUFFIX = ".export.json"
@@ -101,13 +121,18 @@ def available() -> tuple[Format, ...]:
     return tuple(each for each in FORMATS if not each.missing)
 
 
-def find_formats(names: Iterable[str]) -> list[Format]:
-    """Look formats up by name, each once and in the table's order; raises `FormatError`, also for what is missing."""
-    wanted = list(names)
-    known = {each.name for each in FORMATS}
-    for name in wanted:
+def find_formats(names: Iterable[str], *, exact: bool = False) -> list[Format]:
+    """Look formats up by name, each once and in the table's order, with those that they refer to.
+
+    With `exact`, formats that have a variant with the designed arrivals become that. Raises `FormatError`, also for what
+    is missing.
+    """
+    known = {each.name: each for each in FORMATS}
+    wanted: set[str] = set()
+    for name in names:
         if name not in known:
-            raise FormatError(f"unknown format {name!r}; choose from {', '.join(each.name for each in FORMATS)}")
+            raise FormatError(f"unknown format {name!r}; choose from {', '.join(known)}")
+        wanted |= {known[name].exact if exact and known[name].exact else name, known[name].beside}
     found = [each for each in FORMATS if each.name in wanted]
     for each in found:
         if each.missing:

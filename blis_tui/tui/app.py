@@ -245,7 +245,7 @@ class DesignerApp(DocumentApp):
         """Write the requests, or the workload in other formats."""
         from blis_tui.tui.export.export_dialog import export
 
-        self.do(export(self), "export")
+        self.do(export(self, self.appearance), "export")
 
     def action_sweep(self) -> None:
         """Write a file for each of several rates."""

@@ -126,6 +126,7 @@ def test_a_file_that_is_not_compact_has_no_config(run: Run, write: Write, tmp_pa
     [
         (("--export", "out", "x", "--exact"), "--exact only works with --format inference-perf"),
         (("--export", "-", "x", "--format", "inference-perf", "--exact"), "consists of two files"),
+        (("--export", "-", "x", "--format", "aiperf"), "format aiperf consists of two files"),
         (("--summary", "x", "--server", "http://h"), "--server only works with --export"),
         (("--check", "x", "--model", "m"), "--model only works with --export"),
         (("x", "--tokenizer", "t"), "--tokenizer only works with --export"),

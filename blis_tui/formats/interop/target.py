@@ -14,5 +14,13 @@ class Target(NamedTuple):
 
 
 NOWHERE = Target()
+LOCAL = "http://localhost:8000"
+"""The server that configs name to be filled in."""
 DIFFERS = "tools-differ"
 """The code of remarks on how a tool goes about a workload differently, which the provenance notes."""
+
+
+def to_be_filled_in(*given: tuple[str, str]) -> str:
+    """Write the comment that names the keys, of those with what was given for each, that stand for nothing yet."""
+    missing = [key for key, value in given if not value]
+    return f"# To be filled in, or given by --server and --model: {', '.join(missing)}\n" if missing else ""

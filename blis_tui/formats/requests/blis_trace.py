@@ -60,7 +60,7 @@ def writer(source: Source, *, tokens: bool) -> Writer:
     adapters = any(clients.blocks[block].template.adapter for block in busy)
     absent = {name for name, is_there in (("slo_target_us", targets), ("adapter", adapters)) if not is_there}
     names = [name for name in COLUMNS if name not in absent]
-    grows = not source.full_rounds and _all_sessions_grow(requests)
+    grows = not source.options.full_rounds and _all_sessions_grow(requests)
     found = {field.name: field for field in fields(TRACE, clients, Spelling(text_field, ratio_field))}
 
     def lines(batch: Batch) -> bytes:

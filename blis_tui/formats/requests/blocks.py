@@ -7,7 +7,6 @@ block that is not full is no other's. Ids are given out in order of arrival, tho
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -17,20 +16,7 @@ from blis_tui.problems import ERROR, Problem, SpecError
 from blis_tui.workload.requests import Requests
 
 LARGEST_ID = 2**31 - 1
-USUAL, SMALLEST = 512, 16
-"""The size that tools take unless told otherwise, and the smallest that is chosen unless it is asked for."""
 Int64s = NDArray[np.int64]
-
-
-def block_size(requests: Requests) -> int:
-    """Choose a size: the largest at most `USUAL` that all prefixes in use are made of, or the smallest where there is none."""
-    group = requests.prefix_group
-    lengths = [int(requests.groups.lengths[each]) for each in np.unique(group[group >= 0])] if len(requests.groups) else []
-    if not lengths:
-        return USUAL
-    common = math.gcd(*lengths)
-    fitting = [size for size in range(SMALLEST, USUAL + 1) if common % size == 0]
-    return max(fitting, default=SMALLEST)
 
 
 class Blocks:

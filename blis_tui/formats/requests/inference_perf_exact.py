@@ -27,7 +27,7 @@ def writer(source: Source, *, tokens: bool) -> Writer:
     arrivals = source.requests.arrival_us
     first, span = (int(arrivals[0]), int(arrivals[-1] - arrivals[0])) if len(arrivals) else (0, 0)
     trace = Trace(f"{source.stem}{EXACT.suffixes[-1]}", len(arrivals), max(1, -(-span // US_PER_S)))
-    config = write(source.spec, source.text, source.target, trace)
+    config = write(source.spec, source.text, source.options.target, trace)
 
     def lines(batch: Batch) -> bytes:
         rows = batch.requests

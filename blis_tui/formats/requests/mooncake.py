@@ -11,8 +11,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from blis_tui.formats.block_size import SMALLEST
 from blis_tui.formats.requests.batches import FIXED_TIMES, Batch, Writer
-from blis_tui.formats.requests.blocks import SMALLEST, Blocks, block_size
+from blis_tui.formats.requests.blocks import Blocks
 from blis_tui.formats.requests.lines import PADDING, Matrix, Texts, lay_out, numbers, without_padding
 from blis_tui.formats.source import Source
 from blis_tui.numbers import counted
@@ -26,8 +27,7 @@ _MOST_IDS_IN_WIDTH = 1 << 12
 def writer(source: Source, *, tokens: bool) -> Writer:
     """Set the format up for a source; it has no token ids, whatever `tokens` says."""
     requests = source.requests
-    size = source.made_block_size = source.block_size or block_size(requests)
-    blocks = Blocks(requests, size)
+    blocks = Blocks(requests, source.block_size)
     thousandths = Texts([b"%03d" % number for number in range(1000)])
 
     def lines(batch: Batch) -> bytes:
@@ -79,31 +79,6 @@ def _without_comma(cells: NDArray[np.uint64]) -> Matrix:
     return text
 
 
-def commands(size: int, count: int, name: str) -> dict[str, str]:
-    """Return what replays a file of so many rows: the command of each tool, with MODEL, URL and TOKENIZER to fill in."""
-    return {
-        "AIPerf": (
-            "aiperf profile --model MODEL --url URL --endpoint-type completions --streaming --tokenizer TOKENIZER "
-            f"--input-file {name} --custom-dataset-type mooncake_trace --fixed-schedule --isl-block-size {size}"
-        ),
-        "guidellm": (
-            "guidellm run --backend kind=openai_http,target=URL,model=MODEL,request_format=/v1/completions "
-            "--tokenizer kind=huggingface_auto,model=TOKENIZER --profile kind=replay "
-            f"--data kind=mooncake,source.kind=json_file,source.path={name},hash_id_block_size={size},time_scale=0.001 "
-            "--output kind=json,path=out.json"
-        ),
-        "vLLM": (
-            "PYTHONHASHSEED=0 vllm bench serve --backend vllm --endpoint /v1/completions --model MODEL --base-url URL "
-            f"--dataset-name timed_trace --dataset-path {name} --num-prompts {count} "
-            f"--timed-trace-chunk-hash-size {size} --timed-trace-sec-multiplier 0.001 --save-result --save-detailed"
-        ),
-        "Dynamo": (
-            f"python -m dynamo.replay {name} --trace-format mooncake --trace-block-size {size} --replay-mode offline "
-            """--extra-engine-args '{"block_size":64}'"""
-        ),
-    }
-
-
 def _about(source: Source, blocks: Blocks) -> list[Problem]:
     """Say what a reader should know: the block size, which every tool has to be given, and what is lost."""
     size, requests = blocks.size, source.requests
@@ -113,7 +88,7 @@ def _about(source: Source, blocks: Blocks) -> list[Problem]:
         found.append(FIXED_TIMES)
     total = int(requests.prefix_tokens.sum(dtype=np.int64))
     if blocks.lost and total:
-        hint = "" if source.block_size else f" (no size from {SMALLEST} up divides all prefixes)"
+        hint = "" if source.options.block_size else f" (no size from {SMALLEST} up divides all prefixes)"
         text = (
             f"{blocks.lost / total:.1%} of the prefix tokens are in no whole block of {size:,}{hint}, and so are not shared "
             "in the trace."

@@ -19,7 +19,9 @@ from blis_tui.numbers import time_left
 from blis_tui.problems import Problem, SpecError, printable
 from blis_tui.tui.export.export_job import ExportChoice, ExportJob
 from blis_tui.tui.export.format_list import FormatList
+from blis_tui.tui.export.option_lines import OptionLines
 from blis_tui.tui.filing.folder_listing import holds, homely, resolve_typed
+from blis_tui.tui.preferences.remembered import Exporting
 from blis_tui.tui.preview.state import READY, Preview
 from blis_tui.tui.widgets.tick_box import TickBox
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from blis_tui.formats.export import Exported
     from blis_tui.tui.base_app import BaseApp
     from blis_tui.tui.document.workspace import View
+    from blis_tui.tui.preferences.appearance import Appearance
 
 FOLDER = "out"
 """Where exports go unless another folder is named: not beside the file, which the format `yaml` would overwrite."""
@@ -34,7 +37,7 @@ CLEAN_UP_S = 5.0
 """How long leaving waits for half-written files to be removed."""
 
 
-async def export(app: BaseApp) -> None:
+async def export(app: BaseApp, appearance: Appearance) -> None:
     """Ask what to export, do it, and show what came of it; tells why if the spec cannot be exported."""
     view = app.workspace.view
     if view.checked is None:
@@ -47,11 +50,20 @@ async def export(app: BaseApp) -> None:
             severity="error",
         )
     else:
-        exported = await app.push_screen_wait(ExportDialog(view))
+        exported = await app.push_screen_wait(ExportDialog(view, appearance))
         if exported is not None:
             from blis_tui.tui.export.result_dialog import ExportedDialog
 
             await app.push_screen_wait(ExportedDialog(exported))
+
+
+class _Choice(VerticalScroll, inherit_bindings=False):
+    """Scrolls by pages alone, and leaves the arrows to the dialog, which moves among the fields with them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pageup", "page_up", "Page up", show=False),
+        Binding("pagedown", "page_down", "Page down", show=False),
+    ]
 
 
 class ExportDialog(ModalScreen["Exported | None"]):
@@ -66,11 +78,12 @@ class ExportDialog(ModalScreen["Exported | None"]):
         Binding("up", "app.focus_previous", "Previous", show=False),
     ]
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, appearance: Appearance) -> None:
         super().__init__()
         assert view.checked is not None and view.checked.spec is not None
         self._view = view
         self._spec = view.checked.spec
+        self._appearance = appearance
         self._exporting: ExportJob | None = None
         self._looking: ExportChoice | None = None
 
@@ -80,7 +93,7 @@ class ExportDialog(ModalScreen["Exported | None"]):
         folder = (path.absolute().parent if path is not None else Path.cwd()) / FOLDER
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Export"
-            with VerticalScroll(can_focus=False, id="choice"):
+            with _Choice(can_focus=False, id="choice"):
                 yield FormatList(self._view)
                 with Horizontal(classes="line"):
                     yield Label("Folder")
@@ -88,7 +101,7 @@ class ExportDialog(ModalScreen["Exported | None"]):
                 with Horizontal(classes="line"):
                     yield Label("Name")
                     yield Input(path.stem if path is not None else "workload", id="stem", compact=True, select_on_focus=False)
-                yield TickBox("Include token ids in the formats that can hold them", id="tokens", compact=True)
+                yield OptionLines(self._appearance.remembered.exporting or Exporting())
                 yield TickBox("Overwrite existing files", id="force", compact=True)
                 yield Static(id="files", markup=False)
             yield Static(id="told", markup=False)
@@ -127,14 +140,16 @@ class ExportDialog(ModalScreen["Exported | None"]):
             preview.requests if at_hand else None,
             self._view.encoding,
             self.app.previewer.server_for(self._spec),  # type: ignore[attr-defined]
+            self.query_one(OptionLines).options,
         )
 
     @on(Checkbox.Changed)
     @on(Input.Changed)
     def _show_files(self) -> None:
         """Show the files, and which of them exist."""
-        tokens = self.query_one("#tokens", Checkbox)
-        self.query_one(FormatList).show_sizes(tokens=tokens.value)
+        formats, options = self.query_one(FormatList), self.query_one(OptionLines)
+        options.show_for(formats.chosen)
+        formats.show_sizes(tokens=self.query_one("#tokens", Checkbox).value, exact=options.options.exact)
         self.query_one("#export", Button).disabled = self._refusal() is not None
         self._tell(self._refusal() or "")
         self._looking = self._choice()
@@ -146,7 +161,7 @@ class ExportDialog(ModalScreen["Exported | None"]):
             return "Choose a format."
         if not stem or "/" in stem or "\0" in stem:
             return "Give the files a name without a slash; the extensions are added to it."
-        return None
+        return self.query_one(OptionLines).refusal
 
     async def _look(self, choice: ExportChoice) -> None:
         found = await asyncio.to_thread(lambda: [holds(path.exists) for path in choice.files])
@@ -168,6 +183,7 @@ class ExportDialog(ModalScreen["Exported | None"]):
         """Begin to write."""
         if self._exporting is not None or self._refusal() is not None:
             return
+        self._appearance.remember(exporting=self.query_one(OptionLines).typed)
         self.query_one("#choice").disabled = True
         self.query_one("#export", Button).disabled = True
         self.query_one("#cancel", Button).focus()

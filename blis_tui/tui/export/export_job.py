@@ -1,15 +1,15 @@
-"""Exports from the designer: what is asked for, the work in its thread, and the commands that use what was written."""
+"""Exports from the designer: what is asked for, and the work in its thread."""
 
 from __future__ import annotations
 
-import shlex
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from blis_tui.formats.table import EXACT, FORMATS, INFERENCE_PERF, PROVENANCE_SUFFIX, find_formats
+from blis_tui.formats.options import USUAL, ExportOptions
+from blis_tui.formats.table import PROVENANCE_SUFFIX, find_formats
 from blis_tui.spec.yaml.encoding import UTF_8
 from blis_tui.tui.jobs import EVERY_S, Job
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 Told = Callable[[str, float, "float | None"], None]
 """Is told what is being done, the part of it that is done, and the seconds left."""
-MODEL = "qwen/qwen3-14b"
-"""The model that commands name; BLIS has to be told one."""
 
 
 class ExportChoice(NamedTuple):
@@ -42,11 +40,12 @@ class ExportChoice(NamedTuple):
     encoding: str = UTF_8
     server: AssumedServer | None = None
     """What is assumed of answers, if what is sent is to be written and not what is planned."""
+    options: ExportOptions = USUAL
 
     @property
     def files(self) -> tuple[Path, ...]:
         """The files that will be written."""
-        suffixes = [suffix for each in find_formats(self.formats) for suffix in each.suffixes]
+        suffixes = [suffix for each in find_formats(self.formats, exact=self.options.exact) for suffix in each.suffixes]
         return tuple(self.folder / f"{self.stem}{suffix}" for suffix in (*suffixes, PROVENANCE_SUFFIX))
 
 
@@ -102,6 +101,7 @@ class ExportJob:
                 text=choice.text,
                 encoding=choice.encoding,
                 path=choice.path,
+                options=choice.options,
                 tokens=choice.tokens,
                 force=choice.force,
                 requests=requests,
@@ -119,24 +119,3 @@ class ExportJob:
             self._latest = now
             elapsed = now - self._started
             job.tell(self._told, label, done, elapsed / done * (1.0 - done) if done > 0 else None)
-
-
-def commands_for(paths: Sequence[Path]) -> list[str]:
-    """Return the commands for BLIS and for inference-perf that run what was written."""
-    written = {_suffix(path): shlex.quote(str(path)) for path in paths}
-    specs = [suffix for each in FORMATS for suffix in each.suffixes if each.streams and suffix.endswith(".yaml")]
-    commands = [f"blis run --model {MODEL} --workload-spec {written[suffix]}" for suffix in specs if suffix in written]
-    if ".trace.yaml" in written:
-        header, data = written[".trace.yaml"], written[".trace.csv"]
-        commands.append(f"blis replay --model {MODEL} --trace-header {header} --trace-data {data}")
-    if INFERENCE_PERF.suffixes[0] in written:
-        commands.append(f"inference-perf --config_file {written[INFERENCE_PERF.suffixes[0]]}")
-    for path in paths:
-        if _suffix(path) == EXACT.suffixes[0]:  # it finds its trace in the folder where it runs
-            commands.append(f"cd {shlex.quote(str(path.parent))} && inference-perf --config_file {shlex.quote(path.name)}")
-    return commands
-
-
-def _suffix(path: Path) -> str:
-    """Return the longest suffix of any format with which a file's name ends."""
-    return max((suffix for each in FORMATS for suffix in each.suffixes if path.name.endswith(suffix)), key=len, default="")

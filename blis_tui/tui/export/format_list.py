@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from blis_tui.tui.document.workspace import View
 
 
+CHOICES = tuple(each for each in FORMATS if each.name not in {other.exact for other in FORMATS})
+"""The formats to tick; variants are another's option."""
+
+
 class FormatList(PreviewWidget):
     """The formats with a box to tick each, and how large their files will be."""
 
@@ -27,32 +31,33 @@ class FormatList(PreviewWidget):
         super().__init__()
         self._view = view
         spec = view.spec
-        self._available = [each for each in available() if spec is None or each.takes(spec)]
+        there = available()
+        self._choices = [each for each in CHOICES if each in there and (spec is None or each.takes(spec))]
         self._sizes: dict[str, Size] = {}
-        self._tokens = False
+        self._tokens = self._exact = False
         self._job: Job[dict[str, Size]] | None = None
 
     @property
     def chosen(self) -> tuple[str, ...]:
         """The names of the formats that are ticked."""
-        return tuple(each.name for each in self._available if self.query_one(f"#format-{each.name}", Checkbox).value)
+        return tuple(each.name for each in self._choices if self.query_one(f"#format-{each.name}", Checkbox).value)
 
     def compose(self) -> ComposeResult:
         """Lay out the boxes."""
-        for each in FORMATS:
+        for each in CHOICES:
             with Horizontal(classes="format"):
-                missing = each.missing or ("" if each in self._available else "compact files only")
+                missing = each.missing or ("" if each in self._choices else "compact files only")
                 yield TickBox(
                     each.name, each.name in DEFAULT_FORMATS, id=f"format-{each.name}", compact=True, disabled=bool(missing)
                 )
                 yield Static("" if missing else "…", id=f"size-{each.name}", classes="size", markup=False)
                 yield Static(missing or each.help, classes="help", markup=False)
 
-    def show_sizes(self, *, tokens: bool) -> None:
-        """Show sizes with or without token ids."""
-        self._tokens = tokens
-        for each in self._available:
-            size = self._sizes.get(each.name)
+    def show_sizes(self, *, tokens: bool, exact: bool) -> None:
+        """Show sizes with or without token ids, and of exact variants or not."""
+        self._tokens, self._exact = tokens, exact
+        for each in self._choices:
+            size = self._sizes.get(each.exact if exact and each.exact else each.name)
             text = "…" if size is None else spoken_size(size.full if tokens else size.plain)
             self.query_one(f"#size-{each.name}", Static).update(text if size is None or each.name == "yaml" else f"≈ {text}")
 
@@ -76,4 +81,4 @@ class FormatList(PreviewWidget):
 
     def _take(self, sizes: dict[str, Size]) -> None:
         self._sizes = sizes
-        self.show_sizes(tokens=self._tokens)
+        self.show_sizes(tokens=self._tokens, exact=self._exact)

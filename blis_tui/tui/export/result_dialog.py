@@ -7,20 +7,26 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.events import Resize
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from blis_tui.numbers import spoken_size
-from blis_tui.problems import printable
-from blis_tui.tui.export.export_job import commands_for
+from blis_tui.problems import Problem, printable
+from blis_tui.tui.document.severity_marks import COLOURS, SIGNS
+from blis_tui.tui.export.commands import Command, commands_for
 from blis_tui.tui.widgets.choice_list import ChoiceList
 
 if TYPE_CHECKING:
     from blis_tui.formats.export import Exported
     from blis_tui.tui.base_app import BaseApp
+
+
+_OTHER_LINES = 8
+"""Lines that are neither in the list nor notes: the frame, the totals, the hint, and space around them."""
 
 
 class ExportedDialog(ModalScreen[None]):
@@ -36,8 +42,8 @@ class ExportedDialog(ModalScreen[None]):
     def __init__(self, exported: Exported) -> None:
         super().__init__()
         self._exported = exported
-        self._commands = commands_for(exported.paths)
-        self._texts = [*self._commands, *(str(path) for path in exported.paths)]
+        self._commands = commands_for(exported.paths, exported.provenance.get("replay"))
+        self._texts = [*(command.line for command in self._commands), *(str(path) for path in exported.paths)]
 
     def compose(self) -> ComposeResult:
         """Lay out the list."""
@@ -49,13 +55,27 @@ class ExportedDialog(ModalScreen[None]):
             dialog.border_title = "Exported"
             yield Static(f"{len(self._exported.paths)} files{counts}, {spoken_size(sum(sizes))}", markup=False)
             yield ChoiceList(*self._options(sizes), markup=False)
-            for problem in self._exported.warnings:
-                yield Static(f"! {printable(problem.message)}", classes="warning", markup=False)
-            yield Static("⏎ copy   ↑↓ choose   Esc close", classes="hint", markup=False)
+            if self._exported.warnings:
+                with VerticalScroll(id="remarks"):
+                    for problem in self._exported.warnings:
+                        yield Static(_remark(problem), markup=False)
+            remarks = "   Tab notes" if self._exported.warnings else ""
+            yield Static(f"⏎ copy   ↑↓ choose{remarks}   Esc close", classes="hint", markup=False)
+
+    def on_resize(self, event: Resize) -> None:
+        """Keep everything on the screen: what is long scrolls.
+
+        In lines, since Textual passes over relative heights in a dialog that is as high as its content.
+        """
+        notes = event.size.height // 4 if self._exported.warnings else 0
+        for remarks in self.query("#remarks"):
+            remarks.styles.max_height = notes
+        others = _OTHER_LINES + (notes + 1 if notes else 0)
+        self.query_one(OptionList).styles.max_height = max(3, event.size.height - others)
 
     def _options(self, sizes: list[int]) -> list[Option | None]:
         """Return the commands, a line, and the files."""
-        commands = [Option(Content(printable(command))) for command in self._commands]
+        commands = [Option(_told(command)) for command in self._commands]
         ends = [*(f"   {spoken_size(size)}" for size in sizes), "   where it all came from"]
         files = [
             Option(Content.assemble(printable(str(path)), Content.styled(end, "dim")))
@@ -78,3 +98,16 @@ class ExportedDialog(ModalScreen[None]):
         app: BaseApp = self.app  # type: ignore[assignment]
         if index is not None:
             copy(app, self._texts[index])
+
+
+def _told(command: Command) -> Content:
+    """Return a command; below the tool's name, and what to know of it, where there are several."""
+    line = Content(printable(command.line))
+    if not command.tool:
+        return line
+    return Content.assemble(Content.styled(command.tool, "bold"), Content.styled(f"  {command.note}\n", "dim"), line)
+
+
+def _remark(problem: Problem) -> Content:
+    severity = problem.severity
+    return Content.assemble(Content.styled(f"{SIGNS[severity]} ", COLOURS.get(severity, "dim")), printable(problem.message))

@@ -26,6 +26,8 @@ class Remembered(NamedTuple):
     """What is assumed of answers, by the path of the file; the newest is the last."""
     recent: tuple[str, ...] = ()
     """The files that were open, the last one first."""
+    exporting: Exporting | None = None
+    """What was typed for the last export."""
 
     def opened(self, path: Path) -> Remembered:
         """Return what is remembered once a file is open."""
@@ -48,6 +50,15 @@ class Assumption(NamedTuple):
         return AssumedServer(self.ttft_us, self.itl_us, self.kv_bytes)
 
 
+class Exporting(NamedTuple):
+    """What tools are told of a server, and the tokens of a block, as it was typed; empty where nothing was."""
+
+    server: str = ""
+    model: str = ""
+    tokenizer: str = ""
+    block_size: str = ""
+
+
 _KINDS = {"split": int, "theme": str, "folder": str, "recent": list}
 _MOST_FILES = 200
 """Of so many files the assumptions are remembered; the oldest are forgotten first."""
@@ -59,7 +70,9 @@ def recall(folder: Path) -> Remembered:
         found = json.loads((folder / "remembered.json").read_text(encoding="utf-8"))
         known = {name: found[name] for name, kind in _KINDS.items() if type(found.get(name)) is kind}
         known["recent"] = tuple(name for name in known.get("recent", ()) if isinstance(name, str))
-        return Remembered(**known, assumptions=_assumptions(found.get("assumptions")))
+        return Remembered(
+            **known, assumptions=_assumptions(found.get("assumptions")), exporting=_exporting(found.get("exporting"))
+        )
     except (OSError, ValueError, AttributeError):
         return Remembered()
 
@@ -82,6 +95,12 @@ def _is_assumption(values: object) -> bool:
         return False
     *numbers, shows_sent = values
     return type(shows_sent) is bool and all(type(number) is int and 0 <= number <= INT64_MAX for number in numbers)
+
+
+def _exporting(found: object) -> Exporting | None:
+    if not isinstance(found, list) or len(found) != len(Exporting._fields) or not all(isinstance(each, str) for each in found):
+        return None
+    return Exporting(*found)
 
 
 def remember(folder: Path, state: Remembered) -> bool:

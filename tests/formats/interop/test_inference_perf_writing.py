@@ -20,6 +20,7 @@ from blis_tui.formats.export import export, write_to
 from blis_tui.formats.interop.inference_perf import keys
 from blis_tui.formats.interop.inference_perf.writing import write
 from blis_tui.formats.interop.target import NOWHERE, Target
+from blis_tui.formats.options import ExportOptions
 from blis_tui.formats.yaml_text import document
 from blis_tui.problems import INFO, SpecError
 from blis_tui.spec.check import check
@@ -263,7 +264,7 @@ def rows_of(path: Path) -> list[tuple[float, int, int]]:
 
 @pytest.mark.parametrize("spec", [compact(8.0), compact(3.7, 20.3), compact(0.9, users=1), compact(4.0, chat=True)])
 def test_exact_arrivals_are_a_trace_with_as_many_rows_as_requests(spec: WorkloadSpec, tmp_path: Path) -> None:
-    exported = export(spec, tmp_path, ["inference-perf-exact"], stem="a b", target=HERE)
+    exported = export(spec, tmp_path, ["inference-perf-exact"], stem="a b", options=ExportOptions(target=HERE))
     requests = generate(spec)
     found = yaml.safe_load((tmp_path / "a b.inference-perf-exact.yml").read_text(encoding="utf-8"))
     assert found["load"]["type"] == "trace_replay" and "trace" not in found["data"]
@@ -297,7 +298,7 @@ def test_no_requests_are_no_trace(tmp_path: Path) -> None:
 
 
 def test_the_provenance_says_how_the_tools_differ(tmp_path: Path) -> None:
-    export(compact(8.0, 9.0), tmp_path, ["inference-perf"], target=HERE)
+    export(compact(8.0, 9.0), tmp_path, ["inference-perf"], options=ExportOptions(target=HERE))
     notes = json.loads((tmp_path / "workload.export.json").read_text())["notes"]
     assert len(notes) == 3 and any("load.interval is 0 s" in note for note in notes)
     text = (tmp_path / "workload.inference-perf.yml").read_text()
@@ -307,5 +308,5 @@ def test_the_provenance_says_how_the_tools_differ(tmp_path: Path) -> None:
 
 def test_a_config_can_go_to_a_stream() -> None:
     stream = io.BytesIO()
-    write_to(stream, compact(8.0), "inference-perf", target=HERE)
+    write_to(stream, compact(8.0), "inference-perf", options=ExportOptions(target=HERE))
     assert yaml.safe_load(stream.getvalue()) == config(compact(8.0))

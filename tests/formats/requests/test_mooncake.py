@@ -12,9 +12,11 @@ from export_samples import EXAMPLES, GOLDEN
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from blis_tui.formats.block_size import SMALLEST, USUAL, block_size
 from blis_tui.formats.export import export, write_to
-from blis_tui.formats.requests.blocks import LARGEST_ID, SMALLEST, USUAL, Blocks, block_size
-from blis_tui.formats.requests.mooncake import commands
+from blis_tui.formats.interop.replay import Replay, commands
+from blis_tui.formats.options import ExportOptions
+from blis_tui.formats.requests.blocks import LARGEST_ID, Blocks
 from blis_tui.problems import SpecError
 from blis_tui.spec.check import check
 from blis_tui.spec.format.model import WorkloadSpec
@@ -34,7 +36,7 @@ def spec_of(path: Path) -> WorkloadSpec:
 
 def rows(requests: Requests, size: int | None = None) -> list[dict[str, Any]]:
     stream = io.BytesIO()
-    write_to(stream, requests.spec, "mooncake", requests=requests, block_size=size)
+    write_to(stream, requests.spec, "mooncake", requests=requests, options=ExportOptions(block_size=size))
     return [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
@@ -119,7 +121,7 @@ def test_the_block_size_fits_the_prefixes(lengths: list[int], size: int) -> None
 
 def test_what_is_not_shared_is_said(tmp_path: Path) -> None:
     spec = spec_of(EXAMPLES / "two-stage.yaml")
-    exported = export(spec, tmp_path, ["mooncake"], block_size=64)
+    exported = export(spec, tmp_path, ["mooncake"], options=ExportOptions(block_size=64))
     (warning,) = [problem for problem in exported.warnings if problem.code == "mooncake-prefix-cut"]
     assert "36.0%" in warning.message  # 64 of 100 tokens are in a whole block
     assert not any(problem.code == "mooncake-prefix-cut" for problem in export(spec, tmp_path / "fit", ["mooncake"]).warnings)
@@ -129,7 +131,7 @@ def test_the_provenance_has_the_commands(tmp_path: Path) -> None:
     exported = export(spec_of(EXAMPLES / "two-stage.yaml"), tmp_path, ["mooncake"], stem="load")
     replay = exported.provenance["replay"]
     assert replay["block_size"] == 100
-    assert replay["commands"] == commands(100, 16_733, "load.mooncake.jsonl")
+    assert replay["commands"] == commands(Replay("load.mooncake.jsonl", 16_733, 100))
     assert "--isl-block-size 100" in replay["commands"]["AIPerf"]
     assert "hash_id_block_size=100,time_scale=0.001" in replay["commands"]["guidellm"]
     assert "--num-prompts 16733 --timed-trace-chunk-hash-size 100" in replay["commands"]["vLLM"]

@@ -22,6 +22,7 @@ from export_samples import (
 )
 
 from blis_tui.formats.export import export
+from blis_tui.formats.options import ExportOptions
 from blis_tui.formats.requests import batches, request_csv
 from blis_tui.formats.requests.delimited import ratio_field, text_field
 from blis_tui.formats.tuning import Tuning
@@ -241,7 +242,7 @@ def test_every_round_of_a_session_names_its_prefix_group(tmp_path):
 
 
 def test_accumulated_context_is_counted_in_each_round_and_its_loss_is_told(tmp_path):
-    header, rows, _, codes = trace(explicit(chat("accumulate")), tmp_path, full_rounds=True)
+    header, rows, _, codes = trace(explicit(chat("accumulate")), tmp_path, options=ExportOptions(full_rounds=True))
     assert {(row["round_index"], row["input_tokens"]) for row in rows} == {("0", "6"), ("1", "15"), ("2", "24")}
     assert "session_context_growth" not in header
     assert codes == ["trace-new-tokens", "trace-context-lost"]

@@ -8,37 +8,18 @@ from pathlib import Path
 
 import pytest
 from designer import SMALL, MakeApp, ready, wait_for
-from textual.pilot import Pilot
+from dialogs import open_dialog, shown, tick
 from textual.widgets import Button, Input, OptionList, Static
 
 from blis_tui.formats import export as export_module
 from blis_tui.formats.table import FORMATS
 from blis_tui.numbers import spoken_size, time_left
-from blis_tui.tui.app import DesignerApp
-from blis_tui.tui.export.export_dialog import ExportDialog
-from blis_tui.tui.export.export_job import commands_for
+from blis_tui.tui.export.commands import commands_for
+from blis_tui.tui.export.format_list import CHOICES
 from blis_tui.tui.export.result_dialog import ExportedDialog
 from blis_tui.tui.widgets.tick_box import TickBox
 
 ROOT = Path(__file__).parents[3]
-
-
-def shown(app: DesignerApp, selector: str) -> str:
-    return str(app.screen.query_one(selector, Static).content)
-
-
-async def open_dialog(pilot: Pilot[int]) -> DesignerApp:
-    app: DesignerApp = pilot.app  # type: ignore[assignment]
-    await ready(pilot)
-    await pilot.press("ctrl+e")
-    await wait_for(pilot, lambda: isinstance(app.screen, ExportDialog), "the dialog")
-    await wait_for(pilot, lambda: "files in" in shown(app, "#files"))
-    return app
-
-
-def tick(app: DesignerApp, *names: str) -> None:
-    for each in FORMATS:
-        app.screen.query_one(f"#format-{each.name}", TickBox).value = each.name in names
 
 
 async def test_what_would_be_written_is_shown_with_its_size(make_app: MakeApp, spec_file: Path) -> None:
@@ -60,8 +41,8 @@ async def test_formats_of_compact_files_are_not_offered_for_others(make_app: Mak
     async with make_app(cohorts).run_test(size=(120, 40)) as pilot:
         app = await open_dialog(pilot)
         await wait_for(pilot, lambda: "kB" in shown(app, "#size-csv"), "the sizes")
-        disabled = {each.name for each in FORMATS if app.screen.query_one(f"#format-{each.name}", TickBox).disabled}
-        assert disabled == {"inference-perf", "inference-perf-exact"}
+        disabled = {each.name for each in CHOICES if app.screen.query_one(f"#format-{each.name}", TickBox).disabled}
+        assert disabled == {"inference-perf", "kubernetes"}
         assert shown(app, "#size-inference-perf") == ""
 
 
@@ -69,7 +50,7 @@ async def test_the_buttons_stay_in_sight_whatever_is_chosen(make_app: MakeApp, s
     async with make_app(path=spec_file).run_test(size=(80, 24)) as pilot:
         app = await open_dialog(pilot)
         tick(app, *(each.name for each in FORMATS))
-        await wait_for(pilot, lambda: "13 files in" in shown(app, "#files"), "the files")
+        await wait_for(pilot, lambda: "14 files in" in shown(app, "#files"), "the files")
         button, dialog = app.screen.query_one("#export", Button), app.screen.query_one(".dialog")
         assert dialog.content_region.contains_region(button.region) and button.region.height == 1
         assert app.screen.get_widget_at(*button.region.offset)[0] is button
@@ -86,7 +67,7 @@ async def test_an_export_writes_the_files_and_tells_how_to_use_them(make_app: Ma
         assert {path.name for path in out.iterdir()} == {
             "small.yaml", "small.expanded.yaml", "small.expanded-rates.yaml", "small.requests.jsonl", "small.requests.csv", "small.trace.yaml",
             "small.trace.csv", "small.mooncake.jsonl", "small.requests.parquet", "small.export.json", "small.inference-perf.yml",
-            "small.inference-perf-exact.yml", "small.inference-perf-exact.csv",
+            "small.kubernetes.yaml", "small.aiperf.yaml", "small.guidellm.yaml",
         }  # fmt: skip
         document = json.loads((out / "small.export.json").read_text())
         assert document["counts"]["requests"] == len((out / "small.requests.jsonl").read_text().splitlines())
@@ -193,15 +174,25 @@ async def test_a_text_with_errors_is_not_exported(make_app: MakeApp) -> None:
 
 
 def test_commands_quote_what_a_shell_would_obey() -> None:
-    commands = commands_for([Path("/a b/x.yaml"), Path("/a b/x.requests.csv"), Path("/a b/x.export.json")])
-    assert commands == ["blis run --model qwen/qwen3-14b --workload-spec '/a b/x.yaml'"]
+    def lines(*names: str) -> list[str]:
+        return [command.line for command in commands_for([Path(name) for name in names])]
+
+    assert lines("/a b/x.yaml", "/a b/x.requests.csv", "/a b/x.export.json") == [
+        "blis run --model qwen/qwen3-14b --workload-spec '/a b/x.yaml'"
+    ]
     run = "blis run --model qwen/qwen3-14b --workload-spec"
-    expanded = [Path("x.expanded.yaml"), Path("x.expanded-rates.yaml")]
-    assert commands_for(expanded) == [f"{run} x.expanded.yaml", f"{run} x.expanded-rates.yaml"]
-    config, exact, trace = (Path(f"/a b/x.inference-perf{end}") for end in (".yml", "-exact.yml", "-exact.csv"))
-    assert commands_for([config, exact, trace]) == [
+    assert lines("x.expanded.yaml", "x.expanded-rates.yaml") == [f"{run} x.expanded.yaml", f"{run} x.expanded-rates.yaml"]
+    assert lines(*(f"/a b/x.inference-perf{end}" for end in (".yml", "-exact.yml", "-exact.csv"))) == [
         "inference-perf --config_file '/a b/x.inference-perf.yml'",
         "cd '/a b' && inference-perf --config_file x.inference-perf-exact.yml",
+    ]
+    assert lines("/a b/x.trace.yaml", "/a b/x.trace.csv") == [
+        "blis replay --model qwen/qwen3-14b --trace-header '/a b/x.trace.yaml' --trace-data '/a b/x.trace.csv'"
+    ]
+    assert lines("/a b/x.kubernetes.yaml", "/a b/x.aiperf.yaml", "/a b/x y.guidellm.yaml") == [
+        "kubectl apply -f '/a b/x.kubernetes.yaml'",
+        "cd '/a b' && aiperf profile --config x.aiperf.yaml",
+        "cd '/a b' && guidellm run --config 'x y.guidellm.yaml'",
     ]
 
 

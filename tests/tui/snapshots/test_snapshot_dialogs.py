@@ -11,12 +11,16 @@ from scenes import WRONG, Scene, Shot, shots
 from textual.widgets import OptionList
 
 from blis_tui.formats.export import Exported
+from blis_tui.formats.interop.replay import Replay, block_sizes, commands
+from blis_tui.formats.interop.target import Target
+from blis_tui.problems import INFO, WARNING, Problem
 from blis_tui.tui.app import DesignerApp
 from blis_tui.tui.export.result_dialog import ExportedDialog
 from blis_tui.tui.filing.recovery import Recovery
 from blis_tui.tui.form.stages.stage_table import StageTable
 
 VERSION_1 = SMALL.replace('"2"', '"1"')
+REPLAY = Replay("small.mooncake.jsonl", 168, 100, Target("http://localhost:8000", "org/model"))
 EXPORTED = Exported(
     tuple(
         Path("/home/ada/loads/out") / f"small.{end}"
@@ -24,6 +28,20 @@ EXPORTED = Exported(
     ),
     (),
     {"files": [{"bytes": size} for size in (360, 72_000, 900, 23_456)], "counts": {"requests": 168, "clients": 90}},
+)
+REPLAYED = EXPORTED._replace(
+    paths=tuple(Path("/home/ada/loads/out") / f"small.{end}" for end in ("yaml", "mooncake.jsonl", "aiperf.yaml", "export.json")),
+    warnings=(
+        Problem("mooncake-block-size", INFO, (), "Blocks have 100 tokens, which every tool has to be told."),
+        Problem(
+            "mooncake-prefix-cut", WARNING, (), "36.0% of the prefix tokens are in no whole block of 64, and so are not shared."
+        ),
+    ),
+    provenance={
+        "files": [{"bytes": size} for size in (360, 18_000, 500)],
+        "counts": {"requests": 168, "clients": 45},
+        "replay": {"commands": commands(REPLAY), "block_sizes": block_sizes(REPLAY)},
+    },
 )
 
 
@@ -33,6 +51,10 @@ def stages(app: DesignerApp) -> None:
 
 def show_exported(app: DesignerApp) -> None:
     app.push_screen(ExportedDialog(EXPORTED))
+
+
+def show_replayed(app: DesignerApp) -> None:
+    app.push_screen(ExportedDialog(REPLAYED))
 
 
 def show_settings(app: DesignerApp) -> None:
@@ -51,6 +73,8 @@ SCENES = (
     Scene("upgrade", "f7", VERSION_1, shots="80 120"),
     Scene("export", "ctrl+e", shots="80 120-light"),
     Scene("export-nothing-chosen", "ctrl+e | space down down space"),
+    Scene("export-options", f"ctrl+e | {'down ' * 6} space down down space |", shots="80 120-light"),
+    Scene("exported-trace", begin=show_replayed, shots="80 120-light"),
     Scene("exported", begin=show_exported, shots="80 120"),
     Scene("open", "ctrl+o", shots="80 120-light"),
     Scene("open-nothing-found", "ctrl+o | x y z"),

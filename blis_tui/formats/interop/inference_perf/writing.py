@@ -16,7 +16,7 @@ from blis_tui.formats.interop.inference_perf import keys
 from blis_tui.formats.interop.inference_perf.compact_text import listed
 from blis_tui.formats.interop.inference_perf.differences import Load, differences
 from blis_tui.formats.interop.inference_perf.horizon import usual_horizon
-from blis_tui.formats.interop.target import DIFFERS, Target
+from blis_tui.formats.interop.target import DIFFERS, LOCAL, Target
 from blis_tui.formats.interop.values import Plain, Unreadable, flow, kept_value, lines
 from blis_tui.formats.yaml_text import entry, text_scalar
 from blis_tui.problems import ERROR, INFO, WARNING, Path, Problem, SpecError, format_path
@@ -27,7 +27,7 @@ from blis_tui.spec.yaml.composing import compose
 from blis_tui.spec.yaml.nodes import MAPPING
 
 _LAID_OUT = ("api", "server", "tokenizer", "load", "data", "metrics", "report", "storage", "circuit_breakers")
-_URL, _MODEL = "http://localhost:8000", "MODEL"
+_MODEL = "MODEL"
 _API = {"type": "completion", "streaming": True}
 _LOAD = {"type": "constant", "interval": 0}
 _REPORT = {"request_lifecycle": {"per_stage": True, "per_request": True}}
@@ -137,7 +137,7 @@ class _Writer:
         """Write, as comments, the parts that are still to be filled in."""
         self._warn("The config names no server yet: fill in what is commented out, or export with --server and --model.")
         model = _quoted(self._target.model or _MODEL)
-        named = {name: value for name, value in (("base_url", _URL), ("model_name", model)) if name not in server}
+        named = {name: value for name, value in (("base_url", LOCAL), ("model_name", model)) if name not in server}
         parts = {"server": server | named, "tokenizer": tokenizer or {"pretrained_model_name_or_path": model}}
         filled = "".join(f"# {line}\n" for line in lines(parts).splitlines())
         return f"# To be filled in before it runs, or given by --server, --model and --tokenizer:\n{filled}"
