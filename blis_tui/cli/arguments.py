@@ -25,7 +25,7 @@ REPORTS = (TEXT, JSON, GITHUB, SARIF)
 USAGE = """\
 blis-tui [SPEC] [--config FILE]
        blis-tui --check SPEC... [--strict] [--format text|json|github|sarif] [--fix]
-       blis-tui --summary SPEC [--json]
+       blis-tui --summary SPEC [--json] [--measured RUN]
        blis-tui --export OUT SPEC [--format F,...] [--tokens] [--block-size N] [--force] [--quiet]
                 [--exact] [--server URL] [--model NAME] [--tokenizer NAME]"""
 _DESCRIPTION = "Design LLM-serving workloads: see what a BLIS workload file means, check it, write its exact requests."
@@ -37,6 +37,7 @@ examples:
   blis-tui --check specs/*.yaml --strict            what a CI job runs
   blis-tui --summary chat.yaml                      requests per stage, tokens, rates, capacity and a chart
   blis-tui --summary pool.yaml --assume ttft=200ms,itl=20ms,kv=128KiB
+  blis-tui --summary chat.yaml --measured reports/  what was planned beside what a run achieved
   blis-tui --export out chat.yaml                   out/chat.yaml, out/chat.requests.jsonl, out/chat.export.json
   blis-tui --export out chat.yaml --format csv,blis-trace --force
   blis-tui --export out config.yml --format inference-perf --exact --server http://localhost:8000 --model M
@@ -54,6 +55,8 @@ class Options(NamedTuple):
     specs: tuple[str, ...] = ()
     check: bool = False
     summary: bool = False
+    measured: str | None = None
+    """The file or folder with the results of a run, which a summary is to show too."""
     export: str | None = None
     strict: bool = False
     json: bool = False
@@ -127,6 +130,7 @@ def parse(argv: Sequence[str]) -> Options:
         specs=(*found.specs, *names),
         check=found.check,
         summary=found.summary,
+        measured=found.measured,
         export=found.export,
         strict=found.strict,
         json=found.json,
@@ -189,6 +193,12 @@ def _parser() -> _Parser:
     add("--strict", action="store_true", help="treat warnings as errors")
     add("--fix", action="store_true", help="fix what can be fixed safely, in the file itself")
     add("--json", action="store_true", help="write JSON instead of text (also with --summary)")
+    add = parser.add_argument_group("with --summary").add_argument
+    add(
+        "--measured",
+        metavar="RUN",
+        help="compare with the results of a run: a file or folder of inference-perf, AIPerf, guidellm, vLLM or blis observe",
+    )
     add = parser.add_argument_group("with --export").add_argument
     add("--format", action="append", metavar="F,...", help=f"formats to write, see below; with --check {', '.join(REPORTS)}")
     add("--tokens", action="store_true", help="include token ids in the formats that can hold them")
@@ -319,6 +329,7 @@ def _demand_one_command(options: Options) -> None:
         ("--strict", options.strict, ("--check",)),
         ("--fix", options.fix, ("--check",)),
         ("--json", options.json, ("--check", "--summary")),
+        ("--measured", options.measured is not None, ("--summary",)),
         ("--format", options.formats, ("--check", "--export")),
         ("--tokens", options.tokens, ("--export",)),
         ("--block-size", options.block_size, ("--export",)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -40,8 +41,8 @@ class Measured(NamedTuple):
 class Timings:
     """The requests of a run one by one, in the order of `sent_us`. Times of 64-bit floats are not known where they are NaN.
 
-    `sent_us` counts from the start of the run. `planned_us` is when each was to be sent, ``None`` where no tool tells it.
-    `slo_class` is a place in `slo_classes`, and ``None`` without classes.
+    `sent_us` and `planned_us`, when each was to be sent (``None`` where no tool tells it), count from the first request or, with
+    `absolute`, from the start of the workload. `slo_class` is a place in `slo_classes`, and ``None`` without classes.
     """
 
     sent_us: NDArray[np.int64]
@@ -50,6 +51,7 @@ class Timings:
     itl_us: NDArray[np.float64]
     e2e_us: NDArray[np.float64]
     planned_us: NDArray[np.int64] | None = None
+    absolute: bool = False
     slo_class: NDArray[np.int64] | None = None
     slo_classes: tuple[str, ...] = ()
 
@@ -101,6 +103,17 @@ def measured(timings: Timings, chosen: NDArray[np.bool_] | None = None, span_us:
         itl=spread(timings.itl_us[good]),
         e2e=spread(timings.e2e_us[good]),
     )
+
+
+def in_all(parts: Sequence[Measured]) -> Measured:
+    """Return what is known of parts together: their counts, if all are known; neither rates nor times can be added up."""
+    requests, failures = [each.requests for each in parts], [each.failures for each in parts]
+    return Measured(requests=_total(requests), failures=_total(failures))
+
+
+def _total(counts: Sequence[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None
 
 
 def measured_classes(timings: Timings) -> tuple[Measured, ...]:
