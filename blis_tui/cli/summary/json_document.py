@@ -51,7 +51,7 @@ One JSON object::
          "planned": 4741, "requests": …, "failures": …, "achieved_rate": …,
          "missed": 0.12,                        part of the target that was not achieved; null if that is no more than chance
          "ttft_us": {"mean": …, "standard_deviation": …, "p50": …, "p90": …, "p99": …}, "itl_us": {…}, "e2e_us": {…}}],
-       "others": […],                           stages of the run that are not known to be one of the file's
+       "others": [{"run_stage": 3, …}],         stages of the run that are not known to be one of the file's
        "total": {…},
        "classes": [{"slo_class": "batch", …}],
        "findings": […], "remarks": […]}         sentences; whatever was not measured is null

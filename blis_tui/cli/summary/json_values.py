@@ -25,7 +25,7 @@ def comparison_values(found: Comparison) -> dict[str, Any]:
         "paths": list(run.paths),
         "rate_counts": run.counts,
         "stages": [{"stage": number, **_row(row)} for number, row in enumerate(found.stages, 1)],
-        "others": [_row(row) for row in found.others],
+        "others": [{"run_stage": row.measured and row.measured.number, **_row(row)} for row in found.others],
         "total": _row(found.whole),
         "classes": [{"slo_class": each.name, **_measured(each)} for each in run.classes],
         "findings": list(found.findings),

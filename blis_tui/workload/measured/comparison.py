@@ -9,11 +9,12 @@ from blis_tui.numbers import counted, rate
 from blis_tui.workload.measured.design import Aim, Design
 from blis_tui.workload.measured.matching import match, whole_rate
 from blis_tui.workload.measured.run import ANSWERED, Measured, Run
-from blis_tui.workload.measured.spread import UNKNOWN
 
 _SHORT = 0.05
 """From so large a part below the target on a stage fell short of it."""
-_FEWER = 0.05
+_OTHER_COUNT = 0.05
+_MORE = 0.2
+"""From so large a part above the target on, a run may be one of something else."""
 
 
 class Row(NamedTuple):
@@ -68,28 +69,28 @@ def compare(run: Run, design: Design) -> Comparison:
 def _fewer(whole: Row) -> Iterator[str]:
     """Say that a run is of another number of requests, which it is if it is of another file, or ended early."""
     sent, planned = whole.measured.requests if whole.measured else None, whole.aim.planned if whole.aim else None
-    if sent is not None and planned and abs(sent - planned) > planned * _FEWER:
+    if sent is not None and planned and abs(sent - planned) > planned * _OTHER_COUNT:
         yield f"The run sent {counted(sent, 'request')}, where the file plans {planned:,}."
 
 
 def _findings(row: Row) -> Iterator[str]:
     found, aim, missed = row.measured, row.aim, row.missed
-    name = "The run" if row.name == "total" else f"Stage {row.name}"
-    if missed is not None and found is not None and aim is not None:
-        text = (
-            f"{name} achieved {rate(found.rate or 0.0)} of {rate(aim.target or 0.0)} requests/s: {missed:.0%} short of its target"
-        )
-        planned = aim.planned_rate
-        fewer = planned is not None and aim.target is not None and planned < aim.target * (1 - _SHORT)
-        yield text + (f", of which {rate(planned or 0.0)} were planned." if fewer else ".")
-    if found is not None and found.failures:
-        yield _failed(name, found)
+    name = "The whole run" if row.name == "total" else f"Stage {row.name}"
+    if found is None:
+        return
+    if found.rate is not None and aim is not None and aim.target:
+        achieved, target, planned = rate(found.rate), rate(aim.target), aim.planned_rate or 0.0
+        if missed is not None:
+            fewer = f", of which {rate(planned)} were planned" if 0 < planned < aim.target * (1 - _SHORT) else ""
+            yield f"{name} achieved {achieved} of {target} requests/s: {missed:.0%} short of its target{fewer}."
+        elif found.rate > max(aim.target, planned) * (1 + _MORE):
+            yield f"{name} achieved {achieved} requests/s, more than the {target} of its target: is it a run of this file?"
+    if found.failures:
+        yield _failed(name, found.failures, found)
 
 
-def _failed(name: str, found: Measured) -> str:
-    if found.failures == found.requests:
-        return f"{name}: all {counted(found.failures or 0, 'request')} failed, so there are no times."
-    text = (
-        f"{name}: {counted(found.failures or 0, 'request')}{'' if found.requests is None else f' of {found.requests:,}'} failed"
-    )
-    return f"{text}." if found.ttft != UNKNOWN or found.e2e != UNKNOWN else f"{text}, and no times are known."
+def _failed(name: str, failures: int, found: Measured) -> str:
+    requests = counted(found.requests or failures, "request")
+    if failures == found.requests:
+        return f"{name}: all of {requests} failed, so there are no times."
+    return f"{name}: {'' if found.requests is None else f'{failures:,} of '}{requests} failed."

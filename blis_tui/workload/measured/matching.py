@@ -111,8 +111,13 @@ def by_time(timings: Timings, design: Design) -> Matched:
 
 
 def whole_rate(run: Run, design: Design) -> float | None:
-    """Return the rate of a whole run: over the time of the file where single requests are known, else as the tool tells it."""
+    """Return the rate of a whole run: over the time of the file where single requests are known, else as the tool tells it.
+
+    That of a part of the stages is no rate of the whole.
+    """
     timings, end = run.timings, design.whole.end_us
+    if timings is None and run.stages and len(design.stages) > 1:
+        return None
     if timings is None or not len(timings) or end <= 0:
         return run.whole.rate
     sent = timings.sent_us if timings.absolute else timings.sent_us - int(timings.due_us.min()) + design.first_us
@@ -131,7 +136,7 @@ def _missing(places: Sequence[int], run_stages: int | None) -> tuple[str, ...]:
     names = f"stage{'' if len(places) == 1 else 's'} {_listed([str(place + 1) for place in places])}"
     if run_stages is None:
         return (f"Nothing was measured in {names}.",)
-    return (f"The run has {counted(run_stages, 'stage')} only: nothing was measured of {names}.",)
+    return (f"The run has {counted(run_stages, 'stage')} only: nothing was measured in {names}.",)
 
 
 def _listed(texts: Sequence[str]) -> str:
