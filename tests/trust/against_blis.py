@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +35,8 @@ from blis_program import VARIABLE, Blis, Outcome, Row, program, rows
 from blis_tui.formats.source import Source
 from blis_tui.formats.specs import expanded
 from blis_tui.formats.yaml_text import document
-from blis_tui.problems import SpecError
-from blis_tui.spec.check import check
+from blis_tui.problems import Problem, SpecError
+from blis_tui.spec.check import Checked, check
 from blis_tui.spec.format.model import WorkloadSpec
 
 AT_ONCE = 40
@@ -52,7 +52,8 @@ DELIBERATE = {
     "not-finite": "BLIS goes on with what it makes of infinity and NaN",
     "overflow": "BLIS goes on with what is left of a time or product that leaves int64",
 }
-"""Errors of files that BLIS runs, each with why it is one here."""
+"""Errors of files that BLIS runs, each with why it is one here. So are a negative horizon, which BLIS takes for none, and an unknown
+family of lengths that happen not to be drawn."""
 
 
 def limited_text(spec: WorkloadSpec) -> str:
@@ -149,41 +150,40 @@ class Comparison:
 
     def good(self, family: str, text: str) -> None:
         """Compare the requests of a file."""
+        checked = check(text)
         self.counts[f"{family}: files"] += 1
-        checked = check(text)
-        if not checked.ok or checked.spec is None:
-            self._different(text, f"{family}: refused here: {[each.message for each in checked.errors]}")
-            return
-        outcome = self._run(text, checked.spec)
-        if outcome.rows is None:
-            self._without_rows(family, text, outcome)
-            return
-        mine = rows(checked.spec)
-        self.counts[f"{family}: requests"] += len(mine)
-        self._compare(family, text, checked.spec, mine, outcome.rows)
+        self.counts[f"{family}: requests"] += self._take(family, text, checked)
 
-    def broken(self, family: str, text: str) -> None:
-        """Compare whether a file is refused; if neither refuses it, its requests."""
+    def changed(self, family: str, text: str) -> None:
+        """Compare whether a file is refused that was changed in one place; if neither refuses it, its requests."""
         checked = check(text)
-        if checked.ok and checked.spec is not None:
-            if checked.spec.rules == 1 and checked.spec.inference_perf is not None:
-                return  # BLIS would upgrade it
-            self.counts["changed in one place, good here: files"] += 1
-            outcome = self._run(text, checked.spec)
-            if outcome.rows is None:
-                self._without_rows(f"{family}, changed", text, outcome)
-                return
+        if checked.spec is not None and checked.spec.rules == 1 and checked.spec.inference_perf is not None:
+            return  # BLIS would upgrade it
+        self.counts[f"changed in one place, {'good' if checked.ok else 'refused'} here: files"] += 1
+        self._take(f"{family}, changed", text, checked)
+
+    def _take(self, family: str, text: str, checked: Checked) -> int:
+        """Compare what becomes of a file; returns how many requests it has here."""
+        spec, problems, mine = checked.spec, checked.errors, None
+        if checked.ok and spec is not None:
             try:
-                mine = rows(checked.spec)
-            except SpecError as error:
-                self._refused(family, text, [each.code for each in error.problems], str(error), outcome)
-                return
-            self._compare(f"{family}, changed", text, checked.spec, mine, outcome.rows)
-            return
-        self.counts["changed in one place, refused here: files"] += 1
-        codes = [each.code for each in checked.errors]
-        ends = "endless" in codes or checked.spec is None or _ends(checked.spec)
-        self._refused(family, text, codes, checked.errors[0].message, self.blis.run(text, ends=ends))
+                mine = rows(spec)
+            except SpecError as error:  # some things only drawing tells
+                problems = error.problems
+        endless = any(problem.code == "endless" for problem in problems)
+        outcome = self.blis.run(text, ends=endless or spec is None or bool(spec.horizon or spec.num_requests))
+        if mine is None:
+            self._refused(family, text, problems, outcome)
+        elif outcome.rows is not None:
+            assert spec is not None
+            self._compare(family, text, spec, mine, outcome.rows)
+        elif not outcome.refusal:
+            self.counts["took BLIS too long"] += 1
+        elif any(row.own_tokens + row.prefix_length == 0 for row in mine):
+            self.counts["not compared: a prompt without tokens, which crashes BLIS's simulator"] += 1
+        else:
+            self._different(text, f"{family}: refused by BLIS only: {outcome.refusal}")
+        return len(mine or ())
 
     def _compare(self, family: str, text: str, spec: WorkloadSpec, mine: list[Row], theirs: list[Row]) -> None:
         if any(row.session and row.output_tokens == 0 for row in mine):
@@ -196,26 +196,16 @@ class Comparison:
         if mine != theirs:
             self._different(text, f"{family}: {_first_difference(mine, theirs)}")
 
-    def _refused(self, family: str, text: str, codes: list[str], message: str, outcome: Outcome) -> None:
+    def _refused(self, family: str, text: str, problems: Sequence[Problem], outcome: Outcome) -> None:
         if outcome.refusal:
-            self.counts["changed in one place, refused here: refused by BLIS too"] += 1
-            return
-        if outcome.rows is None:
+            self.counts["refused here: by BLIS too"] += 1
+        elif outcome.rows is None:
             self.counts["took BLIS too long"] += 1
-            return
-        if set(codes) <= set(DELIBERATE):
-            self.counts["changed in one place, refused here: on purpose"] += 1
-            return
-        self._different(text, f"{family}, changed: refused here only: {codes}: {message}")
-
-    def _run(self, text: str, spec: WorkloadSpec) -> Outcome:
-        return self.blis.run(text, ends=_ends(spec))
-
-    def _without_rows(self, family: str, text: str, outcome: Outcome) -> None:
-        if outcome.refusal:
-            self._different(text, f"{family}: refused by BLIS only: {outcome.refusal}")
+        elif all(map(_is_deliberate, problems)):
+            self.counts["refused here: on purpose"] += 1
         else:
-            self.counts["took BLIS too long"] += 1
+            told = [f"{problem.message} [{problem.code}]" for problem in problems]
+            self._different(text, f"{family}: refused here only: {told}")
 
     def _different(self, text: str, what: str) -> None:
         path = self.folder / f"difference-{len(self.differences):04}.yaml"
@@ -224,8 +214,9 @@ class Comparison:
         self.differences.append(f"{path}: {what}")
 
 
-def _ends(spec: WorkloadSpec) -> bool:
-    return bool(spec.horizon or spec.num_requests)
+def _is_deliberate(problem: Problem) -> bool:
+    never_drawn = problem.code == "unknown-choice" and problem.path[-1:] == ("type",)
+    return problem.code in DELIBERATE or never_drawn or (problem.code == "out-of-range" and problem.path == ("horizon",))
 
 
 def _first_difference(mine: list[Row], theirs: list[Row]) -> str:
@@ -244,7 +235,7 @@ def compare(blis: Blis, folder: Path, seconds: float, seed: int) -> Comparison:
             for spec in drawn(strategy, 1000 * seed + batch):
                 text = text_of(spec)
                 comparison.good(family, text)
-                comparison.broken(family, broken_text(text, chance))
+                comparison.changed(family, broken_text(text, chance))
             if batch and time.monotonic() >= end:
                 break
         batch += 1
