@@ -44,6 +44,8 @@ def run(command: Sequence[str], check: Callable[[], None]) -> Ended:
                 time.sleep(_LOOK_S)
         finally:
             _end(process)
+            output.finish()
+            errors.finish()
         return Ended(process.returncode, output.text(), errors.text())
 
 
@@ -72,11 +74,15 @@ class _Tail:
         self._thread.start()
 
     def _read(self) -> None:
-        while piece := os.read(self._pipe.fileno(), _PIECE):
-            self._kept += piece
-            del self._kept[:-MOST_OUTPUT]
+        with suppress(ValueError, OSError):  # closed meanwhile
+            while piece := os.read(self._pipe.fileno(), _PIECE):
+                self._kept += piece
+                del self._kept[:-MOST_OUTPUT]
+
+    def finish(self) -> None:
+        """Read what is left; who took the pipe into another process group is not waited for."""
+        self._thread.join(GRACE_S)
 
     def text(self) -> str:
-        """Return it, once nobody writes any more."""
-        self._thread.join()
+        """Return what was kept."""
         return self._kept.decode("utf-8", "replace")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import os
+import signal
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from stand_in import GOOD, stand_in
+from blis_stand_in import GOOD, stand_in
 
 from blis_tui.problems import Cancelled
 from blis_tui.simulation.command import SimulationError, Simulator, command_line
@@ -202,6 +203,18 @@ def test_what_is_left_of_a_program_that_ended_is_ended_too(tmp_path: Path) -> No
     """Its child holds the pipes open, and would be waited for for ever."""
     does = f"subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n{GOOD}"
     assert simulated(stand_in(tmp_path, does)).whole.requests == 3
+
+
+def test_who_took_the_pipes_along_is_not_waited_for(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    does = f"""
+child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], start_new_session=True)
+pathlib.Path({str(pid)!r}).write_text(str(child.pid))
+{GOOD}"""
+    try:
+        assert simulated(stand_in(tmp_path, does)).whole.requests == 3
+    finally:
+        os.kill(int(pid.read_text()), signal.SIGKILL)
 
 
 def test_of_endless_output_the_end_is_kept() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from blis_tui.formats.table import EXACT, FORMATS, INFERENCE_PERF, PROVENANCE_SUFFIX, find_formats
+from blis_tui.simulation.command import MODEL
 from blis_tui.spec.yaml.encoding import UTF_8
 from blis_tui.tui.jobs import EVERY_S, Job
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 Told = Callable[[str, float, "float | None"], None]
 """Is told what is being done, the part of it that is done, and the seconds left."""
-MODEL = "qwen/qwen3-14b"
-"""The model that commands name; BLIS has to be told one."""
 
 
 class ExportChoice(NamedTuple):
