@@ -28,7 +28,7 @@ class Ended(NamedTuple):
     errors: str
 
 
-def run(command: Sequence[str], check: Callable[[], None]) -> Ended:
+def run_program(command: Sequence[str], check: Callable[[], None]) -> Ended:
     """Run a program, with nothing to read, in a process group of its own; `check` is called often, and may raise to end it.
 
     Whatever else it has started is ended with it. Raises `OSError` or `ValueError` if it cannot be started.

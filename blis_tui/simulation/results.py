@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,10 +23,20 @@ _EVERY = 4096
 """Lines between two calls of `check`."""
 
 
-def timings(trace: Path, check: Callable[[], None]) -> Timings:
-    """Read the trace of a simulation. Raises `OSError`, and `ValueError` where it is not what it should be."""
+class Traced(NamedTuple):
+    """The requests of a trace, and how many of them were not answered to their end when the simulation ended."""
+
+    timings: Timings
+    unfinished: int
+
+
+def traced(trace: Path, *, dropped: bool, check: Callable[[], None]) -> Traced:
+    """Read the trace of a simulation; `dropped` says whether any requests were, for these look like ones that still wait.
+
+    What is unfinished has not failed. Raises `OSError`, and `ValueError` where the trace is not what it should be.
+    """
     numbers: list[tuple[int, ...]] = []
-    statuses: list[bool] = []
+    statuses: list[str] = []
     classes: dict[str, int] = {}
     places: list[int] = []
     with trace.open(encoding="utf-8", newline="") as file:
@@ -39,23 +49,26 @@ def timings(trace: Path, check: Callable[[], None]) -> Timings:
                 check()
             try:
                 numbers.append(tuple(int(line[column]) for column in columns))
-                statuses.append(line[status] == "ok")
+                statuses.append(line[status])
                 places.append(classes.setdefault(line[slo_class], len(classes)))
             except IndexError:
                 raise ValueError(f"line {count + 2} is incomplete") from None
     sent, first, last, output = np.array(numbers, np.int64).reshape(-1, len(_NUMBERS)).T
-    ok = np.array(statuses, np.bool_)
-    begun = first > 0
+    status_of, begun = np.array(statuses, "U10"), first > 0
+    ok = status_of == "ok"
+    unfinished = (status_of == "incomplete") & (begun | (not dropped))
     named = any(classes)
-    return Timings(
+    timings = Timings(
         sent_us=sent,
-        ok=ok,
+        ok=ok | unfinished,
         ttft_us=np.where(begun, first - sent, np.nan),
         itl_us=np.where(ok & (output > 1), (last - first) / np.maximum(output - 1, 1), np.nan),
         e2e_us=np.where(ok, last - sent, np.nan),
+        absolute=True,
         slo_class=np.array(places, np.int64) if named else None,
         slo_classes=tuple(classes) if named else (),
     )
+    return Traced(timings, int(unfinished.sum()))
 
 
 def totals(output: str) -> dict[str, Any]:
@@ -83,7 +96,7 @@ def whole(found: dict[str, Any]) -> Measured:
     requests, answered = number("injected_requests"), number("completed_requests")
     return Measured(
         requests=None if requests is None else int(requests),
-        failures=None if requests is None or answered is None else int(requests - answered),
+        failures=None if requests is None or answered is None else int(requests - answered) - unfinished(found),
         rate=number("responses_per_sec"),
         ttft=spread("ttft"),
         itl=spread("itl"),
@@ -91,10 +104,14 @@ def whole(found: dict[str, Any]) -> Measured:
     )
 
 
-def notes(found: dict[str, Any], output: str) -> list[str]:
+def unfinished(found: dict[str, Any]) -> int:
+    """Return how many requests were not answered to their end, by totals."""
+    return sum(value for name in ("still_running", "still_queued") if isinstance(value := found.get(name), int))
+
+
+def notes(found: dict[str, Any], output: str, unfinished: int) -> list[str]:
     """Say what totals tell that times do not."""
     said = []
-    unfinished = sum(value for name in ("still_running", "still_queued") if isinstance(value := found.get(name), int))
     if unfinished:
         said.append(f"At the end {counted(unfinished, 'request')} had no complete answer yet.")
     for name, what in (

@@ -10,12 +10,11 @@ from pathlib import Path
 from blis_tui.problems import printable
 from blis_tui.simulation import results
 from blis_tui.simulation.command import SimulationError, Simulator, command_line
-from blis_tui.simulation.process import Ended, run
+from blis_tui.simulation.process import Ended, run_program
 from blis_tui.spec.format.model import WorkloadSpec
-from blis_tui.workload.measured.run import ANSWERED, SENT, Run, measured, measured_classes
+from blis_tui.workload.measured.run import ANSWERED, Run, measured, measured_classes
 
-SIMULATED = "BLIS, simulated"
-"""What such a run is said to come from."""
+TOOL = "BLIS"
 _FATAL = re.compile(r'level=(?:fatal|panic|error) msg="((?:[^"\\]|\\.)*)"')
 _FIRST_WORDS = ("Error: ", "panic: ")
 """How the line begins after which a program that was written in Go says much more."""
@@ -34,7 +33,7 @@ def simulate(text: str, spec: WorkloadSpec, simulator: Simulator, check: Callabl
         file.write_bytes(text.encode("utf-8"))
         command = command_line(simulator, spec, file, trace)
         try:
-            ended = run(command, check)
+            ended = run_program(command, check)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise SimulationError(f"{printable(command[0])}: {reason}") from error
@@ -44,18 +43,21 @@ def simulate(text: str, spec: WorkloadSpec, simulator: Simulator, check: Callabl
 
 
 def _run(simulator: Simulator, spec: WorkloadSpec, ended: Ended, trace: Path, check: Callable[[], None]) -> Run:
+    """Return what is told of a simulation; the totals alone are better than nothing."""
     found = results.totals(ended.output)
-    said = [*_first_notes(spec), *results.notes(found, ended.output)]
-    told = Run(SIMULATED, simulator.model, (), results.whole(found), counts=ANSWERED, notes=tuple(said))
-    if not trace.exists():
-        if not found:
-            raise SimulationError("it wrote neither a trace nor totals")
-        return told
-    try:
-        timings = results.timings(trace, check)
-    except (OSError, ValueError) as error:
-        raise SimulationError(f"its trace cannot be read: {printable(str(error))[:_LONGEST]}") from error
-    return told._replace(whole=measured(timings), classes=measured_classes(timings), timings=timings, counts=SENT)
+    if trace.exists():
+        try:
+            timings, unfinished = results.traced(trace, dropped=bool(found.get("dropped_unservable")), check=check)
+        except (OSError, ValueError) as error:
+            raise SimulationError(f"its trace cannot be read: {printable(str(error))[:_LONGEST]}") from error
+        run = Run(TOOL, simulator.model, (), measured(timings), classes=measured_classes(timings), timings=timings)
+    elif found:
+        unfinished = results.unfinished(found)
+        run = Run(TOOL, simulator.model, (), results.whole(found), counts=ANSWERED)
+    else:
+        raise SimulationError("it wrote neither a trace nor totals")
+    said = [*_first_notes(spec), *results.notes(found, ended.output, unfinished)]
+    return run._replace(notes=tuple(said), simulated=True)
 
 
 def _first_notes(spec: WorkloadSpec) -> list[str]:

@@ -15,8 +15,8 @@ from blis_stand_in import GOOD, stand_in
 
 from blis_tui.problems import Cancelled
 from blis_tui.simulation.command import SimulationError, Simulator, command_line
-from blis_tui.simulation.process import MOST_OUTPUT, run
-from blis_tui.simulation.simulation import SIMULATED, simulate
+from blis_tui.simulation.process import MOST_OUTPUT, run_program
+from blis_tui.simulation.simulation import TOOL, simulate
 from blis_tui.spec.check import check
 from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.workload.measured.run import ANSWERED, SENT, Run
@@ -79,10 +79,10 @@ def test_a_file_with_an_end_is_given_no_other(end: str) -> None:
 
 def test_what_a_trace_tells(tmp_path: Path) -> None:
     found = simulated(stand_in(tmp_path))
-    assert (found.tool, found.counts) == (SIMULATED, SENT)
-    assert (found.whole.requests, found.whole.failures) == (3, 1)
-    assert (found.whole.ttft.mean, found.whole.e2e.mean, found.whole.itl.mean) == (15_000, 35_000, 10_000)
-    assert [(each.name, each.requests, each.failures) for each in found.classes] == [("critical", 1, 0), ("batch", 2, 1)]
+    assert (found.tool, found.counts, found.simulated) == (TOOL, SENT, True)
+    assert (found.whole.requests, found.whole.failures) == (3, 0)
+    assert (found.whole.ttft.mean, found.whole.e2e.mean, found.whole.itl.mean) == (20_000, 35_000, 10_000)
+    assert [(each.name, each.requests, each.failures) for each in found.classes] == [("critical", 1, 0), ("batch", 2, 0)]
     timings = found.timings
     assert timings is not None
     assert timings.sent_us.tolist() == [0, 1_000_000, 2_000_000]
@@ -90,10 +90,23 @@ def test_what_a_trace_tells(tmp_path: Path) -> None:
     assert found.notes == ("At the end 1 request had no complete answer yet.", "KV-cache hit rate 68%, 4 preemptions.")
 
 
+def test_what_failed_and_what_is_unfinished_are_told_apart(tmp_path: Path) -> None:
+    """A request that found no room looks in the trace like one that still waits."""
+    rows = ["a,,5,0,9,0,timeout", "a,,5,0,0,0,incomplete", "a,,5,0,9,0,incomplete", "a,,5,0,9,50,ok"]
+    waiting = simulated(stand_in(tmp_path, f"write_trace({rows})"))
+    assert waiting.whole.failures == 1 and waiting.notes[0] == "At the end 2 requests had no complete answer yet."
+    dropped = simulated(stand_in(tmp_path, f"TOTALS['dropped_unservable'] = 1\nwrite_trace({rows})\nprint_totals()"))
+    assert dropped.whole.failures == 2
+    assert dropped.notes[:2] == (
+        "At the end 1 request had no complete answer yet.",
+        "1 request found no room in the KV cache and got no answer.",
+    )
+
+
 def test_totals_alone_are_better_than_nothing(tmp_path: Path) -> None:
     found = simulated(stand_in(tmp_path, "print_totals()"))
     assert found.timings is None and found.counts == ANSWERED
-    assert (found.whole.requests, found.whole.failures, found.whole.rate) == (3, 1, 2.5)
+    assert (found.whole.requests, found.whole.failures, found.whole.rate) == (3, 0, 2.5)
     assert (found.whole.ttft.mean, found.whole.ttft.p50, found.whole.ttft.p99) == (15_000, None, 20_000)
     assert found.whole.itl.mean is None
 
@@ -218,6 +231,6 @@ pathlib.Path({str(pid)!r}).write_text(str(child.pid))
 
 
 def test_of_endless_output_the_end_is_kept() -> None:
-    ended = run(["sh", "-c", f"head -c {3 * MOST_OUTPUT} /dev/zero; echo end; echo error >&2; exit 4"], never)
+    ended = run_program(["sh", "-c", f"head -c {3 * MOST_OUTPUT} /dev/zero; echo end; echo error >&2; exit 4"], never)
     assert (ended.status, len(ended.output), ended.errors) == (4, MOST_OUTPUT, "error\n")
     assert ended.output.endswith("end\n")

@@ -32,6 +32,8 @@ def run(options: Options) -> int:
         return SPEC_ERRORS
     run = None if options.measured is None else _run(options.measured)
     with Progress() as progress:
+        if options.simulate:
+            run = _simulated(checked, options, progress)
         overview = _overview(checked, options, run, progress)
     if options.json:
         from blis_tui.cli.summary.json_document import document
@@ -64,6 +66,23 @@ def _run(path: str) -> Run:
         return open_run(Path(path))
     except RunError as error:
         raise CommandError(printable(str(error))) from error
+
+
+def _simulated(checked: Checked, options: Options, progress: Progress) -> Run:
+    """Run BLIS on a spec without errors; raises `CommandError`."""
+    from blis_tui.cli.user_settings import user_settings
+    from blis_tui.signals import held
+    from blis_tui.simulation.command import SimulationError
+    from blis_tui.simulation.simulation import simulate
+    from blis_tui.tui.simulation.simulator import simulator_of
+
+    assert checked.spec is not None
+    simulator = simulator_of(user_settings(options)[1])
+    try:
+        with held():  # BLIS has to be ended first
+            return simulate(checked.text, checked.spec, simulator, progress.simulating)
+    except SimulationError as error:
+        raise CommandError(f"BLIS did not simulate: {error}") from error
 
 
 def _overview(checked: Checked, options: Options, run: Run | None, progress: Progress) -> Overview:

@@ -90,7 +90,7 @@ def _measured(found: Comparison) -> list[Line]:
     """Return what a run achieved, per stage and in all."""
     run = found.run
     texts = (*found.findings, *found.remarks)
-    head = Line(f"Measured by {run.tool}: {printable(run.name)}", HEADING)
+    head = Line(printable(run.title), HEADING)
     classes = [_laid_out([("SLO class", *CLASS_HEADS), *class_rows(found)], "  ")] if run.classes else []
     return [
         head,

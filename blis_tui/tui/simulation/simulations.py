@@ -8,14 +8,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from blis_tui.simulation.command import MODEL, PROGRAM, SimulationError, Simulator
+from blis_tui.simulation.command import SimulationError
 from blis_tui.tui.jobs import Job
 from blis_tui.tui.simulation.simulation_line import SimulationLine
+from blis_tui.tui.simulation.simulator import simulator_of
 
 if TYPE_CHECKING:
+    from blis_tui.simulation.command import Simulator
     from blis_tui.spec.format.model import WorkloadSpec
     from blis_tui.tui.base_app import BaseApp
-    from blis_tui.tui.preferences.settings import Settings
     from blis_tui.workload.measured.run import Run
 
 _LONGEST_END_S = 4.0
@@ -97,8 +98,3 @@ class Simulations:
         if not isinstance(error, SimulationError):
             raise error
         self._app.say(str(error), title="BLIS did not simulate", severity="error")
-
-
-def simulator_of(settings: Settings) -> Simulator:
-    """Return how BLIS is to be run."""
-    return Simulator(settings.blis or PROGRAM, settings.blis_model or MODEL, settings.blis_flags or "")

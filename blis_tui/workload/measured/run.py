@@ -82,6 +82,13 @@ class Run(NamedTuple):
     timings: Timings | None = None
     counts: str = SENT
     notes: tuple[str, ...] = ()
+    simulated: bool = False
+    """Whether nothing real was measured."""
+
+    @property
+    def title(self) -> str:
+        """What it is, in a few words."""
+        return f"{'Simulated' if self.simulated else 'Measured'} by {self.tool}: {self.name}"
 
 
 def measured(timings: Timings, chosen: NDArray[np.bool_] | None = None, span_us: tuple[int, int] | None = None) -> Measured:

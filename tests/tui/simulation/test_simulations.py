@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from blis_stand_in import GOOD, stand_in
+from blis_stand_in import stand_in
 from designer import SMALL, MakeApp, ready, wait_for
 from textual.pilot import Pilot
 
@@ -94,7 +94,10 @@ async def test_leaving_ends_it(make_app: MakeApp, tmp_path: Path, temporary: Pat
 @pytest.mark.parametrize(
     ("does", "said"),
     [
-        ("sys.stderr.write('Error: [bold]no\\x1b[2J\\nUsage:\\n'); sys.exit(1)", "BLIS did not simulate: Error: [bold]no\\x1b[2J"),
+        (
+            "sys.stderr.write('Error: [bold]no\\x1b[2J\\nUsage:\\n'); sys.exit(1)",
+            "BLIS did not simulate: Error: [bold]no\\x1b[2J",
+        ),
         ("print('nonsense')", "it wrote neither a trace nor totals"),
     ],
 )
@@ -126,5 +129,5 @@ async def test_a_text_with_errors_is_not_simulated(make_app: MakeApp, tmp_path: 
 
 @pytest.mark.parametrize("setting", ["blis", "blis_flags"])
 def test_quotes_in_settings_are_closed(setting: str) -> None:
-    with pytest.raises(SettingsError, match="with (its|their) quotes closed"):
+    with pytest.raises(SettingsError, match=r"with (its|their) quotes closed"):
         parse_settings(f"""{setting} = 'a "b'""", "s")
