@@ -60,6 +60,18 @@ def roughly(microseconds: float) -> str:
     return duration(round(microseconds))
 
 
+def latency(microseconds: float) -> str:
+    """Write how long an answer took, with three figures in one unit: ``850 µs``, ``18.2 ms``, ``1.24 s``, ``125 s``."""
+    for unit, size in (("µs", 1.0), ("ms", 1e3)):
+        if microseconds < 999.5 * size:
+            return f"{_three_figures(microseconds / size)} {unit}"
+    return f"{_three_figures(microseconds / 1e6)} s"
+
+
+def _three_figures(value: float) -> str:
+    return f"{value:,.0f}" if value >= 99.95 else f"{value:.1f}" if value >= 9.995 else f"{value:.2f}"
+
+
 def clock(microseconds: int) -> str:
     """Write a time exactly, as a clock shows it: ``14:20``, ``1:14:20``, ``2 d 0:14:20``, ``0:05.2``."""
     seconds, rest = divmod(microseconds, 1_000_000)

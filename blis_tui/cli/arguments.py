@@ -26,7 +26,7 @@ REPORTS = (TEXT, JSON, GITHUB, SARIF)
 USAGE = """\
 blis-tui [SPEC] [--config FILE]
        blis-tui --check SPEC... [--strict] [--format text|json|github|sarif] [--fix]
-       blis-tui --summary SPEC [--json]
+       blis-tui --summary SPEC [--json] [--measured RUN | --simulate]
        blis-tui --export OUT SPEC [--format F,...] [--tokens] [--block-size N] [--force] [--quiet]
                 [--exact] [--server URL] [--model NAME] [--tokenizer NAME]"""
 _DESCRIPTION = "Design LLM-serving workloads: see what a BLIS workload file means, check it, write its exact requests."
@@ -38,6 +38,7 @@ examples:
   blis-tui --check specs/*.yaml --strict            what a CI job runs
   blis-tui --summary chat.yaml                      requests per stage, tokens, rates, capacity and a chart
   blis-tui --summary pool.yaml --assume ttft=200ms,itl=20ms,kv=128KiB
+  blis-tui --summary chat.yaml --measured reports/  what was planned beside what a run achieved
   blis-tui --export out chat.yaml                   out/chat.yaml, out/chat.requests.jsonl, out/chat.export.json
   blis-tui --export out chat.yaml --format csv,blis-trace --force
   blis-tui --export out config.yml --format inference-perf --exact --server http://localhost:8000 --model M
@@ -55,6 +56,9 @@ class Options(NamedTuple):
     specs: tuple[str, ...] = ()
     check: bool = False
     summary: bool = False
+    measured: str | None = None
+    """The file or folder with the results of a run, which a summary is to show too."""
+    simulate: bool = False
     export: str | None = None
     strict: bool = False
     json: bool = False
@@ -124,6 +128,8 @@ def parse(argv: Sequence[str]) -> Options:
         specs=(*found.specs, *names),
         check=found.check,
         summary=found.summary,
+        measured=found.measured,
+        simulate=found.simulate,
         export=found.export,
         strict=found.strict,
         json=found.json,
@@ -188,6 +194,13 @@ def _parser() -> _Parser:
     add("--strict", action="store_true", help="treat warnings as errors")
     add("--fix", action="store_true", help="fix what can be fixed safely, in the file itself")
     add("--json", action="store_true", help="write JSON instead of text (also with --summary)")
+    add = parser.add_argument_group("with --summary").add_argument
+    add(
+        "--measured",
+        metavar="RUN",
+        help="compare with the results of a run: a file or folder of inference-perf, AIPerf, guidellm, vLLM or blis observe",
+    )
+    add("--simulate", action="store_true", help="run BLIS on it as your settings say, and compare with what that gives")
     add = parser.add_argument_group("with --export").add_argument
     add("--format", action="append", metavar="F,...", help=f"formats to write, see below; with --check {', '.join(REPORTS)}")
     add("--tokens", action="store_true", help="include token ids in the formats that can hold them")
@@ -199,7 +212,7 @@ def _parser() -> _Parser:
     add("--server", metavar="URL", help="server URL to write into configs for other tools")
     add("--model", metavar="NAME", help="model name to write into them")
     add("--tokenizer", metavar="NAME", help="tokenizer to write into them (default: the model's)")
-    add = parser.add_argument_group("with the designer").add_argument
+    add = parser.add_argument_group("with the designer, and --simulate").add_argument
     add("--config", metavar="FILE", help="settings file (default: $BLIS_TUI_CONFIG, else settings.toml in your settings folder)")
     add = parser.add_argument_group("with any command").add_argument
     add(
@@ -310,12 +323,16 @@ def _demand_one_command(options: Options) -> None:
     if len(commands) > 1:
         raise UsageError(f"{' and '.join(commands)} cannot be combined")
     command = commands[0] if commands else ""
-    if command and options.config is not None:
-        raise UsageError(f"--config only works with the designer, not with {command}")
+    if command and options.config is not None and not options.simulate:
+        raise UsageError(f"--config only works with the designer and with --simulate, not with {command}")
+    if options.simulate and options.measured is not None:
+        raise UsageError("--measured and --simulate cannot be combined")
     for name, given, owners in (
         ("--strict", options.strict, ("--check",)),
         ("--fix", options.fix, ("--check",)),
         ("--json", options.json, ("--check", "--summary")),
+        ("--measured", options.measured is not None, ("--summary",)),
+        ("--simulate", options.simulate, ("--summary",)),
         ("--format", options.formats, ("--check", "--export")),
         ("--tokens", options.tokens, ("--export",)),
         ("--block-size", options.exporting.block_size, ("--export",)),

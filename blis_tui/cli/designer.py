@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from blis_tui.cli.arguments import STDIN, Options
 from blis_tui.cli.errors import DONE, INTERNAL, CommandError, UsageError
 from blis_tui.cli.output import is_terminal, note
+from blis_tui.cli.user_settings import user_settings
 from blis_tui.signals import held
 
 if TYPE_CHECKING:
     from blis_tui.tui.document.workspace import Workspace
-    from blis_tui.tui.preferences.settings import Settings
 
 
 def run(options: Options) -> int:
@@ -24,7 +24,7 @@ def run(options: Options) -> int:
     if options.specs == (STDIN,):
         raise UsageError("the designer needs a file: it reads its keys from standard input")
     gc.disable()  # until the first frame: what is loaded stays, and looking through it again and again takes a while
-    path, settings = _settings(options)
+    path, settings = user_settings(options)
     workspace = _workspace(options, settings.schema)
     from blis_tui.tui.app import DesignerApp
 
@@ -44,23 +44,6 @@ def run(options: Options) -> int:
     if app.filing.autosave.write_now():
         note("blis-tui: unsaved work is kept, and offered the next time the designer starts")
     return app.return_code if app.return_code and app.return_code > 1 else INTERNAL
-
-
-def _settings(options: Options) -> tuple[Path, Settings]:
-    """Return the settings, and the file that they are in if it exists."""
-    from blis_tui.tui.preferences.keymap import KeymapError, resolve
-    from blis_tui.tui.preferences.locations import settings_file
-    from blis_tui.tui.preferences.settings import SettingsError, read_settings
-
-    path = Path(options.config) if options.config is not None else settings_file()
-    try:
-        settings = read_settings(path, must_exist=options.config is not None)
-        resolve(settings.keys)
-    except SettingsError as error:
-        raise UsageError(str(error)) from error
-    except KeymapError as error:
-        raise UsageError(f"{path}: {error}") from error
-    return path, settings
 
 
 def _workspace(options: Options, schema: str | None = None) -> Workspace:

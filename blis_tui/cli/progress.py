@@ -33,8 +33,11 @@ class Progress:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.clear()
 
-    def part(self, stage: str, done: float) -> None:
-        """Show that a part of a stage, 0 to 1, is done. Raises `Terminated` if the program is to end."""
+    def part(self, stage: str, done: float, *, known: bool = True) -> None:
+        """Show that a part of a stage, 0 to 1, is done, or, where that is not known, how long it takes.
+
+        Raises `Terminated` if the program is to end.
+        """
         heed()
         if not self._shown:
             return
@@ -46,7 +49,7 @@ class Progress:
             return
         self._latest = now
         left = f", {time_left(elapsed / done * (1.0 - done))} left" if done > 0 else ""
-        self._write(f"{_CLEAR}{stage} {done:.0%}{left}")
+        self._write(f"{_CLEAR}{stage} {done:.0%}{left}" if known else f"{_CLEAR}{stage}, {elapsed:,.0f} s")
         self._written = True
 
     def generating(self, done: float) -> None:
@@ -56,6 +59,10 @@ class Progress:
     def writing(self, done: int, total: int) -> None:
         """Take the progress of `export`."""
         self.part("writing", done / total if total else 1.0)
+
+    def simulating(self) -> None:
+        """Take the pulse of `simulate`."""
+        self.part("simulating", 0.0, known=False)
 
     def clear(self) -> None:
         """Remove the line, if there is one."""

@@ -63,6 +63,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("preview.refresh", "refresh_preview", "f5", "Refresh preview", "Regenerate the preview."),
     Action("preview.sent", "toggle_sent", "alt+w", "Planned or sent", "Switch between the plan and what is really sent."),
     Action("preview.assume", "assume", "alt+t", "Answer times", "Set how long answers are assumed to take."),
+    Action("simulation.start", "simulate", "alt+s", "Simulate", "Run BLIS on the text as it stands, and show its results."),
+    Action("simulation.cancel", "cancel_simulation", "escape", "Cancel simulation", "Stop the simulation in progress."),
     Action("tabs.enter", "enter", "down,j,enter", "Go in", "Move into the tab.", "tabs"),
     # the form
     Action("form.mend", "mend", "f3", "Fix this field", "Apply the suggested fix for this field.", "form"),
@@ -277,7 +279,7 @@ def bindings(where: str) -> list[Binding]:
     return found
 
 
-_NEVER_TYPED = re.compile(r"ctrl\+|alt\+|f\d|unbound")
+_NEVER_TYPED = re.compile(r"ctrl\+|alt\+|f\d|escape|unbound")
 
 
 def _binding(action: Action, keys: list[str], priority: bool) -> Binding:

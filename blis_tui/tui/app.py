@@ -29,11 +29,13 @@ from blis_tui.tui.preferences.locations import settings_file, state_folder
 from blis_tui.tui.preferences.settings import Settings
 from blis_tui.tui.preferences.terminal_keys import let_alt_figures_through
 from blis_tui.tui.screen import MainScreen
+from blis_tui.tui.simulation.simulations import Simulations
 from blis_tui.tui.tabs import ASSUMING, FORM, TabBar
 from blis_tui.tui.tuning import ORDINARY, Tuning
 from blis_tui.tui.widgets.style_cache import let_removed_widgets_go
 
 if TYPE_CHECKING:
+    from blis_tui.workload.measured.run import Run
     from blis_tui.workload.server import AssumedServer
 
 SWITCH_S = 0.001
@@ -85,6 +87,7 @@ class DesignerApp(DocumentApp):
         self.appearance = Appearance(self, state)
         self.assumptions = Assumptions(self, self.previewer, self.appearance)
         self.filing = Filing(self, self.appearance, state, fresh=fresh, max_size=max_size, use_means=use_means)
+        self.simulations = Simulations(self, self._show_simulation)
         self._painted = False
         self._given_server = server
 
@@ -122,6 +125,7 @@ class DesignerApp(DocumentApp):
 
     def on_unmount(self) -> None:
         """Give back what belongs to the process."""
+        self.simulations.stop()
         self.filing.autosave.stop()
         self.appearance.stop()
 
@@ -202,10 +206,10 @@ class DesignerApp(DocumentApp):
         return super().push_screen(*arguments, **options)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keep the app's own actions away from dialogs, but for a few."""
+        """Keep the app's own actions away from dialogs, but for a few; Escape is only there to stop what runs."""
         if len(self.screen_stack) > 1 and action in _OWN_ACTIONS:
             return action in _ALLOWED_IN_DIALOGS
-        return True
+        return action != "cancel_simulation" or self.simulations.running
 
     def action_save(self) -> None:
         """Write the text to its file."""
@@ -345,6 +349,17 @@ class DesignerApp(DocumentApp):
         """Go to where it is said how long answers are assumed to take."""
         tab = self.home.active if self.home.active in ASSUMING else "chart"
         self.home.go_to_tab(tab, "AssumptionLine")
+
+    def action_simulate(self) -> None:
+        """Run BLIS on the text as it stands."""
+        self.simulations.start()
+
+    def action_cancel_simulation(self) -> None:
+        """Stop the simulation in progress."""
+        self.simulations.cancel()
+
+    def _show_simulation(self, run: Run, text: str) -> None:
+        self.say(str(run.whole))
 
     @on(Assumed)
     def assume(self, event: Assumed) -> None:

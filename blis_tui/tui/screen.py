@@ -18,6 +18,7 @@ from blis_tui.tui.document.title_bar import TitleBar
 from blis_tui.tui.form.form_column import FormColumn
 from blis_tui.tui.help.key_line import KeyLine
 from blis_tui.tui.preferences.appearance import NARROW_BELOW, TALL_FROM
+from blis_tui.tui.simulation.simulation_line import SimulationLine
 from blis_tui.tui.tabs import FORM, TABS, TabBar, make_tab
 from blis_tui.tui.widgets.too_small import TooSmall
 
@@ -70,6 +71,7 @@ class MainScreen(Screen[None]):
         yield Horizontal(FormColumn(id="form-column"), right, id="body")
         yield ProblemList(id="problems")
         yield KeyLine()
+        yield SimulationLine()
         yield TooSmall()
 
     def fit(self, size: Size) -> None:

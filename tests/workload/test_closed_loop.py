@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,11 +13,11 @@ from hypothesis import strategies as st
 from reference.closed_loop import send
 from reference.generator import generate as plan_slowly
 from reference_rows import rows
-from workload_specs import SECOND, client, common, compact_specs, explicit, explicit_specs, reasonings, seeds, thorough, windows
+from workload_specs import SECOND, client, closed_specs, compact_specs, explicit, explicit_specs, thorough
 
 from blis_tui.formats.export import write_to
 from blis_tui.problems import SpecError
-from blis_tui.spec.format.model import Client, Lifecycle, WorkloadSpec
+from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.spec.reading.decode import decode
 from blis_tui.workload.generate import generate
 from blis_tui.workload.server import AssumedServer
@@ -55,38 +54,6 @@ def test_what_is_sent_is_what_blis_sends(name: str, threads: int) -> None:
     body = stream.getvalue().partition(b"\n")[2]
     assert body.splitlines() == (GOLDEN / f"{name}.csv").read_bytes().splitlines()
     assert hashlib.sha256(body).hexdigest() == digest
-
-
-@st.composite
-def closed_specs(draw: st.DrawFn) -> WorkloadSpec:
-    """Draw a spec of conversations, of virtual users, or of users beside clients with a rate."""
-    kind = draw(st.sampled_from(["chats", "users", "mixed", "same ids"]))
-    clients = []
-    prefixes = st.tuples(st.sampled_from(["", "g", "g", "h"]), st.sampled_from([0, 1, 5, 9, 30]))
-    for number in range(draw(st.integers(1, 3))):
-        fields: dict[str, Any] = draw(common()) | {"timeout": draw(st.sampled_from([None, None, 0, 5, 400_000]))}
-        name = "c" if kind == "same ids" else f"c{number}"
-        if kind == "users" or (kind == "mixed" and number == 0):
-            own = {
-                key: value for key, value in fields.items() if key not in ("reasoning", "multimodal", "closed_loop", "arrival")
-            }
-            think = draw(st.sampled_from([0, 1, 7, 300_000, 2 * SECOND]))
-            clients.append(Client(id=name, concurrency=draw(st.integers(1, 5)), think_time_us=think, **own))
-            continue
-        fields["reasoning"] = None if kind == "mixed" else draw(reasonings())
-        fields["prefix_group"], fields["prefix_length"] = draw(prefixes)
-        if draw(st.integers(0, 3)) == 0:
-            fields["lifecycle"] = Lifecycle(windows=draw(windows(st.none())))
-        clients.append(Client(id=name, rate_fraction=draw(st.sampled_from([0.1, 1.0, 1 / 3])), **fields))
-    horizon, count = draw(st.sampled_from([(3, 0), (8, 0), (0, 5), (0, 30), (3, 1), (8, 30)]))
-    return WorkloadSpec(
-        version="2",
-        seed=draw(seeds),
-        aggregate_rate=draw(st.sampled_from([1.0, 4.0])),
-        clients=tuple(clients),
-        horizon=horizon * SECOND,
-        num_requests=count,
-    )
 
 
 @pytest.mark.usefixtures("each_kernel")

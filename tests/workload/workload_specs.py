@@ -312,3 +312,35 @@ def stepped_specs(draw: st.DrawFn) -> WorkloadSpec:
         horizon=horizon,
         num_requests=count,
     )
+
+
+@st.composite
+def closed_specs(draw: st.DrawFn) -> WorkloadSpec:
+    """Draw a spec of conversations, of virtual users, or of users beside clients with a rate."""
+    kind = draw(st.sampled_from(["chats", "users", "mixed", "same ids"]))
+    clients = []
+    prefixes = st.tuples(st.sampled_from(["", "g", "g", "h"]), st.sampled_from([0, 1, 5, 9, 30]))
+    for number in range(draw(st.integers(1, 3))):
+        fields: dict[str, Any] = draw(common()) | {"timeout": draw(st.sampled_from([None, None, 0, 5, 400_000]))}
+        name = "c" if kind == "same ids" else f"c{number}"
+        if kind == "users" or (kind == "mixed" and number == 0):
+            own = {
+                key: value for key, value in fields.items() if key not in ("reasoning", "multimodal", "closed_loop", "arrival")
+            }
+            think = draw(st.sampled_from([0, 1, 7, 300_000, 2 * SECOND]))
+            clients.append(Client(id=name, concurrency=draw(st.integers(1, 5)), think_time_us=think, **own))
+            continue
+        fields["reasoning"] = None if kind == "mixed" else draw(reasonings())
+        fields["prefix_group"], fields["prefix_length"] = draw(prefixes)
+        if draw(st.integers(0, 3)) == 0:
+            fields["lifecycle"] = Lifecycle(windows=draw(windows(st.none())))
+        clients.append(Client(id=name, rate_fraction=draw(st.sampled_from([0.1, 1.0, 1 / 3])), **fields))
+    horizon, count = draw(st.sampled_from([(3, 0), (8, 0), (0, 5), (0, 30), (3, 1), (8, 30)]))
+    return WorkloadSpec(
+        version="2",
+        seed=draw(seeds),
+        aggregate_rate=draw(st.sampled_from([1.0, 4.0])),
+        clients=tuple(clients),
+        horizon=horizon * SECOND,
+        num_requests=count,
+    )

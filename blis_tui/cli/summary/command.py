@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 
 from blis_tui.cli import colours
 from blis_tui.cli.arguments import Options
-from blis_tui.cli.errors import DONE, SPEC_ERRORS
+from blis_tui.cli.errors import DONE, SPEC_ERRORS, CommandError
 from blis_tui.cli.inputs import load, shown_name
 from blis_tui.cli.output import put
 from blis_tui.cli.problem_notes import report
 from blis_tui.cli.progress import Progress
 from blis_tui.cli.spec_requests import planned_and_sent_of
+from blis_tui.problems import printable
 from blis_tui.spec.check import Checked
 
 if TYPE_CHECKING:
     from blis_tui.cli.summary.overview import Overview
+    from blis_tui.workload.measured.run import Run
 
 _USUAL_WIDTH = 80
 
@@ -28,8 +30,11 @@ def run(options: Options) -> int:
     report(checked.problems, shown_name(path), options.color)
     if checked.spec is None or checked.errors:
         return SPEC_ERRORS
+    run = None if options.measured is None else _run(options.measured)
     with Progress() as progress:
-        overview = _overview(checked, options, progress)
+        if options.simulate:
+            run = _simulated(checked, options, progress)
+        overview = _overview(checked, options, run, progress)
     if options.json:
         from blis_tui.cli.summary.json_document import document
 
@@ -50,13 +55,43 @@ def run(options: Options) -> int:
     return DONE
 
 
-def _overview(checked: Checked, options: Options, progress: Progress) -> Overview:
+def _run(path: str) -> Run:
+    """Read the results of a run; raises `CommandError`."""
+    from pathlib import Path
+
+    from blis_tui.formats.runs.opening import open_run
+    from blis_tui.formats.runs.parts import RunError
+
+    try:
+        return open_run(Path(path))
+    except RunError as error:
+        raise CommandError(printable(str(error))) from error
+
+
+def _simulated(checked: Checked, options: Options, progress: Progress) -> Run:
+    """Run BLIS on a spec without errors; raises `CommandError`."""
+    from blis_tui.cli.user_settings import user_settings
+    from blis_tui.signals import held
+    from blis_tui.simulation.command import SimulationError
+    from blis_tui.simulation.simulation import simulate
+    from blis_tui.tui.simulation.simulator import simulator_of
+
+    assert checked.spec is not None
+    simulator = simulator_of(user_settings(options)[1])
+    try:
+        with held():  # BLIS has to be ended first
+            return simulate(checked.text, checked.spec, simulator, progress.simulating)
+    except SimulationError as error:
+        raise CommandError(f"BLIS did not simulate: {error}") from error
+
+
+def _overview(checked: Checked, options: Options, run: Run | None, progress: Progress) -> Overview:
     """Generate what is planned and, where anything waits for answers, what is sent; sum both up."""
     from blis_tui.cli.summary.overview import overview
     from blis_tui.workload.server import AssumedServer
 
     plan, sent = planned_and_sent_of(checked, progress, shown_name(options.specs[0]), options.server)
-    return overview(plan, sent, options.server or AssumedServer(), assumed=options.server is not None)
+    return overview(plan, sent, options.server or AssumedServer(), run, assumed=options.server is not None)
 
 
 def _is_unicode() -> bool:

@@ -43,6 +43,18 @@ One JSON object::
        "gap_variation": 1.0,                    coefficient of variation of the gaps; null for fewer than two
        "stages": [{"stage": 1, "requests": …, "under_way": {…}, "input_tokens_per_s": {…}, "output_tokens_per_s": {…},
                    "gap_variation": …}]},       of what arrives, or is under way, from start_us to end_us of the stage
+     "measured": null,                          what a run achieved; null without --measured, else:
+                                                {"tool": "inference-perf", "paths": […],
+       "rate_counts": "sent",                   what achieved rates count: requests "sent", or those "answered"
+       "stages": [{                             one for each stage of the file
+         "stage": 1, "target_rate": 8.0,        requests per second
+         "planned": 4741, "requests": …, "failures": …, "achieved_rate": …,
+         "missed": 0.12,                        part of the target that was not achieved; null if that is no more than chance
+         "ttft_us": {"mean": …, "standard_deviation": …, "p50": …, "p90": …, "p99": …}, "itl_us": {…}, "e2e_us": {…}}],
+       "others": [{"run_stage": 3, …}],         stages of the run that are not known to be one of the file's
+       "total": {…},
+       "classes": [{"slo_class": "batch", …}],
+       "findings": […], "remarks": […]}         sentences; whatever was not measured is null
      "clients": 90, "prefix_groups": 9, "sessions": 0,
      "input_tokens": …, "output_tokens": …,
      "prefix_tokens": …,                        input tokens that are shared prefix, over all requests
@@ -64,9 +76,9 @@ How expected counts come about is explained in `blis_tui.workload.totals.counts`
 from __future__ import annotations
 
 import json
-import math
 from typing import Any
 
+from blis_tui.cli.summary.json_values import comparison_values, rounded
 from blis_tui.cli.summary.overview import PLANNED, SENT, Overview
 from blis_tui.spec.format.facts import end_us
 from blis_tui.workload.totals.capacity import Capacity, Lengths, Level
@@ -110,6 +122,7 @@ def document(overview: Overview, path: str) -> str:
                 "basis": overview.basis,
                 "assumed": {**server._asdict(), "given": overview.assumed},
                 "capacity": _capacity(overview.capacity),
+                "measured": None if overview.measured is None else comparison_values(overview.measured),
                 "clients": summary.clients,
                 "prefix_groups": summary.groups,
                 "sessions": summary.sessions,
@@ -117,7 +130,7 @@ def document(overview: Overview, path: str) -> str:
                 "output_tokens": summary.output_tokens,
                 "prefix_tokens": summary.prefix_tokens,
                 "unique_prefix_tokens": summary.unique_prefix_tokens,
-                "prefix_share": _rounded(summary.prefix_share, 6),
+                "prefix_share": rounded(summary.prefix_share, 6),
                 "longest_context": summary.longest_context,
                 "aggregate_rate": summary.aggregate_rate,
                 "rates": {
@@ -145,21 +158,21 @@ def _capacity(found: Capacity) -> dict[str, Any]:
     return {
         "basis": SENT if found.sent else PLANNED,
         "end_us": found.end_us,
-        "mean_answer_us": _rounded(found.answer_us),
+        "mean_answer_us": rounded(found.answer_us),
         "under_way": _level(found.under_way),
         "input_tokens_per_s": _level(found.input_rate),
         "output_tokens_per_s": _level(found.output_rate),
-        "prefill_tokens_per_s": {"mean": _rounded(found.prefill_rate)},
+        "prefill_tokens_per_s": {"mean": rounded(found.prefill_rate)},
         "decode_tokens_per_s": None if found.decode_rate is None else _level(found.decode_rate),
         "held_tokens": {"peak": found.held_tokens},
         "held_bytes": None if found.held_bytes is None else {"peak": found.held_bytes},
         "reusable": {
-            "share": _rounded(found.reusable_share, 6),
-            "shared_prefixes_share": _rounded(found.shared_share, 6),
+            "share": rounded(found.reusable_share, 6),
+            "shared_prefixes_share": rounded(found.shared_share, 6),
         },
         "input_tokens": _lengths(found.input_lengths),
         "output_tokens": _lengths(found.output_lengths),
-        "gap_variation": _rounded(found.gap_variation),
+        "gap_variation": rounded(found.gap_variation),
         "stages": [
             {
                 "stage": number,
@@ -167,7 +180,7 @@ def _capacity(found: Capacity) -> dict[str, Any]:
                 "under_way": _level(stage.under_way),
                 "input_tokens_per_s": _level(stage.input_rate),
                 "output_tokens_per_s": _level(stage.output_rate),
-                "gap_variation": _rounded(stage.gap_variation),
+                "gap_variation": rounded(stage.gap_variation),
             }
             for number, stage in enumerate(found.stages, 1)
         ],
@@ -175,37 +188,30 @@ def _capacity(found: Capacity) -> dict[str, Any]:
 
 
 def _level(level: Level) -> dict[str, float | None]:
-    return {"mean": _rounded(level.mean), "peak": _rounded(level.peak)}
+    return {"mean": rounded(level.mean), "peak": rounded(level.peak)}
 
 
 def _lengths(found: Lengths) -> dict[str, float | None]:
-    return {"p50": found.p50, "p90": found.p90, "p99": found.p99, "max": found.most, "mean": _rounded(found.mean)}
+    return {"p50": found.p50, "p90": found.p90, "p99": found.p99, "max": found.most, "mean": rounded(found.mean)}
 
 
 def _tally(tally: Tally, planned: Tally | None, sent: Tally) -> dict[str, Any]:
     expected = tally.expected
     return {
-        "expected": None if expected is None else _rounded(expected.mean),
+        "expected": None if expected is None else rounded(expected.mean),
         "exact": expected is not None and expected.exact,
-        "standard_deviation": None if expected is None else _rounded(expected.deviation),
+        "standard_deviation": None if expected is None else rounded(expected.deviation),
         "generated": tally.generated,
         "planned": None if planned is None else planned.generated,
         "sent": sent.generated,
-        "difference": _rounded(tally.difference),
-        "deviations": _rounded(tally.deviations),
+        "difference": rounded(tally.difference),
+        "deviations": rounded(tally.deviations),
     }
 
 
 def _target(target: Target | None) -> dict[str, float | None] | None:
-    return None if target is None else {"mean": _rounded(target.mean, 6), "peak": _rounded(target.peak, 6)}
+    return None if target is None else {"mean": rounded(target.mean, 6), "peak": rounded(target.peak, 6)}
 
 
 def _rate(rate: Rate) -> dict[str, float | None]:
-    return {"mean": _rounded(rate.mean, 6), "peak": _rounded(rate.peak, 6), "peak_1s": _rounded(rate.in_a_second, 6)}
-
-
-def _rounded(value: float | None, digits: int = 3) -> float | None:
-    """Round to some decimal places; what is smaller than 1 keeps as many significant digits."""
-    if value is None or not 0 < abs(value) < 1:
-        return None if value is None else round(value, digits)
-    return round(value, digits - 1 - math.floor(math.log10(abs(value))))
+    return {"mean": rounded(rate.mean, 6), "peak": rounded(rate.peak, 6), "peak_1s": rounded(rate.in_a_second, 6)}

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from blis_tui.workload.measured.comparison import Comparison, compare
+from blis_tui.workload.measured.design import design
+from blis_tui.workload.measured.run import Run
 from blis_tui.workload.requests import Requests
 from blis_tui.workload.server import AssumedServer
 from blis_tui.workload.totals.capacity import Capacity, capacity
@@ -29,6 +32,8 @@ class Overview(NamedTuple):
     sent: Summary | None
     assumed: bool
     """Whether the assumption was given; else it is the default."""
+    measured: Comparison | None = None
+    """What a run achieved of the plan, or of what is sent where there is none; ``None`` without a run."""
 
     @property
     def basis(self) -> str:
@@ -41,8 +46,13 @@ class Overview(NamedTuple):
         return request_line(requests.clients, expect(requests.clients, requests.horizon_us).stages, end_us, most)
 
 
-def overview(plan: Requests | None, sent: Requests | None, server: AssumedServer, *, assumed: bool) -> Overview:
-    """Sum up a workload. One of the two is there: `plan` if it has one, `sent` if anything waits for answers."""
+def overview(
+    plan: Requests | None, sent: Requests | None, server: AssumedServer, run: Run | None = None, *, assumed: bool
+) -> Overview:
+    """Sum up a workload. One of the two is there: `plan` if it has one, `sent` if anything waits for answers.
+
+    With a `run`, hold that against it.
+    """
     planned = None if plan is None else summarise(plan)
     following = None if sent is None else summarise(sent)
     use_sent = sent is not None and (assumed or plan is None)
@@ -51,4 +61,5 @@ def overview(plan: Requests | None, sent: Requests | None, server: AssumedServer
     assert summary is not None
     measured = sent if sent is not None else requests
     spans = [(stage.start_us, stage.end_us) for stage in summary.stages]
-    return Overview(requests, summary, capacity(measured, server, spans), planned, following, assumed)
+    comparison = None if run is None else compare(run, design(plan or requests, planned or summary))
+    return Overview(requests, summary, capacity(measured, server, spans), planned, following, assumed, comparison)

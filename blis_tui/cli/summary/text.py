@@ -11,6 +11,8 @@ from blis_tui.numbers import aligned, counted, duration, mean, rate, roughly
 from blis_tui.problems import printable
 from blis_tui.spec.format.facts import end_us
 from blis_tui.spec.format.model import WorkloadSpec
+from blis_tui.workload.measured.comparison import Comparison
+from blis_tui.workload.measured.rows import CLASS_HEADS, class_rows, table
 from blis_tui.workload.totals.capacity import Capacity
 from blis_tui.workload.totals.capacity_rows import LENGTH_HEADS, STAGE_HEADS, length_rows, rows, stage_row
 from blis_tui.workload.totals.remarks import limit_remark, limit_text, stage_remarks
@@ -38,6 +40,8 @@ def lines(overview: Overview, name: str) -> list[Line]:
     remarks += _waiting(overview)
     empty = Line("")
     head = [Line(_title(summary, spec, name), HEADING), empty, *_stage_table(overview), *(Line(remark) for remark in remarks)]
+    if overview.measured is not None:
+        head += [empty, *_measured(overview.measured)]
     return [*head, empty, *_totals(overview), empty, *_capacity(overview)]
 
 
@@ -80,6 +84,20 @@ def _stage_table(overview: Overview) -> list[Line]:
     if not rows:
         table = [("", *_HEADS[4:], *extra[0]), ("requests", *in_all)]
     return _laid_out(table)
+
+
+def _measured(found: Comparison) -> list[Line]:
+    """Return what a run achieved, per stage and in all."""
+    run = found.run
+    texts = (*found.findings, *found.remarks)
+    head = Line(printable(run.title), HEADING)
+    classes = [_laid_out([("SLO class", *CLASS_HEADS), *class_rows(found)], "  ")] if run.classes else []
+    return [
+        head,
+        *_laid_out(table(found), "  "),
+        *(line for part in classes for line in part),
+        *(Line(f"  {printable(text)}") for text in texts),
+    ]
 
 
 def _laid_out(table: Sequence[Row], indent: str = "") -> list[Line]:

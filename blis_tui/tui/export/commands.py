@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from blis_tui.formats.table import FORMATS
+from blis_tui.simulation.command import MODEL
 
-MODEL = "qwen/qwen3-14b"
-"""The model that commands for BLIS name; it has to be told one."""
 _BLIS = f"blis run --model {MODEL} --workload-spec {{}}"
 _COMMANDS = {
     "yaml": _BLIS,

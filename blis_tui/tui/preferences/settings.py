@@ -5,6 +5,9 @@
     editor = "vim"                 # what F4 opens; else $VISUAL, else $EDITOR
     mouse = true
     schema = "schema.json"         # path or URL of the JSON Schema that new files name in their first line
+    blis = "blis"                  # the command that starts BLIS, for simulations
+    blis_model = "qwen/qwen3-14b"  # the model that they simulate
+    blis_flags = "--tp 2"          # further flags for it
 
     [keys]                         # other keys for an action; "" takes its keys away
     "file.save" = "f3,ctrl+s"
@@ -21,6 +24,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from blis_tui.simulation.command import MODEL, PROGRAM, SimulationError, words
 from blis_tui.tui.preferences.keymap import KeymapError, key_names
 
 THEMES = ("dark", "light", "ansi")
@@ -41,6 +45,9 @@ class Settings(NamedTuple):
     keys: Mapping[str, str] = {}
     """Keys, separated by commas, for the ids of actions."""
     schema: str | None = None
+    blis: str | None = None
+    blis_model: str | None = None
+    blis_flags: str | None = None
 
 
 class Setting(NamedTuple):
@@ -59,6 +66,13 @@ class Setting(NamedTuple):
 
 def _is_line(value: str) -> bool:
     return bool(value.strip()) and value.isprintable()
+
+
+def _is_command(value: str) -> bool:
+    try:
+        return _is_line(value) and bool(words(value))
+    except SimulationError:
+        return False
 
 
 SETTINGS = {
@@ -97,6 +111,30 @@ SETTINGS = {
         "Path or URL of the JSON Schema that a new file names in its first line, for other editors.",
         _is_line,
         unset="none is named",
+    ),
+    "blis": Setting(
+        str,
+        'a command such as "blis", with its quotes closed',
+        "BLIS",
+        "The command that starts BLIS, which simulates the text with it.",
+        _is_command,
+        unset=PROGRAM,
+    ),
+    "blis_model": Setting(
+        str,
+        "the name of a model that BLIS knows",
+        "BLIS model",
+        "The model that is simulated.",
+        _is_line,
+        unset=MODEL,
+    ),
+    "blis_flags": Setting(
+        str,
+        'flags such as "--tp 2", with their quotes closed',
+        "BLIS flags",
+        "Further flags for `blis run`, such as --defaults-filepath FOLDER/defaults.yaml or --num-instances 2.",
+        _is_command,
+        unset="none",
     ),
     "keys": Setting(dict, "a table of actions and their keys", "Keys", "Other keys for actions."),
 }

@@ -18,9 +18,9 @@ from blis_tui.tui.preferences.settings import Settings, SettingsError, parse_set
 
 
 def test_every_setting_is_read() -> None:
-    text = 'theme = "light"\nsplit = 50\neditor = "code --wait"\nmouse = false\nschema = "s.json"\n[keys]\n"file.save" = "f3, ctrl+w"\nedit.undo = ""\n'
+    text = 'theme = "light"\nsplit = 50\neditor = "code --wait"\nmouse = false\nschema = "s.json"\nblis = "b"\nblis_model = "m"\nblis_flags = "--tp 2"\n[keys]\n"file.save" = "f3, ctrl+w"\nedit.undo = ""\n'
     assert parse_settings(text, "s") == Settings(
-        "light", 50, "code --wait", False, {"file.save": "f3,ctrl+w", "edit.undo": ""}, "s.json"
+        "light", 50, "code --wait", False, {"file.save": "f3,ctrl+w", "edit.undo": ""}, "s.json", "b", "m", "--tp 2"
     )
 
 

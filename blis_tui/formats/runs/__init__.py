@@ -1,0 +1,1 @@
+"""The results of runs as tools write them: a module a tool."""

@@ -1,0 +1,1 @@
+"""Running BLIS itself on a workload, where it is installed, and what its run tells."""

@@ -1,0 +1,1 @@
+"""BLIS run on the text, in the background."""

@@ -1,0 +1,1 @@
+"""What was measured when a workload ran, and how that compares with what was designed."""
