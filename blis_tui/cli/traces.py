@@ -32,6 +32,8 @@ def trace_kind(path: str) -> str | None:
 def trace_at(path: str, options: Options) -> Trace | None:
     """Open a file if it is a trace. Raises `UsageError` for what does not go with one, and `SpecError`."""
     if trace_kind(path) is None:
+        if options.exporting.block_size is not None:
+            raise UsageError("--block-size only works with --export, or to open a mooncake trace")
         return None
     _demand_nothing_else(options)
     from pathlib import Path
