@@ -172,7 +172,13 @@ def _parser() -> _Parser:
         allow_abbrev=False,
     )
     add = parser.add_argument_group("file").add_argument
-    add("specs", nargs="*", metavar="SPEC", help="a workload file or an inference-perf config; - is standard input")
+    add(
+        "specs",
+        nargs="*",
+        metavar="SPEC",
+        help="a workload file, an inference-perf config or, with --check and --summary, a trace of BLIS, mooncake or Azure; "
+        "- is standard input",
+    )
     commands = parser.add_argument_group("commands (without one, the designer opens)")
     add = commands.add_argument
     add("--check", action="store_true", help="list every problem, as path:line:col: severity: message [code]")
@@ -204,7 +210,12 @@ def _parser() -> _Parser:
     add = parser.add_argument_group("with --export").add_argument
     add("--format", action="append", metavar="F,...", help=f"formats to write, see below; with --check {', '.join(REPORTS)}")
     add("--tokens", action="store_true", help="include token ids in the formats that can hold them")
-    add("--block-size", metavar="N", help="tokens per block of the mooncake trace (default: up to 512, so that prefixes fit)")
+    add(
+        "--block-size",
+        metavar="N",
+        help="tokens per block of a mooncake trace (default: up to 512, so that prefixes fit; of one that is "
+        "opened, what its ids agree with)",
+    )
     add("--full-rounds", action="store_true", help="in the blis-trace format, complete inputs of rounds that repeat earlier ones")
     add("--force", action="store_true", help="overwrite existing files")
     add("--quiet", action="store_true", help="show no progress, warnings or list of files")
@@ -335,7 +346,7 @@ def _demand_one_command(options: Options) -> None:
         ("--simulate", options.simulate, ("--summary",)),
         ("--format", options.formats, ("--check", "--export")),
         ("--tokens", options.tokens, ("--export",)),
-        ("--block-size", options.exporting.block_size, ("--export",)),
+        ("--block-size", options.exporting.block_size, ("--export", "--summary", "--check")),
         ("--full-rounds", options.exporting.full_rounds, ("--export",)),
         ("--force", options.force, ("--export",)),
         ("--quiet", options.quiet, ("--export",)),

@@ -14,6 +14,7 @@ from blis_tui.cli.output import note
 from blis_tui.cli.problem_notes import report
 from blis_tui.cli.progress import Progress
 from blis_tui.cli.spec_requests import requests_of
+from blis_tui.cli.traces import refuse_trace
 from blis_tui.files.errors import AlreadyExists, WriteError
 from blis_tui.formats.table import DEFAULT_FORMATS
 from blis_tui.numbers import counted
@@ -31,6 +32,7 @@ STDIN_STEM = "stdin"
 def run(options: Options) -> int:
     """Write what is asked for; raises `CommandError` if that fails, and then nothing is left after."""
     (path,) = options.specs
+    refuse_trace(path, "--export")
     checked = load(path, options)
     if checked.spec is None or checked.errors:
         report(checked.problems, shown_name(path), options.color)

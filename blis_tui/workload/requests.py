@@ -226,6 +226,12 @@ class Requests:
         return np.concatenate([lengths, np.array(extra, np.int64)]) if extra else lengths
 
     @property
+    def unique_prefix_tokens(self) -> int:
+        """Tokens of all prefixes that occur, each counted once."""
+        groups = self.prefix_group
+        return int(self.groups.lengths[np.unique(groups[groups >= 0])].sum(dtype=np.int64))
+
+    @property
     def prefix_length(self) -> NDArray[np.int32]:
         """What BLIS notes as the length of the prefix: 0 for follow-ups, though they begin with one."""
         return np.where(self.follow_up, 0, self.prefix_tokens) if self.sent else self.prefix_tokens

@@ -11,8 +11,9 @@ from blis_tui.cli.errors import CommandError, UsageError
 from blis_tui.cli.inputs import load, shown_name
 from blis_tui.cli.output import note, put
 from blis_tui.cli.problem_notes import hint
+from blis_tui.cli.traces import trace_at
 from blis_tui.numbers import counted
-from blis_tui.problems import ERROR, INFO, WARNING
+from blis_tui.problems import ERROR, INFO, WARNING, Problem, SpecError
 
 
 def run(options: Options) -> int:
@@ -43,9 +44,17 @@ def _document(files: list[CheckedFile], options: Options) -> str:
 def check_file(path: str, options: Options) -> CheckedFile:
     """Check one file, and mend it if that is asked for."""
     try:
+        trace = trace_at(path, options)
+        if trace is not None:
+            about = Problem(
+                "trace", INFO, (), f"is {trace.kind} of {counted(len(trace.requests), 'request')}; --summary shows more"
+            )
+            return CheckedFile(path, (about, *trace.notes))
         checked = load(path, options)
     except UsageError:
         raise
+    except SpecError as error:
+        return CheckedFile(path, error.problems)
     except CommandError as error:
         return CheckedFile(path, failure=str(error))
     if not options.fix or not any(problem.mend is not None for problem in checked.problems):

@@ -13,6 +13,7 @@ from blis_tui.cli.output import put
 from blis_tui.cli.problem_notes import report
 from blis_tui.cli.progress import Progress
 from blis_tui.cli.spec_requests import planned_and_sent_of
+from blis_tui.cli.traces import trace_at
 from blis_tui.problems import printable
 from blis_tui.spec.check import Checked
 
@@ -24,8 +25,14 @@ _USUAL_WIDTH = 80
 
 
 def run(options: Options) -> int:
-    """Generate a spec's requests and report their totals; problems go to standard error."""
+    """Report the totals of a spec's requests, or of a trace; problems go to standard error."""
     (path,) = options.specs
+    trace = trace_at(path, options)
+    if trace is not None:
+        from blis_tui.cli.summary.overview import overview_of_trace
+
+        _show(overview_of_trace(trace, options.server), options)
+        return DONE
     checked = load(path, options)
     report(checked.problems, shown_name(path), options.color)
     if checked.spec is None or checked.errors:
@@ -35,11 +42,18 @@ def run(options: Options) -> int:
         if options.simulate:
             run = _simulated(checked, options, progress)
         overview = _overview(checked, options, run, progress)
+    _show(overview, options)
+    return DONE
+
+
+def _show(overview: Overview, options: Options) -> None:
+    """Put an overview on standard output."""
+    (path,) = options.specs
     if options.json:
         from blis_tui.cli.summary.json_document import document
 
         put(document(overview, path))
-        return DONE
+        return
     from blis_tui.cli.summary.chart import MOST_STEPS, draw_chart
     from blis_tui.cli.summary.text import chart_title, lines
 
@@ -52,7 +66,6 @@ def run(options: Options) -> int:
         chart = draw_chart(summary.over_time, line.steps, _width(), colour=colour, unicode=unicode)
         title = colours.painted(chart_title(overview, line, unicode=unicode), colours.HEADING, colour)
         put(f"\n{title}\n{chart}\n")
-    return DONE
 
 
 def _run(path: str) -> Run:

@@ -79,9 +79,10 @@ import json
 from typing import Any
 
 from blis_tui.cli.summary.json_values import comparison_values, rounded
-from blis_tui.cli.summary.overview import PLANNED, SENT, Overview
+from blis_tui.cli.summary.overview import PLANNED, RECORDED, SENT, Overview
+from blis_tui.formats.traces.trace import Trace
 from blis_tui.spec.format.facts import end_us
-from blis_tui.workload.totals.capacity import Capacity, Lengths, Level
+from blis_tui.workload.totals.capacity import Lengths, Level
 from blis_tui.workload.totals.shortfall import limits
 from blis_tui.workload.totals.summary import Rate, Tally
 from blis_tui.workload.totals.targets import Target
@@ -92,13 +93,15 @@ VERSION = 1
 def document(overview: Overview, path: str) -> str:
     """Write an overview as JSON text."""
     summary, spec, server = overview.summary, overview.requests.spec, overview.capacity.server
-    plan, sent, clients = overview.plan, overview.sent or overview.plan, overview.requests.clients
-    assert sent is not None
+    plan, sent, clients = overview.plan, overview.sent or overview.plan or summary, overview.requests.clients
     return (
         json.dumps(
             {
                 "version": VERSION,
-                "spec": {
+                "trace": None if overview.trace is None else _trace(overview.trace, path),
+                "spec": None
+                if overview.trace is not None
+                else {
                     "path": path,
                     "version": spec.version,
                     "rules": spec.rules,
@@ -121,7 +124,7 @@ def document(overview: Overview, path: str) -> str:
                 "total": _tally(summary.requests, plan and plan.requests, sent.requests),
                 "basis": overview.basis,
                 "assumed": {**server._asdict(), "given": overview.assumed},
-                "capacity": _capacity(overview.capacity),
+                "capacity": _capacity(overview),
                 "measured": None if overview.measured is None else comparison_values(overview.measured),
                 "clients": summary.clients,
                 "prefix_groups": summary.groups,
@@ -154,9 +157,19 @@ def document(overview: Overview, path: str) -> str:
     )
 
 
-def _capacity(found: Capacity) -> dict[str, Any]:
+def _trace(trace: Trace, path: str) -> dict[str, Any]:
     return {
-        "basis": SENT if found.sent else PLANNED,
+        "path": path,
+        "kind": trace.kind,
+        "measured": trace.measured is not None,
+        "notes": [each.message for each in trace.notes],
+    }
+
+
+def _capacity(overview: Overview) -> dict[str, Any]:
+    found = overview.capacity
+    return {
+        "basis": RECORDED if overview.trace is not None else SENT if found.sent else PLANNED,
         "end_us": found.end_us,
         "mean_answer_us": rounded(found.answer_us),
         "under_way": _level(found.under_way),

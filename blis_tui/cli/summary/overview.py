@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from blis_tui.formats.traces.trace import Trace
 from blis_tui.workload.measured.comparison import Comparison, compare
 from blis_tui.workload.measured.design import design
 from blis_tui.workload.measured.run import Run
@@ -14,7 +15,7 @@ from blis_tui.workload.totals.expected import expect
 from blis_tui.workload.totals.summary import Summary, summarise
 from blis_tui.workload.totals.targets import RequestLine, request_line
 
-PLANNED, SENT = "planned", "sent"
+PLANNED, SENT, RECORDED = "planned", "sent", "recorded"
 
 
 class Overview(NamedTuple):
@@ -35,15 +36,25 @@ class Overview(NamedTuple):
     measured: Comparison | None = None
     """What a run achieved of the plan, or of what is sent where there is none; ``None`` without a run."""
 
+    trace: Trace | None = None
+    """The trace that all this is of; ``None`` for a workload."""
+
     @property
     def basis(self) -> str:
-        """Whether the totals count what is planned or what is sent."""
-        return SENT if self.requests.sent else PLANNED
+        """Whether the totals count what is planned, what is sent, or what a trace has."""
+        return RECORDED if self.trace is not None else SENT if self.requests.sent else PLANNED
 
     def line(self, most: int) -> RequestLine:
         """Return what the requests per second are to be over time, in at most so many steps where there are no stages."""
         requests, end_us = self.requests, self.summary.bins.end_us
         return request_line(requests.clients, expect(requests.clients, requests.horizon_us).stages, end_us, most)
+
+
+def overview_of_trace(trace: Trace, server: AssumedServer | None) -> Overview:
+    """Sum up a trace, of which nothing is planned that is not in it."""
+    summary = summarise(trace.requests)
+    asks = capacity(trace.requests, server or AssumedServer())
+    return Overview(trace.requests, summary, asks, None, None, assumed=server is not None, trace=trace)
 
 
 def overview(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from blis_tui.cli.colours import HEADING, MUTED
-from blis_tui.cli.summary.overview import PLANNED, SENT, Overview
+from blis_tui.cli.summary.overview import PLANNED, RECORDED, SENT, Overview
 from blis_tui.numbers import aligned, counted, duration, mean, rate, roughly
 from blis_tui.problems import printable
 from blis_tui.spec.format.facts import end_us
@@ -39,6 +39,10 @@ def lines(overview: Overview, name: str) -> list[Line]:
     remarks += [] if limit is None else [limit]
     remarks += _waiting(overview)
     empty = Line("")
+    if overview.trace is not None:
+        title = f"{printable(name)}   {overview.trace.kind} · {counted(summary.clients, 'client')}"
+        notes = [Line(printable(note.message)) for note in overview.trace.notes]
+        return [Line(title, HEADING), *notes, empty, *_totals(overview), empty, *_capacity(overview)]
     head = [Line(_title(summary, spec, name), HEADING), empty, *_stage_table(overview), *(Line(remark) for remark in remarks)]
     if overview.measured is not None:
         head += [empty, *_measured(overview.measured)]
@@ -124,7 +128,8 @@ def _waiting(overview: Overview) -> list[str]:
 
 def _capacity(overview: Overview) -> list[Line]:
     """Return what the requests ask of a server."""
-    found, what = overview.capacity, SENT if overview.capacity.sent else PLANNED
+    found = overview.capacity
+    what = RECORDED if overview.trace is not None else SENT if found.sent else PLANNED
     given = "from --assume" if overview.assumed else "the default; change it with --assume ttft=T,itl=T"
     return [
         Line(f"Capacity for what is {what}, if {answer_text(found.server)} ({given})", HEADING),
@@ -171,7 +176,12 @@ def _tally_cells(tally: Tally) -> tuple[str, str, str, str]:
 
 def _totals(overview: Overview) -> list[Line]:
     summary = overview.summary
-    basis = f"{overview.basis}{'' if overview.sent is not None else '; nothing waits for answers, so all are sent as planned'}"
+    as_planned = (
+        ""
+        if overview.sent is not None or overview.trace is not None
+        else "; nothing waits for answers, so all are sent as planned"
+    )
+    basis = f"{overview.basis}{as_planned}"
     share = f"{summary.prefix_share:.1%}"
     rows: Sequence[tuple[str, str, str]] = (
         (

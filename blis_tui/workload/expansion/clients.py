@@ -143,6 +143,8 @@ class Expansion(Sequence[Client]):
         self.blocks = tuple(blocks)
         self.aggregate_rate = aggregate_rate
         self.category = category
+        self.recorded = False
+        """Whether these are the clients of a trace, of whose rates nothing is known but the requests themselves."""
         self.rates: list[float] | None = None
         """What `workload.rates.block_rates` found out."""
         self._starts = [0, *accumulate(block.size for block in self.blocks)]

@@ -269,10 +269,7 @@ def gap_variation(arrival_us: Int64s) -> float | None:
 
 def reuse(requests: Requests) -> Reuse:
     """Count the input tokens that stood at the beginning of an earlier request: prefixes but for their first, and contexts."""
-    prefix, groups = requests.prefix_tokens, requests.prefix_group
-    occurring = np.zeros(len(requests.groups) + 1, np.bool_)  # the last one stands for none
-    occurring[groups] = True
-    shared = int(prefix.sum(dtype=np.int64)) - int(requests.groups.lengths[occurring[:-1]].sum())
+    shared = int(requests.prefix_tokens.sum(dtype=np.int64)) - requests.unique_prefix_tokens
     context = requests.columns.get("context")
     return Reuse(max(0, shared), 0 if context is None else int(context.sum(dtype=np.int64)))
 

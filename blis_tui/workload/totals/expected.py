@@ -48,14 +48,22 @@ class Expected(NamedTuple):
     total: Count | None
 
 
+_UNKNOWN = Expected((), None)
+"""What can be expected of a trace."""
+
+
 def expect(clients: Expansion, until_us: int | None) -> Expected:
     """Return the expected counts of a spec whose generation ends at `until_us` (``None`` for no time limit)."""
+    if clients.recorded:
+        return _UNKNOWN
     until = math.inf if until_us is None else until_us
     return _limited(clients, until, *_counts(clients, until))
 
 
 def expect_sessions(clients: Expansion, until_us: int | None) -> Expected:
     """Return how many sessions can be expected to begin; ``None`` where `num_requests` may keep some from it."""
+    if clients.recorded:
+        return _UNKNOWN
     until = math.inf if until_us is None else until_us
     counts, total = _counts(clients, until, first_rounds=True)
     if clients.spec.num_requests:

@@ -29,6 +29,8 @@ class ExpectedClients(NamedTuple):
 
 def expect_clients(clients: Expansion, until_us: int | None) -> ExpectedClients:
     """Return what can be expected of each client of a spec whose generation ends at `until_us` (``None`` for no time limit)."""
+    if clients.recorded:
+        return ExpectedClients(*np.full((2, len(clients)), np.nan))
     split = [part for block in clients.blocks for part in _alike(block)]
     alike = Expansion(clients.spec, split, aggregate_rate=clients.aggregate_rate, category=clients.category)
     until = math.inf if until_us is None else until_us

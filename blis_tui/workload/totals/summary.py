@@ -101,8 +101,6 @@ def summarise(requests: Requests) -> Summary:
     clients = requests.clients
     expected = expect(clients, requests.horizon_us)
     inputs, outputs = requests.input_tokens, requests.output_tokens
-    groups = requests.prefix_group
-    occurring = np.unique(groups[groups >= 0])
     end_us = span_us(requests)
     bins = Bins(round_width_us(end_us), end_us)
     short_us = short_span_us(requests.arrival_us, bins)
@@ -121,7 +119,7 @@ def summarise(requests: Requests) -> Summary:
         input_tokens=_sum(inputs),
         output_tokens=_sum(outputs),
         prefix_tokens=_sum(requests.prefix_tokens),
-        unique_prefix_tokens=_sum(requests.groups.lengths[occurring]),
+        unique_prefix_tokens=requests.unique_prefix_tokens,
         longest_context=int(tokens.max(initial=0)),
         aggregate_rate=clients.aggregate_rate,
         target=target(clients, expected.stages, end_us),

@@ -107,6 +107,8 @@ def _course(
     clients: Expansion, stages: Sequence[Stage], end_us: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], int] | None:
     """Return where what is aimed at changes, from 0 to the end, what it is between these times, and the end."""
+    if clients.recorded:
+        return None
     parts = [_Part(stage.start_us, stage.end_us, stage.target_rate) for stage in stages]
     blocks = clients.blocks[len(stages) if clients.spec.rules == 2 else bool(stages) :]
     if blocks:

@@ -1,0 +1,73 @@
+"""Opening the traces of all tools, known by how they begin."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from blis_tui.formats.traces import azure, blis_reading, mooncake_reading
+from blis_tui.formats.traces.kinds import AZURE, BLIS, HEAD, MOONCAKE, kind_of
+from blis_tui.formats.traces.rows import Check, refuse
+from blis_tui.formats.traces.trace import Trace
+from blis_tui.numbers import spoken_size
+
+MOST_BYTES = 4 << 30
+"""Larger traces are refused, unless another size is asked for."""
+
+
+class Opening(NamedTuple):
+    """How a trace is to be opened."""
+
+    block_size: int | None = None
+    """Tokens of a mooncake trace's blocks; ``None`` for those that its ids agree with."""
+    most_bytes: int = MOST_BYTES
+
+
+USUAL = Opening()
+
+
+def is_trace(path: Path) -> bool:
+    """Return whether a file begins as a trace does; raises `OSError`."""
+    with path.open("rb") as file:
+        return kind_of(file.read(HEAD)) is not None
+
+
+def open_trace(path: Path, opening: Opening = USUAL, check: Check = lambda: None) -> Trace:
+    """Open a trace. `check` is called often and may raise `Cancelled`. Raises `SpecError`, with `path` as its source."""
+    data = _read(path, opening, check)
+    return trace_of(data, str(path), opening, check, path)
+
+
+def trace_of(data: bytes, name: str, opening: Opening, check: Check, path: Path | None = None) -> Trace:
+    """Open what is in a file, or came from elsewhere, as a trace. Raises `SpecError`."""
+    kind = kind_of(data)
+    if kind is None:
+        refuse(name, "is no trace of BLIS, mooncake or Azure", 1, 1)
+    if kind == MOONCAKE:
+        return mooncake_reading.read(data, name, check, opening.block_size)
+    if kind == AZURE:
+        return azure.read(data, name, check)
+    if kind == BLIS:
+        beside = None if path is None else blis_reading.header_beside(path)
+        header = None if beside is None else blis_reading.read_header(_read(beside, opening, check), str(beside))
+        return blis_reading.read(data, name, header, check)
+    header = blis_reading.read_header(data, name)
+    if path is None:
+        refuse(name, "is the header of a BLIS trace alone: name its file of rows")
+    rows = blis_reading.rows_beside(path)
+    return blis_reading.read(_read(rows, opening, check), str(rows), header, check)
+
+
+def _read(path: Path, opening: Opening, check: Check) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > opening.most_bytes:
+            most = spoken_size(opening.most_bytes)
+            refuse(str(path), f"is too large ({spoken_size(size)}; at most {most}, or what --max-size says)")
+        data = path.read_bytes()
+    except OSError as error:
+        refuse(str(path), f"cannot be read: {error.strerror or error}")
+    except ValueError as error:
+        refuse(str(path), f"cannot be read: {error}")
+    check()
+    return data
