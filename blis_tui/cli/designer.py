@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from blis_tui.cli.arguments import STDIN, Options
 from blis_tui.cli.errors import DONE, INTERNAL, CommandError, UsageError
 from blis_tui.cli.output import is_terminal, note
+from blis_tui.cli.traces import trace_kind
 from blis_tui.cli.user_settings import user_settings
 from blis_tui.signals import held
 
@@ -25,17 +26,19 @@ def run(options: Options) -> int:
         raise UsageError("the designer needs a file: it reads its keys from standard input")
     gc.disable()  # until the first frame: what is loaded stays, and looking through it again and again takes a while
     path, settings = user_settings(options)
-    workspace = _workspace(options, settings.schema)
+    trace = _trace(options)
+    workspace = _workspace(options if trace is None else options._replace(specs=()), settings.schema)
     from blis_tui.tui.app import DesignerApp
 
     app = DesignerApp(
         workspace,
         settings,
         settings_path=path,
-        fresh=not options.specs,
+        fresh=not options.specs or trace is not None,
         max_size=options.max_size,
         server=options.server,
         use_means=options.use_means,
+        trace=trace,
     )
     with held():  # until the terminal is given back; meanwhile the app looks after them
         app.run(mouse=settings.mouse)
@@ -44,6 +47,15 @@ def run(options: Options) -> int:
     if app.filing.autosave.write_now():
         note("blis-tui: unsaved work is kept, and offered the next time the designer starts")
     return app.return_code if app.return_code and app.return_code > 1 else INTERNAL
+
+
+def _trace(options: Options) -> Path | None:
+    """Return the file to open if that is a trace."""
+    if not options.specs or trace_kind(options.specs[0]) is None:
+        return None
+    if options.overrides:
+        raise UsageError("--set, --seed, --horizon and --num-requests change workload files, and this is a trace")
+    return Path(options.specs[0])
 
 
 def _workspace(options: Options, schema: str | None = None) -> Workspace:

@@ -6,40 +6,29 @@ from typing import TYPE_CHECKING
 
 from blis_tui.cli.arguments import STDIN, Options
 from blis_tui.cli.errors import CommandError, UsageError
-from blis_tui.formats.traces.kinds import HEAD, kind_of
-from blis_tui.spec.yaml.encoding import MAX_SIZE
+from blis_tui.formats.traces.kinds import kind_at
 
 if TYPE_CHECKING:
     from blis_tui.formats.traces.trace import Trace
 
 
 def trace_kind(path: str) -> str | None:
-    """Return which kind of trace a file is, ``None`` for none, and for what cannot be read or only once."""
-    import os
-    import stat
-
-    if path == STDIN:
-        return None
-    try:
-        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - pathlib takes as long to import as the rest of a check
-            return None
-        with open(path, "rb") as file:  # noqa: PTH123
-            return kind_of(file.read(HEAD))
-    except (OSError, ValueError):
-        return None
+    """Return which kind of trace a file is, ``None`` for none."""
+    return None if path == STDIN else kind_at(path)
 
 
 def trace_at(path: str, options: Options) -> Trace | None:
     """Open a file if it is a trace. Raises `UsageError` for what does not go with one, and `SpecError`."""
     if trace_kind(path) is None:
+        if options.exporting.block_size is not None:
+            raise UsageError("--block-size only works with --export, or to open a mooncake trace")
         return None
     _demand_nothing_else(options)
     from pathlib import Path
 
-    from blis_tui.formats.traces.opening import MOST_BYTES, Opening, open_trace
+    from blis_tui.formats.traces.opening import open_trace, opening_of
 
-    most = MOST_BYTES if options.max_size == MAX_SIZE else options.max_size
-    return open_trace(Path(path), Opening(options.exporting.block_size, most))
+    return open_trace(Path(path), opening_of(options.max_size, options.exporting.block_size))
 
 
 def refuse_trace(path: str, command: str) -> None:

@@ -203,6 +203,24 @@ ACTIONS: tuple[Action, ...] = (
     Action("chart.measure-before", "measure(-1)", "M", "Previous measure", "Show the previous measure.", "chart"),
     Action("chart.stack", "stack(0)", "g", "Group", "Stack the bars by groups, or not.", "chart"),
     Action("chart.stack-by", "stack(1)", "t", "Group by", "Prefix group, tenant, SLO class, cohort or client.", "chart"),
+    # a trace
+    Action("trace.close", "close", "escape,q", "Close", "Close the trace.", "trace", footer=True),
+    Action("trace.chart", "show_tab('chart')", "1,alt+1", "Chart", "Show the arrival-rate chart.", "trace"),
+    Action("trace.clients", "show_tab('clients')", "2,alt+2", "Clients", "Show the clients.", "trace"),
+    Action("trace.requests", "show_tab('requests')", "3,alt+3", "Requests", "Show the requests.", "trace"),
+    Action("trace.summary", "show_tab('summary')", "4,alt+4", "Summary", "Show the totals.", "trace"),
+    Action(
+        "trace.next-tab", "next_tab(1)", "ctrl+pagedown,right_square_bracket", "Next tab", "Show the tab to the right.", "trace"
+    ),
+    Action(
+        "trace.previous-tab",
+        "next_tab(-1)",
+        "ctrl+pageup,left_square_bracket",
+        "Previous tab",
+        "Show the tab to the left.",
+        "trace",
+    ),
+    Action("trace.assume", "assume", "alt+t", "Answer times", "Set how long answers are assumed to take.", "trace", footer=True),
     # tables, the list of problems and the text
     Action("table.up", "go(-1, 0)", "up,k", "Up", "Go to the row above.", "table"),
     Action("table.down", "go(1, 0)", "down,j", "Down", "Go to the row below.", "table"),

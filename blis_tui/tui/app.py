@@ -54,7 +54,7 @@ class DesignerApp(DocumentApp):
 
     `settings_path` is the file of the `settings`, `state` the folder for recovery copies and what is remembered between runs. A
     `fresh` document is one that was not asked for by name: the designer begins by asking what to work on. `server` is what the
-    command line assumes of answers.
+    command line assumes of answers, and `trace` a trace that it names, which is shown first.
     """
 
     TITLE = "blis-tui"
@@ -75,6 +75,7 @@ class DesignerApp(DocumentApp):
         server: AssumedServer | None = None,
         tuning: Tuning = ORDINARY,
         use_means: bool = False,
+        trace: FilePath | None = None,
     ) -> None:
         super().__init__(workspace, tuning)
         let_alt_figures_through()
@@ -86,7 +87,7 @@ class DesignerApp(DocumentApp):
         state = state or state_folder()
         self.appearance = Appearance(self, state)
         self.assumptions = Assumptions(self, self.previewer, self.appearance)
-        self.filing = Filing(self, self.appearance, state, fresh=fresh, max_size=max_size, use_means=use_means)
+        self.filing = Filing(self, self.appearance, state, fresh=fresh, max_size=max_size, use_means=use_means, trace=trace)
         self.simulations = Simulations(self, self._show_simulation)
         self._painted = False
         self._given_server = server
@@ -292,6 +293,14 @@ class DesignerApp(DocumentApp):
         from blis_tui.tui.compare.compare_dialog import Compared, CompareDialog
 
         await self.push_screen_wait(CompareDialog(Compared(was_name, was, now_name, now)))
+
+    async def show_trace(self, path: FilePath) -> None:
+        """Show a trace until the user closes it; says so if it cannot be opened."""
+        from blis_tui.tui.trace.trace_screen import TraceScreen
+
+        failure = await self.push_screen_wait(TraceScreen(path, self.filing.max_size, self.preview.server))
+        if failure:
+            self.say(failure, title="Not opened", severity="error", timeout=8)
 
     def action_upgrade(self) -> None:
         """Show what version 2 would change, then make the change."""

@@ -74,6 +74,10 @@ class BaseApp(App[int]):
     async def show_difference(self, was_name: str, was: str, now_name: str, now: str) -> None:
         """Show what is different between two texts, and between their numbers, until the user closes it."""
 
+    @abstractmethod
+    async def show_trace(self, path: FilePath) -> None:
+        """Show a trace until the user closes it; says so if it cannot be opened."""
+
     def do(self, work: Coroutine[Any, Any, Any], group: str) -> None:
         """Run something that takes longer, or waits for an answer, beside the event loop's other work."""
         self.run_worker(work, group=group, exit_on_error=True)

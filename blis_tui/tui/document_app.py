@@ -171,5 +171,9 @@ class DocumentApp(BaseApp):
                 widget.show_preview(self.preview)
 
     def _screens(self) -> Sequence[Screen[Any]]:
-        """Return the screens to fill: none on the way out, when Textual gives new widgets no children any more."""
-        return () if self._exit else self.screen_stack
+        """Return the screens of the document: none on the way out, when Textual gives new widgets no children any more.
+
+        What stands before a screen that shows something else is of that.
+        """
+        others = (place for place, screen in enumerate(self.screen_stack) if not getattr(screen, "is_document", True))
+        return () if self._exit else self.screen_stack[: next(others, None)]

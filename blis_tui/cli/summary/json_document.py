@@ -79,10 +79,10 @@ import json
 from typing import Any
 
 from blis_tui.cli.summary.json_values import comparison_values, rounded
-from blis_tui.cli.summary.overview import PLANNED, RECORDED, SENT, Overview
+from blis_tui.cli.summary.overview import Overview
 from blis_tui.formats.traces.trace import Trace
 from blis_tui.spec.format.facts import end_us
-from blis_tui.workload.totals.capacity import Lengths, Level
+from blis_tui.workload.totals.capacity import Capacity, Lengths, Level
 from blis_tui.workload.totals.shortfall import limits
 from blis_tui.workload.totals.summary import Rate, Tally
 from blis_tui.workload.totals.targets import Target
@@ -124,7 +124,7 @@ def document(overview: Overview, path: str) -> str:
                 "total": _tally(summary.requests, plan and plan.requests, sent.requests),
                 "basis": overview.basis,
                 "assumed": {**server._asdict(), "given": overview.assumed},
-                "capacity": _capacity(overview),
+                "capacity": _capacity(overview.capacity),
                 "measured": None if overview.measured is None else comparison_values(overview.measured),
                 "clients": summary.clients,
                 "prefix_groups": summary.groups,
@@ -166,10 +166,9 @@ def _trace(trace: Trace, path: str) -> dict[str, Any]:
     }
 
 
-def _capacity(overview: Overview) -> dict[str, Any]:
-    found = overview.capacity
+def _capacity(found: Capacity) -> dict[str, Any]:
     return {
-        "basis": RECORDED if overview.trace is not None else SENT if found.sent else PLANNED,
+        "basis": found.basis,
         "end_us": found.end_us,
         "mean_answer_us": rounded(found.answer_us),
         "under_way": _level(found.under_way),

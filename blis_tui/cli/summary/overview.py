@@ -10,12 +10,10 @@ from blis_tui.workload.measured.design import design
 from blis_tui.workload.measured.run import Run
 from blis_tui.workload.requests import Requests
 from blis_tui.workload.server import AssumedServer
-from blis_tui.workload.totals.capacity import Capacity, capacity
+from blis_tui.workload.totals.capacity import PLANNED, RECORDED, SENT, Capacity, capacity
 from blis_tui.workload.totals.expected import expect
 from blis_tui.workload.totals.summary import Summary, summarise
 from blis_tui.workload.totals.targets import RequestLine, request_line
-
-PLANNED, SENT, RECORDED = "planned", "sent", "recorded"
 
 
 class Overview(NamedTuple):

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from blis_tui.cli.colours import HEADING, MUTED
-from blis_tui.cli.summary.overview import PLANNED, RECORDED, SENT, Overview
+from blis_tui.cli.summary.overview import Overview
 from blis_tui.numbers import aligned, counted, duration, mean, rate, roughly
 from blis_tui.problems import printable
 from blis_tui.spec.format.facts import end_us
 from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.workload.measured.comparison import Comparison
 from blis_tui.workload.measured.rows import CLASS_HEADS, class_rows, table
-from blis_tui.workload.totals.capacity import Capacity
+from blis_tui.workload.totals.capacity import SENT, Capacity
 from blis_tui.workload.totals.capacity_rows import LENGTH_HEADS, STAGE_HEADS, length_rows, rows, stage_row
 from blis_tui.workload.totals.remarks import limit_remark, limit_text, stage_remarks
 from blis_tui.workload.totals.shortfall import answer_text, limits, missed_text
@@ -129,10 +129,9 @@ def _waiting(overview: Overview) -> list[str]:
 def _capacity(overview: Overview) -> list[Line]:
     """Return what the requests ask of a server."""
     found = overview.capacity
-    what = RECORDED if overview.trace is not None else SENT if found.sent else PLANNED
     given = "from --assume" if overview.assumed else "the default; change it with --assume ttft=T,itl=T"
     return [
-        Line(f"Capacity for what is {what}, if {answer_text(found.server)} ({given})", HEADING),
+        Line(f"Capacity for what is {found.basis}, if {answer_text(found.server)} ({given})", HEADING),
         *_capacity_rates(found),
         Line(""),
         *_laid_out([("", *LENGTH_HEADS), *length_rows(found)], "  "),

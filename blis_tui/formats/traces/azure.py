@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +17,7 @@ from blis_tui.workload.recorded import RecordedRequests
 
 TIME, INPUT, OUTPUT = AZURE_COLUMNS
 _WANTED = {TIME: TEXT, INPUT: WHOLE, OUTPUT: WHOLE}
+_PLAIN_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?").fullmatch
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -44,20 +47,25 @@ def _times_us(rows: Rows) -> NDArray[np.int64]:
     """Return the times in µs since 1970; all at once where they are written alike, or one by one."""
     texts = rows.texts(TIME)
     names = [_trimmed(text) for text in texts.names]
+    at = _all_times_us(names) if all(map(_PLAIN_TIME, names)) else None
+    if at is None:
+        each = [_time_us(text) for text in names]
+        good = np.array([value is not None for value in each], np.bool_)
+        rows.demand(good[texts.of], TIME, "must be a time such as 2023-11-16 18:15:46.680590")
+        at = np.array(each, np.int64)
+    return at[texts.of]
+
+
+def _all_times_us(texts: Sequence[str]) -> NDArray[np.int64] | None:
+    """Return plain times at once; ``None`` if one of them is on no calendar."""
     try:
-        of_names = np.array(names, "datetime64[us]").astype(np.int64)
-        bad = np.array([not text for text in names], np.bool_)
+        return np.array(texts, "datetime64[us]").astype(np.int64)
     except ValueError:
-        found = [_time_us(text) for text in texts.names]
-        bad = np.array([value is None for value in found], np.bool_)
-        of_names = np.array([value or 0 for value in found], np.int64)
-    if len(bad):
-        rows.demand(~bad[texts.of], TIME, "must be a time such as 2023-11-16 18:15:46.680590")
-    return of_names[texts.of] if len(of_names) else np.empty(0, np.int64)
+        return None
 
 
 def _trimmed(text: str) -> str:
-    """Cut a fraction down to µs; NumPy would take more digits for another unit, and warns of time zones."""
+    """Cut a fraction down to µs."""
     head, dot, fraction = text.strip().partition(".")
     return f"{head}.{fraction[:6]}" if dot and fraction.isdigit() else text.strip()
 

@@ -32,6 +32,7 @@ from blis_tui.formats.traces.trace import (
     sorted_columns,
 )
 from blis_tui.problems import Problem
+from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.workload.recorded import RecordedRequests
 
 _TEXTS = {
@@ -50,7 +51,7 @@ _WANTED = {
 }
 _TRUE = ("true", "1")
 _ACCUMULATE = "accumulate"
-_SESSION = re.compile(r"sess_(0|[1-9][0-9]{0,17}|[1-8][0-9]{18})").fullmatch
+_SESSION = re.compile(r"sess_(0|[1-9][0-9]{0,18})").fullmatch
 _MEDIA = ("text_tokens", "image_tokens", "audio_tokens", "video_tokens")
 
 
@@ -161,9 +162,9 @@ def _is_true(texts: Texts) -> NDArray[np.bool_]:
 def _sessions(texts: Texts) -> NDArray[np.int64]:
     """Return the number of each row's session, -1 for none: BLIS's own where all are named as BLIS names them."""
     found = [_SESSION(text) for text in texts.names]
-    if all(match or not text for match, text in zip(found, texts.names, strict=True)):
-        numbers = [int(match[1]) if match else -1 for match in found]
-    else:
+    numbers = [int(match[1]) if match else -1 for match in found]
+    others = any(text and not match for match, text in zip(found, texts.names, strict=True))
+    if others or max(numbers, default=0) > INT64_MAX:
         numbers = [index if text else -1 for index, text in enumerate(texts.names)]
     return np.array(numbers, np.int64)[texts.of]
 

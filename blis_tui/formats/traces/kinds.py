@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import stat
+
 HEAD = 1 << 16
 """Bytes of a file that are looked at."""
 AZURE, BLIS, BLIS_HEADER, MOONCAKE = "an Azure trace", "a BLIS trace", "the header of a BLIS trace", "a mooncake trace"
@@ -11,6 +14,17 @@ BLIS_COLUMNS = ("arrival_time_us", "input_tokens", "output_tokens")
 """The columns that a BLIS trace must have."""
 HEADER_MARK = "trace_version"
 """The key that every header of a BLIS trace has."""
+
+
+def kind_at(path: str | os.PathLike[str]) -> str | None:
+    """Return which kind of trace a file is, ``None`` for none, and for what cannot be read, or only once."""
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - pathlib takes as long to import as the rest of a check
+            return None
+        with open(path, "rb") as file:  # noqa: PTH123
+            return kind_of(file.read(HEAD))
+    except (OSError, ValueError):
+        return None
 
 
 def kind_of(head: bytes) -> str | None:

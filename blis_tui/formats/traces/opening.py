@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from blis_tui.formats.traces import azure, blis_reading, mooncake_reading
-from blis_tui.formats.traces.kinds import AZURE, BLIS, HEAD, MOONCAKE, kind_of
+from blis_tui.formats.traces.kinds import AZURE, BLIS, MOONCAKE, kind_of
 from blis_tui.formats.traces.rows import Check, refuse
 from blis_tui.formats.traces.trace import Trace
 from blis_tui.numbers import spoken_size
+from blis_tui.spec.yaml.encoding import MAX_SIZE
 
 MOST_BYTES = 4 << 30
 """Larger traces are refused, unless another size is asked for."""
@@ -26,10 +27,9 @@ class Opening(NamedTuple):
 USUAL = Opening()
 
 
-def is_trace(path: Path) -> bool:
-    """Return whether a file begins as a trace does; raises `OSError`."""
-    with path.open("rb") as file:
-        return kind_of(file.read(HEAD)) is not None
+def opening_of(max_size: int | None, block_size: int | None = None) -> Opening:
+    """Return how to open a trace where files have at most `max_size` bytes; the usual limit is one for workload files."""
+    return Opening(block_size, MOST_BYTES if max_size in (None, MAX_SIZE) else max_size)
 
 
 def open_trace(path: Path, opening: Opening = USUAL, check: Check = lambda: None) -> Trace:

@@ -87,7 +87,7 @@ def capacity_text(found: Capacity, width: int) -> Content:
 
     numbers = rows(found, "")
     stages = found.stages[: width // _LEAST] if len(found.stages) > 1 else ()  # of a thousand only these may fit
-    table = [("what is sent" if found.sent else "what is planned", "mean", "peak", *_titles(len(stages)))]
+    table = [(f"what is {found.basis}", "mean", "peak", *_titles(len(stages)))]
     for row in numbers:
         of_stages = (" / ".join(filter(None, row.of_stage(stage))) if row.of_stage is not None else "" for stage in stages)
         table.append((row.name, row.mean, row.peak, *of_stages))

@@ -218,8 +218,10 @@ class ChartPicture(PreviewWidget, can_focus=True):
 
     @property
     def _basis(self) -> str:
-        """Whether what is shown is sent or planned; empty where that is the same."""
+        """Whether what is shown is sent, planned or recorded; empty where it is planned and all is sent so."""
         made, requests = self._preview.made, self._preview.requests
+        if requests is not None and requests.clients.recorded:
+            return "recorded"
         if made is None or made.sent is None or requests is None:
             return ""
         return "sent" if requests.sent else "planned"
@@ -303,8 +305,8 @@ class ChartPicture(PreviewWidget, can_focus=True):
             basis = self._basis
             self._table = []
             if chart is not None:
-                counted = basis if basis and chart.measure == "requests" else chart.measure
-                self._table = table(chart.rows, chart.total, counted, self._selected, lines, width, sent=basis == "sent")
+                counted = basis if basis in ("sent", "planned") and chart.measure == "requests" else chart.measure
+                self._table = table(chart.rows, chart.total, counted, self._selected, lines, width, basis=basis)
         if line >= len(self._table):
             return []
         return [(text, self._cell_style(kind, self._table[line])) for text, kind in self._table[line].runs]

@@ -46,6 +46,11 @@ class ChartView(ChartPicture):
         else:  # its preview comes soon, as a rule, and is drawn with it
             self._later(SOON_S, self._draw)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A trace has no stages to change."""
+        clients = self._preview.clients
+        return action != "nudge" or clients is None or not clients.recorded
+
     def on_focus(self) -> None:
         """Show that keys go here."""
         self.refresh()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from blis_tui.numbers import rate, roughly
 from blis_tui.tui.preview.stage_counts import NOT_REACHED, count_text
+from blis_tui.workload.totals.capacity import RECORDED, SENT
 from blis_tui.workload.totals.measures import UNDER_WAY
 
 if TYPE_CHECKING:
@@ -30,11 +31,11 @@ class TableLine(NamedTuple):
 
 
 def table(
-    rows: Sequence[StageRow], total: StageRow | None, counted: str, selected: int, lines: int, width: int, *, sent: bool = False
+    rows: Sequence[StageRow], total: StageRow | None, counted: str, selected: int, lines: int, width: int, *, basis: str = ""
 ) -> list[TableLine]:
     """Lay the table out in a number of lines; of more stages than fit, those around the selected one are shown.
 
-    `counted` is what the numbers are of, such as "requests"; they are `sent`, or else planned.
+    `counted` is what the numbers are of, such as "requests", and `basis` whether they are sent, planned or recorded.
     """
     if lines < 2 or not (rows or total):
         return []
@@ -42,7 +43,7 @@ def table(
     fitting = max(lines - 1 - below, 1)
     first = min(max(selected - fitting // 2, 0), max(len(rows) - fitting, 0))
     shown = range(first, min(first + fitting, len(rows)))
-    heads, write, known = _heads(counted, sent)
+    heads, write, known = _heads(counted, basis)
     cells = [write(f"{'▸' if number == selected else ' '} {number + 1}", rows[number]) for number in shown]
     if below and total is not None:
         cells.append(write("  total", total))
@@ -83,13 +84,19 @@ def _width(widths: Sequence[int], columns: Sequence[int], remark: str) -> int:
     return sum(widths[column] for column in columns) + len(_GAP) * (len(columns) - 1) + len(remark)
 
 
-def _heads(counted: str, sent: bool) -> tuple[tuple[str, ...], Callable[[str, StageRow], tuple[str, ...]], int]:
+def _heads(counted: str, basis: str) -> tuple[tuple[str, ...], Callable[[str, StageRow], tuple[str, ...]], int]:
     """Return the heads of the columns, what writes a row, and how many columns are known without generating."""
     if counted == UNDER_WAY:
         return ("  stage", "duration", "in flight", "peak"), _level_cells, 2
-    if sent:
+    if basis == RECORDED:
+        return ("  ", "duration", counted), lambda name, row: (*_span_cells(name, row), _count_cell(row)), 2
+    if basis == SENT:
         return ("  stage", "duration", "target/s", "planned", "sent", "difference", ""), _sent_cells, _KNOWN
     return ("  stage", "duration", "target/s", "expected", counted, "difference", "±σ"), _cells, _KNOWN
+
+
+def _count_cell(row: StageRow) -> str:
+    return "…" if row.tally is None else f"{row.tally.generated:,}"
 
 
 def _span_cells(name: str, row: StageRow) -> tuple[str, str]:

@@ -47,11 +47,13 @@ class Filing:
         fresh: bool = False,
         max_size: int | None = None,
         use_means: bool = False,
+        trace: Path | None = None,
     ) -> None:
         self._app = app
         self._appearance = appearance
         self._fresh = fresh
-        self._max_size = max_size
+        self.max_size = max_size
+        self._trace = trace
         self._use_means = use_means
         self.watch = DiskWatch(app, self._resolve_change, self._take_change, max_size)
         self.autosave = Autosave(app, state / "recovery")
@@ -71,6 +73,8 @@ class Filing:
         elif workspace.path is not None:
             self._appearance.remember_open(workspace.path)
         self._tell_origin()
+        if self._trace is not None:
+            await self._app.show_trace(self._trace)
         recovered = await self._offer_recovery(anything=self._fresh)
         if self._fresh and not recovered:
             await self.new(welcome=True)
@@ -102,9 +106,14 @@ class Filing:
             await self.open_path(path)
 
     async def open_path(self, path: Path) -> None:
-        """Open a file; says so if that is not possible."""
+        """Open a file, or show a trace; says so if that is not possible."""
+        from blis_tui.formats.traces.kinds import kind_at
+
+        if await asyncio.to_thread(kind_at, path) is not None:
+            await self._app.show_trace(path)
+            return
         try:
-            document = await asyncio.to_thread(open_document, path, self._max_size, use_means=self._use_means)
+            document = await asyncio.to_thread(open_document, path, self.max_size, use_means=self._use_means)
         except OpenError as error:
             self._fail("Not opened", str(error))
             return
@@ -230,7 +239,7 @@ class Filing:
             self._app.say("This text has no file yet.", severity="warning", timeout=3)
             return
         try:
-            document = await asyncio.to_thread(read_document, workspace.path, self._max_size)
+            document = await asyncio.to_thread(read_document, workspace.path, self.max_size)
         except OpenError as error:
             self._fail("Not reloaded", str(error))
             return
@@ -253,7 +262,7 @@ class Filing:
 
     async def _resolve_change(self, *, overwrite: bool = False) -> str:
         path = self._app.workspace.path
-        document = await asyncio.to_thread(read_if_possible, path, self._max_size) if path is not None else None
+        document = await asyncio.to_thread(read_if_possible, path, self.max_size) if path is not None else None
         answer = await ask_about_change(self._app, document.text if document is not None else None, overwrite=overwrite)
         if answer == "reload":
             await self.reload()
@@ -273,7 +282,7 @@ class Filing:
         copy = await asyncio.to_thread(self.autosave.abandoned, self._app.workspace.path, anything=anything)
         if copy is None:
             return False
-        document = await asyncio.to_thread(read_if_possible, copy.path, self._max_size) if copy.path is not None else None
+        document = await asyncio.to_thread(read_if_possible, copy.path, self.max_size) if copy.path is not None else None
         answer = await ask_about_copy(self._app, copy, document.text if document is not None else "")
         if answer == "recover":
             await self._recover(copy)
@@ -282,7 +291,7 @@ class Filing:
         return answer == "recover"
 
     async def _recover(self, copy: RecoveryCopy) -> None:
-        document = await asyncio.to_thread(read_if_possible, copy.path, self._max_size) if copy.path is not None else None
+        document = await asyncio.to_thread(read_if_possible, copy.path, self.max_size) if copy.path is not None else None
         if self._app.workspace.path != copy.path or copy.path is None:
             self._show(document or Document("", None), copy.path)
         self._app.write(copy.text, "recover")

@@ -122,6 +122,8 @@ def _ready(preview: Preview, keys: Keys, tuning: Tuning) -> str:
             more = f"; {keys.refresh} generates {'more' if total is not None and total.mean > tuning.most_ever else 'all'}"
         return f"✂ Only the first {requests:,} requests{of}: all before {roughly(preview.cut_us)}{more}"
     clients = len(preview.clients) if preview.clients is not None else 0
+    if preview.clients is not None and preview.clients.recorded:
+        return f"✓ {counted(requests, 'request')} of {counted(clients, 'client')}"
     made = preview.made
     if made is None or made.sent is None:
         return f"✓ {counted(requests, 'request')} of {counted(clients, 'client')}, up to date"

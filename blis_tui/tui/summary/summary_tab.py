@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from blis_tui.formats.estimate import Size
     from blis_tui.spec.format.model import WorkloadSpec
     from blis_tui.workload.totals.capacity import Capacity
+    from blis_tui.workload.totals.summary import Summary
 
 _INDENT = "  "
 _NAME = 19
@@ -110,7 +111,13 @@ class SummaryView(PreviewWidget):
         """Measure what an export would write, if this is looked at and not measured yet."""
         preview, requests = self._preview, self._preview.requests
         text, encoding = self._text, self._encoding
-        if requests is None or preview.stale or self._sized == preview.revision or not displayed(self):
+        if (
+            requests is None
+            or requests.clients.recorded
+            or preview.stale
+            or self._sized == preview.revision
+            or not displayed(self)
+        ):
             return
         if self._job is not None:
             self._job.cancel()
@@ -134,6 +141,8 @@ def summary_text(preview: Preview, sizes: Mapping[str, Size], width: int) -> Con
     clients, expected, summary = preview.clients, preview.expected, preview.summary
     if clients is None or expected is None:
         return Content("Nothing to sum up yet.")
+    if clients.recorded and summary is not None:
+        return _of_trace(preview, summary, width)
     sections = [("File", _file(clients.spec))]
     cut = preview.cut_us if not preview.stale else None
     if summary is None or cut is not None or (preview.stale and not preview.clients_stale):
@@ -150,13 +159,25 @@ def summary_text(preview: Preview, sizes: Mapping[str, Size], width: int) -> Con
         if preview.capacity is not None:
             old = ", as it was before" if preview.capacity_stale else ""
             part = ", the first part" if preview.cut_us is not None else ""
-            title = f"Capacity for what is {'sent' if preview.capacity.sent else 'planned'}{part}{old}"
+            title = f"Capacity for what is {preview.capacity.basis}{part}{old}"
             sections.append((title, capacity_totals(preview.capacity)))
     sections.append(("An export writes" if preview.complete else "An export of all requests writes", _written(sizes)))
     parts = [_section(title, rows, width) for title, rows in sections]
     if preview.capacity is not None and len(preview.capacity.stages) > 1:
         parts.insert(len(parts) - 1, _stages(preview.capacity))
     return Content("\n").join([*parts, _remarks(preview, width)])
+
+
+def _of_trace(preview: Preview, summary: Summary, width: int) -> Content:
+    """Write the summary of a trace, of which nothing is expected."""
+    sections = totals(summary)
+    if not summary.sessions:  # a trace may not tell of them
+        sections = [(title, [row for row in rows if row.name != "sessions"]) for title, rows in sections]
+    if preview.capacity is not None:
+        sections.append((f"Capacity for what is {preview.capacity.basis}", capacity_totals(preview.capacity)))
+    notes = [remark.message for remark in preview.remarks]
+    parts = [_section(title, rows, width) for title, rows in sections]
+    return Content("\n").join([*parts, _listed(notes, width)] if notes else parts)
 
 
 def _basis(preview: Preview) -> str:
@@ -220,11 +241,16 @@ def _remarks(preview: Preview, width: int) -> Content:
     from blis_tui.workload.totals.remarks import limit_remark, run_remarks
 
     assert preview.clients is not None and preview.expected is not None
-    lines = ["Notes"]
     remarks = run_remarks(preview.clients, preview.expected.stages)
     if preview.requests is not None and preview.complete and not preview.stale:
         limit = limit_remark(preview.requests)
         remarks[:0] = [] if limit is None else [limit]
+    return _listed(remarks, width)
+
+
+def _listed(remarks: Sequence[str], width: int) -> Content:
+    """Write notes, one below the other."""
+    lines = ["Notes"]
     for remark in remarks:
         lines += textwrap.wrap(remark, max(width, 20), initial_indent=f"{_INDENT}· ", subsequent_indent=f"{_INDENT}  ")
     return Content.styled(lines[0], "bold") + Content("\n" + "\n".join(lines[1:]))

@@ -34,6 +34,9 @@ class ClientNumbers(NamedTuple):
     counts: NDArray[np.int64] | None = None
     expected: NDArray[np.float64] | None = None
     deviations: NDArray[np.float64] | None = None
+    inputs: NDArray[np.float64] | None = None
+    """Input tokens of a request on average; with `outputs`, where clients declare no lengths."""
+    outputs: NDArray[np.float64] | None = None
 
 
 class ClientTable(NamedTuple):
@@ -55,12 +58,7 @@ def client_table(clients: Expansion, numbers: ClientNumbers) -> ClientTable:
         Column("client", clients.column("id").__getitem__),
         Column("number", lambda row: f"{row + 1:,}", right=True, values=lambda: range(len(clients))),
         *_counted(numbers),
-        _of_block(clients, "users", lambda client: f"{client.concurrency:,}" if client.concurrency else "", right=True),
-        _rates(clients),
-        _of_block(clients, "input", _input, right=True),
-        _of_block(clients, "output", lambda client: _short(client.output_distribution), right=True),
-        _of_block(clients, "arrivals", lambda client: arrival_text(client.arrival)),
-        _of_block(clients, "active", _active),
+        *([] if clients.recorded else _declared(clients)),
     ]
     for name in OF_CLIENTS:
         field = search.fields[name]
@@ -70,6 +68,18 @@ def client_table(clients: Expansion, numbers: ClientNumbers) -> ClientTable:
     if len(clients) < 2:
         columns = [column._replace(same=None if column.same else column.same) for column in columns]
     return ClientTable(columns, len(clients), search)  # type: ignore[arg-type]
+
+
+def _declared(clients: Expansion) -> list[Column]:
+    """Return the columns of what the file says of the clients' requests."""
+    return [
+        _of_block(clients, "users", lambda client: f"{client.concurrency:,}" if client.concurrency else "", right=True),
+        _rates(clients),
+        _of_block(clients, "input", _input, right=True),
+        _of_block(clients, "output", lambda client: _short(client.output_distribution), right=True),
+        _of_block(clients, "arrivals", lambda client: arrival_text(client.arrival)),
+        _of_block(clients, "active", _active),
+    ]
 
 
 def _of_block(clients: Expansion, title: str, write: Callable[[Client], str], *, right: bool = False) -> Column:
@@ -85,9 +95,12 @@ def _of_block(clients: Expansion, title: str, write: Callable[[Client], str], *,
 
 def _counted(numbers: ClientNumbers) -> Iterator[Column]:
     """Yield the columns of requests, as far as they are known."""
-    counts, expected, deviations = numbers
+    counts, expected, deviations = numbers[:3]
     if counts is not None:
         yield Column("requests", lambda row: f"{counts[row]:,}", right=True, values=lambda: counts)
+    for title, means in (("input", numbers.inputs), ("output", numbers.outputs)):
+        if means is not None:
+            yield _mean(title, means)
     if expected is None or deviations is None:
         return
     yield Column(
@@ -112,6 +125,11 @@ def _counted(numbers: ClientNumbers) -> Iterator[Column]:
             return np.where(deviations > 0, (counts - expected) / deviations, 0.0)
 
     yield Column("±σ", away, right=True, values=values, same=_all_exact(deviations))
+
+
+def _mean(title: str, means: NDArray[np.float64]) -> Column:
+    """Return a column of mean lengths."""
+    return Column(title, lambda row: mean(means[row]), right=True, values=lambda: means)
 
 
 def _all_exact(deviations: NDArray[np.float64]) -> str | None:

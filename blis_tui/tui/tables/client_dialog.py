@@ -40,7 +40,7 @@ class ClientDialog(ModalScreen[None]):
     def __init__(self, clients: Expansion, index: int, preview: Preview | None) -> None:
         super().__init__()
         self._client = clients[index]
-        self._place = place_of(clients, index)
+        self._place = None if clients.recorded else place_of(clients, index)
         self._index = index
         same = preview is not None and preview.requests is not None and preview.requests.clients.spec == clients.spec
         cut = preview is not None and preview.cut_us is not None and preview.clients is clients and not preview.stale
@@ -58,7 +58,8 @@ class ClientDialog(ModalScreen[None]):
                 f"Its requests{', of the first part that the preview has' if self._cut else ''}", classes="title", markup=False
             )
             yield LineTable("request")
-            yield Static("f form   e YAML   ↑↓ requests   Tab facts   Esc close", classes="hint", markup=False)
+            source = "f form   e YAML   " if self._place is not None else ""
+            yield Static(f"{source}↑↓ requests   Tab facts   Esc close", classes="hint", markup=False)
 
     def _facts(self) -> Content:
         lines = []
@@ -91,8 +92,9 @@ class ClientDialog(ModalScreen[None]):
 
     def action_show_source(self, in_text: bool) -> None:
         """Leave for the form of the client, or for its text."""
-        self.action_close()
-        self.app.post_message(JumpRequested(self._place, in_text=in_text))
+        if self._place is not None:
+            self.action_close()
+            self.app.post_message(JumpRequested(self._place, in_text=in_text))
 
     def action_close(self) -> None:
         """Go back."""

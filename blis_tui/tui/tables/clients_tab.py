@@ -71,6 +71,10 @@ def _numbers(clients: Expansion, requests: Requests | None) -> ClientNumbers:
     from blis_tui.workload.totals.expected_clients import expect_clients
 
     counts = np.bincount(requests.client, minlength=len(clients)) if requests is not None else None
+    if requests is not None and counts is not None and clients.recorded:
+        sums = (np.bincount(requests.client, each, len(clients)) for each in (requests.input_tokens, requests.output_tokens))
+        inputs, outputs = (total / np.maximum(counts, 1) for total in sums)
+        return ClientNumbers(counts, inputs=inputs, outputs=outputs)
     if requests is not None and requests.sent:
         return ClientNumbers(counts)
     until = end_us(clients.spec) if requests is None else requests.horizon_us

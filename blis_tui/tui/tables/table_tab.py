@@ -82,6 +82,11 @@ class TableTab(PreviewWidget):
         """Return the client of a row of the source: the clients there are, and its number among them."""
         raise NotImplementedError
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Clients of a trace have no form, and no text."""
+        clients = self.preview.clients if self.preview is not None else None
+        return action != "show_source" or clients is None or not clients.recorded
+
     def action_show_source(self, in_text: bool) -> None:
         """Go to the form of the client of the row under the cursor, or to its text."""
         index = self.table.rows.index

@@ -24,6 +24,7 @@ Int64s = NDArray[np.int64]
 Floats = NDArray[np.float64]
 _US_PER_S = 1_000_000
 _AT_ONCE = 1 << 20
+PLANNED, SENT, RECORDED = "planned", "sent", "recorded"
 
 
 class Level(NamedTuple):
@@ -73,8 +74,8 @@ class Capacity(NamedTuple):
     """
 
     server: AssumedServer
-    sent: bool
-    """Whether this is of what is sent; else of the plan, which is the same where nothing waits for answers."""
+    basis: str
+    """Of what this is: what is `SENT`, the plan, which is the same where nothing waits for answers, or what is `RECORDED`."""
     end_us: int
     answer_us: float
     """The mean time of an answer, or until the deadline."""
@@ -310,7 +311,7 @@ def _capacity(
     whole = stage(0, end_us)
     return Capacity(
         server=server,
-        sent=requests.sent,
+        basis=RECORDED if requests.clients.recorded else SENT if requests.sent else PLANNED,
         end_us=end_us,
         answer_us=under_way.total_us / len(requests) if len(requests) else 0.0,
         under_way=whole.under_way,

@@ -80,7 +80,7 @@ def test_the_table_has_target_planned_and_sent() -> None:
     assert preview.made is not None and preview.made.planned is not None and preview.made.sent is not None
     plan, sent = len(preview.made.planned.requests), len(preview.made.sent.requests)
     head, *rows = [
-        "".join(text for text, _ in line.runs).split() for line in table(made.rows, made.total, "sent", 0, 9, 80, sent=True)
+        "".join(text for text, _ in line.runs).split() for line in table(made.rows, made.total, "sent", 0, 9, 80, basis="sent")
     ]
     assert head == ["stage", "duration", "target/s", "planned", "sent", "difference"]
     assert rows[-1][-4:] == [f"{plan:,}", f"{sent:,}", f"{sent - plan:+,}", f"{sent / plan - 1:+.0%}"]

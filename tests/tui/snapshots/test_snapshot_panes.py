@@ -9,7 +9,10 @@ import pytest
 from designer import SMALL, TWO_STAGE
 from scenes import WRONG, Scene, Shot, shots
 
+from blis_tui.formats.export import export
 from blis_tui.formats.interop.opening import open_text
+from blis_tui.formats.options import ExportOptions
+from blis_tui.reading import loads
 from blis_tui.tui.app import DesignerApp
 from blis_tui.tui.filing.disk import Document, show
 
@@ -44,6 +47,13 @@ def open_config(app: DesignerApp) -> None:
     document = Document(imported.text, None, notes=imported.carried(), made_from=imported.kind)
     show(app.workspace, document, Path("config.yml"))
     app.refresh_view()
+
+
+def open_trace(app: DesignerApp) -> None:
+    """Show a trace that a small workload was exported to."""
+    path = Path("small.mooncake.jsonl")
+    export(loads(COHORTS), path.parent, ["mooncake"], stem="small", options=ExportOptions(block_size=50))
+    app.do(app.filing.open_path(path), "files")
 
 
 def spec(name: str) -> str:
@@ -108,6 +118,9 @@ SCENES = (
     Scene("summary-wrong", "alt+5", WRONG, shots="80"),
     Scene("problems", "alt+6", WRONG, shots="80 120-light"),
     Scene("too-small", shots="40"),
+    Scene("trace", begin=open_trace, shots="80 120 200-light"),
+    Scene("trace-clients", "2 |", begin=open_trace, shots="120-light"),
+    Scene("trace-summary", "4 |", begin=open_trace, shots="80 120"),
 )
 
 

@@ -1,0 +1,220 @@
+"""The screen with a trace: the chart, tables and totals of what is in it, read-only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher, Static, Tab, Tabs
+
+from blis_tui.problems import SpecError, printable
+from blis_tui.tui.actions import bindings
+from blis_tui.tui.capacity.assumption_line import Assumed, AssumptionLine
+from blis_tui.tui.document.messages import JumpRequested, LeaveRequested, RequestsAsked
+from blis_tui.tui.help.key_line import KeyLine
+from blis_tui.tui.jobs import Job
+from blis_tui.tui.preview.budget import capacity_of, reasons
+from blis_tui.tui.preview.preview_widget import PreviewWidget
+from blis_tui.tui.preview.state import Preview
+from blis_tui.tui.tabs import ASSUMING, TABS, make_tab
+from blis_tui.tui.trace.opened_trace import OpenedTrace, opened
+
+if TYPE_CHECKING:
+    from blis_tui.tui.base_app import BaseApp
+    from blis_tui.workload.server import AssumedServer
+    from blis_tui.workload.totals.capacity import Capacity
+
+SHOWN = tuple(name for name in TABS if name != "yaml")
+"""The tabs that a trace has."""
+
+
+class TraceScreen(Screen[str]):
+    """Shows one trace. It ends with why the trace could not be opened, empty if it was closed."""
+
+    AUTO_FOCUS = None
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("trace")]
+    CSS_PATH = "trace_screen.tcss"
+    is_document = False
+
+    def __init__(self, path: Path, max_size: int | None, server: AssumedServer) -> None:
+        super().__init__()
+        self._path = path
+        self._max_size = max_size
+        self._server = server
+        self._opened: OpenedTrace | None = None
+        self._preview: Preview | None = None
+        self._query = ""
+        self._job: Job[OpenedTrace] | Job[Capacity] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the screen as it is until the trace is read."""
+        yield Static(id="trace-title", markup=False)
+        yield Static(id="trace-notes", markup=False)
+        yield Vertical(
+            Static(f"Opening {printable(self._path.name)} …   Esc cancels", id="opening", markup=False), id="trace-body"
+        )
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Read the trace."""
+        self._write_title("opening …")
+        self._job = Job(
+            self,
+            lambda job: opened(self._path, self._max_size, self._server, job.check),
+            lambda found: cast("BaseApp", self.app).do(self._show(found), "trace"),
+            self._fail,
+        )
+
+    def on_unmount(self) -> None:
+        """Leave off what is not done."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def _fail(self, error: Exception) -> None:
+        self.dismiss(str(error) if isinstance(error, SpecError) else printable(reasons(error)[0].message))
+
+    async def _show(self, found: OpenedTrace) -> None:
+        """Show what was read."""
+        trace = found.trace
+        self._opened, self._preview, self._job = found, found.preview, None
+        self._write_title(f"{trace.kind}, read-only")
+        self.query_one("#trace-notes", Static).update(_notes([note.message for note in trace.notes]))
+        body = self.query_one("#trace-body", Vertical)
+        await body.remove_children()
+        tabs = [Tab(f"{number} {TABS[name][0]}", id=name) for number, name in enumerate(SHOWN, 1)]
+        await body.mount(Tabs(*tabs, id="tabs"), ContentSwitcher(id="content"))
+        self._measure()
+
+    def _write_title(self, state: str) -> None:
+        self.query_one("#trace-title", Static).update(
+            Content.assemble(
+                Content.styled("blis-tui", "dim"), "  ", Content.styled(printable(self._path.name), "bold"), f"   {state}"
+            )
+        )
+
+    def _measure(self) -> None:
+        """Sum up the capacity beside what is shown already."""
+        preview = self._preview
+        assert preview is not None
+        made = preview.made
+        assert made is not None
+        if self._job is not None:
+            self._job.cancel()
+        self._job = Job(self, lambda _: capacity_of(made, preview.server), self._take_capacity, lambda _: None)
+
+    def _take_capacity(self, capacity: Capacity) -> None:
+        self._job = None
+        assert self._preview is not None
+        self._tell(self._preview._replace(capacity=capacity))
+
+    def _tell(self, preview: Preview) -> None:
+        self._preview = preview
+        self._fill(self)
+
+    def _fill(self, parent: Widget | Screen[str]) -> None:
+        """Show the trace in widgets."""
+        for widget in parent.walk_children(PreviewWidget, with_self=True):
+            if widget.is_mounted and self._preview is not None:
+                widget.show_preview(self._preview)
+
+    @on(Tabs.TabActivated, "#tabs")
+    async def show_chosen_tab(self, event: Tabs.TabActivated) -> None:
+        """Show a tab's content, made when it is first wanted."""
+        event.stop()
+        name = event.tab.id or SHOWN[0]
+        switcher = self.query_one("#content", ContentSwitcher)
+        if not switcher.query(f"#{name}"):
+            await switcher.mount(make_tab(name))
+        switcher.current = name
+        tab = switcher.query_one(f"#{name}")
+        self._fill(tab)
+        self.call_after_refresh(self._enter, tab)
+
+    def _enter(self, tab: Widget) -> None:
+        """Put the focus into a tab, and ask its table what there is to be asked."""
+        query, self._query = self._query, ""
+        if query and tab.id == "requests":
+            tab.table.ask(query)  # type: ignore[attr-defined]
+        for widget in tab.walk_children(Widget, with_self=True):
+            if widget in self.focus_chain:
+                self.set_focus(widget)
+                return
+
+    @property
+    def _tabs(self) -> Tabs | None:
+        found = self.query("#tabs").results(Tabs)
+        return next(iter(found), None)
+
+    def action_show_tab(self, name: str) -> None:
+        """Choose a tab, and go into it."""
+        tabs = self._tabs
+        if tabs is None:
+            return
+        if tabs.active == name:
+            self._enter(self.query_one(f"#content > #{name}"))
+        else:
+            tabs.active = name
+
+    def action_next_tab(self, steps: int) -> None:
+        """Go to the next tab, or the one before."""
+        tabs = self._tabs
+        if tabs is not None:
+            self.action_show_tab(SHOWN[(SHOWN.index(tabs.active) + steps) % len(SHOWN)])
+
+    def action_assume(self) -> None:
+        """Go to where it is said how long answers are assumed to take."""
+        tabs = self._tabs
+        if tabs is None:
+            return
+        if tabs.active not in ASSUMING:
+            tabs.active = ASSUMING[0]
+        self.call_after_refresh(self._focus_assumption, tabs)
+
+    def _focus_assumption(self, tabs: Tabs) -> None:
+        for line in self.query(f"#content > #{tabs.active} AssumptionLine").results(AssumptionLine):
+            for widget in line.walk_children(Widget):
+                if widget in self.focus_chain:
+                    self.set_focus(widget)
+                    return
+
+    def action_close(self) -> None:
+        """Go back; while the trace is read, read no further."""
+        self.dismiss("")
+
+    @on(Assumed)
+    def assume(self, event: Assumed) -> None:
+        """Assume another answer time."""
+        event.stop()
+        if self._preview is not None:
+            self._tell(self._preview._replace(server=event.server))
+            self._measure()
+
+    @on(RequestsAsked)
+    def show_requests(self, event: RequestsAsked) -> None:
+        """Show the requests that a query finds."""
+        event.stop()
+        self._query = event.query
+        self.action_show_tab("requests")
+
+    @on(LeaveRequested)
+    def leave_for_tabs(self, event: LeaveRequested) -> None:
+        """Go where figures choose a tab."""
+        event.stop()
+        if self._tabs is not None:
+            self.set_focus(self._tabs)
+
+    @on(JumpRequested)
+    def stay(self, event: JumpRequested) -> None:
+        """A trace has no fields to go to."""
+        event.stop()
+
+
+def _notes(messages: list[str]) -> str:
+    return "\n".join(printable(message) for message in messages)

@@ -1,0 +1,67 @@
+"""Traces on the command line: --summary and --check take them, everything else says why it does not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from blis_tui.cli import main
+
+ROWS = "TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:15:46,374,44\n2023-11-16 18:15:50,396,109\n"
+
+
+@pytest.fixture
+def trace(tmp_path: Path) -> Path:
+    path = tmp_path / "azure.csv"
+    path.write_text(ROWS)
+    return path
+
+
+def test_summary(trace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--summary", str(trace)]) == 0
+    text = capsys.readouterr().out
+    assert f"{trace}   an Azure trace · 1 client" in text
+    assert ["input", "tokens", "770"] in [line.split() for line in text.splitlines()]
+    assert ["requests", "2", "recorded"] in [line.split() for line in text.splitlines()]
+    assert "Capacity for what is recorded" in text
+    assert "planned" not in text and "target" not in text and "expected" not in text
+
+
+def test_summary_as_json(trace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--summary", str(trace), "--json", "--assume", "ttft=1s,itl=10ms"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["trace"]["kind"] == "an Azure trace" and not found["trace"]["measured"]
+    assert found["spec"] is None and found["total"]["planned"] is None
+    assert found["total"]["sent"] == 2 and found["input_tokens"] == 770
+    assert found["basis"] == found["capacity"]["basis"] == "recorded"
+    assert found["capacity"]["mean_answer_us"] == 1_765_000
+
+
+def test_check(trace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--check", str(trace)]) == 0
+    assert f"{trace}: info: is an Azure trace of 2 requests" in capsys.readouterr().out
+    trace.write_text(ROWS.replace("396", "many"))
+    assert main(["--check", str(trace)]) == 1
+    assert f"{trace}:3:21: error: ContextTokens: many is not a whole number" in capsys.readouterr().out
+    assert main(["--summary", str(trace)]) == 1
+    assert f"{trace}:3:21: error: ContextTokens: many is not a whole number" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--summary", "--seed", "1"], 2, "change workload files, and this is a trace"),
+        (["--summary", "--measured", "x"], 2, "holds a run against a workload file, and this is a trace"),
+        (["--check", "--fix"], 2, "mends workload files, and this is a trace"),
+        (["--summary", "--max-size", "10"], 1, "is too large"),
+        (["--export", "out"], 3, "is an Azure trace, which --export does not take"),
+    ],
+)
+def test_what_does_not_go_with_a_trace(
+    trace: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, message: str
+) -> None:
+    assert main([*arguments, str(trace)]) == code
+    assert message in "".join(capsys.readouterr())
+    assert not Path("out").exists()
