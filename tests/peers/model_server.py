@@ -6,6 +6,7 @@ import json
 import re
 import threading
 import time
+from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -59,6 +60,21 @@ class ModelServer:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+def delays(asked: Sequence[Asked], planned: Sequence[float]) -> list[float]:
+    """Return by how much requests came later than planned, the earliest first; 0 is what half of them are at most."""
+    late = sorted(each - time for each, time in zip(sorted(each.time for each in asked), planned, strict=True))
+    return [each - late[len(late) // 2] for each in late]
+
+
+def on_time(asked: Sequence[Asked], planned: Sequence[float]) -> str:
+    """Say how punctual requests were; fails unless most of them were."""
+    late = delays(asked, planned)
+    inner = late[len(late) // 10 : len(late) - len(late) // 10]
+    told = f"{late[0] * 1e3:.1f} … {late[-1] * 1e3:.1f} ms late, eight in ten {inner[0] * 1e3:.1f} … {inner[-1] * 1e3:.1f} ms"
+    assert max(-inner[0], inner[-1]) < 0.25, told
+    return told
 
 
 class _Server(ThreadingHTTPServer):
