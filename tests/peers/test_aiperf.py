@@ -10,6 +10,7 @@ from conftest import Run
 from environments import program, python_of
 from exported import MOST, ROOT, sources, write
 from model_server import MODEL, ModelServer, on_time
+from results import run_in
 
 from blis_tui.formats.export import export
 from blis_tui.formats.interop.target import NOWHERE, Target
@@ -88,3 +89,4 @@ def test_it_replays_a_trace_by_its_config(peers: Path, run: Run, tmp_path: Path,
     assert sorted(each.output_tokens for each in asked) == sorted(requests.output_tokens.tolist())
     assert sorted(each.input_tokens for each in asked) == sorted(requests.input_tokens.tolist())
     print(f"\nAIPerf's requests were {on_time(asked, (requests.arrival_us / 1e6).tolist())}")
+    assert run_in(tmp_path, "profile_export_aiperf.json").whole.requests == len(requests)
