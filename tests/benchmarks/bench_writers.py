@@ -140,6 +140,7 @@ def measure(runs: int) -> list[Row]:
     found = compared("blis-trace", lambda: write(requests, "blis-trace"), "csv.writer", lambda: csv_written(rows), 1.2, runs)
     plain = json_dicts(requests, tokens=False)
     found += compared("jsonl", lambda: write(requests, "jsonl"), "json.dumps", lambda: dumped(plain), 0.5, runs)
+    found += compared("mooncake", lambda: write(requests, "mooncake"), "jsonl", lambda: write(requests, "jsonl"), 1.0, runs)
     hashed = digests(requests)
     found += compared(f"csv, {READY}", lambda: write(requests, "csv"), "sha256", hashed, 2.0, runs)
     found += compared(f"csv, {MADE}", lambda: write(drawn, "csv"), "sha256", hashed, None, runs)
@@ -168,7 +169,7 @@ def memory() -> list[Row]:
     spec = compact(20_000.0, 25, 10, 10)
     requests = generate(spec)
     rows = []
-    for format, tokens in (("blis-trace", False), ("jsonl", False), ("parquet", False), ("jsonl", True)):
+    for format, tokens in (("blis-trace", False), ("jsonl", False), ("mooncake", False), ("parquet", False), ("jsonl", True)):
         before, most = resident(), 0
 
         def look(_done: int, _total: int) -> None:

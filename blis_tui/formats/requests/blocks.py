@@ -7,7 +7,7 @@ block that is not full is no other's. Ids are given out in order of arrival, tho
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,8 @@ from blis_tui.problems import ERROR, Problem, SpecError
 from blis_tui.workload.requests import Requests
 
 LARGEST_ID = 2**31 - 1
+_SHORT = 2
+"""Tokens of a last block of which there are only so many different ones."""
 Int64s = NDArray[np.int64]
 
 
@@ -34,6 +36,8 @@ class Blocks:
         """How many blocks are the prefix's."""
         self.lost = int((shared - self._in_prefix * size).sum())
         """Tokens of prefixes that are shared, but in no whole block."""
+        self.alike = _most_alike(inputs, size, self._in_prefix, self._group)
+        """Of how many requests at most the last block has one or two tokens, as many, and comes after the same blocks."""
         self._chains = _Chains(requests, inputs // size, self._in_prefix)
         new = np.maximum(self._counts - np.maximum(self._in_prefix, self._chains.known), 0)
         first = int((groups.lengths // size).sum()) if len(groups) else 0
@@ -59,6 +63,13 @@ class Blocks:
             session = np.repeat(self._chains.session[start:stop], counts)[earlier]
             ids[earlier] = self._chains.ids(session, block[earlier])
         return ids, bounds
+
+
+def _most_alike(inputs: Int64s, size: int, in_prefix: Int64s, group: NDArray[np.integer[Any]]) -> int:
+    rest = inputs % size
+    here = np.flatnonzero((rest > 0) & (rest <= _SHORT) & (inputs // size <= in_prefix))
+    after = np.where(in_prefix[here] > 0, group[here], -1).astype(np.int64)
+    return int(np.unique(after * (_SHORT + 1) + rest[here], return_counts=True)[1].max(initial=0))
 
 
 def _shared_lengths(requests: Requests) -> Int64s:

@@ -19,6 +19,8 @@ from blis_tui.formats.source import Source
 from blis_tui.numbers import counted
 from blis_tui.problems import INFO, WARNING, Problem
 
+_MOST_ALIKE = 300
+"""From so many on guidellm no longer finds a text of one or two tokens that no other block has, where the others are the same."""
 _WORD = 8
 _BYTES_PER_ID = 11
 _MOST_IDS_IN_WIDTH = 1 << 12
@@ -86,6 +88,12 @@ def _about(source: Source, blocks: Blocks) -> list[Problem]:
     found = [Problem("mooncake-block-size", INFO, (), text)]
     if requests.sent:
         found.append(FIXED_TIMES)
+    if blocks.alike > _MOST_ALIKE:
+        text = (
+            f"{blocks.alike:,} inputs are the same but for a last token or two; guidellm, which makes up another text for each, "
+            "finds no more than some hundred and then gives up."
+        )
+        found.append(Problem("mooncake-short-blocks", WARNING, (), text))
     total = int(requests.prefix_tokens.sum(dtype=np.int64))
     if blocks.lost and total:
         hint = "" if source.options.block_size else f" (no size from {SMALLEST} up divides all prefixes)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,18 @@ def test_what_is_not_shared_is_said(tmp_path: Path) -> None:
     (warning,) = [problem for problem in exported.warnings if problem.code == "mooncake-prefix-cut"]
     assert "36.0%" in warning.message  # 64 of 100 tokens are in a whole block
     assert not any(problem.code == "mooncake-prefix-cut" for problem in export(spec, tmp_path / "fit", ["mooncake"]).warnings)
+
+
+@pytest.mark.parametrize(("question", "warned"), [(1, True), (2, True), (3, False), (101, False)])
+def test_inputs_that_differ_in_a_token_or_two_are_a_warning(question: int, warned: bool, tmp_path: Path) -> None:
+    text = (EXAMPLES / "two-stage.yaml").read_text(encoding="utf-8")
+    spec = check(re.sub(r"question_len: \d+", f"question_len: {question}", text)).spec
+    assert spec is not None
+    found = [
+        problem.message for problem in export(spec, tmp_path, ["mooncake"]).warnings if problem.code == "mooncake-short-blocks"
+    ]
+    assert bool(found) == warned
+    assert not warned or re.match(r"1,[89]\d\d inputs", found[0]), "a ninth of 16,733, as there are nine prompts"
 
 
 def test_the_provenance_has_the_commands(tmp_path: Path) -> None:
