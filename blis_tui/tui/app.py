@@ -23,6 +23,7 @@ from blis_tui.tui.document.workspace import Workspace
 from blis_tui.tui.document_app import DocumentApp
 from blis_tui.tui.filing.filing import Filing
 from blis_tui.tui.form.form_column import FormColumn
+from blis_tui.tui.overlay.overlays import Overlays
 from blis_tui.tui.preferences.appearance import NARROW_BELOW, TALL_FROM, Appearance
 from blis_tui.tui.preferences.keymap import resolve
 from blis_tui.tui.preferences.locations import settings_file, state_folder
@@ -88,6 +89,7 @@ class DesignerApp(DocumentApp):
         self.assumptions = Assumptions(self, self.previewer, self.appearance)
         self.filing = Filing(self, self.appearance, state, fresh=fresh, max_size=max_size, use_means=use_means)
         self.simulations = Simulations(self, self._show_simulation)
+        self.overlays = Overlays(self, self.previewer)
         self._painted = False
         self._given_server = server
 
@@ -176,6 +178,7 @@ class DesignerApp(DocumentApp):
     def document_opened(self) -> None:
         """Show another document as it was left."""
         self.assumptions.recall()
+        self.overlays.recall()
 
     @on(messages.LeaveRequested)
     def leave_for_tabs(self) -> None:
@@ -334,8 +337,9 @@ class DesignerApp(DocumentApp):
         self.appearance.next_theme()
 
     def action_cancel_preview(self) -> None:
-        """Stop the preview in progress."""
-        self.previewer.cancel()
+        """Stop the preview in progress, or reading a run."""
+        if not self.overlays.cancel():
+            self.previewer.cancel()
 
     def action_refresh_preview(self) -> None:
         """Regenerate the preview."""
@@ -360,6 +364,17 @@ class DesignerApp(DocumentApp):
 
     def _show_simulation(self, run: Run, text: str) -> None:
         self.say(str(run.whole))
+    def action_overlay_run(self) -> None:
+        """Show the results of a run over the chart, or read them again."""
+        self.do(self.overlays.choose(), "overlay")
+
+    def action_remove_run(self) -> None:
+        """Show no results of a run any more."""
+        self.overlays.remove()
+
+    def action_assume_measured(self) -> None:
+        """Assume the mean answer times of the run that is shown."""
+        self.assumptions.assume_measured()
 
     @on(Assumed)
     def assume(self, event: Assumed) -> None:
