@@ -65,6 +65,7 @@ def traced(trace: Path, *, dropped: bool, check: Callable[[], None]) -> Traced:
         itl_us=np.where(ok & (output > 1), (last - first) / np.maximum(output - 1, 1), np.nan),
         e2e_us=np.where(ok, last - sent, np.nan),
         absolute=True,
+        by_answers=True,
         slo_class=np.array(places, np.int64) if named else None,
         slo_classes=tuple(classes) if named else (),
     )

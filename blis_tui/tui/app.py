@@ -36,7 +36,6 @@ from blis_tui.tui.tuning import ORDINARY, Tuning
 from blis_tui.tui.widgets.style_cache import let_removed_widgets_go
 
 if TYPE_CHECKING:
-    from blis_tui.workload.measured.run import Run
     from blis_tui.workload.server import AssumedServer
 
 SWITCH_S = 0.001
@@ -88,8 +87,8 @@ class DesignerApp(DocumentApp):
         self.appearance = Appearance(self, state)
         self.assumptions = Assumptions(self, self.previewer, self.appearance)
         self.filing = Filing(self, self.appearance, state, fresh=fresh, max_size=max_size, use_means=use_means)
-        self.simulations = Simulations(self, self._show_simulation)
         self.overlays = Overlays(self, self.previewer)
+        self.simulations = Simulations(self, self.overlays.show)
         self._painted = False
         self._given_server = server
 
@@ -174,10 +173,12 @@ class DesignerApp(DocumentApp):
     def document_changed(self) -> None:
         """Keep a recovery copy of what is not saved."""
         self.filing.document_changed()
+        self.overlays.document_changed()
 
     def document_opened(self) -> None:
         """Show another document as it was left."""
         self.assumptions.recall()
+        self.simulations.cancel()
         self.overlays.recall()
 
     @on(messages.LeaveRequested)
@@ -362,8 +363,6 @@ class DesignerApp(DocumentApp):
         """Stop the simulation in progress."""
         self.simulations.cancel()
 
-    def _show_simulation(self, run: Run, text: str) -> None:
-        self.say(str(run.whole))
     def action_overlay_run(self) -> None:
         """Show the results of a run over the chart, or read them again."""
         self.do(self.overlays.choose(), "overlay")

@@ -43,7 +43,7 @@ class Assumptions:
         if run is None:
             self._app.say("No run is shown to take answer times from.", timeout=3)
             return
-        found, title = answer_times(run), f"{run.tool}: {printable(run.name)}"
+        found, title = answer_times(run), printable(run.origin)
         first, each = spread_text(found.ttft), spread_text(found.itl)
         told = f"First token: {first}\nEach token: {each}"
         if not found.complete:

@@ -18,9 +18,9 @@ def achieved(comparison: Comparison, bins: Bins) -> list[Level]:
     """Return the requests per second of a run over the time of a file; nothing where that is not known."""
     timings = comparison.run.timings
     if timings is not None and len(timings):
-        sent, edges = timings.sent_us + shift_us(timings, comparison.design), bins.edges
-        rates = np.histogram(sent, edges)[0] / np.diff(edges) * 1e6
-        ends = edges[:-1] <= int(sent.max())
+        moments, edges = timings.counted_us + shift_us(timings, comparison.design), bins.edges
+        rates = np.histogram(moments, edges)[0] / np.diff(edges) * 1e6
+        ends = edges[:-1] <= int(moments.max(initial=0))
         return [
             Level(*each) for each in zip(edges[:-1][ends].tolist(), edges[1:][ends].tolist(), rates[ends].tolist(), strict=True)
         ]

@@ -67,7 +67,7 @@ def _told(chart: Chart, length: int, basis: str, style: Styles, *, stale: bool) 
 def run_line(found: Comparison, width: int, style: Styles) -> Parts:
     """Name the run whose dots stand over the bars, and say what is most to be known about it, as far as there is room."""
     run, told = found.run, found.told
-    name = f" achieved by {run.tool}: {printable(run.name)}"
+    name = f" {'simulated' if run.simulated else 'achieved'} by {printable(run.origin)}"
     text = f"{name}   {printable(told[0])}" if told else name
     more = f"   +{len(told) - 1}" if len(told) > 1 else ""
     room = width - 2 - len(more)

@@ -23,11 +23,15 @@ _NO_FILE = ""
 
 
 class Overlay(NamedTuple):
-    """A run that is shown: where it was read, ``None`` if it was not, and the state that its files had then."""
+    """A run that is shown: where it was read, ``None`` if it was not, and the state that its files had then.
+
+    Of a simulation, `text` is what was simulated.
+    """
 
     run: Run
     source: Path | None = None
     stamps: tuple[Stamp | None, ...] = ()
+    text: str | None = None
 
 
 class Overlays:
@@ -51,9 +55,23 @@ class Overlays:
         overlay = self._by_file.get(self._file)
         self._previewer.overlay(None if overlay is None else overlay.run)
 
-    def show(self, run: Run) -> None:
-        """Show a run that was not read from files."""
-        self._take(Overlay(run))
+    def show(self, run: Run, text: str) -> None:
+        """Show the simulation of a text."""
+        self.cancel()
+        self._take(Overlay(run._replace(outdated=text != self._app.workspace.text), text=text))
+        keys = resolve(self._app.settings.keys).keys
+        assume, again, choose = (first_key(name, keys) for name in ("run.assume", "simulation.start", "run.overlay"))
+        told = f"Its results are over the chart. {assume} assumes its answer times; {again} simulates again; {choose} removes it."
+        self._app.say(told, title=printable(run.title), timeout=6)
+
+    def document_changed(self) -> None:
+        """Say of a simulation whether it is of the text as it is now."""
+        overlay = self._by_file.get(self._file)
+        if overlay is None or overlay.text is None:
+            return
+        outdated = overlay.text != self._app.workspace.text
+        if outdated != overlay.run.outdated:
+            self._take(overlay._replace(run=overlay.run._replace(outdated=outdated)))
 
     async def choose(self) -> None:
         """Let the user choose a run, or where one is shown already, what becomes of it; one that changed is read again."""
@@ -69,7 +87,7 @@ class Overlays:
         from blis_tui.tui.widgets.confirm_dialog import CANCEL, Answer, ConfirmDialog
 
         remove, other = Answer("remove", "r", "Remove"), Answer("other", "o", "Another run…", "primary")
-        question = f"The chart shows a run of {overlay.run.tool}"
+        question = f"The chart shows {'a simulation' if overlay.run.simulated else 'a run'} of {overlay.run.tool}"
         answer = await self._app.push_screen_wait(ConfirmDialog(question, _told(overlay), (other, remove, CANCEL)))
         if answer == other.id:
             await self._open()

@@ -176,7 +176,7 @@ def _measured(found: Comparison, width: int) -> Content:
     from blis_tui.workload.measured.rows import class_table, fitted, table
 
     times = answer_times(found.run)
-    parts = [Content.styled(f"Measured by {found.run.tool}: {printable(found.run.name)}", "bold")]
+    parts = [Content.styled(printable(found.run.title), "bold")]
     for each in filter(None, (table(found), class_table(found))):
         head, *lines = aligned(fitted(each, width - len(_INDENT))[1])
         parts += [Content.styled(f"{_INDENT}{head}", "$foreground-muted"), *(Content(f"{_INDENT}{line}") for line in lines)]

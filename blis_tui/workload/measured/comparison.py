@@ -67,7 +67,8 @@ def compare(run: Run, design: Design) -> Comparison:
     whole = Row("total", design.whole, run.whole._replace(rate=whole_rate(run, design)))
     remarks = [*matched.remarks, *run.notes]
     if run.counts == ANSWERED:
-        remarks.append(f"{run.tool} counts answers: achieved is their number per second, until the last of them.")
+        until = ", until the last of them" if run.timings is None else ""
+        remarks.append(f"{run.tool} counts answers: achieved is their number per second{until}.")
     remarks += _fewer(whole)
     told = stages if any(row.measured for row in stages) else (whole,)
     findings = [text for row in told for text in _missed(row)] + [text for row in told for text in _failed(row)]

@@ -10,7 +10,7 @@ import numpy as np
 
 from blis_tui.numbers import counted, rate
 from blis_tui.workload.measured.design import Aim, Design
-from blis_tui.workload.measured.run import Measured, Run, Timings, measured
+from blis_tui.workload.measured.run import Measured, Run, Timings, answer_rate, measured
 
 _SAME = 0.01
 """Rates that differ by no more than this part are the same."""
@@ -97,7 +97,11 @@ def by_time(timings: Timings, design: Design) -> Matched:
         here = (due >= aim.start_us) & (due < aim.end_us)
         number = int(((sent >= aim.start_us) & (sent < aim.end_us)).sum())
         span = aim.end_us - aim.start_us
-        stage = measured(timings, here)._replace(rate=number / span * 1e6 if span > 0 else None)
+        stage = measured(timings, here)
+        if timings.by_answers:
+            stage = stage._replace(rate=answer_rate(timings, here, span))
+        else:
+            stage = stage._replace(rate=number / span * 1e6 if span > 0 else None)
         found.append(stage if here.any() or number else None)
     end = design.stages[-1].end_us
     late = int((due >= end).sum())
@@ -118,6 +122,8 @@ def whole_rate(run: Run, design: Design) -> float | None:
         return None
     if timings is None or not len(timings) or end <= 0:
         return run.whole.rate
+    if timings.by_answers:
+        return answer_rate(timings, np.ones(len(timings), np.bool_), end)
     return float(np.count_nonzero(timings.sent_us + shift_us(timings, design) < end)) / end * 1e6
 
 
