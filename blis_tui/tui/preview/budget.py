@@ -66,13 +66,13 @@ class Outline(NamedTuple):
     expected: Expected
 
 
-def compared(made: Generated, run: Run) -> Comparison:
-    """Hold a run against what was generated."""
+def compared(made: Generated, run: Run, clients: Expansion) -> Comparison:
+    """Hold a run against what was generated of `clients`."""
     from blis_tui.workload.measured.comparison import compare
     from blis_tui.workload.measured.design import design
 
     requests, summary = made.usual
-    return compare(run, design(requests, summary, None if made.complete else requests.horizon_us))
+    return compare(run, design(requests, summary, None if made.complete else clients))
 
 
 def outline(spec: WorkloadSpec) -> Outline:

@@ -90,14 +90,14 @@ class Previewer:
         """Hold the run against what was generated last, beside what is shown already."""
         if self._comparing is not None:
             self._comparing.cancel()
-        made, run, revision = self.preview.made, self.preview.run, self.preview.revision
-        if made is None or run is None:
-            return
+        made, run, revision, clients = self.preview.made, self.preview.run, self.preview.revision, self.preview.clients
+        if made is None or run is None or clients is None or revision != self.preview.clients_revision:
+            return  # there will be more soon
 
         def take(found: Comparison) -> None:
             self._tell(self.preview._replace(comparison=found, comparison_revision=revision))
 
-        self._comparing = Job(self._app, lambda _: compared(made, run), take, lambda _: None)
+        self._comparing = Job(self._app, lambda _: compared(made, run, clients), take, lambda _: None)
 
     def assume(self, server: AssumedServer, source: Source | None = None) -> None:
         """Assume another answer time, from a run if it has a `source`, and show what is sent with it."""
