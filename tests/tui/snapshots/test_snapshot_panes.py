@@ -72,7 +72,7 @@ def overlay_other(app: DesignerApp) -> None:
 
 def overlay_requests(app: DesignerApp) -> None:
     """Show a run whose requests are known one by one, at rates that swing."""
-    sent = accumulate(0.06 + 0.05 * math.sin(place / 900) for place in range(18_000))
+    sent = accumulate(0.065 + 0.02 * math.sin(place / 900) for place in range(18_000))
     records = (aiperf_record(at, ttft_ms=100.0 + place % 300) for place, at in enumerate(sent))
     app.overlays.read(write_lines(Path("artifacts/profile_export.jsonl"), records))
 
