@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-AXES, LINE, SELECTED, BOUNDARY, LABEL, HIGHEST, BEHIND = range(7)
+AXES, LINE, SELECTED, BOUNDARY, LABEL, HIGHEST, BEHIND, MARK = range(8)
 """The roles of what is no bar; the roles of bars follow, `BARS` + number."""
 BARS = 10
 OVER = 100
@@ -25,6 +25,8 @@ WHISKER = "┊"
 """What reaches from a bar up to the highest rate within its bin."""
 SHADE = "░"
 """What bars stand before, to be compared with."""
+DOT = "•"
+"""What stands before everything, at every other column, so that a line in the same place is seen too."""
 _LEAST_FOR_GAPS, _LEAST_FOR_WIDE_GAPS = 2, 4
 """Steps of a bin from which on there is a gap of one after its bar, or of two."""
 _FUZZ = 1e-9
@@ -71,7 +73,7 @@ class Figure(NamedTuple):
 
     Bins are `bin_width` wide, but for the last, which goes on to `bins_end`, or to the end without one. `highest`, if given, is
     what each bin reaches within: whiskers reach up to it. Behind all, if given, is a shade as high as `behind` is in each bin.
-    Later bars stand before earlier ones, levels before bars. Ticks are (place, text).
+    Later bars stand before earlier ones, levels before bars, and `marks`, rows of dots, before levels. Ticks are (place, text).
     """
 
     width: int
@@ -81,6 +83,7 @@ class Figure(NamedTuple):
     bin_width: float
     bars: Sequence[Bars] = ()
     levels: Sequence[Level] = ()
+    marks: Sequence[Level] = ()
     boundaries: Sequence[float] = ()
     labels: Sequence[Label] = ()
     x_ticks: Sequence[tuple[float, str]] = ()
@@ -138,6 +141,7 @@ def _build(plotext, figure: Figure) -> str:  # type: ignore[no-untyped-def]
     for level in figure.levels:
         role, marker = (SELECTED, "━") if level.selected else (LINE, "╌" if level.dashed else "─")
         plotext.plot([level.start, level.end], [level.height] * 2, marker=marker, color=_code(role))
+    _dot(plotext, figure, columns)
     for label in figure.labels:
         plotext.text(label.text, label.place, figure.top, color=_code(SELECTED if label.selected else LABEL), alignment="center")
     built: str = plotext.build()
@@ -151,6 +155,19 @@ def _fill(plotext, figure: Figure, heights: Sequence[float], marker: str, role: 
         places, tops = zip(*there, strict=True)
         kind = {"fillx": True, "marker": marker, "color": _code(role)}
         plotext.scatter(places, [min(height, figure.top) for height in tops], **kind)
+
+
+def _dot(plotext, figure: Figure, columns: int) -> None:  # type: ignore[no-untyped-def]
+    """Draw the marks: a dot in the middle of every other column."""
+    middles = [figure.end * (column + 0.5) / columns for column in range(0, columns, 2)]
+    found = [(place, _mark_at(figure, place)) for place in middles]
+    there = [(place, min(height, figure.top)) for place, height in found if height is not None]
+    if there:
+        plotext.scatter(*zip(*there, strict=True), marker=DOT, color=_code(MARK))
+
+
+def _mark_at(figure: Figure, place: float) -> float | None:
+    return next((mark.height for mark in figure.marks if mark.start <= place < mark.end), None)
 
 
 def _height(figure: Figure, heights: Sequence[float], place: float) -> float:
@@ -252,9 +269,10 @@ def _over_bars(figure: Figure, line: Line) -> Line:
     column = columns - sum(len(text) for text, _ in line) + 1  # the frame's right side is no column of bars
     runs: list[Run] = []
     for text, role in line:
-        if role in (LINE, SELECTED) and text.strip("─━╌") == "":
+        if role in (LINE, SELECTED, MARK) and text.strip(f"─━╌{DOT}") == "":
+            levels = figure.marks if role == MARK else figure.levels
             for at in range(column, column + len(text)):
-                runs.append((text[at - column], role + OVER * _behind(figure, at / columns, (at + 1) / columns)))
+                runs.append((text[at - column], role + OVER * _behind(figure, levels, at / columns, (at + 1) / columns)))
         else:
             runs.append((text, role))
         column += len(text)
@@ -267,13 +285,13 @@ def _least(figure: Figure, bars: Bars, column: int, columns: int) -> float:
     return min(_bar(figure, bars, column * fineness + step, columns * fineness) for step in range(fineness))
 
 
-def _behind(figure: Figure, left: float, right: float) -> int:
+def _behind(figure: Figure, levels: Sequence[Level], left: float, right: float) -> int:
     """Return 1 + the number of the solid bars that a level has after it in a column; 0 if there are none.
 
     `left` and `right` are parts of the x axis. Of several levels in a column it is not known which is meant. Bars that
     end in a level's own line reach it as far as can be seen.
     """
-    heights = [level.height for level in figure.levels if level.start < right * figure.end and level.end > left * figure.end]
+    heights = [level.height for level in levels if level.start < right * figure.end and level.end > left * figure.end]
     if not heights:
         return 0
     seen = max(max(heights) - figure.top / figure.height / 2, 0.0)

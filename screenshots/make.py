@@ -17,8 +17,9 @@ import resvg_py
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-sys.path += [str(ROOT / "tests" / "tui"), str(ROOT / "tests" / "tui" / "snapshots")]
+sys.path += [str(ROOT / "tests"), str(ROOT / "tests" / "tui"), str(ROOT / "tests" / "tui" / "snapshots")]
 
+from run_samples import inference_perf_report, stage_report  # noqa: E402
 from scenes import SIZES, Scene, play  # noqa: E402
 
 from blis_tui.tui.app import DesignerApp  # noqa: E402
@@ -33,10 +34,21 @@ CHAT = (ROOT / "examples" / "chat.yaml").read_text(encoding="utf-8")
 CHART, FILE = "alt+1 |", "two-stage.yaml"
 LINE = WRONG[: WRONG.index("output_len")].count("\n")
 
+
+def overlay(app: DesignerApp) -> None:
+    """Show a run in which the second stage falls short."""
+    assert app.workspace.path is not None
+    stages = (stage_report(8.0, 7.9, 4800, 0, 0.1, 4.6), stage_report(20.0, 16.2, 12000, 212, 0.9, 9.3))
+    app.overlays.read(inference_perf_report(app.workspace.path.parent / "reports-20261127-004500", stages))
+
+
 PICTURES = (
     Scene("chart", f"{CHART} c |", CLIENTS, file="clients.yaml"),
     Scene("chart-light", f"{CHART} g", TWO_STAGE, file=FILE, shots="120-light"),
     Scene("closed-loop", f"{CHART} alt+w | alt+t tab tab 1 2 8", CHAT, file="chat.yaml"),
+    Scene(
+        "overlay", f"{CHART} alt+m |", TWO_STAGE, file=FILE, begin=overlay, until=lambda app: app.preview.comparison is not None
+    ),
     Scene("form-80", "alt+0 | tab tab tab", TWO_STAGE, file=FILE, shots="80"),
     Scene("form-clients", "ctrl+l | down down down enter " + "tab " * 7 + "|", CLIENTS, file="clients.yaml"),
     Scene("clients", "alt+2 | slash p r o m p t minus 3", TWO_STAGE, file=FILE),

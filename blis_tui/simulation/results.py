@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from blis_tui.formats.traces.rows import TEXT, WHOLE, read_csv
 from blis_tui.numbers import counted
 from blis_tui.workload.measured.run import Measured, Timings
 from blis_tui.workload.measured.spread import Spread
@@ -18,9 +18,8 @@ from blis_tui.workload.measured.spread import Spread
 _TOTALS = "=== Simulation Metrics ==="
 _HIT_RATE = re.compile(r"^Cache Hit Rate: ([0-9.]+)$", re.MULTILINE)
 _NUMBERS = ("arrival_time_us", "first_chunk_time_us", "last_chunk_time_us", "output_tokens")
+_WANTED = {**dict.fromkeys(_NUMBERS, WHOLE), **dict.fromkeys(("status", "slo_class"), TEXT)}
 _US_PER_MS = 1000.0
-_EVERY = 4096
-"""Lines between two calls of `check`."""
 
 
 class Traced(NamedTuple):
@@ -33,31 +32,15 @@ class Traced(NamedTuple):
 def traced(trace: Path, *, dropped: bool, check: Callable[[], None]) -> Traced:
     """Read the trace of a simulation; `dropped` says whether any requests were, for these look like ones that still wait.
 
-    What is unfinished has not failed. Raises `OSError`, and `ValueError` where the trace is not what it should be.
+    What is unfinished has not failed. Raises `OSError`, and `SpecError` where the trace is not what it should be.
     """
-    numbers: list[tuple[int, ...]] = []
-    statuses: list[str] = []
-    classes: dict[str, int] = {}
-    places: list[int] = []
-    with trace.open(encoding="utf-8", newline="") as file:
-        lines = csv.reader(file)
-        head = next(lines, [])
-        columns = [head.index(name) for name in _NUMBERS]
-        status, slo_class = head.index("status"), head.index("slo_class")
-        for count, line in enumerate(lines):
-            if count % _EVERY == 0:
-                check()
-            try:
-                numbers.append(tuple(int(line[column]) for column in columns))
-                statuses.append(line[status])
-                places.append(classes.setdefault(line[slo_class], len(classes)))
-            except IndexError:
-                raise ValueError(f"line {count + 2} is incomplete") from None
-    sent, first, last, output = np.array(numbers, np.int64).reshape(-1, len(_NUMBERS)).T
-    status_of, begun = np.array(statuses, "U10"), first > 0
-    ok = status_of == "ok"
-    unfinished = (status_of == "incomplete") & (begun | (not dropped))
-    named = any(classes)
+    rows = read_csv(trace.read_bytes(), trace.name, _WANTED, tuple(_WANTED), check)
+    sent, first, last, output = (rows.whole(name) for name in _NUMBERS)
+    statuses, classes = rows.texts("status"), rows.texts("slo_class")
+    status, begun = np.array(statuses.names, "U10")[statuses.of], first > 0
+    ok = status == "ok"
+    unfinished = (status == "incomplete") & (begun | (not dropped))
+    named = any(classes.names)
     timings = Timings(
         sent_us=sent,
         ok=ok | unfinished,
@@ -65,8 +48,9 @@ def traced(trace: Path, *, dropped: bool, check: Callable[[], None]) -> Traced:
         itl_us=np.where(ok & (output > 1), (last - first) / np.maximum(output - 1, 1), np.nan),
         e2e_us=np.where(ok, last - sent, np.nan),
         absolute=True,
-        slo_class=np.array(places, np.int64) if named else None,
-        slo_classes=tuple(classes) if named else (),
+        by_answers=True,
+        slo_class=classes.of if named else None,
+        slo_classes=tuple(classes.names) if named else (),
     )
     return Traced(timings, int(unfinished.sum()))
 

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from blis_tui.problems import printable
+from blis_tui.problems import SpecError, printable
 from blis_tui.simulation import results
 from blis_tui.simulation.command import SimulationError, Simulator, command_line
 from blis_tui.simulation.process import Ended, run_program
@@ -48,16 +48,19 @@ def _run(simulator: Simulator, spec: WorkloadSpec, ended: Ended, trace: Path, ch
     if trace.exists():
         try:
             timings, unfinished = results.traced(trace, dropped=bool(found.get("dropped_unservable")), check=check)
-        except (OSError, ValueError) as error:
-            raise SimulationError(f"its trace cannot be read: {printable(str(error))[:_LONGEST]}") from error
-        run = Run(TOOL, simulator.model, (), measured(timings), classes=measured_classes(timings), timings=timings)
+        except (OSError, SpecError) as error:
+            reason = error.problems[0].message if isinstance(error, SpecError) else error.strerror
+            raise SimulationError(f"its trace cannot be read: {printable(str(reason))[:_LONGEST]}") from error
+        run = Run(
+            TOOL, simulator.model, (), measured(timings), classes=measured_classes(timings), timings=timings, counts=ANSWERED
+        )
     elif found:
         unfinished = results.unfinished(found)
-        run = Run(TOOL, simulator.model, (), results.whole(found), counts=ANSWERED)
+        run = Run(TOOL, simulator.model, (), results.whole(found))
     else:
         raise SimulationError("it wrote neither a trace nor totals")
     said = [*_first_notes(spec), *results.notes(found, ended.output, unfinished)]
-    return run._replace(notes=tuple(said), simulated=True)
+    return run._replace(counts=ANSWERED, notes=tuple(said), simulated=True)
 
 
 def _first_notes(spec: WorkloadSpec) -> list[str]:

@@ -65,6 +65,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("preview.assume", "assume", "alt+t", "Answer times", "Set how long answers are assumed to take."),
     Action("simulation.start", "simulate", "alt+s", "Simulate", "Run BLIS on the text as it stands, and show its results."),
     Action("simulation.cancel", "cancel_simulation", "escape", "Cancel simulation", "Stop the simulation in progress."),
+    Action("run.overlay", "overlay_run", "alt+r", "Overlay a run…", "Show what a run achieved over the chart; or read it again."),
+    Action("run.remove", "remove_run", "", "Remove the run", "Show no results of a run over the chart."),
+    Action("run.assume", "assume_measured", "alt+m", "Answer times of the run", "Assume the mean answer times of the run shown."),
     Action("tabs.enter", "enter", "down,j,enter", "Go in", "Move into the tab.", "tabs"),
     # the form
     Action("form.mend", "mend", "f3", "Fix this field", "Apply the suggested fix for this field.", "form"),

@@ -23,6 +23,7 @@ from blis_tui.tui.document.workspace import Workspace
 from blis_tui.tui.document_app import DocumentApp
 from blis_tui.tui.filing.filing import Filing
 from blis_tui.tui.form.form_column import FormColumn
+from blis_tui.tui.overlay.overlays import Overlays
 from blis_tui.tui.preferences.appearance import NARROW_BELOW, TALL_FROM, Appearance
 from blis_tui.tui.preferences.keymap import resolve
 from blis_tui.tui.preferences.locations import settings_file, state_folder
@@ -35,7 +36,6 @@ from blis_tui.tui.tuning import ORDINARY, Tuning
 from blis_tui.tui.widgets.style_cache import let_removed_widgets_go
 
 if TYPE_CHECKING:
-    from blis_tui.workload.measured.run import Run
     from blis_tui.workload.server import AssumedServer
 
 SWITCH_S = 0.001
@@ -88,7 +88,8 @@ class DesignerApp(DocumentApp):
         self.appearance = Appearance(self, state)
         self.assumptions = Assumptions(self, self.previewer, self.appearance)
         self.filing = Filing(self, self.appearance, state, fresh=fresh, max_size=max_size, use_means=use_means, trace=trace)
-        self.simulations = Simulations(self, self._show_simulation)
+        self.overlays = Overlays(self, self.previewer)
+        self.simulations = Simulations(self, self.overlays.show)
         self._painted = False
         self._given_server = server
 
@@ -173,10 +174,13 @@ class DesignerApp(DocumentApp):
     def document_changed(self) -> None:
         """Keep a recovery copy of what is not saved."""
         self.filing.document_changed()
+        self.overlays.document_changed()
 
     def document_opened(self) -> None:
         """Show another document as it was left."""
         self.assumptions.recall()
+        self.simulations.cancel()
+        self.overlays.recall()
 
     @on(messages.LeaveRequested)
     def leave_for_tabs(self) -> None:
@@ -343,8 +347,9 @@ class DesignerApp(DocumentApp):
         self.appearance.next_theme()
 
     def action_cancel_preview(self) -> None:
-        """Stop the preview in progress."""
-        self.previewer.cancel()
+        """Stop the preview in progress, or reading a run."""
+        if not self.overlays.cancel():
+            self.previewer.cancel()
 
     def action_refresh_preview(self) -> None:
         """Regenerate the preview."""
@@ -367,8 +372,17 @@ class DesignerApp(DocumentApp):
         """Stop the simulation in progress."""
         self.simulations.cancel()
 
-    def _show_simulation(self, run: Run, text: str) -> None:
-        self.say(str(run.whole))
+    def action_overlay_run(self) -> None:
+        """Show the results of a run over the chart, or read them again."""
+        self.do(self.overlays.choose(), "overlay")
+
+    def action_remove_run(self) -> None:
+        """Show no results of a run any more."""
+        self.overlays.remove()
+
+    def action_assume_measured(self) -> None:
+        """Assume the mean answer times of the run that is shown."""
+        self.assumptions.assume_measured()
 
     @on(Assumed)
     def assume(self, event: Assumed) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 from bad_input import GOOD
+from blis_stand_in import stand_in
 from running import Run
 
 from blis_tui.cli import designer
@@ -223,6 +224,25 @@ def test_a_terminal_that_is_closed_ends_it(start: Start, spec: Path, home: Path)
     terminal.master = os.open(os.devnull, os.O_RDONLY)
     assert terminal.process.wait(PATIENCE_S) == 128 + signal.SIGHUP
     assert len(list(home.glob("state/blis-tui/recovery/*.json"))) == 1
+
+
+def test_a_simulation_ends_with_it(start: Start, spec: Path, tmp_path: Path, home: Path) -> None:
+    pid = tmp_path / "pid"
+    does = f"part = pathlib.Path('{pid}.part')\npart.write_text(str(os.getpid()))\npart.rename('{pid}')\ntime.sleep(600)"
+    settings = home / "config" / "blis-tui" / "settings.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(f'blis = "{stand_in(tmp_path, does).program}"\n')
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    terminal = start(spec, TMPDIR=str(temporary))
+    terminal.see("requests")
+    terminal.press("\x1bs")
+    terminal.until(pid.exists, "BLIS")
+    terminal.process.send_signal(signal.SIGHUP)
+    assert terminal.process.wait(PATIENCE_S) == 128 + signal.SIGHUP
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text()), 0)
+    assert not list(temporary.iterdir())
 
 
 @pytest.mark.parametrize(

@@ -26,11 +26,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as hypothesis_seed
 from hypothesis import strategies as st
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "workload"))  # where the random specs are
+from blis_program import VARIABLE, Blis, Outcome, Row, TooLong, program, rows
 from workload_specs import closed_specs, compact_specs, explicit_specs
-
-sys.path.insert(0, str(Path(__file__).parent))
-from blis_program import VARIABLE, Blis, Outcome, Row, program, rows
 
 from blis_tui.formats.source import Source
 from blis_tui.formats.specs import expanded
@@ -170,6 +169,9 @@ class Comparison:
                 mine = rows(spec)
             except SpecError as error:  # some things only drawing tells
                 problems = error.problems
+            except TooLong:
+                self.counts["not compared: it takes too long"] += 1
+                return 0
         endless = any(problem.code == "endless" for problem in problems)
         outcome = self.blis.run(text, ends=endless or spec is None or bool(spec.horizon or spec.num_requests))
         if mine is None:
@@ -178,7 +180,7 @@ class Comparison:
             assert spec is not None
             self._compare(family, text, spec, mine, outcome.rows)
         elif not outcome.refusal:
-            self.counts["took BLIS too long"] += 1
+            self.counts["not compared: it takes too long"] += 1
         elif any(row.own_tokens + row.prefix_length == 0 for row in mine):
             self.counts["not compared: a prompt without tokens, which crashes BLIS's simulator"] += 1
         else:
@@ -200,7 +202,7 @@ class Comparison:
         if outcome.refusal:
             self.counts["refused here: by BLIS too"] += 1
         elif outcome.rows is None:
-            self.counts["took BLIS too long"] += 1
+            self.counts["not compared: it takes too long"] += 1
         elif all(map(_is_deliberate, problems)):
             self.counts["refused here: on purpose"] += 1
         else:

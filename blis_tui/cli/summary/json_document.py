@@ -43,8 +43,8 @@ One JSON object::
        "gap_variation": 1.0,                    coefficient of variation of the gaps; null for fewer than two
        "stages": [{"stage": 1, "requests": …, "under_way": {…}, "input_tokens_per_s": {…}, "output_tokens_per_s": {…},
                    "gap_variation": …}]},       of what arrives, or is under way, from start_us to end_us of the stage
-     "measured": null,                          what a run achieved; null without --measured, else:
-                                                {"tool": "inference-perf", "paths": […],
+     "measured": null,                          what a run achieved; null without --measured and --simulate, else:
+                                                {"tool": "inference-perf", "paths": […], "simulated": false,
        "rate_counts": "sent",                   what achieved rates count: requests "sent", or those "answered"
        "stages": [{                             one for each stage of the file
          "stage": 1, "target_rate": 8.0,        requests per second

@@ -23,6 +23,7 @@ def comparison_values(found: Comparison) -> dict[str, Any]:
     return {
         "tool": run.tool,
         "paths": list(run.paths),
+        "simulated": run.simulated,
         "rate_counts": run.counts,
         "stages": [{"stage": number, **_row(row)} for number, row in enumerate(found.stages, 1)],
         "others": [{"run_stage": row.measured and row.measured.number, **_row(row)} for row in found.others],

@@ -12,7 +12,7 @@ from blis_tui.problems import printable
 from blis_tui.spec.format.facts import end_us
 from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.workload.measured.comparison import Comparison
-from blis_tui.workload.measured.rows import CLASS_HEADS, class_rows, table
+from blis_tui.workload.measured.rows import class_table, fitted, table
 from blis_tui.workload.totals.capacity import SENT, Capacity
 from blis_tui.workload.totals.capacity_rows import LENGTH_HEADS, STAGE_HEADS, length_rows, rows, stage_row
 from blis_tui.workload.totals.remarks import limit_remark, limit_text, stage_remarks
@@ -92,16 +92,9 @@ def _stage_table(overview: Overview) -> list[Line]:
 
 def _measured(found: Comparison) -> list[Line]:
     """Return what a run achieved, per stage and in all."""
-    run = found.run
-    texts = (*found.findings, *found.remarks)
-    head = Line(printable(run.title), HEADING)
-    classes = [_laid_out([("SLO class", *CLASS_HEADS), *class_rows(found)], "  ")] if run.classes else []
-    return [
-        head,
-        *_laid_out(table(found), "  "),
-        *(line for part in classes for line in part),
-        *(Line(f"  {printable(text)}") for text in texts),
-    ]
+    head = Line(printable(found.run.title), HEADING)
+    tables = [_laid_out(fitted(each, None)[1], "  ") for each in (table(found), class_table(found)) if each]
+    return [head, *(line for each in tables for line in each), *(Line(f"  {printable(text)}") for text in found.told)]
 
 
 def _laid_out(table: Sequence[Row], indent: str = "") -> list[Line]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from blis_tui.problems import printable
 from blis_tui.tui.preferences.remembered import Assumption, with_assumption
+from blis_tui.tui.preview.state import Source
 from blis_tui.workload.server import AssumedServer
 
 if TYPE_CHECKING:
@@ -28,10 +30,27 @@ class Assumptions:
         server = given or (found.server if found is not None else AssumedServer())
         self._previewer.begin_with(server, shows_sent=given is not None or (found is not None and found.shows_sent))
 
-    def assume(self, server: AssumedServer) -> None:
-        """Assume another answer time, and show what is sent with it."""
-        self._previewer.assume(server)
+    def assume(self, server: AssumedServer, source: Source | None = None) -> None:
+        """Assume another answer time, from a run if it has a `source`, and show what is sent with it."""
+        self._previewer.assume(server, source)
         self._remember()
+
+    def assume_measured(self) -> None:
+        """Assume the mean answer times of the run that is shown, and tell how they spread."""
+        from blis_tui.workload.measured.answer_times import answer_times, spread_text
+
+        run = self._app.preview.run
+        if run is None:
+            self._app.say("No run is shown to take answer times from.", timeout=3)
+            return
+        found, title = answer_times(run), printable(run.origin)
+        first, each = spread_text(found.ttft), spread_text(found.itl)
+        told = f"First token: {first}\nEach token: {each}"
+        if not found.complete:
+            self._app.say(f"{told}\nBoth are needed for the answer times.", title=title, severity="warning")
+            return
+        self.assume(found.server(self._app.preview.server.kv_bytes), Source(run.name, f"mean {first}, {each}"))
+        self._app.say(f"{told}\nAnswers are assumed to take their means.", title=title, timeout=6)
 
     def toggle_sent(self) -> None:
         """Show conversations as they are sent, or as they are planned; say so where that is no question."""

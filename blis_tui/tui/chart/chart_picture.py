@@ -10,8 +10,9 @@ from textual.strip import Strip
 
 from blis_tui import plot
 from blis_tui.spec.format.model import Stage
-from blis_tui.tui.chart.legend import group_line, title_line
-from blis_tui.tui.chart.stage_totals import GENERATED, HEAD, TableLine, table
+from blis_tui.tui.chart.legend import group_line, run_line, title_line
+from blis_tui.tui.chart.run_table import run_table
+from blis_tui.tui.chart.stage_totals import GENERATED, HEAD, MEASURED, TableLine, table
 from blis_tui.tui.jobs import Job
 from blis_tui.tui.preferences.keymap import first_key, resolve
 from blis_tui.tui.preview.preview_widget import PreviewWidget
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from blis_tui.spec.format.model import WorkloadSpec
     from blis_tui.tui.base_app import BaseApp
     from blis_tui.tui.chart.content import Chart
+    from blis_tui.workload.measured.comparison import Comparison
 
 _LEAST_PLOT = 6
 _GROUP_STYLES = 6
@@ -38,7 +40,8 @@ class ChartPicture(PreviewWidget, can_focus=True):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "chart--axes", "chart--cursor", "chart--target", "chart--over", "chart--selected", "chart--boundary",
-        "chart--bars", "chart--highest", "chart--head", "chart--muted", "chart--plain", "chart--row",
+        "chart--bars", "chart--highest", "chart--measured", "chart--over-measured",
+        "chart--head", "chart--muted", "chart--plain", "chart--row",
         *(f"chart--group-{number}" for number in range(_GROUP_STYLES)),
     }  # fmt: skip
     DEFAULT_CSS: ClassVar[str] = """
@@ -52,6 +55,8 @@ class ChartPicture(PreviewWidget, can_focus=True):
         & > .chart--highest { color: $text-primary; }
         & > .chart--target { color: $text-warning; }
         & > .chart--over { color: $warning; }
+        & > .chart--measured { color: $text-success; text-style: bold; }
+        & > .chart--over-measured { color: $foreground; text-style: bold; }
         & > .chart--cursor { color: $text-error; text-style: bold; }
         & > .chart--selected { color: $text-warning; text-style: bold; }
         & > .chart--row { text-style: bold; }
@@ -94,13 +99,13 @@ class ChartPicture(PreviewWidget, can_focus=True):
 
     def show_preview(self, preview: Preview) -> None:
         """Show a state of the preview."""
-        faded, drawn, server = self._preview.stale, self._preview.requests, self._preview.server
-        self._preview = preview
-        if preview.requests is not drawn or self._chart is None or preview.server != server:
+        before, self._preview = self._preview, preview
+        same = preview.requests is before.requests and preview.comparison is before.comparison
+        if not same or self._chart is None or preview.server != before.server:
             self._draw()
-        if preview.stale and not faded:
+        if preview.stale and not before.stale:
             self._later(SOON_S, self._fade)  # the line above says it at once
-        elif faded and not preview.stale and not self.is_busy:
+        elif before.stale and not preview.stale and not self.is_busy:
             self.refresh()
 
     def _fade(self) -> None:
@@ -132,13 +137,19 @@ class ChartPicture(PreviewWidget, can_focus=True):
     def _heights(self) -> tuple[int, int, int]:
         """The lines of legend, plot and table."""
         height = self.content_size.height
-        legend = 1 + bool(self._stack) + (self._cursor is not None)
-        stages = len(self._stages)
+        compared = self._comparison
+        legend = 1 + (compared is not None) + bool(self._stack) + (self._cursor is not None)
+        stages = len(self._stages) + (0 if compared is None else len(compared.others))
         wanted = stages + 1 + (stages != 1)
         room = max(height // 3, 4) if height - legend - 4 >= _LEAST_PLOT else height - legend - _LEAST_PLOT
         below = max(min(wanted, room), 0)
         below = below if below >= 2 else 0
         return legend, max(height - legend - below, 0), below
+
+    @property
+    def _comparison(self) -> Comparison | None:
+        """The run that is shown, where requests are."""
+        return self._preview.comparison if self._measure == 0 else None
 
     def _draw(self) -> None:
         """Draw in a thread, if there is something new to draw; while it is busy, only note that it is to begin again."""
@@ -151,7 +162,7 @@ class ChartPicture(PreviewWidget, can_focus=True):
         key = (
             id(self._spec), id(preview.requests), preview.revision, preview.complete,
             width, height, self._measure, self._stack, self._selected, preview.server,
-            self._span, self._bin_us, self._cursor is None,
+            self._span, self._bin_us, self._cursor is None, id(preview.comparison),
         )  # fmt: skip
         if key == self._drawn:
             return
@@ -212,9 +223,14 @@ class ChartPicture(PreviewWidget, can_focus=True):
         chart = self._chart
         if chart is None:
             return [(self._failure, self._style("axes"))] if line == 0 else []
-        if line:
-            return group_line(chart, self.content_size.width, self._style) if self._stack and line == 1 else self._reading(chart)
-        return title_line(chart, self.content_size.width, self._basis, self._style, stale=self._preview.stale)
+        width, compared = self.content_size.width, self._comparison
+        if line == 0:
+            return title_line(chart, width, self._basis, self._style, stale=self._preview.stale)
+        if compared is not None and line == 1:
+            return run_line(compared, width, self._style)
+        return (
+            group_line(chart, width, self._style) if self._stack and line == 1 + (compared is not None) else self._reading(chart)
+        )
 
     @property
     def _basis(self) -> str:
@@ -284,7 +300,9 @@ class ChartPicture(PreviewWidget, can_focus=True):
         behind, role = divmod(role, plot.OVER)
         if behind and not self._preview.stale:
             bars = self._role_style(plot.BARS + behind - 1)
-            return self._style("over") + Style(bgcolor=bars.color, bold=role == plot.SELECTED)
+            return self._style("over-measured" if role == plot.MARK else "over") + Style(
+                bgcolor=bars.color, bold=role == plot.SELECTED
+            )
         if role >= plot.BARS:
             groups = len(self._chart.groups) if self._chart is not None else 0
             number = groups - 1 - (role - plot.BARS)  # the largest is drawn last, before the others
@@ -296,15 +314,18 @@ class ChartPicture(PreviewWidget, can_focus=True):
             plot.BOUNDARY: "boundary",
             plot.LABEL: "muted",
             plot.BEHIND: "boundary",
+            plot.MARK: "measured",
         }
         return self._style(names.get(role, "axes"), faded=role == plot.HIGHEST)
 
     def _table_line(self, line: int, lines: int, width: int) -> list[tuple[str, Style]]:
         if line == 0:
             chart = self._chart
-            basis = self._basis
+            basis, compared = self._basis, self._comparison
             self._table = []
-            if chart is not None:
+            if compared is not None and chart is not None:
+                self._table = run_table(compared, self._selected, lines, width)
+            elif chart is not None:
                 counted = basis if basis in ("sent", "planned") and chart.measure == "requests" else chart.measure
                 self._table = table(chart.rows, chart.total, counted, self._selected, lines, width, basis=basis)
         if line >= len(self._table):
@@ -315,4 +336,6 @@ class ChartPicture(PreviewWidget, can_focus=True):
         if kind == HEAD:
             return self._style("head")
         style = self._style("row" if line.stage == self._selected and self._stages else "plain")
+        if kind == MEASURED and line.stage != self._selected:
+            style += self._style("measured") + Style(bold=False)
         return style + Style(dim=True) if kind == GENERATED and self._preview.stale else style

@@ -12,10 +12,11 @@ from blis_tui.axes import MOST_TICKS, round_scale, ticks
 from blis_tui.numbers import duration
 from blis_tui.plot import FINE, Bars, Figure, Label, Level, room
 from blis_tui.tui.chart import bars
+from blis_tui.tui.chart.achieved import achieved
 from blis_tui.tui.chart.aims import Aims, aims, counted
 from blis_tui.tui.chart.readings import Readings, readings
 from blis_tui.tui.chart.visible import Visible, visible
-from blis_tui.workload.totals.bins import Levels, Series, round_width_us
+from blis_tui.workload.totals.bins import Bins, Levels, Series, round_width_us
 from blis_tui.workload.totals.capacity import Level as UnderWayLevel
 from blis_tui.workload.totals.capacity import UnderWay
 from blis_tui.workload.totals.groups import kinds_in
@@ -25,6 +26,7 @@ from blis_tui.workload.totals.summary import Tally, span_us
 if TYPE_CHECKING:
     from blis_tui.spec.format.model import WorkloadSpec
     from blis_tui.tui.preview.state import Preview
+    from blis_tui.workload.measured.comparison import Comparison
     from blis_tui.workload.requests import Requests
     from blis_tui.workload.totals.counts import Count
     from blis_tui.workload.totals.expected import Stage
@@ -98,6 +100,8 @@ class Chart(NamedTuple):
     kinds: tuple[str, ...] = ()
     """The kinds of groups that bars can be stacked by."""
     readings: Readings | None = None
+    comparison: Comparison | None = None
+    """A run whose requests are shown over those of the file."""
 
     @property
     def title(self) -> str:
@@ -128,7 +132,9 @@ def chart(wanted: Wanted) -> Chart:
     behind = bars.planned(wanted.measure, plan, bins, preview.server) if plan is not None and not wanted.stack else []
     highest = over_time.highest.tolist() if over_time is not None and over_time.has_spans else []
     levels = _clipped(levels, shown)
-    figure = _figure(wanted, shown, stack, levels, highest, behind, stages)
+    comparison = preview.comparison if wanted.measure == REQUESTS else None
+    marks = [] if comparison is None else _clipped(achieved(comparison, _bins_of_all(shown)), shown)
+    figure = _figure(wanted, shown, stack, levels, marks, highest, behind, stages)
     rows = tuple(_row(number, aim, found, preview.cut_us) for number in range(len(stages)))
     total = _total(aim, spec_end, found, preview)
     if under_way is not None:
@@ -156,7 +162,13 @@ def chart(wanted: Wanted) -> Chart:
         _note(wanted, requests, over_time),
         tuple(kinds_in(requests.clients)) if requests is not None else (),
         read,
+        comparison,
     )
+
+
+def _bins_of_all(shown: Visible) -> Bins:
+    """Return the bins of all that is visible, also of what is not generated."""
+    return shown.bins._replace(end_us=shown.stop_us)
 
 
 def _figure(
@@ -164,12 +176,15 @@ def _figure(
     shown: Visible,
     stack: bars.Stack,
     levels: Sequence[Level],
+    marks: Sequence[Level],
     highest: Sequence[float],
     behind: Sequence[float],
     stages: Sequence[Stage],
 ) -> Figure:
     heights = [each.tolist() for each in reversed(stack.heights)]  # what is drawn later stands before
-    reached = max([*highest, *behind, *(heights[0] if heights else ()), *(level.height for level in levels)], default=0.0)
+    reached = max(
+        [*highest, *behind, *(heights[0] if heights else ()), *(level.height for level in (*levels, *marks))], default=0.0
+    )
     labels_room = 1 + 1.5 / max(wanted.height - 4, 4) if stages else 1  # the stages' numbers stand above the bars
     top, step = round_scale(reached * labels_room, max(2, min(MOST_TICKS, (wanted.height - 3) // 3)))
     y_ticks = [(place, _short(place)) for place in ticks(step, top)]
@@ -193,6 +208,7 @@ def _figure(
         ],
         highest=highest,
         levels=levels,
+        marks=marks,
         boundaries=[float(place - start) for place in boundaries if start < place < shown.stop_us],
         labels=_labels(stages, wanted.selected, shown, columns),
         x_ticks=[(float(place - start), duration(place) if place else "0") for place in x_ticks],

@@ -10,9 +10,11 @@ from rich.style import Style
 
 from blis_tui import plot
 from blis_tui.numbers import duration, rate
+from blis_tui.problems import printable
 
 if TYPE_CHECKING:
     from blis_tui.tui.chart.content import Chart
+    from blis_tui.workload.measured.comparison import Comparison
 
 Parts = list[tuple[str, Style]]
 
@@ -60,6 +62,19 @@ def _told(chart: Chart, length: int, basis: str, style: Styles, *, stale: bool) 
     if stale:
         parts.append(("   out of date", muted))
     return parts
+
+
+def run_line(found: Comparison, width: int, style: Styles) -> Parts:
+    """Name the run whose dots stand over the bars, and say what is most to be known about it, as far as there is room."""
+    run, told = found.run, found.told
+    finding = f"   {printable(told[0])}" if told else ""
+    more = f"   +{len(told) - 1}" if len(told) > 1 else ""
+    room = width - 2 - len(more)
+    did = "simulated" if run.simulated else "achieved"
+    texts = [f" {did} by {printable(name)}{finding}" for name in (run.origin, run.short_origin)]
+    text = next((each for each in texts if cell_len(each) <= room), texts[-1])
+    cut = text if cell_len(text) <= room else set_cell_size(text, max(room - 1, 0)) + "…"
+    return [(f"{plot.DOT}{plot.DOT}", style("measured")), (cut, style("axes")), (more, style("muted"))]
 
 
 def group_line(chart: Chart, width: int, style: Styles) -> Parts:

@@ -13,12 +13,12 @@ from blis_tui.workload.totals.measures import UNDER_WAY
 if TYPE_CHECKING:
     from blis_tui.tui.chart.content import StageRow
 
-PLAIN, HEAD, GENERATED = "plain", "head", "generated"
+PLAIN, HEAD, GENERATED, MEASURED = "plain", "head", "generated", "measured"
 _KNOWN = 4
 """How many columns are known without generating: name, duration, target and what is expected."""
 _LEFT_OUT = 5
 """The column that is left out where there is no room for all: the difference, which can be worked out."""
-_GAP = "  "
+GAP = "  "
 CUT = "✂"
 """Stands behind the length of a stage that is cut off."""
 
@@ -40,8 +40,7 @@ def table(
     if lines < 2 or not (rows or total):
         return []
     below = 1 if total is not None and len(rows) != 1 else 0
-    fitting = max(lines - 1 - below, 1)
-    first = min(max(selected - fitting // 2, 0), max(len(rows) - fitting, 0))
+    first, fitting = first_shown(len(rows), selected, lines - 1 - below)
     shown = range(first, min(first + fitting, len(rows)))
     heads, write, known = _heads(counted, basis)
     cells = [write(f"{'▸' if number == selected else ' '} {number + 1}", rows[number]) for number in shown]
@@ -59,20 +58,29 @@ def table(
     roomy = [layout for layout in layouts if _width(widths, *layout) <= width]
     columns, remark = roomy[0] if roomy else (fewer, more)
     kinds = [PLAIN] * known + [GENERATED] * (len(heads) - known)
-    lines_out = [TableLine(tuple(_runs(heads, widths, columns, [HEAD] * len(heads))))]
+    lines_out = [TableLine(runs(heads, widths, columns, [HEAD] * len(heads)))]
     for position, row in enumerate(cells):
         number = shown[position] if position < len(shown) else None
-        lines_out.append(TableLine(tuple(_runs(row, widths, columns, kinds)), number))
+        lines_out.append(TableLine((runs(row, widths, columns, kinds)), number))
     if remark:
         lines_out[0] = TableLine((*lines_out[0].runs, (remark, HEAD)))
     return lines_out[:lines]
 
 
-def _runs(row: tuple[str, ...], widths: Sequence[int], columns: Sequence[int], kinds: Sequence[str]) -> list[tuple[str, str]]:
-    return [
-        (row[column].ljust(widths[column]) if column == 0 else _GAP + row[column].rjust(widths[column]), kinds[column])
+def first_shown(rows: int, selected: int, room: int) -> tuple[int, int]:
+    """Return the first of the rows that are shown, around the selected one, and how many there is room for."""
+    fitting = max(room, 1)
+    return min(max(selected - fitting // 2, 0), max(rows - fitting, 0)), fitting
+
+
+def runs(
+    row: tuple[str, ...], widths: Sequence[int], columns: Sequence[int], kinds: Sequence[str]
+) -> tuple[tuple[str, str], ...]:
+    """Write some columns of a row, as (text, kind) runs: the first aligned on the left, the others on the right."""
+    return tuple(
+        (row[column].ljust(widths[column]) if column == 0 else GAP + row[column].rjust(widths[column]), kinds[column])
         for column in columns
-    ]
+    )
 
 
 def _is_cut(row: StageRow) -> bool:
@@ -81,7 +89,7 @@ def _is_cut(row: StageRow) -> bool:
 
 
 def _width(widths: Sequence[int], columns: Sequence[int], remark: str) -> int:
-    return sum(widths[column] for column in columns) + len(_GAP) * (len(columns) - 1) + len(remark)
+    return sum(widths[column] for column in columns) + len(GAP) * (len(columns) - 1) + len(remark)
 
 
 def _heads(counted: str, basis: str) -> tuple[tuple[str, ...], Callable[[str, StageRow], tuple[str, ...]], int]:

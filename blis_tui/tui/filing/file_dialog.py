@@ -22,7 +22,16 @@ from textual.widgets.option_list import Option
 
 from blis_tui.numbers import spoken_size
 from blis_tui.problems import printable
-from blis_tui.tui.filing.folder_listing import Entry, Listing, choose_shown, holds, homely, list_folder, resolve_typed
+from blis_tui.tui.filing.folder_listing import (
+    YAML_SUFFIXES,
+    Entry,
+    Listing,
+    choose_shown,
+    holds,
+    homely,
+    list_folder,
+    resolve_typed,
+)
 from blis_tui.tui.widgets.tick_box import TickBox
 
 MOST_SHOWN = 500
@@ -79,6 +88,8 @@ class FileDialog(ModalScreen["Path | None"]):
     title_text = ""
     hint = ""
     placeholder = ""
+    kinds: tuple[str, ...] = YAML_SUFFIXES
+    """The ends of the names of the files that are shown, unless all are asked for."""
     replaced = False
     """Whether what is typed first replaces what stands there."""
 
@@ -96,7 +107,7 @@ class FileDialog(ModalScreen["Path | None"]):
             yield PathInput(self._value, placeholder=self.placeholder, id="name", select_on_focus=self.replaced)
             yield OptionList(id="entries", markup=False)
             yield Static(id="told", markup=False)
-            yield TickBox("All files, not only .yaml, .yml and .json", id="every-kind", compact=True)
+            yield TickBox(f"All files, not only {', '.join(self.kinds[:-1])} and {self.kinds[-1]}", id="every-kind", compact=True)
             yield Static(self.hint, classes="hint", markup=False)
 
     def on_mount(self) -> None:
@@ -120,7 +131,8 @@ class FileDialog(ModalScreen["Path | None"]):
 
     def _found(self) -> list[Entry]:
         """Return what there is to choose from."""
-        return choose_shown(self._listing, self._filter(), every_kind=self.query_one("#every-kind", Checkbox).value)
+        every_kind = self.query_one("#every-kind", Checkbox).value
+        return choose_shown(self._listing, self._filter(), ("",) if every_kind else self.kinds)
 
     def _nothing(self) -> str:
         """Say that there is nothing to choose from."""
@@ -209,7 +221,7 @@ class OpenDialog(FileDialog):
 
     def __init__(self, folder: Path, recent: Sequence[Path] = ()) -> None:
         super().__init__(folder)
-        self._recent = [Entry(str(path), False, shown=homely(path)) for path in recent]
+        self._recent = [Entry(str(path), False, shown=homely(path), about="recent") for path in recent]
         self._missing: Path | None = None
         """The folder that is typed, if there is none."""
 
@@ -305,6 +317,6 @@ def _lines(entries: list[Entry]) -> list[Content]:
     lines = []
     for entry, name in zip(entries, names, strict=True):
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.modified_s))
-        about = "   recent" if entry.shown else "" if entry.is_folder else f"   {spoken_size(entry.size):>8}   {when}"
+        about = f"   {entry.about}" if entry.about else "" if entry.is_folder else f"   {spoken_size(entry.size):>8}   {when}"
         lines.append(Content.assemble(name.pad_right(max(0, width - name.cell_length)), Content.styled(about, "dim")))
     return lines

@@ -19,7 +19,9 @@ class Entry(NamedTuple):
     size: int = 0
     modified_s: float = 0.0
     shown: str = ""
-    """How it is written, if not by its name: a file that was open before, wherever it is."""
+    """How it is written, if not by its name."""
+    about: str = ""
+    """What is said of it, if not its size and age: of a file that was open before, wherever it is."""
 
 
 class Listing(NamedTuple):
@@ -47,15 +49,18 @@ def list_folder(folder: Path) -> Listing:
     return Listing(folder, tuple(sorted(entries, key=lambda entry: (not entry.is_folder, entry.name.casefold(), entry.name))))
 
 
-def choose_shown(listing: Listing, typed: str, *, every_kind: bool) -> list[Entry]:
-    """Return the entries that have what is typed in their name; hidden ones only if a dot is typed first."""
+def choose_shown(listing: Listing, typed: str, kinds: tuple[str, ...]) -> list[Entry]:
+    """Return the entries that have what is typed in their name; hidden ones only if a dot is typed first.
+
+    Files are of one of the `kinds`, which are the ends of their names.
+    """
     wanted = typed.casefold()
     return [
         entry
         for entry in listing.entries
         if wanted in entry.name.casefold()
         and (typed.startswith(".") or not entry.name.startswith("."))
-        and (entry.is_folder or every_kind or entry.name.casefold().endswith(YAML_SUFFIXES))
+        and (entry.is_folder or entry.name.casefold().endswith(kinds))
     ]
 
 

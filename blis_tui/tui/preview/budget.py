@@ -17,6 +17,8 @@ from blis_tui.workload.server import AssumedServer
 if TYPE_CHECKING:
     from blis_tui.spec.format.model import WorkloadSpec
     from blis_tui.workload.expansion.clients import Expansion
+    from blis_tui.workload.measured.comparison import Comparison
+    from blis_tui.workload.measured.run import Run
     from blis_tui.workload.requests import Requests
     from blis_tui.workload.totals.capacity import Capacity
     from blis_tui.workload.totals.expected import Expected
@@ -62,6 +64,15 @@ class Outline(NamedTuple):
 
     clients: Expansion
     expected: Expected
+
+
+def compared(made: Generated, run: Run, clients: Expansion) -> Comparison:
+    """Hold a run against what was generated of `clients`."""
+    from blis_tui.workload.measured.comparison import compare
+    from blis_tui.workload.measured.design import design
+
+    requests, summary = made.usual
+    return compare(run, design(requests, summary, None if made.complete else clients))
 
 
 def outline(spec: WorkloadSpec) -> Outline:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from blis_tui.tui.jobs import Job
-from blis_tui.tui.preview.budget import Generated, Outline, capacity_of, make, outline, reasons, remarks_of, waits
-from blis_tui.tui.preview.state import CANCELLED, EMPTY, FAILED, READY, RUNNING, Preview
+from blis_tui.tui.preview.budget import Generated, Outline, capacity_of, compared, make, outline, reasons, remarks_of, waits
+from blis_tui.tui.preview.state import CANCELLED, EMPTY, FAILED, READY, RUNNING, Preview, Source
 from blis_tui.tui.tuning import Tuning
 from blis_tui.workload.server import AssumedServer
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from blis_tui.spec.check import Checked
     from blis_tui.spec.format.model import WorkloadSpec
     from blis_tui.tui.document.workspace import View
+    from blis_tui.workload.measured.comparison import Comparison
+    from blis_tui.workload.measured.run import Run
     from blis_tui.workload.totals.capacity import Capacity
 
 
@@ -47,6 +49,7 @@ class Previewer:
         self._unchecked = False
         self._timer: Timer | None = None
         self._job: Job[Generated] | Job[Capacity] | None = None
+        self._comparing: Job[Comparison] | None = None
 
     def start(self) -> None:
         """Begin, once the first frame is painted: NumPy is loaded only now."""
@@ -74,13 +77,31 @@ class Previewer:
         users, sessions = waits(spec)
         return self.preview.server if users or (sessions and self.preview.shows_sent) else None
 
-    def begin_with(self, server: AssumedServer, *, shows_sent: bool) -> None:
-        """Assume an answer time for a document that is not shown yet."""
-        self.preview = self.preview._replace(server=server, shows_sent=shows_sent)
+    def begin_with(self, server: AssumedServer, *, shows_sent: bool, source: Source | None = None) -> None:
+        """Assume an answer time for a document that is not shown yet; `source` is the run that it is from."""
+        self.preview = self.preview._replace(server=server, shows_sent=shows_sent, server_from=source)
 
-    def assume(self, server: AssumedServer) -> None:
-        """Assume another answer time, and show what is sent with it."""
-        self.begin_with(server, shows_sent=True)
+    def overlay(self, run: Run | None) -> None:
+        """Show the results of a run over the workload, or no longer."""
+        self._tell(self.preview._replace(run=run, comparison=None))
+        self._compare()
+
+    def _compare(self) -> None:
+        """Hold the run against what was generated last, beside what is shown already."""
+        if self._comparing is not None:
+            self._comparing.cancel()
+        made, run, revision, clients = self.preview.made, self.preview.run, self.preview.revision, self.preview.clients
+        if made is None or run is None or clients is None or revision != self.preview.clients_revision:
+            return  # there will be more soon
+
+        def take(found: Comparison) -> None:
+            self._tell(self.preview._replace(comparison=found, comparison_revision=revision))
+
+        self._comparing = Job(self._app, lambda _: compared(made, run, clients), take, lambda _: None)
+
+    def assume(self, server: AssumedServer, source: Source | None = None) -> None:
+        """Assume another answer time, from a run if it has a `source`, and show what is sent with it."""
+        self.begin_with(server, shows_sent=True, source=source)
         preview, view = self.preview, self._view
         if preview.state == READY and not preview.stale and preview.made is not None and preview.made.sent is None:
             self._tell(preview)  # nothing waits, so that all is sent as before
@@ -156,6 +177,7 @@ class Previewer:
         ready = preview._replace(state=READY, revision=preview.wanted, done=1.0, seconds_left=None, made=made, remarks=remarks)
         self._tell(ready)
         self._measure(made, 0.0)
+        self._compare()
 
     def _measure(self, made: Generated, pause: float) -> None:
         """Sum up the capacity, beside what is shown already: of millions of requests that takes another while."""

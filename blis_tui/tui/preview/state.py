@@ -10,12 +10,21 @@ if TYPE_CHECKING:
     from blis_tui.problems import Problem
     from blis_tui.tui.preview.budget import Generated
     from blis_tui.workload.expansion.clients import Expansion
+    from blis_tui.workload.measured.comparison import Comparison
+    from blis_tui.workload.measured.run import Run
     from blis_tui.workload.requests import Requests
     from blis_tui.workload.totals.capacity import Capacity
     from blis_tui.workload.totals.expected import Expected
     from blis_tui.workload.totals.summary import Summary
 
 EMPTY, RUNNING, READY, FAILED, CANCELLED = "empty", "running", "ready", "failed", "cancelled"
+
+
+class Source(NamedTuple):
+    """A run that answer times are from: its name, and its means with their spread."""
+
+    name: str
+    told: str
 
 
 class Preview(NamedTuple):
@@ -51,6 +60,13 @@ class Preview(NamedTuple):
     capacity: Capacity | None = None
     """What the text with `capacity_revision` asks of the server that is assumed there; it comes a little later than `made`."""
     capacity_revision: int = 0
+    server_from: Source | None = None
+    """The run that `server` has its answer times from, if they are from one."""
+    run: Run | None = None
+    """The results of a run that are shown over the workload."""
+    comparison: Comparison | None = None
+    """The run beside the text with `comparison_revision`; it comes a little later than `made`."""
+    comparison_revision: int = 0
     remarks: tuple[Problem, ...] = ()
     """What only generation can tell of the text with `revision`."""
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class SimulationLine(Widget):
-    """Says that BLIS is at work; there is no telling how far it is."""
+    """Says that BLIS is at work; there is no telling how far it is. It stands before the line of keys, so that nothing moves."""
 
     DEFAULT_CSS: ClassVar[str] = """
     SimulationLine {

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from blis_tui.numbers import aligned, mean, roughly, spoken_size
+from blis_tui.problems import printable
 from blis_tui.spec.yaml.encoding import UTF_8
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.capacity.assumption_line import AssumptionLine
@@ -28,6 +29,7 @@ from blis_tui.tui.widgets.visibility import displayed
 if TYPE_CHECKING:
     from blis_tui.formats.estimate import Size
     from blis_tui.spec.format.model import WorkloadSpec
+    from blis_tui.workload.measured.comparison import Comparison
     from blis_tui.workload.totals.capacity import Capacity
     from blis_tui.workload.totals.summary import Summary
 
@@ -165,6 +167,8 @@ def summary_text(preview: Preview, sizes: Mapping[str, Size], width: int) -> Con
     parts = [_section(title, rows, width) for title, rows in sections]
     if preview.capacity is not None and len(preview.capacity.stages) > 1:
         parts.insert(len(parts) - 1, _stages(preview.capacity))
+    if preview.comparison is not None:
+        parts.insert(1, _measured(preview.comparison, width))
     return Content("\n").join([*parts, _remarks(preview, width)])
 
 
@@ -185,6 +189,22 @@ def _basis(preview: Preview) -> str:
     if preview.made is None or preview.made.sent is None or preview.requests is None:
         return ""
     return ", sent" if preview.requests.sent else ", planned"
+
+
+def _measured(found: Comparison, width: int) -> Content:
+    """Write what a run achieved: a table if there is room for it, and all sentences about it."""
+    from blis_tui.workload.measured.answer_times import answer_times, spread_text
+    from blis_tui.workload.measured.rows import class_table, fitted, table
+
+    times = answer_times(found.run)
+    parts = [Content.styled(printable(found.run.title), "bold")]
+    for each in filter(None, (table(found), class_table(found))):
+        head, *lines = aligned(fitted(each, width - len(_INDENT))[1])
+        parts += [Content.styled(f"{_INDENT}{head}", "$foreground-muted"), *(Content(f"{_INDENT}{line}") for line in lines)]
+    told = (*found.told, f"First token: {spread_text(times.ttft)}; each token: {spread_text(times.itl)}.")
+    for text in map(printable, told):
+        parts += map(Content, _wrapped(text, width))
+    return Content("\n").join([*parts, Content("")])
 
 
 def _stages(found: Capacity) -> Content:
@@ -252,5 +272,9 @@ def _listed(remarks: Sequence[str], width: int) -> Content:
     """Write notes, one below the other."""
     lines = ["Notes"]
     for remark in remarks:
-        lines += textwrap.wrap(remark, max(width, 20), initial_indent=f"{_INDENT}· ", subsequent_indent=f"{_INDENT}  ")
+        lines += _wrapped(remark, width)
     return Content.styled(lines[0], "bold") + Content("\n" + "\n".join(lines[1:]))
+
+
+def _wrapped(remark: str, width: int) -> list[str]:
+    return textwrap.wrap(remark, max(width, 20), initial_indent=f"{_INDENT}· ", subsequent_indent=f"{_INDENT}  ")

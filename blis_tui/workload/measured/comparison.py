@@ -41,6 +41,7 @@ class Comparison(NamedTuple):
     """A run beside a file. `others` are stages of the run that are not known to be one of the file's."""
 
     run: Run
+    design: Design
     stages: tuple[Row, ...]
     whole: Row
     others: tuple[Row, ...]
@@ -48,6 +49,12 @@ class Comparison(NamedTuple):
     """How the run is to be read."""
     findings: tuple[str, ...]
     """Where it fell short, and what failed."""
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """All sentences about it, the most important first."""
+        unknown = bool(self.stages) and not any(row.measured for row in self.stages)
+        return (*self.remarks, *self.findings) if unknown else (*self.findings, *self.remarks)
 
 
 def compare(run: Run, design: Design) -> Comparison:
@@ -60,10 +67,12 @@ def compare(run: Run, design: Design) -> Comparison:
     whole = Row("total", design.whole, run.whole._replace(rate=whole_rate(run, design)))
     remarks = [*matched.remarks, *run.notes]
     if run.counts == ANSWERED:
-        remarks.append(f"{run.tool} counts answers: achieved is their number per second, until the last of them.")
+        until = ", until the last of them" if run.timings is None else ""
+        remarks.append(f"{run.tool} counts answers: achieved is their number per second{until}.")
     remarks += _fewer(whole)
-    findings = [text for row in (stages if any(row.measured for row in stages) else (whole,)) for text in _findings(row)]
-    return Comparison(run, stages, whole, others, tuple(remarks), tuple(findings))
+    told = stages if any(row.measured for row in stages) else (whole,)
+    findings = [text for row in told for text in _missed(row)] + [text for row in told for text in _failed(row)]
+    return Comparison(run, design, stages, whole, others, tuple(remarks), tuple(findings))
 
 
 def _fewer(whole: Row) -> Iterator[str]:
@@ -73,24 +82,28 @@ def _fewer(whole: Row) -> Iterator[str]:
         yield f"The run sent {counted(sent, 'request')}, where the file plans {planned:,}."
 
 
-def _findings(row: Row) -> Iterator[str]:
-    found, aim, missed = row.measured, row.aim, row.missed
-    name = "The whole run" if row.name == "total" else f"Stage {row.name}"
-    if found is None:
+def _name(row: Row) -> str:
+    return "The whole run" if row.name == "total" else f"Stage {row.name}"
+
+
+def _missed(row: Row) -> Iterator[str]:
+    found, aim = row.measured, row.aim
+    if found is None or found.rate is None or aim is None or not aim.target:
         return
-    if found.rate is not None and aim is not None and aim.target:
-        achieved, target, planned = rate(found.rate), rate(aim.target), aim.planned_rate or 0.0
-        if missed is not None:
-            fewer = f", of which {rate(planned)} were planned" if 0 < planned < aim.target * (1 - _SHORT) else ""
-            yield f"{name} achieved {achieved} of {target} requests/s: {missed:.0%} short of its target{fewer}."
-        elif found.rate > max(aim.target, planned) * (1 + _MORE):
-            yield f"{name} achieved {achieved} requests/s, more than the {target} of its target: is it a run of this file?"
-    if found.failures:
-        yield _failed(name, found.failures, found)
+    achieved, target, planned = rate(found.rate), rate(aim.target), aim.planned_rate or 0.0
+    if row.missed is not None:
+        fewer = f", of which {rate(planned)} were planned" if 0 < planned < aim.target * (1 - _SHORT) else ""
+        yield f"{_name(row)} achieved {achieved} of {target} requests/s: {row.missed:.0%} short of its target{fewer}."
+    elif found.rate > max(aim.target, planned) * (1 + _MORE):
+        yield f"{_name(row)} achieved {achieved} requests/s, more than the {target} of its target: is it a run of this file?"
 
 
-def _failed(name: str, failures: int, found: Measured) -> str:
-    requests = counted(found.requests or failures, "request")
-    if failures == found.requests:
-        return f"{name}: all of {requests} failed, so there are no times."
-    return f"{name}: {'' if found.requests is None else f'{failures:,} of '}{requests} failed."
+def _failed(row: Row) -> Iterator[str]:
+    found = row.measured
+    if found is None or not found.failures:
+        return
+    requests = counted(found.requests or found.failures, "request")
+    if found.failures == found.requests:
+        yield f"{_name(row)}: all of {requests} failed, so there are no times."
+    else:
+        yield f"{_name(row)}: {'' if found.requests is None else f'{found.failures:,} of '}{requests} failed."

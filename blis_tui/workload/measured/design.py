@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from blis_tui.spec.format.facts import end_us
+from blis_tui.workload.expansion.clients import Expansion
 from blis_tui.workload.requests import Requests
+from blis_tui.workload.totals.expected import expect
 from blis_tui.workload.totals.summary import StageSummary, Summary
 from blis_tui.workload.totals.targets import sessions_arrive
 
@@ -36,29 +39,35 @@ class Design(NamedTuple):
     first_us: int
 
 
-def design(requests: Requests, summary: Summary, cut_us: int | None = None) -> Design:
-    """Return what a file wants by its requests and their summary; these are known up to `cut_us`, ``None`` for all.
+def design(requests: Requests, summary: Summary, uncut: Expansion | None = None) -> Design:
+    """Return what a file wants by its requests and their summary.
 
-    Nothing is planned where virtual users send as answers come.
+    If these are the first part only, `uncut` is the whole file's, and nothing is planned where they end before it does. Nor is
+    it where virtual users send as answers come.
     """
-    sessions, has_plan = sessions_arrive(requests.spec), not requests.sent
-    chats = any(block.template.turns is not None for block in requests.clients.blocks)
+    spec = requests.spec if uncut is None else uncut.spec
+    stages, end = [(stage.start_us, stage.end_us) for stage in summary.stages], summary.bins.end_us
+    if uncut is not None:
+        whole = expect(uncut, end_us(spec)).stages
+        stages = [(stage.start_us, stage.end_us) for stage in whole]
+        end = max([end_us(spec) or end, *(stage.end_us for stage in whole)])
+    known_us = -1 if requests.sent else end if uncut is None else requests.horizon_us or 0
+    sessions = sessions_arrive(spec)
 
-    def stage_aim(stage: StageSummary) -> Aim:
+    def stage_aim(stage: StageSummary, start_us: int, stop_us: int) -> Aim:
         span, expected = stage.end_us - stage.start_us, stage.requests.expected
         target: float | None = stage.target_rate
         if sessions:
             target = expected.mean / span * 1e6 if expected is not None and span > 0 else None
-        known = has_plan and (cut_us is None or stage.end_us <= cut_us)
-        return Aim(stage.start_us, stage.end_us, target, stage.target_rate, stage.requests.generated if known else None)
+        return Aim(start_us, stop_us, target, stage.target_rate, stage.requests.generated if stop_us <= known_us else None)
 
-    stages = tuple(stage_aim(stage) for stage in summary.stages)
+    aims = tuple(stage_aim(stage, *span) for stage, span in zip(summary.stages, stages, strict=True))
+    chats = any(block.template.turns is not None for block in requests.clients.blocks)
     target = None if chats or summary.target is None else summary.target.mean
-    if stages and all(aim.target is not None for aim in stages) and not requests.spec.cohorts and not requests.spec.clients:
-        target = _mean_target(stages)
-    planned = summary.requests.generated if has_plan and cut_us is None else None
-    first = int(requests.arrival_us[0]) if len(requests) else 0
-    return Design(stages, Aim(0, summary.bins.end_us, target, None, planned), first)
+    if aims and all(aim.target is not None for aim in aims) and not spec.cohorts and not spec.clients:
+        target = _mean_target(aims)
+    planned = summary.requests.generated if end <= known_us else None
+    return Design(aims, Aim(0, end, target, None, planned), int(requests.arrival_us[0]) if len(requests) else 0)
 
 
 def _mean_target(stages: tuple[Aim, ...]) -> float | None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from blis_tui.numbers import counted, rate
 from blis_tui.workload.measured.design import Aim, Design
-from blis_tui.workload.measured.run import Measured, Run, Timings, measured
+from blis_tui.workload.measured.run import Measured, Run, Timings, answer_rate, measured
 
 _SAME = 0.01
 """Rates that differ by no more than this part are the same."""
@@ -90,16 +90,18 @@ def _by_rate(stages: Sequence[Measured], aims: Sequence[Aim]) -> Matched | None:
 
 def by_time(timings: Timings, design: Design) -> Matched:
     """Give each request to the stage in which it was due; the rate is that of what was sent within the stage."""
-    due, sent = timings.due_us, timings.sent_us
-    if not timings.absolute and len(timings):
-        shift = design.first_us - int(due.min())
-        due, sent = due + shift, sent + shift
+    shift = shift_us(timings, design)
+    due, sent = timings.due_us + shift, timings.sent_us + shift
     found: list[Measured | None] = []
     for aim in design.stages:
         here = (due >= aim.start_us) & (due < aim.end_us)
         number = int(((sent >= aim.start_us) & (sent < aim.end_us)).sum())
         span = aim.end_us - aim.start_us
-        stage = measured(timings, here)._replace(rate=number / span * 1e6 if span > 0 else None)
+        stage = measured(timings, here)
+        if timings.by_answers:
+            stage = stage._replace(rate=answer_rate(timings, here, span))
+        else:
+            stage = stage._replace(rate=number / span * 1e6 if span > 0 else None)
         found.append(stage if here.any() or number else None)
     end = design.stages[-1].end_us
     late = int((due >= end).sum())
@@ -120,8 +122,14 @@ def whole_rate(run: Run, design: Design) -> float | None:
         return None
     if timings is None or not len(timings) or end <= 0:
         return run.whole.rate
-    sent = timings.sent_us if timings.absolute else timings.sent_us - int(timings.due_us.min()) + design.first_us
-    return float(np.count_nonzero(sent < end)) / end * 1e6
+    if timings.by_answers:
+        return answer_rate(timings, np.ones(len(timings), np.bool_), end)
+    return float(np.count_nonzero(timings.sent_us + shift_us(timings, design) < end)) / end * 1e6
+
+
+def shift_us(timings: Timings, design: Design) -> int:
+    """Return what makes the times of a run those of the file: where they begin with a request, that is the file's first."""
+    return 0 if timings.absolute or not len(timings) else design.first_us - int(timings.due_us.min())
 
 
 def _differs(stage: Measured, aim: Aim) -> bool:

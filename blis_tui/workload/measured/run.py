@@ -42,7 +42,8 @@ class Timings:
     """The requests of a run one by one, in the order of `sent_us`. Times of 64-bit floats are not known where they are NaN.
 
     `sent_us` and `planned_us`, when each was to be sent (``None`` where no tool tells it), count from the first request or, with
-    `absolute`, from the start of the workload. `slo_class` is a place in `slo_classes`, and ``None`` without classes.
+    `absolute`, from the start of the workload. Rates count requests when they are sent or, with `by_answers`, when
+    they are answered. `slo_class` is a place in `slo_classes`, and ``None`` without classes.
     """
 
     sent_us: NDArray[np.int64]
@@ -52,6 +53,7 @@ class Timings:
     e2e_us: NDArray[np.float64]
     planned_us: NDArray[np.int64] | None = None
     absolute: bool = False
+    by_answers: bool = False
     slo_class: NDArray[np.int64] | None = None
     slo_classes: tuple[str, ...] = ()
 
@@ -63,6 +65,11 @@ class Timings:
     def due_us(self) -> NDArray[np.int64]:
         """When each request was to be sent, or was sent where that is not known: what says which stage it belongs to."""
         return self.sent_us if self.planned_us is None else self.planned_us
+
+    @property
+    def counted_us(self) -> NDArray[np.int64]:
+        """When each request was sent; or each one that was answered, when it was."""
+        return answered_us(self, np.ones(len(self), np.bool_)) if self.by_answers else self.sent_us
 
 
 class Run(NamedTuple):
@@ -84,11 +91,27 @@ class Run(NamedTuple):
     notes: tuple[str, ...] = ()
     simulated: bool = False
     """Whether nothing real was measured."""
+    outdated: bool = False
+    """Whether it was simulated before the last changes of the text."""
+
+    @property
+    def origin(self) -> str:
+        """Where it is from, in a few words."""
+        return f"{self.tool}: {self.name}{self._when}"
+
+    @property
+    def short_origin(self) -> str:
+        """Where it is from, without its name."""
+        return f"{self.tool}{self._when}"
+
+    @property
+    def _when(self) -> str:
+        return " (before the last changes)" if self.outdated else ""
 
     @property
     def title(self) -> str:
         """What it is, in a few words."""
-        return f"{'Simulated' if self.simulated else 'Measured'} by {self.tool}: {self.name}"
+        return f"{'Simulated' if self.simulated else 'Measured'} by {self.origin}"
 
 
 def measured(timings: Timings, chosen: NDArray[np.bool_] | None = None, span_us: tuple[int, int] | None = None) -> Measured:
@@ -100,16 +123,35 @@ def measured(timings: Timings, chosen: NDArray[np.bool_] | None = None, span_us:
     number, good = int(here.sum()), here & timings.ok
     sent = timings.sent_us[here]
     start, end = span_us or ((int(sent.min()), int(sent.max())) if number else (0, 0))
+    if timings.by_answers:
+        rate = answer_rate(timings, here, end - start)
+    else:
+        rate = number / (end - start) * 1e6 if number and end > start else None
     return Measured(
         requests=number,
         failures=number - int(good.sum()),
-        rate=number / (end - start) * 1e6 if number and end > start else None,
+        rate=rate,
         start_us=start,
         end_us=end,
         ttft=spread(timings.ttft_us[good]),
         itl=spread(timings.itl_us[good]),
         e2e=spread(timings.e2e_us[good]),
     )
+
+
+def answered_us(timings: Timings, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return when those of some requests were answered that were."""
+    moments = (timings.sent_us + timings.e2e_us)[chosen]
+    return moments[~np.isnan(moments)].astype(np.int64)
+
+
+def answer_rate(timings: Timings, chosen: NDArray[np.bool_], span_us: int) -> float | None:
+    """Return how many of some requests were answered per second of their span or, where their answers took longer, of that."""
+    moments = answered_us(timings, chosen)
+    if not len(moments):
+        return None
+    span = max(span_us, int(moments.max() - moments.min()))
+    return len(moments) / span * 1e6 if span else None
 
 
 def in_all(parts: Sequence[Measured]) -> Measured:

@@ -14,7 +14,7 @@ from designer import SMALL, MakeApp, ready, wait_for
 
 from blis_tui.cli.summary.overview import overview
 from blis_tui.cli.summary.text import lines
-from blis_tui.plot import BARS, BEHIND, HIGHEST, LINE, OVER, SELECTED, SHADE, Bars, Figure, Level, draw, room
+from blis_tui.plot import BARS, BEHIND, HIGHEST, LINE, MARK, OVER, SELECTED, SHADE, Bars, Figure, Level, draw, room
 from blis_tui.spec.check import check
 from blis_tui.tui.chart.chart_view import ChartView
 from blis_tui.tui.chart.content import Wanted, chart
@@ -359,6 +359,20 @@ def test_bars_that_end_in_the_row_of_a_level_reach_it() -> None:
     figure = Figure(42, 12, 100.0, 10.0, 10.0, [Bars([4.9, 1.0] * 5)], [Level(0, 100, 5.0)])
     behind = places(draw(figure), LINE + OVER)
     assert behind == {column for column in range(1, 41) if (column - 1) // 4 % 2 == 0 and (column - 1) % 4 != 3}
+
+
+def test_marks_leave_every_other_column_to_the_line_that_they_stand_on() -> None:
+    figure = Figure(42, 12, 100.0, 10.0, 10.0, [Bars([1.0] * 10)], [Level(0, 100, 8.0)], [Level(0, 50, 8.0), Level(50, 90, 4.0)])
+    lines = draw(figure)
+    dots = [(row, column) for row, line in enumerate(lines) for column in sorted(places([line], MARK))]
+    assert [column for _, column in dots] == [*range(1, 21, 2), *range(21, 37, 2)]
+    assert len({row for row, column in dots if column < 21}) == 1
+    assert places(lines, LINE) == set(range(1, 41)) - set(range(1, 21, 2))
+
+
+def test_marks_over_bars_know_it() -> None:
+    lines = draw(Figure(42, 12, 100.0, 10.0, 50.0, [Bars([9.0, 1.0])], marks=[Level(0, 100, 5.0)]))
+    assert max(places(lines, MARK + OVER)) < 21 <= min(places(lines, MARK))
 
 
 def test_empty_bins_stay_empty() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from designer import SMALL
+from run_samples import aiperf_summary, inference_perf_report, stage_report, write_json
 from scenes import WRONG, Scene, Shot, shots
 from textual.widgets import OptionList
 
@@ -62,6 +63,15 @@ def show_settings(app: DesignerApp) -> None:
     app.action_settings()
 
 
+def write_report(_: DesignerApp) -> None:
+    inference_perf_report(Path("reports"), [stage_report(8.0, 7.9, 48)])
+    write_json(Path("aiperf.json"), aiperf_summary())
+
+
+def show_run(app: DesignerApp) -> None:
+    app.overlays.read(write_json(Path("aiperf.json"), aiperf_summary()))
+
+
 def palette_is_filled(app: DesignerApp) -> bool:
     return app.screen.query_one(OptionList).option_count > 5
 
@@ -77,6 +87,8 @@ SCENES = (
     Scene("exported-trace", begin=show_replayed, shots="80 120-light"),
     Scene("exported", begin=show_exported, shots="80 120"),
     Scene("open", "ctrl+o", shots="80 120-light"),
+    Scene("run", "alt+r", shots="80 120-light", begin=write_report),
+    Scene("run-shown", "alt+r", shots="80", begin=show_run),
     Scene("open-nothing-found", "ctrl+o | x y z"),
     Scene("save-as", "f12"),
     Scene("saved", "alt+1 | up | ctrl+s"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
 from designer import SMALL, TWO_STAGE
+from run_samples import aiperf_record, inference_perf_report, stage_report, write_lines
 from scenes import WRONG, Scene, Shot, shots
 
 from blis_tui.formats.export import export
@@ -64,6 +67,30 @@ def at(row: int) -> str:
     return "alt+4 | " + "down " * row
 
 
+STAGES = (stage_report(8.0, 7.9, 4800, 0, 0.1, 4.6), stage_report(20.0, 16.2, 12000, 212, 0.9, 9.3))
+
+
+def overlay(app: DesignerApp) -> None:
+    """Show a run in which the second stage falls short."""
+    app.overlays.read(inference_perf_report(Path("reports-3"), STAGES))
+
+
+def overlay_other(app: DesignerApp) -> None:
+    """Show a run of other stages than the file has."""
+    app.overlays.read(inference_perf_report(Path("reports-4"), (*STAGES, STAGES[0])))
+
+
+def overlay_requests(app: DesignerApp) -> None:
+    """Show a run whose requests are known one by one, at rates that swing."""
+    sent = accumulate(0.065 + 0.02 * math.sin(place / 900) for place in range(18_000))
+    records = (aiperf_record(at, ttft_ms=100.0 + place % 300) for place, at in enumerate(sent))
+    app.overlays.read(write_lines(Path("artifacts/profile_export.jsonl"), records))
+
+
+def is_overlaid(app: DesignerApp) -> bool:
+    return app.preview.comparison is not None
+
+
 SCENES = (
     Scene("form", "alt+0", TWO_STAGE, shots="80 120-light 80-ansi"),
     Scene("form-field", "alt+0 tab tab tab", TWO_STAGE),
@@ -94,6 +121,11 @@ SCENES = (
     Scene("chart-cursor", "alt+1 | c left", TWO_STAGE, shots="80 120 200-light 120-ansi"),
     Scene("chart-zoomed", "alt+1 | c | z | z |", TWO_STAGE, shots="80 120-light 200"),
     Scene("chart-by-tenant", "alt+1 | t t | c", COHORTS_EXAMPLE, shots="80 120-light 200"),
+    Scene("chart-run", "alt+1", TWO_STAGE, shots="80 80-light 120 120-light 200 200-light", begin=overlay, until=is_overlaid),
+    Scene("chart-run-assumed", "alt+1 | alt+m", TWO_STAGE, shots="80 120-light 200", begin=overlay, until=is_overlaid),
+    Scene("chart-run-of-requests", "alt+1", TWO_STAGE, shots="80-light 120 200", begin=overlay_requests, until=is_overlaid),
+    Scene("chart-run-of-others", "alt+1", TWO_STAGE, shots="80 120-light", begin=overlay_other, until=is_overlaid),
+    Scene("summary-run", "alt+5", TWO_STAGE, shots="80 120-light 200", begin=overlay_other, until=is_overlaid),
     Scene("assumption", "alt+t up tab tab 1 2 8", POOL_EXAMPLE, shots="80 120-light"),
     Scene("assumption-wrong", "alt+t x", CHAT_EXAMPLE, shots="80 120-light"),
     Scene("clients", "alt+2", shots="80 200 120-light"),

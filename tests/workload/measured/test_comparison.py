@@ -200,6 +200,9 @@ def test_what_a_file_wants(version: str, chat: str) -> None:
 
 
 def test_what_is_known_of_a_part_is_not_taken_for_the_whole() -> None:
-    requests = generate(loads(SPEC.format(version="2", chat="false")))
-    found = design(requests, summarise(requests), cut_us=40_000_000)
+    spec = loads(SPEC.format(version="2", chat="false"))
+    whole, part = generate(spec), generate(spec.replace(horizon=40_000_000))
+    found = design(part, summarise(part), whole.clients)
+    assert [(aim.start_us, aim.end_us) for aim in found.stages] == [(0, 30_000_000), (30_000_000, 60_000_000)]
     assert [aim.planned is None for aim in (*found.stages, found.whole)] == [False, True, True]
+    assert found.whole.end_us == 60_000_000

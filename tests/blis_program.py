@@ -10,6 +10,7 @@ import csv
 import json
 import os
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,6 +36,12 @@ _CONFIG = {
 }  # fmt: skip
 _HARDWARE = {"GPU": {"TFlopsPeak": 100.0, "BwPeakTBs": 1.0, "mfuPrefill": 0.5, "mfuDecode": 0.5, "MemoryGiB": 80.0}}
 _LONGEST_S = 3
+_MOST = 200_000
+"""Requests beyond which reading the trace takes too long."""
+
+
+class TooLong(Exception):
+    """A file is too large to be compared."""
 
 
 class Row(NamedTuple):
@@ -65,21 +72,26 @@ class Outcome(NamedTuple):
     refusal: str = ""
 
 
+def served(folder: Path) -> list[str]:
+    """Write what BLIS needs to know of the model and the server into a folder, and return the flags that say so."""
+    written = {"config.json": json.dumps(_CONFIG), "hardware.json": json.dumps(_HARDWARE), "defaults.yaml": "version: none\n"}
+    for name, text in written.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return [
+        *("--model-config-folder", str(folder), "--hardware-config", str(folder / "hardware.json")),
+        *("--defaults-filepath", str(folder / "defaults.yaml"), "--hardware", "GPU", "--tp", "1"),
+        *("--alpha-coeffs", "0,0,0", "--beta-coeffs", "0,0,0,0,0,0,1", "--total-kv-blocks", "100000"),
+        *("--max-model-len", "0", "--max-num-seqs", "1000000", "--max-num-batched-tokens", "1000000000"),
+    ]
+
+
 class Blis:
     """The program, and the files that it needs beside a workload."""
 
     def __init__(self, program: str, folder: Path) -> None:
         self.folder = folder
-        (folder / "config.json").write_text(json.dumps(_CONFIG), encoding="utf-8")
-        (folder / "hardware.json").write_text(json.dumps(_HARDWARE), encoding="utf-8")
-        (folder / "defaults.yaml").write_text("version: none\n", encoding="utf-8")
-        self._command = [
-            *(program, "run", "--workload-spec", "workload.yaml", "--trace-output", "trace", "--model", MODEL),
-            *("--model-config-folder", ".", "--hardware-config", "hardware.json", "--defaults-filepath", "defaults.yaml"),
-            *("--hardware", "GPU", "--tp", "1", "--alpha-coeffs", "0,0,0", "--beta-coeffs", "0,0,0,0,0,0,1"),
-            *("--total-kv-blocks", "100000", "--max-model-len", "0", "--max-num-seqs", "1000000"),
-            *("--max-num-batched-tokens", "1000000000"),
-        ]
+        given = ("--workload-spec", "workload.yaml", "--trace-output", "trace", "--model", MODEL)
+        self._command = [program, "run", *given, *served(folder)]
 
     def run(self, text: str, *, ends: bool) -> Outcome:
         """Simulate a workload file; `ends` says whether it gives an end itself."""
@@ -126,9 +138,19 @@ def rows(spec: WorkloadSpec) -> list[Row]:
     - rounds of a conversation do not name their prefix group;
     - an answer is complete before its last token is processed: rounds that repeat it repeat it without that token;
     - a step that has begun is finished: an answer that ends a step after its deadline is still in time.
+
+    Raises `TooLong`.
     """
     patient = [tuple(_patient(each) for each in members) for members in (spec.clients, spec.cohorts)]
-    requests = generate(spec.replace(clients=patient[0], cohorts=patient[1]), server=SERVER)
+    end = time.monotonic() + _LONGEST_S
+
+    def in_time(_: float) -> None:
+        if time.monotonic() > end:
+            raise TooLong
+
+    requests = generate(spec.replace(clients=patient[0], cohorts=patient[1]), server=SERVER, progress=in_time)
+    if len(requests) > _MOST:
+        raise TooLong
     return sorted(_rows(requests))
 
 
