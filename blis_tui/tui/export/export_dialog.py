@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Input, Label, ProgressBar, Static
 
 from blis_tui.files.errors import AlreadyExists
@@ -21,6 +20,7 @@ from blis_tui.tui.export.export_job import ExportChoice, ExportJob
 from blis_tui.tui.export.format_list import FormatList
 from blis_tui.tui.filing.folder_listing import holds, homely, resolve_typed
 from blis_tui.tui.preview.state import READY, Preview
+from blis_tui.tui.widgets.dialog import Dialog
 from blis_tui.tui.widgets.tick_box import TickBox
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ async def export(app: BaseApp) -> None:
             await app.push_screen_wait(ExportedDialog(exported))
 
 
-class ExportDialog(ModalScreen["Exported | None"]):
+class ExportDialog(Dialog["Exported | None"]):
     """Exports one state of the document. Returns what was written, ``None`` if nothing was."""
 
     CSS_PATH = "export_dialog.tcss"

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -17,13 +16,14 @@ from blis_tui.numbers import spoken_size
 from blis_tui.problems import printable
 from blis_tui.tui.export.export_job import commands_for
 from blis_tui.tui.widgets.choice_list import ChoiceList
+from blis_tui.tui.widgets.dialog import Dialog
 
 if TYPE_CHECKING:
     from blis_tui.formats.export import Exported
     from blis_tui.tui.base_app import BaseApp
 
 
-class ExportedDialog(ModalScreen[None]):
+class ExportedDialog(Dialog[None]):
     """Lists files and commands; enter copies the highlighted one."""
 
     CSS_PATH = "result_dialog.tcss"
