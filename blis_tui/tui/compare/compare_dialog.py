@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from blis_tui.numbers import time_left
@@ -21,6 +20,7 @@ from blis_tui.tui.filing.disk import OpenError, read_document
 from blis_tui.tui.filing.file_dialog import OpenDialog
 from blis_tui.tui.jobs import Job
 from blis_tui.tui.preview.budget import Outline
+from blis_tui.tui.widgets.dialog import Dialog
 from blis_tui.tui.widgets.lines_view import LinesView, Run
 from blis_tui.workload.server import AssumedServer
 
@@ -51,7 +51,7 @@ class ChooseOther(OpenDialog):
     hint = "⏎ compare   ↑↓ choose   ⌫ parent folder   . hidden files   Esc cancel"
 
 
-class CompareDialog(ModalScreen[bool]):
+class CompareDialog(Dialog[bool]):
     """Shows the difference of two texts and of their numbers; returns whether to go ahead, if that is asked."""
 
     CSS_PATH = "compare_dialog.tcss"

@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Input, Label, ProgressBar, Static
 
 from blis_tui.files.errors import AlreadyExists
@@ -23,6 +22,7 @@ from blis_tui.tui.export.option_lines import OptionLines
 from blis_tui.tui.filing.folder_listing import holds, homely, resolve_typed
 from blis_tui.tui.preferences.remembered import Exporting
 from blis_tui.tui.preview.state import READY, Preview
+from blis_tui.tui.widgets.dialog import Dialog
 from blis_tui.tui.widgets.tick_box import TickBox
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class _Choice(VerticalScroll, inherit_bindings=False):
     ]
 
 
-class ExportDialog(ModalScreen["Exported | None"]):
+class ExportDialog(Dialog["Exported | None"]):
     """Exports one state of the document. Returns what was written, ``None`` if nothing was."""
 
     CSS_PATH = "export_dialog.tcss"

@@ -10,7 +10,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import Resize
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -19,6 +18,7 @@ from blis_tui.problems import Problem, printable
 from blis_tui.tui.document.severity_marks import COLOURS, SIGNS
 from blis_tui.tui.export.commands import Command, commands_for
 from blis_tui.tui.widgets.choice_list import ChoiceList
+from blis_tui.tui.widgets.dialog import Dialog
 
 if TYPE_CHECKING:
     from blis_tui.formats.export import Exported
@@ -29,7 +29,7 @@ _OTHER_LINES = 8
 """Lines that are neither in the list nor notes: the frame, the totals, the hint, and space around them."""
 
 
-class ExportedDialog(ModalScreen[None]):
+class ExportedDialog(Dialog[None]):
     """Lists files and commands; enter copies the highlighted one."""
 
     CSS_PATH = "result_dialog.tcss"

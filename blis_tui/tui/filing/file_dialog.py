@@ -16,7 +16,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import Checkbox, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -32,6 +31,7 @@ from blis_tui.tui.filing.folder_listing import (
     list_folder,
     resolve_typed,
 )
+from blis_tui.tui.widgets.dialog import Dialog
 from blis_tui.tui.widgets.tick_box import TickBox
 
 MOST_SHOWN = 500
@@ -79,7 +79,7 @@ class PathInput(Input):
             self.post_message(self.ParentWanted())
 
 
-class FileDialog(ModalScreen["Path | None"]):
+class FileDialog(Dialog["Path | None"]):
     """Shows a folder under an input. Returns a path, or ``None`` on escape."""
 
     CSS_PATH = Path(__file__).with_name("file_dialog.tcss")  # not relative: subclasses elsewhere share it

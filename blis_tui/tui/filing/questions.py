@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from textual.screen import ModalScreen
-
     from blis_tui.tui.base_app import BaseApp
     from blis_tui.tui.filing.recovery import RecoveryCopy
     from blis_tui.tui.widgets.confirm_dialog import Answer
+    from blis_tui.tui.widgets.dialog import Dialog
 
 
 async def ask_about_unsaved(app: BaseApp, doing: str) -> str:
@@ -75,5 +74,5 @@ async def ask_about_copy(app: BaseApp, copy: RecoveryCopy, saved: str) -> str:
 async def _ask(app: BaseApp, question: str, details: str, *answers: Answer, cancel: bool = True) -> str:
     from blis_tui.tui.widgets.confirm_dialog import CANCEL, ConfirmDialog
 
-    dialog: ModalScreen[str] = ConfirmDialog(question, details, (*answers, *([CANCEL] if cancel else [])))
+    dialog: Dialog[str] = ConfirmDialog(question, details, (*answers, *([CANCEL] if cancel else [])))
     return await app.push_screen_wait(dialog)

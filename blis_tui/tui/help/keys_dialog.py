@@ -9,10 +9,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Static
 
 from blis_tui.tui.actions import ACTIONS, Action
+from blis_tui.tui.widgets.dialog import Dialog
 
 _WIDTH, _FRAME = 100, 6
 _LEAST = 24
@@ -108,7 +109,7 @@ def _place(node: Any, screen: Screen[Any]) -> str:
     return str(getattr(node, "HELP_TITLE", None) or "Scrolling and the like")
 
 
-class HelpDialog(ModalScreen[None]):
+class HelpDialog(Dialog[None]):
     """Lists the keys; any of the usual ways out closes it."""
 
     CSS_PATH = "keys_dialog.tcss"

@@ -11,7 +11,6 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import DescendantFocus
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -19,6 +18,7 @@ from blis_tui.problems import printable
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.preferences.settings import SETTINGS, Setting, Settings, SettingsError, is_allowed
 from blis_tui.tui.preferences.settings_writing import write_settings
+from blis_tui.tui.widgets.dialog import Dialog
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +63,7 @@ class Cycle(Widget, can_focus=True):
         self.action_cycle(1)
 
 
-class SettingsDialog(ModalScreen["Settings | None"]):
+class SettingsDialog(Dialog["Settings | None"]):
     """Shows every setting; Enter writes what was changed, and returns what the file says then."""
 
     CSS_PATH = "settings_dialog.tcss"

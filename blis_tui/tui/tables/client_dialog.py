@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from blis_tui.problems import printable
@@ -20,6 +19,7 @@ from blis_tui.tui.preview.state import Preview
 from blis_tui.tui.tables.client_details import client_lines
 from blis_tui.tui.tables.client_places import place_of
 from blis_tui.tui.tables.request_columns import RequestTable, request_table
+from blis_tui.tui.widgets.dialog import Dialog
 from blis_tui.tui.widgets.line_table import LineTable
 from blis_tui.tui.widgets.table_rows import TableRows
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _NAME = 28
 
 
-class ClientDialog(ModalScreen[None]):
+class ClientDialog(Dialog[None]):
     """Shows one client of an expansion, as it was when the dialog was opened."""
 
     CSS_PATH = "client_dialog.tcss"

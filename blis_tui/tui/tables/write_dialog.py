@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import ProgressBar, Static
 
 from blis_tui.formats.table import FormatError
@@ -22,6 +21,7 @@ from blis_tui.tui.filing.file_dialog import SaveDialog
 from blis_tui.tui.filing.folder_listing import holds
 from blis_tui.tui.filing.questions import ask_to_overwrite
 from blis_tui.tui.jobs import Job
+from blis_tui.tui.widgets.dialog import Dialog
 
 if TYPE_CHECKING:
     from blis_tui.tui.base_app import BaseApp
@@ -54,7 +54,7 @@ class RowsDialog(SaveDialog):
         return ""
 
 
-class WriteDialog(ModalScreen["int | Exception | None"]):
+class WriteDialog(Dialog["int | Exception | None"]):
     """Writes rows, and shows how far it is. Returns the size of the file, what went wrong, or ``None`` if it was cancelled."""
 
     CSS_PATH = "write_dialog.tcss"

@@ -8,18 +8,18 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from blis_tui.tui.templates import FIRST, TEMPLATES, template_text
 from blis_tui.tui.widgets.choice_list import ChoiceList
+from blis_tui.tui.widgets.dialog import Dialog
 
 OPEN_A_FILE = "\0open"
 """What the dialog returns if the user would rather open a file: no template's text."""
 
 
-class NewDialog(ModalScreen["str | None"]):
+class NewDialog(Dialog["str | None"]):
     """Lists the templates beside the text of the highlighted one. Returns a text, `OPEN_A_FILE`, or ``None`` on escape."""
 
     CSS_PATH = "new_dialog.tcss"

@@ -10,16 +10,16 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Checkbox, Static
 
 from blis_tui.problems import printable
 from blis_tui.tui.actions import bindings
+from blis_tui.tui.widgets.dialog import Dialog
 from blis_tui.tui.widgets.table_rows import Column
 from blis_tui.tui.widgets.tick_box import TickBox
 
 
-class ColumnDialog(ModalScreen[frozenset[str]]):
+class ColumnDialog(Dialog[frozenset[str]]):
     """Shows all columns but the first, which stays, with a box to tick each; returns the titles of those that are ticked."""
 
     CSS_PATH = "column_dialog.tcss"

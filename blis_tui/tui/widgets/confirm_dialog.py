@@ -8,10 +8,10 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from blis_tui.problems import printable
+from blis_tui.tui.widgets.dialog import Dialog
 
 
 class Answer(NamedTuple):
@@ -29,7 +29,7 @@ COMPARE = Answer("compare", "p", "Compare")
 CANCEL = Answer("cancel", "c", "Cancel")
 
 
-class ConfirmDialog(ModalScreen[str]):
+class ConfirmDialog(Dialog[str]):
     """Asks; returns the id of the answer, ``cancel`` on escape. Text is shown literally."""
 
     CSS_PATH = "confirm_dialog.tcss"

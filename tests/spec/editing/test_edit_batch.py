@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from edit_samples import COMPACT, STAGES, changed, refusal
-from plain_edits import agrees, edited, load, places
+from plain_data import agrees, edited, load, places
 
 from blis_tui.spec.editing.application import apply_edits
 from blis_tui.spec.edits import Duplicate, Edit, EditRefused, Insert, Move, Remove, RenameKey, SetValue

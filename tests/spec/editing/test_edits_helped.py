@@ -10,7 +10,8 @@ import pytest
 from documents import documents, records, spec_data, texts
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from plain_edits import edits, load, new_values
+from plain_data import load
+from plain_edits import edits, new_values
 from similar_texts import CLIENTS, changes, client_files, seen
 from test_edits_properties import documents_with_lists
 

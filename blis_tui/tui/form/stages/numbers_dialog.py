@@ -10,18 +10,18 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Input, Static
 
 from blis_tui.spec.format.fields import Field
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.document.number_input import NumberInput
+from blis_tui.tui.widgets.dialog import Dialog
 from blis_tui.tui.widgets.tick_box import TickBox
 
 Result = TypeVar("Result")
 
 
-class NumbersDialog(ModalScreen[Result | None], Generic[Result]):
+class NumbersDialog(Dialog[Result | None], Generic[Result]):
     """Asks for numbers; enter does it, escape leaves everything as it is."""
 
     AUTO_FOCUS = "NumberInput"

@@ -1,0 +1,33 @@
+"""What all dialogs are: screens that are answered once."""
+
+from __future__ import annotations
+
+from textual.await_complete import AwaitComplete
+from textual.screen import ModalScreen, ScreenResultType
+
+
+class Dialog(ModalScreen[ScreenResultType]):
+    """A modal screen whose first answer counts, whatever is on top of it then.
+
+    Textual takes away the topmost screen, whichever gives the answer: a second Enter, typed before the first is dealt with, would
+    answer for another dialog, and the end of a job would take the help away that lies over it.
+    """
+
+    _is_answered = False
+    _late: tuple[ScreenResultType | None] | None = None
+    """The answer that was given while another screen lay on top."""
+
+    def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
+        """Answer, and go away once nothing lies on top; does nothing the second time."""
+        if self._is_answered:
+            return AwaitComplete()
+        self._is_answered = True
+        if self.app.screen is self:
+            return super().dismiss(result)
+        self._late = (result,)
+        return AwaitComplete()
+
+    def on_screen_resume(self) -> None:
+        """Go away if the answer is given already."""
+        if self._late is not None:
+            super().dismiss(self._late[0])
