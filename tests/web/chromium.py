@@ -84,7 +84,10 @@ class Page:
 
     async def until_shown(self, text: str) -> None:
         """Wait until the terminal has been told to show a text, and forget what was shown until then."""
-        await self.until(lambda: text in self.shown)
+        try:
+            await self.until(lambda: text in self.shown)
+        except TimeoutError as error:
+            raise AssertionError(f"{text!r} is not in what was shown:\n{self.shown}") from error
         self.shown = self.shown.partition(text)[2]
 
     async def until_class(self, name: str) -> None:
