@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +18,7 @@ from blis_tui.web.confinement import is_served
 
 if TYPE_CHECKING:
     from blis_tui.tui.document.workspace import Workspace
+    from blis_tui.tui.preferences.settings import Settings
 
 
 def run(options: Options) -> int:
@@ -73,6 +75,7 @@ def _confined(settings: Path) -> Path:
     notes = state_folder() / "browser" / sha256(bytes(folder)).hexdigest()[:16]
     with suppress(OSError):  # then nothing is remembered
         notes.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.environ["TMPDIR"] = str(notes)
     confine(folder, own=(notes,), readable=(settings,))
     return notes
 

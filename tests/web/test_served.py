@@ -18,7 +18,17 @@ import aiohttp
 from screen import Screen
 from serving import Serve
 
-CTRL_L, CTRL_O, CTRL_Q, CTRL_S, ENTER, ESCAPE, F4, ALT_4 = "\x0c", "\x0f", "\x11", "\x13", "\r", "\x1b[27u", "\x1bOS", "\x1b4"
+CTRL_L, CTRL_O, CTRL_Q, CTRL_S, ENTER, ESCAPE, F4, ALT_4, ALT_S = (
+    "\x0c",
+    "\x0f",
+    "\x11",
+    "\x13",
+    "\r",
+    "\x1b[27u",
+    "\x1bOS",
+    "\x1b4",
+    "\x1bs",
+)
 UP_TO_DATE = "up to date"
 PATIENCE_S = 60.0
 
@@ -110,7 +120,10 @@ async def test_it_does_not_leave_its_folder(serve: Serve, folder: Path) -> None:
             await screen.until_shown("Not opened")
         await screen.press(F4)
         await screen.until_shown("No other program is run from the browser")
+        await screen.press(ALT_S)
+        await screen.until_shown("no other program is run from the browser")
     assert not (folder.parent / "elsewhere" / "new.yaml").exists()
+    assert sorted(each.name for each in folder.iterdir()) == ["two-stage.yaml", "way-out"]
 
 
 async def test_what_the_terminal_has_left_is_none_of_its_business(serve: Serve, folder: Path, home: Path) -> None:
