@@ -62,6 +62,8 @@ def _run(argv: Sequence[str]) -> int:
         from blis_tui.cli.summary.command import run
     elif options.export is not None:
         from blis_tui.cli.export import run
+    elif options.web is not None:
+        from blis_tui.cli.web import run
     else:
         from blis_tui.cli.designer import run
     return run(options)

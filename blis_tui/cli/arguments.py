@@ -24,7 +24,7 @@ TEXT, JSON, GITHUB, SARIF = "text", "json", "github", "sarif"
 REPORTS = (TEXT, JSON, GITHUB, SARIF)
 """How --check can write what it found."""
 USAGE = """\
-blis-tui [SPEC] [--config FILE]
+blis-tui [SPEC] [--config FILE] [--web [--port N]]
        blis-tui --check SPEC... [--strict] [--format text|json|github|sarif] [--fix]
        blis-tui --summary SPEC [--json] [--measured RUN | --simulate]
        blis-tui --export OUT SPEC [--format F,...] [--tokens] [--block-size N] [--force] [--quiet]
@@ -45,9 +45,17 @@ examples:
   blis-tui --export - chat.yaml --format jsonl --tokens | head -1
   blis-tui --export - - --format csv --seed 7 --horizon 5min < chat.yaml
   blis-tui --summary chat.yaml --set inference_perf.stages[0].rate=12
+  blis-tui --web chat.yaml                          the designer in a browser on this machine
 
 exit codes: 0 done; 1 the spec has errors; 2 wrong usage; 3 reading or writing failed; 130 on Ctrl-C (128 + signal).
 """
+
+
+class Serving(NamedTuple):
+    """How the designer is served to a browser: at which port, 0 for any that is free, and started with which arguments."""
+
+    port: int
+    designer: tuple[str, ...]
 
 
 class Options(NamedTuple):
@@ -80,6 +88,8 @@ class Options(NamedTuple):
     """Whether lengths that are drawn from a distribution become their mean in a config that is opened."""
     max_size: int = MAX_SIZE
     config: str | None = None
+    web: Serving | None = None
+    """How the designer is served to a browser, if it is."""
     color: str = colours.AUTO
     text: str | None = None
 
@@ -153,8 +163,11 @@ def parse(argv: Sequence[str]) -> Options:
         use_means=found.use_means,
         max_size=MAX_SIZE if found.max_size is None else size_bytes(found.max_size),
         config=found.config,
+        web=Serving(_port(found.port), tuple(_without_web(given))) if found.web else None,
         color=found.color,
     )
+    if found.port is not None and not found.web:
+        raise UsageError("--port only works with --web")
     _demand_one_command(options)
     _demand_specs(options)
     if options.export is not None:
@@ -225,6 +238,13 @@ def _parser() -> _Parser:
     add("--tokenizer", metavar="NAME", help="tokenizer to write into them (default: the model's)")
     add = parser.add_argument_group("with the designer, and --simulate").add_argument
     add("--config", metavar="FILE", help="settings file (default: $BLIS_TUI_CONFIG, else settings.toml in your settings folder)")
+    add(
+        "--web",
+        action="store_true",
+        help="serve it to a browser on this machine, at an address that only you are told; it does not leave the folder it is "
+        "started in",
+    )
+    add("--port", metavar="N", help="port for --web (default: any that is free)")
     add = parser.add_argument_group("with any command").add_argument
     add(
         "--set",
@@ -312,6 +332,27 @@ def _formats(given: list[str] | None, *, exact: bool) -> tuple[str, ...]:
         raise UsageError(str(error)) from error
 
 
+def _port(text: str | None) -> int:
+    number = 0 if text is None else whole_number("--port", text, 0)
+    if number > 65535:
+        raise UsageError(f"--port needs a number up to 65535, not {text!r}")
+    return number
+
+
+def _without_web(given: Sequence[str]) -> list[str]:
+    """Return the arguments without `--web` and `--port N`."""
+    left: list[str] = []
+    words = iter(given)
+    for word in words:
+        if word == "--":
+            return [*left, word, *words]
+        if word == "--port":
+            next(words, None)
+        elif word != "--web" and not word.startswith("--port="):
+            left.append(word)
+    return left
+
+
 def _setting(text: str) -> tuple[str, str]:
     import re
 
@@ -336,6 +377,8 @@ def _demand_one_command(options: Options) -> None:
     command = commands[0] if commands else ""
     if command and options.config is not None and not options.simulate:
         raise UsageError(f"--config only works with the designer and with --simulate, not with {command}")
+    if command and options.web is not None:
+        raise UsageError(f"--web only works with the designer, not with {command}")
     if options.simulate and options.measured is not None:
         raise UsageError("--measured and --simulate cannot be combined")
     for name, given, owners in (

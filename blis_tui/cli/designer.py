@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,27 +15,29 @@ from blis_tui.cli.output import is_terminal, note
 from blis_tui.cli.traces import trace_kind
 from blis_tui.cli.user_settings import user_settings
 from blis_tui.signals import held
+from blis_tui.web.confinement import is_served
 
 if TYPE_CHECKING:
     from blis_tui.tui.document.workspace import Workspace
+    from blis_tui.tui.preferences.settings import Settings
 
 
 def run(options: Options) -> int:
     """Open the designer; raises `UsageError` and `CommandError` where that is not possible."""
-    if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
+    served = is_served()
+    if not served and not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         raise UsageError("the designer needs a terminal; without one use --check, --summary or --export")
-    if options.specs == (STDIN,):
-        raise UsageError("the designer needs a file: it reads its keys from standard input")
     gc.disable()  # until the first frame: what is loaded stays, and looking through it again and again takes a while
-    path, settings = user_settings(options)
+    path, settings, workspace = prepared(options)
+    state = _confined(path) if served else None
     trace = _trace(options)
-    workspace = _workspace(options if trace is None else options._replace(specs=()), settings.schema)
     from blis_tui.tui.app import DesignerApp
 
     app = DesignerApp(
         workspace,
         settings,
         settings_path=path,
+        state=state,
         fresh=not options.specs or trace is not None,
         max_size=options.max_size,
         server=options.server,
@@ -58,11 +62,39 @@ def _trace(options: Options) -> Path | None:
     return Path(options.specs[0])
 
 
-def _workspace(options: Options, schema: str | None = None) -> Workspace:
-    """Read the file, or begin one that names a JSON Schema; the command line's overrides are the first step that can be undone.
+def prepared(options: Options) -> tuple[Path, Settings, Workspace]:
+    """Return the settings with their file, and the document to begin with.
 
-    Raises `CommandError`, and `SpecError` for another tool's file that cannot be opened.
+    Raises `UsageError`, `CommandError`, and `SpecError` for another tool's file that cannot be opened.
     """
+    if options.specs == (STDIN,):
+        raise UsageError("the designer needs a file: it reads its keys from standard input")
+    path, settings = user_settings(options)
+    without = options if _trace(options) is None else options._replace(specs=())
+    return path, settings, _workspace(without, settings.schema)
+
+
+def _confined(settings: Path) -> Path:
+    """Let a designer whose screen is elsewhere reach nothing but the folder it was started in; returns where its notes are.
+
+    These are of that folder alone: what is remembered of other files, and copies of them, are none of its business.
+    """
+    from hashlib import sha256
+
+    from blis_tui.tui.preferences.locations import state_folder
+    from blis_tui.web.confinement import confine
+
+    folder = Path.cwd()
+    notes = state_folder() / "browser" / sha256(bytes(folder)).hexdigest()[:16]
+    with suppress(OSError):  # then nothing is remembered
+        notes.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.environ["TMPDIR"] = str(notes)
+    confine(folder, own=(notes,), readable=(settings,))
+    return notes
+
+
+def _workspace(options: Options, schema: str | None = None) -> Workspace:
+    """Read the file, or begin one that names a JSON Schema; overrides of the command line are the first step to be undone."""
     from blis_tui.tui.document.workspace import Workspace
     from blis_tui.tui.filing.disk import OpenError, open_document, show
     from blis_tui.tui.templates import FIRST, naming_schema, template_text

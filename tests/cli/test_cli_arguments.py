@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from running import Run
 
-from blis_tui.cli.arguments import Options, parse
+from blis_tui.cli.arguments import Options, Serving, _without_web, parse
 from blis_tui.formats.table import FORMATS
 from blis_tui.version import VERSION
 
@@ -140,3 +140,10 @@ def test_the_designer_needs_a_terminal(run: Run) -> None:
     ran = run("spec.yaml")
     assert (ran.code, ran.out) == (2, "")
     assert "needs a terminal" in ran.err
+
+
+def test_what_a_designer_in_the_browser_is_told() -> None:
+    given = ["--web", "x.yaml", "--port", "80", "--seed", "1", "--port=0", "--", "--web", "--port"]
+    assert _without_web(given) == ["x.yaml", "--seed", "1", "--", "--web", "--port"]
+    assert parse(["--web", "x.yaml", "--port", "80", "--seed", "1"]).web == Serving(80, ("x.yaml", "--seed", "1"))
+    assert parse(["--web"]).web == Serving(0, ())

@@ -224,3 +224,10 @@ def test_an_editor_that_hangs_is_ended_by_ctrl_c_alone(start: Start, spec: Path,
     terminal.see("it was ended by signal 2")
     terminal.press("\x11")
     assert terminal.end() == 0
+
+
+def test_without_its_extra_the_browser_is_refused(run: Run, spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("blis_tui.cli.web.NEEDED", ("no_such_package",))
+    ran = run("--web", spec)
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err == "blis-tui: --web needs textual-serve: pip install 'blis-tui[web]'\n"

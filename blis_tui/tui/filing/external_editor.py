@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 def edit_elsewhere(app: BaseApp) -> None:
     """Open the text in the user's editor, and take over what was saved there as one undo step."""
+    if app.is_web:
+        app.say("No other program is run from the browser.", title="No other editor here", severity="warning")
+        return
     wanted = app.settings.editor or os.environ.get("VISUAL") or os.environ.get("EDITOR") or ""
     try:
         command = shlex.split(wanted)

@@ -209,7 +209,12 @@ class FileDialog(Dialog["Path | None"]):
         await self._enter(here.parent if entry.name == PARENT else here / entry.name)
 
     async def _take_file(self, entry: Entry) -> None:
-        self.dismiss(self._listing.folder / entry.name)
+        self._take(self._listing.folder / entry.name)
+
+    def _take(self, path: Path) -> None:
+        """Return a path, unless the dialog was left while the disk was asked."""
+        if self.is_current:
+            self.dismiss(path)
 
 
 class OpenDialog(FileDialog):
@@ -260,7 +265,7 @@ class OpenDialog(FileDialog):
         entry = self._highlighted()
         typed = resolve_typed(self._listing.folder, event.value) if event.value else None
         if typed is not None and await asyncio.to_thread(holds, typed.is_file):
-            self.dismiss(typed)
+            self._take(typed)
         elif entry is None:
             self._tell(self._missing_told(event.value))
         elif entry.is_folder:
@@ -304,7 +309,7 @@ class SaveDialog(FileDialog):
         elif refusal := self.refusal(path):
             self._tell(refusal)
         else:
-            self.dismiss(path)
+            self._take(path)
 
     def refusal(self, path: Path) -> str:
         """Say why a path cannot be taken; empty if it can."""

@@ -128,7 +128,8 @@ class SettingsDialog(Dialog["Settings | None"]):
         except SettingsError as error:
             self._tell(str(error))
         else:
-            self.dismiss(settings)
+            if self.is_current:  # and was not left meanwhile
+                self.dismiss(settings)
 
     @on(Input.Changed)
     def _tell_nothing(self) -> None:

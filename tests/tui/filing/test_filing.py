@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import stat
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from designer import SMALL, TWO_STAGE, MakeApp, ready, wait_for, write
-from textual.widgets import OptionList, Static
+from textual.widgets import Input, OptionList, Static
 
 from blis_tui.spec.edits import SetValue
 from blis_tui.tui.app import DesignerApp
 from blis_tui.tui.compare.compare_dialog import CompareDialog
 from blis_tui.tui.document.title_bar import TitleBar
 from blis_tui.tui.document.workspace import Workspace
-from blis_tui.tui.filing.file_dialog import OpenDialog, PathInput, SaveDialog
+from blis_tui.tui.filing.file_dialog import FileDialog, OpenDialog, PathInput, SaveDialog
 from blis_tui.tui.templates import template_text
 from blis_tui.tui.templates.new_dialog import NewDialog
 from blis_tui.tui.widgets.confirm_dialog import ConfirmDialog
@@ -526,3 +529,32 @@ async def test_a_file_that_changes_at_the_last_moment_is_asked_about(
         await wait_for(pilot, lambda: not isinstance(app.screen, ConfirmDialog), "the answer")
         await wait_for(pilot, lambda: app.workspace.dirty == (answer == "escape"), "saving")
     assert spec_file.read_text() == (mine if answer == "o" else "theirs: 1\n")
+
+
+@pytest.mark.parametrize("key", ["ctrl+o", "f12"])
+async def test_a_dialog_is_left_while_the_disk_is_asked(
+    make_app: MakeApp, spec_file: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    asked, answered = threading.Event(), threading.Event()
+
+    def slow(question: Callable[[], bool]) -> bool:
+        asked.set()
+        assert answered.wait(60)
+        return question()
+
+    app = make_app(path=spec_file)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        await pilot.press(key)
+        await wait_for(pilot, lambda: isinstance(app.screen, FileDialog) and app.screen._shown)
+        dialog = app.screen
+        assert isinstance(dialog, FileDialog)
+        await write(pilot, "small.yaml")
+        await pilot.pause()
+        monkeypatch.setattr("blis_tui.tui.filing.file_dialog.holds", slow)
+        dialog.post_message(Input.Submitted(dialog.query_one(PathInput), "small.yaml"))
+        assert await asyncio.to_thread(asked.wait, 60)  # the pilot would wait for the dialog
+        dialog.dismiss(None)
+        answered.set()
+        await pilot.pause()
+        assert app.screen is app.home

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from designer import SMALL, MakeApp, ready, wait_for, write
 from test_form import NARROW, PREFIX, WIDE, app_of, changed, form, opened, row, text_of
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Checkbox
 
@@ -53,6 +54,16 @@ async def test_stages_are_shown_as_they_are_written(make_app: MakeApp) -> None:
         assert drawn(pilot, 1).split() == ["2", "20.0", "6", "120"]
         assert "rate req/s" in table(pilot).header()
         assert "12 s · 168 requests" in str(form(pilot).query_one("#stages").render())
+
+
+async def test_what_is_typed_before_the_cell_has_the_focus_is_kept(make_app: MakeApp) -> None:
+    async with opened(make_app(), WIDE) as pilot:
+        await go_to(pilot, 0)
+        table(pilot).action_edit()
+        table(pilot).on_key(Key("1", "1"))
+        await pilot.press("2", "enter")
+        await wait_for(pilot, lambda: rates(pilot)[0] != 8.0)
+        assert rates(pilot)[0] == 12.0
 
 
 def requests(pilot: Pilot[int]) -> list[str]:

@@ -79,7 +79,7 @@ class StageCells(StageGrid):
         editor.styles.offset = (NUMBER_WIDTH + self.column * self.cell_width + 1, self.row)
         editor.styles.width = self.cell_width - 1
         editor.add_class("-open")
-        editor.select_on_focus = not first
+        editor.select_on_focus = False  # all is selected here; the focus comes later, and something may be typed by then
         self.screen.set_focus(editor)
         editor.select_all()
         if first:
@@ -104,7 +104,7 @@ class StageCells(StageGrid):
         elif self.is_editing and event.is_printable and event.character:  # came before the cell had the focus
             event.stop()
             event.prevent_default()
-            self.editor.insert_text_at_cursor(event.character)
+            self.editor.replace(event.character, *sorted(self.editor.selection))
         elif self.has_focus and event.character and event.character in BEGIN_A_NUMBER and self.row < len(self.rows):
             event.stop()
             event.prevent_default()
