@@ -15,8 +15,12 @@ from blis_tui.workload.fitting.classes import RequestClass, Traits
 from blis_tui.workload.fitting.conversations import in_conversations, talks
 from blis_tui.workload.fitting.prefixes import LIKE_CHANCE, lengths_of_groups
 from blis_tui.workload.fitting.stages import MOST_STAGES, find_stages
+from blis_tui.workload.fitting.times import spread_within, unit_of
 from blis_tui.workload.requests import Requests
 
+_DIGITS = 4
+_FEW = 0.2
+"""A client with fewer than this part of the mean requests of a stage may be of the stage beside it."""
 _SAME = 0.05
 """Times and numbers that differ by less than this part are the same."""
 
@@ -29,7 +33,7 @@ def compact_spec(requests: Requests, classes: list[RequestClass], end_us: int) -
     lengths = [_only(each) for each in (requests.own_tokens, requests.output_tokens)]
     if prompts is None or None in lengths:
         return None
-    spoken = in_conversations(requests)
+    spoken = in_conversations(requests, end_us)
     if spoken.any():
         users = max(1, len(np.unique(requests.client)) // prompts[0])
         stages = _chat(requests, users * prompts[0]) if spoken.all() else ()
@@ -59,13 +63,27 @@ def _single(requests: Requests, end_us: int, prompts: int) -> tuple[int, tuple[S
     places[-1] = len(requests)
     counts = np.diff(places).tolist()
     stage = np.searchsorted(edges, requests.arrival_us, side="right") - 1
-    process = fit_arrivals(relative_gaps(requests.arrival_us, stage)).arrival.process
+    times = spread_within(requests.arrival_us, unit_of(requests.arrival_us))
+    process = fit_arrivals(relative_gaps(times, stage)).arrival.process
     if seconds is None or 0 in counts or process != "poisson":
         return 1, ()
-    clients = [len(np.unique(requests.client[low:high])) for low, high in pairwise(places.tolist())]
-    # each stage may have clients of its own; one that sends a single request sends it at the stage's end, too late
-    users = max(1, min(round(max(clients) / prompts), min(counts) // (2 * prompts)))
-    return users, tuple(Stage(rate=_rate(count, length), duration=length) for count, length in zip(counts, seconds, strict=True))
+    if len(counts) == 1 and counts[0] < 2 * prompts:  # a client's only request comes at the stage's end, too late
+        return 1, ()
+    users = round(_clients(requests.client, places.tolist()) / prompts)
+    users = max(1, min(users, min(counts) // prompts // (2 if len(counts) == 1 else 1)))
+    if len(counts) == 1:
+        return users, (Stage(rate=_rate(counts[0], seconds[0]), duration=seconds[0]),)
+    rates = [float(f"{count / length:.{_DIGITS}g}") for count, length in zip(counts, seconds, strict=True)]
+    return users, tuple(Stage(rate=rate, duration=length) for rate, length in zip(rates, seconds, strict=True))
+
+
+def _clients(client: NDArray[np.int32], places: list[int]) -> float:
+    """Return how many clients a stage has as a rule, without those of the stages beside it that a cut may have left in it."""
+    found = []
+    for low, high in pairwise(places):
+        counts = np.unique(client[low:high], return_counts=True)[1]
+        found.append(int((counts >= _FEW * counts.mean()).sum()))
+    return float(np.median(found))
 
 
 def _is_plain(traits: Traits) -> bool:
@@ -101,7 +119,7 @@ def _whole_seconds(edges: NDArray[np.int64]) -> list[int] | None:
 
 def _rate(count: int, seconds: int) -> float:
     """Return a rate of which BLIS makes so many requests, which drops the fraction of rate × duration."""
-    rates = [float(f"{count / seconds:.{digits}g}") for digits in (4, 6, 17)]
+    rates = [float(f"{count / seconds:.{digits}g}") for digits in (_DIGITS, 6, 17)]
     return next((rate for rate in rates if rate * seconds == count), math.nextafter(rates[-1], math.inf))
 
 

@@ -15,8 +15,12 @@ _MOST = 0.95
 """What holds for so many rounds holds for all."""
 _LONG = 0.3
 """Conversations of at least this part of a stage are long: few of those that begin in it would end in it."""
+_BRIEF = 0.1
+"""Conversations that take less than this part of the trace are brief: stages are those of the rate at which they begin."""
 _EARLY = 0.25
 """If long ones begin this early in their stage, each client has just one."""
+_SAME_US = 2
+"""Pauses that differ by no more than this are those that a workload file gave, as BLIS plans them."""
 _LATE = 2.0
 """A conversation may have gone on if the trace ends before so many times its usual gap."""
 
@@ -46,18 +50,40 @@ class Talk(NamedTuple):
     """How long a conversation takes as a rule."""
 
 
-def in_conversations(requests: Requests) -> NDArray[np.bool_]:
-    """Return of each request whether it is of a session of several rounds."""
+def in_conversations(requests: Requests, end_us: int) -> NDArray[np.bool_]:
+    """Return of each request whether it is of a session of several rounds, or of one that may have them after the trace's end."""
     session = requests.session
-    of = session >= 0
-    _, number, size = np.unique(session[of], return_inverse=True, return_counts=True)
+    mine = np.flatnonzero(session >= 0)
     found = np.zeros(len(requests), np.bool_)
-    found[of] = (size >= 2)[number]
+    if not len(mine):
+        return found
+    _, number, sizes = np.unique(session[mine], return_inverse=True, return_counts=True)
+    several = (sizes >= 2)[number]
+    found[mine] = several
+    if several.mean() > 0.5:
+        order = mine[np.argsort(number, kind="stable")]
+        follows = session[order][1:] == session[order][:-1]
+        gap = float(np.median(np.diff(requests.arrival_us[order])[follows]))
+        found[mine] |= requests.arrival_us[mine] + _LATE * gap >= end_us
+    return found
+
+
+def begins(requests: Requests, end_us: int) -> NDArray[np.bool_]:
+    """Return of each request whether it comes by itself, and not as a further round. If conversations are long, all count."""
+    spoken = np.flatnonzero(in_conversations(requests, end_us))
+    found = np.ones(len(requests), np.bool_)
+    if len(spoken):
+        _, first, number = np.unique(requests.session[spoken], return_index=True, return_inverse=True)
+        last = np.zeros(len(first), np.int64)
+        np.maximum.at(last, number, requests.arrival_us[spoken])
+        if float(np.median(last - requests.arrival_us[spoken[first]])) < _BRIEF * end_us:
+            found[spoken] = False
+            found[spoken[first]] = True
     return found
 
 
 def talks(requests: Requests, which: NDArray[np.intp], edges: NDArray[np.int64]) -> list[Talk]:
-    """Return the conversations among some requests by their number of rounds, the frequent ones first."""
+    """Return the conversations among some requests by their number of rounds, those of most requests first."""
     which = which[np.argsort(requests.session[which], kind="stable")]
     session = requests.session[which]
     first = np.flatnonzero(np.append(True, session[1:] != session[:-1]))
@@ -66,29 +92,37 @@ def talks(requests: Requests, which: NDArray[np.intp], edges: NDArray[np.int64])
     follows = np.ones(len(which), np.bool_)
     follows[first] = False
     outputs = requests.output_tokens[which].astype(np.int64)
-    gaps = np.diff(times, prepend=0)[follows]
-    pauses = gaps - np.roll(outputs, 1)[follows]
-    low, middle, high = np.percentile(pauses, [5, 50, 95])
     own = requests.own_tokens[which].astype(np.int64)
     added = own - np.roll(own + outputs, 1)
     grows = bool((added[follows] >= 0).mean() >= _MOST)
     fresh = np.where(follows, added.clip(1), own) if grows else own
+    gaps = np.diff(times, prepend=0)
+    pauses = gaps - np.roll(outputs, 1)
     spans = times[first + sizes - 1] - times[first]
     begun = np.searchsorted(edges, times[first], side="right") - 1
     stage = np.diff(edges)[begun]
     long = float(np.median(spans)) >= _LONG * float(np.median(stage))
     alone = long and float(((times[first] - edges[begun]) / stage).mean()) < _EARLY
-    turns = Turns(0, max(int(middle), 0), grows, alone, bool(high - low <= 2))
-    ended = times[first + sizes - 1] + _LATE * float(np.median(gaps)) < edges[-1]
+    ended = times[first + sizes - 1] + _LATE * float(np.median(gaps[follows])) < edges[-1]
+    kinds = _longest(sizes, begun) if alone else _kinds(sizes, ended)
     found = []
-    kinds = np.full(len(sizes), int(sizes.max())) if alone else _kinds(sizes, ended)
     for rounds in np.unique(kinds).tolist():
         mine = np.flatnonzero(kinds == rounds)
-        places = np.repeat(first[mine] - np.cumsum(sizes[mine]) + sizes[mine], sizes[mine]) + np.arange(int(sizes[mine].sum()))
         starts = np.cumsum(sizes[mine]) - sizes[mine]
+        places = np.repeat(first[mine] - starts, sizes[mine]) + np.arange(int(sizes[mine].sum()))
+        some = pauses[places][follows[places]]
+        low, middle, high = np.percentile(some if len(some) else pauses[follows], [5, 50, 95])
+        turns = Turns(rounds, max(int(middle), 0), grows, alone, bool(high - low <= _SAME_US))
         took = float(np.median(spans[mine])) / 1e6
-        found.append(Talk(which[places], starts, turns._replace(rounds=rounds), fresh[places], took))
+        found.append(Talk(which[places], starts, turns, fresh[places], took))
     return sorted(found, key=lambda talk: -len(talk.which))
+
+
+def _longest(sizes: NDArray[np.int64], begun: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the most rounds that any conversation has that begins in the same stage."""
+    most = np.zeros(int(begun.max()) + 1, np.int64)
+    np.maximum.at(most, begun, sizes)
+    return most[begun]
 
 
 def _kinds(sizes: NDArray[np.int64], ended: NDArray[np.bool_]) -> NDArray[np.int64]:

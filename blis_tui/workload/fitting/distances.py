@@ -53,11 +53,11 @@ def tally(numbers: NDArray[np.integer]) -> Tally:
     return Tally(*np.unique(numbers.astype(np.int64), return_counts=True))
 
 
-def distance(one: Tally, other: Tally) -> float:
-    """Return how far two samples are apart; 0 if one is empty."""
+def distance(one: Tally, other: Tally, near: int = 0) -> float:
+    """Return how far two samples are apart, where numbers that differ by no more than `near` are the same; 0 if one is empty."""
     if not len(one.values) or not len(other.values):
         return 0.0
-    return float(max(np.abs(one.share(values) - other.share(values)).max() for values in (one.values, other.values)))
+    return max(float((a.share(a.values) - b.share(a.values + near)).max()) for a, b in ((one, other), (other, one)))
 
 
 def points_distance(sample: NDArray[np.float64], points: NDArray[np.float64], weights: NDArray[np.float64]) -> float:

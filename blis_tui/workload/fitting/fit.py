@@ -14,11 +14,12 @@ from blis_tui.workload.fitting.choices import COHORTS, STAGES, Choices
 from blis_tui.workload.fitting.classes import MOST_CLASSES, RequestClass, classes_of
 from blis_tui.workload.fitting.compact import compact_spec
 from blis_tui.workload.fitting.comparison import Side, class_counts, compare
+from blis_tui.workload.fitting.conversations import begins
 from blis_tui.workload.fitting.members import explicit_spec, load_of, member_classes
 from blis_tui.workload.fitting.parts import parts_of, process_of
 from blis_tui.workload.fitting.report import FitReport
 from blis_tui.workload.fitting.stages import MOST_STAGES, find_stages
-from blis_tui.workload.fitting.times import roundest
+from blis_tui.workload.fitting.times import roundest, unit_of
 from blis_tui.workload.generate import generate
 from blis_tui.workload.progress import Progress
 from blis_tui.workload.requests import Requests
@@ -99,7 +100,7 @@ def end_of(requests: Requests) -> int:
     if requests.horizon_us is not None and last < requests.horizon_us < last + max(_LEAST_US, last):
         return requests.horizon_us
     some = times[-_LAST_GAPS:]
-    gap = (last - int(some[0])) // max(len(some) - 1, 1)
+    gap = max((last - int(some[0])) // max(len(some) - 1, 1), unit_of(times) if len(times) > 1 else 0)
     return max(roundest(last + 1, last + 1 + 3 * gap), _LEAST_US)
 
 
@@ -122,10 +123,10 @@ def _explicit(
     tell(0.2)
     clients = sum(each.clients for each in classes)
     cohorts = choices.shape == COHORTS or (choices.shape is None and clients > MOST_CLASSES)
-    loads = []
+    loads, clock_us = [], unit_of(requests.arrival_us)
     for part in parts_of(requests, classes, number, edges, choices.lengths):
         members = cohorts and part.prefixes.groups <= 1 and 1 < part.clients < len(part.begins)
-        process = process_of(part, edges, requests.client if members else None)
+        process = process_of(part, edges, clock_us, requests.client if members else None)
         loads.append(load_of(part, process.arrival, part.clients if members else max(part.prefixes.groups, 1), edges))
     spec = explicit_spec(loads, classes, int(edges[-1]), cohorts)
     names = [each.name for each in classes]
@@ -139,4 +140,6 @@ def _edges(requests: Requests, classes: list[RequestClass], number: NDArray[np.i
     kind = np.empty(len(classes), np.int64)
     kind[order] = np.minimum(np.arange(len(classes)), kinds - 1)
     most = max(_FEWEST_STAGES, min(MOST_STAGES, _MOST_MEMBERS // len(classes)))
-    return find_stages(requests.arrival_us, kind[number], kinds, end_of(requests), most)
+    end_us = end_of(requests)
+    some = begins(requests, end_us)
+    return find_stages(requests.arrival_us[some], kind[number[some]], kinds, end_us, most)

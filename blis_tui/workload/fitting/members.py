@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -36,6 +37,8 @@ _EVEN_CV = 0.01
 """The coefficient of variation of gaps that are as good as constant, where a process must be a fitted one."""
 _LONG = 0.3
 """Conversations that take at least this part of a stage, and go on from one to the next, have one rate for all stages."""
+_CHANGE = 5.0
+"""Two rates that are less likelier than one are one: with chance alone, one pair in a thousand is not."""
 _DIGITS = 6
 
 
@@ -58,21 +61,41 @@ class Load(NamedTuple):
 
 def load_of(part: Part, arrival: Arrival, population: int, edges: NDArray[np.int64]) -> Load:
     """Return a part with its spans, of stages that begin and end at `edges`."""
-    spans = _spans(part, edges)
-    lengths = [span.end_us - span.start_us for span in spans]
-    turns = part.turns
-    if turns is not None and turns.alone:
-        return Load(part, arrival, max(span.starts for span in spans), tuple(_until_done(part, span, edges) for span in spans))
-    if turns is not None and part.seconds * 1e6 > _LONG * float(np.median(lengths)):
-        spans = [Span(int(edges[0]), int(edges[-1]), len(part.starts_us))]
-    return Load(part, arrival, population, tuple(spans))
-
-
-def _spans(part: Part, edges: NDArray[np.int64]) -> list[Span]:
     counts = np.diff(np.searchsorted(part.starts_us, edges)).tolist()
     counts[-1] += len(part.starts_us) - sum(counts)
-    pairs = zip(edges.tolist(), edges[1:].tolist(), counts, strict=False)
-    return [Span(*each) for each in pairs if each[2]]
+    spans = [Span(*each) for each in zip(edges.tolist(), edges[1:].tolist(), counts, strict=False)]
+    turns = part.turns
+    if turns is not None and turns.alone:
+        spans = [span for span in spans if span.starts]
+        return Load(part, arrival, max(span.starts for span in spans), tuple(_until_done(part, span, edges) for span in spans))
+    lengths = [span.end_us - span.start_us for span in spans]
+    if turns is not None and part.seconds * 1e6 > _LONG * float(np.median(lengths)):
+        spans = [Span(int(edges[0]), int(edges[-1]), len(part.starts_us))]
+    spans = _joined(spans, arrival.cv or 1.0)
+    return Load(part, arrival, population, tuple(span for span in spans if span.starts))
+
+
+def _joined(spans: list[Span], cv: float) -> list[Span]:
+    """Join neighbours between which the rate of this part does not change, though that of others does."""
+    spans = list(spans)
+    while len(spans) > 1:
+        losses = [_loss(one, other) / max(cv * cv, 1.0) for one, other in pairwise(spans)]
+        place = int(np.argmin(losses))
+        if losses[place] >= _CHANGE:
+            break
+        one, other = spans[place : place + 2]
+        spans[place : place + 2] = [Span(one.start_us, other.end_us, one.starts + other.starts)]
+    return spans
+
+
+def _loss(one: Span, other: Span) -> float:
+    """Return how much likelier two rates are than one, as the difference of the logarithms."""
+
+    def likelihood(count: int, length: int) -> float:
+        return count * math.log(count / length) if count else 0.0
+
+    both = likelihood(one.starts + other.starts, other.end_us - one.start_us)
+    return likelihood(one.starts, one.end_us - one.start_us) + likelihood(other.starts, other.end_us - other.start_us) - both
 
 
 def _until_done(part: Part, span: Span, edges: NDArray[np.int64]) -> Span:

@@ -14,6 +14,7 @@ from blis_tui.workload.fitting.classes import RequestClass
 from blis_tui.workload.fitting.conversations import Talk, Turns, in_conversations, talks
 from blis_tui.workload.fitting.lengths import fit_lengths
 from blis_tui.workload.fitting.prefixes import FEW, Prefixes, lengths_of_groups, split
+from blis_tui.workload.fitting.times import spread_within
 from blis_tui.workload.requests import Requests
 
 _MOST_GAPS = 1 << 18
@@ -53,9 +54,12 @@ def parts_of(
     ]
 
 
-def process_of(part: Part, edges: NDArray[np.int64], client: NDArray[np.int32] | None = None) -> FittedArrivals:
-    """Return the arrival process of a part, or, with the `client` of each request, that of one client of it."""
-    times = part.starts_us[:_MOST_GAPS]
+def process_of(part: Part, edges: NDArray[np.int64], clock_us: int, client: NDArray[np.int32] | None = None) -> FittedArrivals:
+    """Return the arrival process of a part, or, with the `client` of each request, that of one client of it.
+
+    The trace's clock steps by `clock_us`; what it gives the same time is spread over a step.
+    """
+    times = spread_within(part.starts_us[:_MOST_GAPS], clock_us)
     stage = np.searchsorted(edges, times, side="right") - 1
     if client is not None:
         client = client[part.begins[:_MOST_GAPS]]
@@ -68,7 +72,7 @@ def process_of(part: Part, edges: NDArray[np.int64], client: NDArray[np.int32] |
 class _Splitter:
     def __init__(self, requests: Requests, edges: NDArray[np.int64], lengths: str) -> None:
         self._requests, self._edges, self._how = requests, edges, lengths
-        self._talks = in_conversations(requests)
+        self._talks = in_conversations(requests, int(edges[-1]))
         self._lengths = lengths_of_groups(requests)
         self._names = _names_of_few(requests)
 

@@ -3,7 +3,7 @@
 Requests are counted in some thousand bins, and the time is cut where a piecewise constant rate explains the counts best: the
 log-likelihood of a Poisson process, less a penalty for each cut (optimal partitioning, with what can be no cut left out of
 the search, as PELT does). Several kinds of request are looked at together, so that one that takes the place of another is a
-change too. The penalty is that of the BIC, doubled, and multiplied by how much more the counts vary from bin to bin than
+change too. The penalty is a little more than that of the BIC, times how much more the counts vary from bin to bin than
 Poisson ones, so that bursts are no stages. Neighbours whose rates differ by little are joined afterwards; then each cut is
 moved to the request where it fits best, and from there to a round time that fits nearly as well.
 """
@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from blis_tui.workload.fitting.times import ROUND_US, multiples
+from blis_tui.workload.fitting.times import ROUND_US, multiples, unit_of
 
 MOST_STAGES = 24
 """More are not told apart: nobody could read the file."""
@@ -27,7 +27,12 @@ _FEWEST = 24
 """With fewer requests there is one stage."""
 _NEARLY = 3.7
 """A cut may move to a round time where the log-likelihood is less by so much: it lies there with 95 % (Hansen 2000)."""
-_UNITS_US = (1_000_000, 100_000, 10_000, 1000)
+_PENALTY = 0.6
+"""That of the BIC is 0.5; with this, one in a hundred traces of one rate is cut."""
+_TELLING = 4.0
+"""A mean number of requests from which a bin's number tells something."""
+_ENOUGH = 200
+"""So many bins, at least, are looked at for bursts that are longer: in wider ones, stages would look like bursts."""
 _MEDIAN = 0.455
 """The median of the square of a normal deviate."""
 
@@ -45,14 +50,14 @@ def find_stages(
     number = min(_MOST_BINS, len(arrival_us) // _REQUESTS_PER_BIN)
     if len(arrival_us) < _FEWEST or end_us <= 2 * number:
         return whole
-    unit = next((unit for unit in _UNITS_US if not (arrival_us % unit).any()), 1)
+    unit = unit_of(arrival_us)
     width = -(-end_us // number // unit) * unit
     number = -(-end_us // width)
     if number < 4:
         return whole
     counts = np.bincount(kind * number + np.minimum(arrival_us // width, number - 1), minlength=kinds * number)
     counts = counts.reshape(kinds, number).astype(np.float64)
-    penalty = (1 + kinds) * np.log(number) * _overdispersion(counts.sum(0))
+    penalty = _PENALTY * (1 + kinds) * np.log(number) * _overdispersion(counts.sum(0))
     sums = np.concatenate([np.zeros((kinds, 1)), np.cumsum(counts, axis=1)], axis=1)
     cuts = _joined(_partition(sums, penalty), sums, most)
     edges = np.append(np.array(cuts, np.int64) * width, end_us)
@@ -65,15 +70,15 @@ def _overdispersion(counts: Counts) -> float:
 
     Second differences do not see what rises or falls evenly, and their median not the few bins where the rate changes.
     """
-    most = 1.0
-    while len(counts) >= 32:
+    found = [1.0]
+    while len(counts) >= (_ENOUGH if len(found) > 1 else _FEWEST):
         triples = (counts[:-2] + counts[1:-1] + counts[2:]) / 3
-        told = triples >= 4.0
+        told = triples >= _TELLING
         if told.sum() >= 16:
             second = counts[:-2] - 2 * counts[1:-1] + counts[2:]
-            most = max(most, float(np.median(second[told] ** 2 / (6.0 * triples[told]))) / _MEDIAN)
+            found.append(float(np.median(second[told] ** 2 / (6.0 * triples[told]))) / _MEDIAN)
         counts = counts[: len(counts) // 4 * 4].reshape(-1, 4).sum(1)
-    return most
+    return max(1.0, *found)
 
 
 def _log_likelihood(counts: Counts, lengths: Counts | float) -> Counts:
