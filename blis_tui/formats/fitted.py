@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Sequence
 
 from blis_tui.formats.yaml_text import block, entry
-from blis_tui.numbers import counted, duration
+from blis_tui.numbers import counted, duration, roughly
 from blis_tui.problems import printable
 from blis_tui.spec.format.model import Client, Cohort, Distribution
 from blis_tui.workload.fitting.fit import Fit
@@ -32,6 +32,9 @@ def _comments(fit: Fit, source: str, members: Sequence[Client | Cohort]) -> str:
         f"Fitted to the trace {printable(source)}: {counted(round(total.trace), 'request')} in {duration(span)}.",
         f"It generates {counted(round(total.fit), 'request')}; the fit is {fit.report.verdict}.",
     ]
+    if fit.clock_step_us:
+        step = roughly(fit.clock_step_us)
+        texts.append(f"The clock of the trace has steps of about {step}; requests of one time are spread over a step.")
     if any(member.turns is not None and member.closed_loop is False for member in members):
         texts.append(
             "Pauses of conversations are from request to request, answers included, so closed_loop is false. To let BLIS wait "

@@ -15,6 +15,9 @@ MOST_CLASSES = 12
 """More classes are not told apart."""
 
 
+_STANDARD = "standard"
+
+
 class Traits(NamedTuple):
     """What a client is, besides when it sends what."""
 
@@ -48,8 +51,8 @@ _KEYS: Sequence[Callable[[Traits], tuple[object, ...]]] = (
 
 def classes_of(requests: Requests) -> tuple[list[RequestClass], NDArray[np.int32]]:
     """Return the classes of some requests, and which of them each request is of."""
-    clients, number = np.unique(requests.client, return_inverse=True)
-    traits = _traits(requests, clients.tolist())
+    clients, first, number = np.unique(requests.client, return_index=True, return_inverse=True)
+    traits = _traits(requests, clients.tolist(), first)
     if len(clients) <= MOST_CLASSES:
         ids = [requests.clients.column("id")[client] for client in clients.tolist()]
         names = _unique([name or f"client-{place}" for place, name in enumerate(ids)])
@@ -65,19 +68,24 @@ def classes_of(requests: Requests) -> tuple[list[RequestClass], NDArray[np.int32
     return found, np.array([places[key(each)] for each in traits], np.int32)[number]
 
 
-def _traits(requests: Requests, clients: Sequence[int]) -> list[Traits]:
-    """Return the traits of clients, with an SLO class that BLIS knows on all of them or on none."""
-    found, of_blocks = [], {}
-    for client in clients:
+def _traits(requests: Requests, clients: Sequence[int], first: NDArray[np.intp]) -> list[Traits]:
+    """Return the traits of clients, of each of which the `first` request is given.
+
+    All have an SLO class that BLIS knows, or none has.
+    """
+    timeouts = requests.deadline_us[first]
+    timeouts = np.where(timeouts > 0, timeouts - requests.arrival_us[first], 0).tolist()
+    targets, streams = requests.slo_target_us[first].tolist(), requests.streaming[first].tolist()
+    found = []
+    for client, timeout, target, stream in zip(clients, timeouts, targets, streams, strict=True):
         block, member = requests.clients.locate(client)
-        if id(block) not in of_blocks:
-            one = block.template
-            slo = V1_SLO_CLASSES.get(one.slo_class, one.slo_class)
-            slo = slo if slo in SLO_CLASSES else ""
-            of_blocks[id(block)] = Traits("", slo, one.model, one.adapter, one.streaming, one.timeout, one.slo_target_us)
-        found.append(of_blocks[id(block)]._replace(tenant_id=block.value("tenant_id", member)))
+        one = block.template
+        slo = V1_SLO_CLASSES.get(one.slo_class, one.slo_class)
+        tenant = block.value("tenant_id", member)
+        known = slo if slo in SLO_CLASSES else ""
+        found.append(Traits(tenant, known, one.model, one.adapter, stream, timeout if timeout > 0 else None, target or None))
     if any(each.slo_class for each in found):
-        found = [each if each.slo_class else each._replace(slo_class="standard") for each in found]
+        found = [each if each.slo_class else each._replace(slo_class=_STANDARD) for each in found]
     return found
 
 

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from blis_tui.spec.format.facts import US_PER_S
 from blis_tui.spec.format.model import InferencePerf, SharedPrefix, Stage, WorkloadSpec
+from blis_tui.workload.expansion.traits import DEFAULT_TIMEOUT_US
 from blis_tui.workload.fitting.arrivals import fit_arrivals, relative_gaps
 from blis_tui.workload.fitting.classes import RequestClass, Traits
 from blis_tui.workload.fitting.conversations import in_conversations, talks
-from blis_tui.workload.fitting.prefixes import LIKE_CHANCE, lengths_of_groups
+from blis_tui.workload.fitting.prefixes import LIKE_CHANCE, prefixes_of
 from blis_tui.workload.fitting.stages import MOST_STAGES, find_stages
-from blis_tui.workload.fitting.times import spread_within, unit_of
 from blis_tui.workload.requests import Requests
 
 _DIGITS = 4
@@ -63,8 +63,7 @@ def _single(requests: Requests, end_us: int, prompts: int) -> tuple[int, tuple[S
     places[-1] = len(requests)
     counts = np.diff(places).tolist()
     stage = np.searchsorted(edges, requests.arrival_us, side="right") - 1
-    times = spread_within(requests.arrival_us, unit_of(requests.arrival_us))
-    process = fit_arrivals(relative_gaps(times, stage)).arrival.process
+    process = fit_arrivals(relative_gaps(requests.arrival_us, stage)).arrival.process
     if seconds is None or 0 in counts or process != "poisson":
         return 1, ()
     if len(counts) == 1 and counts[0] < 2 * prompts:  # a client's only request comes at the stage's end, too late
@@ -88,19 +87,17 @@ def _clients(client: NDArray[np.int32], places: list[int]) -> float:
 
 def _is_plain(traits: Traits) -> bool:
     """Return whether a client has nothing that the compact block cannot say."""
-    return traits.slo_class in ("", "standard") and traits._replace(slo_class="", tenant_id="") == Traits()
+    other = traits._replace(slo_class="", tenant_id="", timeout=None)
+    return traits.slo_class in ("", "standard") and traits.timeout in (None, DEFAULT_TIMEOUT_US) and other == Traits()
 
 
 def _prompts(requests: Requests) -> tuple[int, int] | None:
     """Return how many prompts there are and their length; ``None`` if they are not alike, or if some requests have none."""
-    groups = requests.prefix_group
-    if (groups < 0).any():
+    use = prefixes_of(requests)
+    if (use.group < 0).any():
         return None
-    counts = np.bincount(groups)
-    used = np.flatnonzero(counts)
-    length = _only(lengths_of_groups(requests)[used])
-    counts = counts[used]
-    return (len(used), length) if length and counts.var() <= LIKE_CHANCE * counts.mean() else None
+    counts, length = np.bincount(use.group), _only(use.lengths)
+    return (len(counts), length) if length and counts.var() <= LIKE_CHANCE * counts.mean() else None
 
 
 def _only(values: NDArray[np.integer]) -> int | None:

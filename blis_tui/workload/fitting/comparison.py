@@ -23,7 +23,6 @@ from blis_tui.workload.fitting.report import (
     StageRow,
     judged,
 )
-from blis_tui.workload.fitting.times import spread_within, unit_of
 from blis_tui.workload.requests import Requests
 
 _RELATIVE = 0.05, 0.15
@@ -50,10 +49,9 @@ class Side(NamedTuple):
 
 def compare(trace: Side, made: Side, names: Sequence[str], edges: NDArray[np.int64]) -> FitReport:
     """Compare both, in all and class by class, and the requests of each stage."""
-    clock_us = unit_of(trace.requests.arrival_us)
 
     def section(name: str, one: NDArray[np.intp], other: NDArray[np.intp]) -> Section:
-        return _section(name, trace.requests, made.requests, one, other, edges, clock_us)
+        return _section(name, trace.requests, made.requests, one, other, edges)
 
     classes = [
         section(name, np.flatnonzero(trace.number == place), np.flatnonzero(made.number == place))
@@ -84,7 +82,6 @@ def _section(
     one: NDArray[np.intp],
     other: NDArray[np.intp],
     edges: NDArray[np.int64],
-    clock_us: int,
 ) -> Section:
     starts = _starts(trace, one)
     rows = [Row("requests", COUNT, len(one), len(other), _counts(len(one), len(other), starts))]
@@ -100,7 +97,7 @@ def _section(
     if any(shares):
         chance = _DEVIATIONS * math.sqrt(shares[0] * (1.0 - shares[0]) / max(starts, 1))
         rows.append(Row("prefix share", SHARE, *shares, judged(abs(shares[0] - shares[1]), chance, *_POINTS)))
-    times = spread_within(trace.arrival_us[one], clock_us), made.arrival_us[other]
+    times = trace.arrival_us[one], made.arrival_us[other]
     gaps = np.diff(times[0]), np.diff(times[1])
     cvs = _variation(times[0], edges), _variation(times[1], edges)
     off = abs(cvs[1] - cvs[0]) / max(cvs[0], 0.2)

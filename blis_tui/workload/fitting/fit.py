@@ -19,7 +19,7 @@ from blis_tui.workload.fitting.members import explicit_spec, load_of, member_cla
 from blis_tui.workload.fitting.parts import parts_of, process_of
 from blis_tui.workload.fitting.report import FitReport
 from blis_tui.workload.fitting.stages import MOST_STAGES, find_stages
-from blis_tui.workload.fitting.times import roundest, unit_of
+from blis_tui.workload.fitting.times import clock_step, roundest, spread_out
 from blis_tui.workload.generate import generate
 from blis_tui.workload.progress import Progress
 from blis_tui.workload.requests import Requests
@@ -46,6 +46,8 @@ class Fit(NamedTuple):
     choices: Choices
     """With the shape that was chosen, if none was asked for."""
     report: FitReport
+    clock_step_us: int
+    """The steps of the trace's clock if it is a coarse one, over which requests of one time are spread, else 0."""
 
 
 def fit(requests: Requests, choices: Choices | None = None, progress: Progress | None = None) -> Fit:
@@ -55,6 +57,10 @@ def fit(requests: Requests, choices: Choices | None = None, progress: Progress |
         raise SpecError([Problem("empty-trace", ERROR, (), "the trace has no requests to make a workload of")])
     choices = choices or Choices()
     tell(0.0)
+    step_us = clock_step(requests.arrival_us)
+    if step_us:
+        requests = requests.picked(slice(None))
+        requests.columns["arrival"] = spread_out(requests.arrival_us, step_us)
     classes, number = classes_of(requests)
     model = _compact(requests, classes) if choices.shape != COHORTS else None
     tell(0.1)
@@ -65,7 +71,7 @@ def fit(requests: Requests, choices: Choices | None = None, progress: Progress |
     made = _nearest(model, trace, lambda done: tell(_FITTED + 0.4 * done))
     report = compare(trace, made, model.names, model.edges)
     tell(1.0)
-    return Fit(made.requests.spec, choices._replace(shape=model.shape), report)
+    return Fit(made.requests.spec, choices._replace(shape=model.shape), report, step_us)
 
 
 def _nearest(model: _Model, trace: Side, tell: Progress) -> Side:
@@ -100,7 +106,7 @@ def end_of(requests: Requests) -> int:
     if requests.horizon_us is not None and last < requests.horizon_us < last + max(_LEAST_US, last):
         return requests.horizon_us
     some = times[-_LAST_GAPS:]
-    gap = max((last - int(some[0])) // max(len(some) - 1, 1), unit_of(times) if len(times) > 1 else 0)
+    gap = (last - int(some[0])) // max(len(some) - 1, 1)
     return max(roundest(last + 1, last + 1 + 3 * gap), _LEAST_US)
 
 
@@ -123,10 +129,10 @@ def _explicit(
     tell(0.2)
     clients = sum(each.clients for each in classes)
     cohorts = choices.shape == COHORTS or (choices.shape is None and clients > MOST_CLASSES)
-    loads, clock_us = [], unit_of(requests.arrival_us)
+    loads = []
     for part in parts_of(requests, classes, number, edges, choices.lengths):
         members = cohorts and part.prefixes.groups <= 1 and 1 < part.clients < len(part.begins)
-        process = process_of(part, edges, clock_us, requests.client if members else None)
+        process = process_of(part, edges, requests.client if members else None)
         loads.append(load_of(part, process.arrival, part.clients if members else max(part.prefixes.groups, 1), edges))
     spec = explicit_spec(loads, classes, int(edges[-1]), cohorts)
     names = [each.name for each in classes]

@@ -20,6 +20,8 @@ _ENDS = np.concatenate([np.arange(0.035, 0.88, 0.03), [0.89, 0.91, 0.925, 0.94, 
 _GAP = 1.3
 """A bin does not reach over a gap between values of this ratio, if there is more than a little on both sides."""
 _LITTLE = 0.004
+_HEAVY = 0.02
+"""A value that so many lengths have is a bin by itself."""
 _SHARE_DIGITS = 6
 
 
@@ -52,4 +54,6 @@ def _bin_ends(values: NDArray[np.int64], reached: NDArray[np.float64]) -> NDArra
     wide = np.flatnonzero(values[1:] > _GAP * values[:-1])
     wide = wide[(reached[wide] > _LITTLE) & (reached[wide] < 1 - _LITTLE)]
     wide = wide[np.argsort(values[wide + 1] / values[wide])[-4:]]
-    return np.append(np.searchsorted(reached, _ENDS), wide).clip(0, len(values) - 2)
+    heavy = np.flatnonzero(np.diff(reached, prepend=0.0) >= _HEAVY)
+    ends = np.concatenate([np.searchsorted(reached, _ENDS), wide, heavy - 1, heavy])
+    return ends[(ends >= 0) & (ends < len(values) - 1)]

@@ -30,6 +30,7 @@ from blis_tui.spec.format.model import (
     Window,
     WorkloadSpec,
 )
+from blis_tui.workload.expansion.traits import DEFAULT_TIMEOUT_US
 from blis_tui.workload.fitting.classes import RequestClass, Traits
 from blis_tui.workload.fitting.parts import Part
 
@@ -246,6 +247,7 @@ def _member(load: Load, traits: Traits, name: str, arrival: Arrival, starts: flo
         )
         reasoning = Reasoning(reason_ratio_distribution=part.reasoning or Distribution(), multi_turn=multi_turn)
         values |= {"reasoning": reasoning, "streaming": False, "closed_loop": None if turns.waits else False}
+        values["timeout"] = None if traits.timeout == DEFAULT_TIMEOUT_US else traits.timeout
     if prefixes.groups > 1:
         return Cohort(**values, population=prefixes.groups, prefix_sharing="per_member")
     return Cohort(**values, population=min(load.population, MAX_POPULATION)) if cohort else Client(**values)

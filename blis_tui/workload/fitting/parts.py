@@ -13,8 +13,7 @@ from blis_tui.workload.fitting.arrivals import FittedArrivals, fit_arrivals, rel
 from blis_tui.workload.fitting.classes import RequestClass
 from blis_tui.workload.fitting.conversations import Talk, Turns, in_conversations, talks
 from blis_tui.workload.fitting.lengths import fit_lengths
-from blis_tui.workload.fitting.prefixes import FEW, Prefixes, lengths_of_groups, split
-from blis_tui.workload.fitting.times import spread_within
+from blis_tui.workload.fitting.prefixes import Prefixes, prefixes_of, split
 from blis_tui.workload.requests import Requests
 
 _MOST_GAPS = 1 << 18
@@ -54,12 +53,9 @@ def parts_of(
     ]
 
 
-def process_of(part: Part, edges: NDArray[np.int64], clock_us: int, client: NDArray[np.int32] | None = None) -> FittedArrivals:
-    """Return the arrival process of a part, or, with the `client` of each request, that of one client of it.
-
-    The trace's clock steps by `clock_us`; what it gives the same time is spread over a step.
-    """
-    times = spread_within(part.starts_us[:_MOST_GAPS], clock_us)
+def process_of(part: Part, edges: NDArray[np.int64], client: NDArray[np.int32] | None = None) -> FittedArrivals:
+    """Return the arrival process of a part, or, with the `client` of each request, that of one client of it."""
+    times = part.starts_us[:_MOST_GAPS]
     stage = np.searchsorted(edges, times, side="right") - 1
     if client is not None:
         client = client[part.begins[:_MOST_GAPS]]
@@ -73,14 +69,13 @@ class _Splitter:
     def __init__(self, requests: Requests, edges: NDArray[np.int64], lengths: str) -> None:
         self._requests, self._edges, self._how = requests, edges, lengths
         self._talks = in_conversations(requests, int(edges[-1]))
-        self._lengths = lengths_of_groups(requests)
-        self._names = _names_of_few(requests)
+        self._prefixes = prefixes_of(requests)
 
     def of_class(self, place: int, each: RequestClass, which: NDArray[np.intp]) -> Iterator[Part]:
         """Iterate over the parts of a class: single requests, then conversations."""
         single = which[~self._talks[which]]
         found = []
-        for prefixes in self._split(each.name, single):
+        for prefixes in split(f"{each.name}-prompt", single, self._prefixes):
             mine = single[prefixes.which]
             found.append(self._part(place, prefixes, mine, mine, None, self._requests.own_tokens[mine]))
         spoken = which[self._talks[which]]
@@ -93,13 +88,10 @@ class _Splitter:
             seen[name] = seen.get(name, 0) + 1
             yield part._replace(name=name if seen[name] == 1 else f"{name}-{seen[name]}")
 
-    def _split(self, name: str, which: NDArray[np.intp]) -> Iterator[Prefixes]:
-        return split(f"{name}-prompt", self._requests.prefix_group[which], self._lengths, self._names)
-
     def _spoken(self, name: str, talk: Talk) -> Iterator[tuple[Prefixes, Talk]]:
         """Split conversations by the prefix of their first rounds."""
         sizes = np.diff(talk.starts, append=len(talk.which))
-        for prefixes in self._split(name, talk.which[talk.starts]):
+        for prefixes in split(f"{name}-prompt", talk.which[talk.starts], self._prefixes):
             mine = sizes[prefixes.which]
             begins = np.cumsum(mine) - mine
             places = np.repeat(talk.starts[prefixes.which] - begins, mine) + np.arange(int(mine.sum()))
@@ -131,20 +123,6 @@ class _Splitter:
             outputs=fit_lengths(requests.output_tokens[which], self._how),
             reasoning=None if percent is None else fit_lengths(percent, self._how),
         )
-
-
-def _names_of_few(requests: Requests) -> dict[int, str]:
-    """Return the names of the prefix groups; none if there are many."""
-    used, first = np.unique(requests.prefix_group, return_index=True)
-    first, used = first[used >= 0], used[used >= 0]
-    if len(used) > FEW:
-        return {}
-    names: dict[int, str] = {}
-    for group, request in zip(used.tolist(), first.tolist(), strict=True):
-        block, member = requests.clients.locate(int(requests.client[request]))
-        name = block.value("prefix_group", member)
-        names[group] = name if name and name not in names.values() else f"prefix-{group}"
-    return names
 
 
 def _name(name: str, part: Part, beside: list[Part]) -> str:

@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from blis_tui.workload.fitting.times import ROUND_US, multiples, unit_of
+from blis_tui.workload.fitting.times import ROUND_US, multiples
 
 MOST_STAGES = 24
 """More are not told apart: nobody could read the file."""
@@ -50,8 +50,7 @@ def find_stages(
     number = min(_MOST_BINS, len(arrival_us) // _REQUESTS_PER_BIN)
     if len(arrival_us) < _FEWEST or end_us <= 2 * number:
         return whole
-    unit = unit_of(arrival_us)
-    width = -(-end_us // number // unit) * unit
+    width = -(-end_us // number)
     number = -(-end_us // width)
     if number < 4:
         return whole

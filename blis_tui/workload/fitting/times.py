@@ -6,31 +6,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 _S = 1_000_000
-_SOME = 1000
-_FEWEST_STEPS = 5
+_FEWEST_TIMES = 5
+_SHARING = 2
+"""Requests per time, at least, on a coarse clock."""
+_COARSEST_US = 10 * _S
+_UNEVEN = 0.1
+"""Steps of a clock differ by this part at most."""
 ROUND_US = (3600 * _S, 600 * _S, 60 * _S, 30 * _S, 10 * _S, 5 * _S, _S, _S // 2, _S // 10, _S // 100, _S // 1000)
 """What round times are multiples of, the roundest first."""
 
 
-def unit_of(times_us: NDArray[np.int64]) -> int:
-    """Return the longest time that all times are multiples of: the resolution of a trace's clock. `times_us` ascends.
+def clock_step(times_us: NDArray[np.int64]) -> int:
+    """Return by how much a trace's clock steps, about, if it is a coarse one, else 0. `times_us` ascends.
 
-    It is 1 where there are too few different times to tell.
+    It is coarse if most requests share their time with others, and the times there are come at even distances of some seconds
+    at most.
     """
-    unit = int(np.gcd.reduce(times_us[:_SOME])) if len(times_us) else 0
-    if unit > 1 and (times_us % unit).any():
-        unit = int(np.gcd.reduce(times_us))
-    return unit if unit > 1 and int(times_us[-1] - times_us[0]) >= _FEWEST_STEPS * unit else 1
+    distinct = times_us[np.flatnonzero(np.diff(times_us, prepend=-1))]
+    if len(distinct) < _FEWEST_TIMES or len(times_us) < _SHARING * len(distinct):
+        return 0
+    low, step, high = np.percentile(np.diff(distinct), [10, 50, 90]).tolist()
+    return round(step) if step <= _COARSEST_US and high - low <= _UNEVEN * step else 0
 
 
-def spread_within(times_us: NDArray[np.int64], unit_us: int) -> NDArray[np.int64]:
-    """Spread times, which a coarse clock gave, evenly by chance over the time until the clock's next step; ascending.
-
-    A clock is coarse if there are several times to a step, as a rule.
-    """
-    if unit_us == 1 or len(times_us) < 2 * (int(times_us[-1] - times_us[0]) // unit_us):
-        return times_us
-    return np.sort(times_us + np.random.default_rng(0).integers(0, unit_us, len(times_us)))
+def spread_out(times_us: NDArray[np.int64], step_us: int) -> NDArray[np.int64]:
+    """Spread times that are the same by chance over a step of the clock; ascending."""
+    return np.sort(times_us + np.random.default_rng(0).integers(0, step_us, len(times_us)))
 
 
 def multiples(unit: int, low_us: int, high_us: int) -> NDArray[np.int64]:

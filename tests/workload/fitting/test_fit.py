@@ -261,3 +261,11 @@ def test_every_golden_file_is_fitted_well(path, how):
     assert total.fit == pytest.approx(total.trace, rel=0.25, abs=4)
     if path.stem != "ip-one-request-each":  # all of them at one moment, which no arrival process does
         assert result.report.total.verdict != POOR
+
+
+def test_requests_of_a_coarse_clock_are_spread_over_its_steps():
+    result = fit(at(staged([20, 60], 300) // 1_000_000 * 1_000_000))
+    assert result.clock_step_us == 1_000_000
+    assert result.spec.clients[0].arrival.process == "poisson"
+    assert [stage.end_us for stage in result.report.stages] == pytest.approx([300_000_000, 600_000_000], abs=2_000_000)
+    assert result.report.verdict == GOOD

@@ -93,3 +93,9 @@ def test_shares_are_those_of_what_is_drawn():
             for value in values
         ]
         assert shares(fitted.type, fitted.params, values) == pytest.approx(reached, abs=0.01), name
+
+
+def test_a_value_that_many_lengths_have_keeps_its_share():
+    sample = np.where(DRAWS.random(COUNT) < 0.25, 64, whole(DRAWS.lognormal(4.4, 0.6, COUNT)))
+    fitted = fit_lengths(sample, EMPIRICAL)
+    assert fitted.params["64"] == pytest.approx((sample == 64).mean(), abs=1e-5)

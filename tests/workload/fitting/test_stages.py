@@ -5,7 +5,7 @@ import pytest
 from traces import staged
 
 from blis_tui.workload.fitting.stages import MOST_STAGES, find_stages
-from blis_tui.workload.fitting.times import roundest, spread_within, unit_of
+from blis_tui.workload.fitting.times import clock_step, roundest, spread_out
 
 
 def found(times, end_s, most=MOST_STAGES):
@@ -59,20 +59,21 @@ def test_few_requests_are_one_stage():
     assert found([0, 1, 2, 5_000_000], 10) == [0, 10]
 
 
-def test_times_of_a_coarse_clock_are_cut_at_its_steps():
-    times = staged([20, 60], 300) // 3_000_000 * 3_000_000
-    assert unit_of(times) == 3_000_000
-    _, cut, _ = found(times, 600)
-    assert cut == 300
-
-
-def test_a_coarse_clock_is_told_from_even_arrivals():
+def test_a_coarse_clock_is_told_by_times_that_many_share_at_even_distances():
     coarse = staged([10], 100) // 1_000_000 * 1_000_000
-    spread = spread_within(coarse, unit_of(coarse))
+    assert clock_step(coarse) == 1_000_000
+    uneven = coarse + np.unique(coarse, return_inverse=True)[1] % 3 * 1000  # as the clock of mooncake's own trace
+    assert clock_step(uneven) == pytest.approx(1_000_000, rel=0.01)
+    assert clock_step(np.arange(100) * 500_000) == 0
+    assert clock_step(np.sort(np.random.default_rng(1).integers(0, 10**6, 1000))) == 0
+    assert clock_step(np.repeat(np.arange(20) * 60_000_000, 50)) == 0  # batches, not a clock
+
+
+def test_times_of_a_coarse_clock_are_spread_over_its_steps():
+    coarse = staged([10], 100) // 1_000_000 * 1_000_000
+    spread = spread_out(coarse, 1_000_000)
     assert (np.diff(spread) >= 0).all()
-    assert ((spread // 1_000_000 * 1_000_000) == np.sort(coarse)).all()
-    even = np.arange(100) * 500_000
-    assert (spread_within(even, unit_of(even)) == even).all()
+    assert ((spread // 1_000_000 * 1_000_000) == coarse).all()
 
 
 def test_times_are_as_round_as_can_be():
