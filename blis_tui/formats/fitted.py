@@ -1,0 +1,85 @@
+"""The text of the workload file that is fitted to a trace."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+from blis_tui.formats.yaml_text import block, entry
+from blis_tui.numbers import counted, duration, roughly
+from blis_tui.problems import printable
+from blis_tui.spec.format.model import Client, Cohort, Distribution
+from blis_tui.workload.fitting.fit import Fit
+
+_WIDTH = 100
+_INDENT = "    "
+_LONG = 4
+"""A distribution with more parameters than this is a long table."""
+_DISTRIBUTIONS = ("input_distribution", "output_distribution")
+
+
+def fitted_text(fit: Fit, source: str) -> str:
+    """Write the file, and comments that say what it was made from; `source` is what the trace is called."""
+    members: list[Client | Cohort] = [*fit.spec.clients, *fit.spec.cohorts]
+    head = block(fit.spec.replace(clients=(), cohorts=()))
+    return f"{_comments(fit, source, members)}{head}{_members(members)}"
+
+
+def _comments(fit: Fit, source: str, members: Sequence[Client | Cohort]) -> str:
+    total = fit.report.total.rows[0]
+    span = sum(stage.end_us - stage.start_us for stage in fit.report.stages)
+    texts = [
+        f"Fitted to the trace {printable(source)}: {counted(round(total.trace), 'request')} in {duration(span)}.",
+        f"It generates {counted(round(total.fit), 'request')}; the fit is {fit.report.verdict}.",
+    ]
+    if fit.clock_step_us:
+        step = roughly(fit.clock_step_us)
+        texts.append(f"The clock of the trace has steps of about {step}; requests of one time are spread over a step.")
+    if any(member.turns is not None and member.closed_loop is False for member in members):
+        texts.append(
+            "Pauses of conversations are from request to request, answers included, so closed_loop is false. To let BLIS wait "
+            "for answers, take the time of an answer from think_time_us and leave closed_loop out."
+        )
+    if any(member.arrival.shape is not None for member in members):
+        texts.append(
+            "Arrivals with a shape and a scale have a rate of their own (for gamma, a request every shape × scale µs), so that "
+            "each stage has its rate; rate_fraction only says what share of the requests that comes to."
+        )
+    return "".join(f"# {line}\n" for text in texts for line in textwrap.wrap(text, _WIDTH, break_on_hyphens=False))
+
+
+def _members(members: Sequence[Client | Cohort]) -> str:
+    """Write clients and cohorts; a long table that several of them have is written once, and referred to."""
+    anchors: dict[Distribution, str] = {}
+    shared = _shared(members)
+    parts = []
+    for kind, title in ((Client, "clients"), (Cohort, "cohorts")):
+        mine = [member for member in members if isinstance(member, kind)]
+        if mine:
+            parts.append(f"{title}:\n{''.join(_member(member, shared, anchors) for member in mine)}")
+    return "".join(parts)
+
+
+def _shared(members: Sequence[Client | Cohort]) -> set[Distribution]:
+    """Return the long tables that several members have."""
+    seen: set[Distribution] = set()
+    shared: set[Distribution] = set()
+    for member in members:
+        for name in _DISTRIBUTIONS:
+            distribution = getattr(member, name)
+            if len(distribution.params) > _LONG:
+                (shared if distribution in seen else seen).add(distribution)
+    return shared
+
+
+def _member(member: Client | Cohort, shared: set[Distribution], anchors: dict[Distribution, str]) -> str:
+    lines = ""
+    for name, value in member.given():
+        if not isinstance(value, Distribution) or value not in shared:
+            lines += entry(name, value, _INDENT)
+        elif value in anchors:
+            lines += f"{_INDENT}{name}: *{anchors[value]}\n"
+        else:
+            anchors[value] = f"lengths-{len(anchors) + 1}"
+            lines += entry(name, value, _INDENT).replace(f"{name}:", f"{name}: &{anchors[value]}", 1)
+    return f"  - {lines[len(_INDENT) :]}"

@@ -1,0 +1,151 @@
+"""From a trace to a spec that generates requests like its own."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blis_tui.problems import ERROR, Problem, SpecError
+from blis_tui.spec.format.facts import US_PER_S
+from blis_tui.spec.format.model import WorkloadSpec
+from blis_tui.workload.fitting.choices import COHORTS, STAGES, Choices
+from blis_tui.workload.fitting.classes import MOST_CLASSES, RequestClass, classes_of
+from blis_tui.workload.fitting.compact import compact_spec
+from blis_tui.workload.fitting.comparison import Side, class_counts, compare
+from blis_tui.workload.fitting.conversations import begins
+from blis_tui.workload.fitting.members import explicit_spec, load_of, member_classes
+from blis_tui.workload.fitting.parts import parts_of, process_of
+from blis_tui.workload.fitting.report import FitReport
+from blis_tui.workload.fitting.stages import MOST_STAGES, find_stages
+from blis_tui.workload.fitting.times import clock_step, roundest, spread_out
+from blis_tui.workload.generate import generate
+from blis_tui.workload.progress import Progress
+from blis_tui.workload.requests import Requests
+
+_SEED = 42
+_SEEDS, _FEW = 8, 20_000
+"""So many seeds are tried for a trace of at most so many requests, where chance matters."""
+_LEAST_US = 1_000_000
+"""A workload lasts a second at least."""
+_LAST_GAPS = 50
+_MOST_MEMBERS = 240
+"""A file has at most about so many clients and cohorts: with many parts there are fewer stages."""
+_FEWEST_STAGES = 4
+_MOST_KINDS = 6
+"""So many classes are looked at for changes of rate, the small ones as one."""
+_FITTED = 0.5
+"""The part of the time that fitting takes; the rest is generating and comparing."""
+
+
+class Fit(NamedTuple):
+    """What a trace was fitted by, and how well."""
+
+    spec: WorkloadSpec
+    choices: Choices
+    """With the shape that was chosen, if none was asked for."""
+    report: FitReport
+    clock_step_us: int
+    """The steps of the trace's clock if it is a coarse one, over which requests of one time are spread, else 0."""
+
+
+def fit(requests: Requests, choices: Choices | None = None, progress: Progress | None = None) -> Fit:
+    """Fit a workload to the requests of a trace. Raises `SpecError` if there are none, and what `progress` raises."""
+    tell = progress or (lambda done: None)
+    if not len(requests):
+        raise SpecError([Problem("empty-trace", ERROR, (), "the trace has no requests to make a workload of")])
+    choices = choices or Choices()
+    tell(0.0)
+    step_us = clock_step(requests.arrival_us)
+    if step_us:
+        requests = requests.picked(slice(None))
+        requests.columns["arrival"] = spread_out(requests.arrival_us, step_us)
+    classes, number = classes_of(requests)
+    model = _compact(requests, classes) if choices.shape != COHORTS else None
+    tell(0.1)
+    if model is None:
+        model = _explicit(requests, classes, number, choices, tell)
+    tell(_FITTED)
+    trace = Side(requests, model.number)
+    made = _nearest(model, trace, lambda done: tell(_FITTED + 0.4 * done))
+    report = compare(trace, made, model.names, model.edges)
+    tell(1.0)
+    return Fit(made.requests.spec, choices._replace(shape=model.shape), report, step_us)
+
+
+def _nearest(model: _Model, trace: Side, tell: Progress) -> Side:
+    """Generate the workload; of a small one, with the seed of a few whose numbers of requests are nearest to the trace's."""
+    few = len(trace.requests) <= _FEW
+    made = []
+    for seed in range(_SEED, _SEED + (_SEEDS if few else 1)):
+        requests = generate(model.spec.replace(seed=seed), progress=tell)
+        made.append(Side(requests, np.array(model.of_blocks, np.int32)[requests.block]))
+    wanted = class_counts(trace, len(model.names), model.edges)
+    off = [((class_counts(side, len(model.names), model.edges) - wanted) ** 2 / np.maximum(wanted, 1)).sum() for side in made]
+    return made[int(np.argmin(off))]
+
+
+class _Model(NamedTuple):
+    """A spec, and how it is compared with the trace: class by class, and stage by stage."""
+
+    spec: WorkloadSpec
+    shape: str
+    names: list[str]
+    number: NDArray[np.int32]
+    """The class of each request of the trace."""
+    of_blocks: list[int]
+    """The class of each block of the spec's clients."""
+    edges: NDArray[np.int64]
+
+
+def end_of(requests: Requests) -> int:
+    """Return when a trace ends, in µs: where it says so, else the roundest time within a few gaps after its last request."""
+    times = requests.arrival_us
+    last = int(times[-1])
+    if requests.horizon_us is not None and last < requests.horizon_us < last + max(_LEAST_US, last):
+        return requests.horizon_us
+    some = times[-_LAST_GAPS:]
+    gap = (last - int(some[0])) // max(len(some) - 1, 1)
+    return max(roundest(last + 1, last + 1 + 3 * gap), _LEAST_US)
+
+
+def _compact(requests: Requests, classes: list[RequestClass]) -> _Model | None:
+    """Return a compact block if the trace is what one describes."""
+    spec = compact_spec(requests, classes, end_of(requests))
+    if spec is None or spec.inference_perf is None:
+        return None
+    stages = spec.inference_perf.stages
+    edges = np.cumsum([0, *(stage.duration * US_PER_S for stage in stages)])
+    edges[-1] = max(int(edges[-1]), int(requests.arrival_us[-1]) + 1)
+    return _Model(spec, STAGES, ["all"], np.zeros(len(requests), np.int32), [0] * len(stages), edges)
+
+
+def _explicit(
+    requests: Requests, classes: list[RequestClass], number: NDArray[np.int32], choices: Choices, tell: Progress
+) -> _Model:
+    """Return clients or cohorts for the classes of a trace."""
+    edges = _edges(requests, classes, number)
+    tell(0.2)
+    clients = sum(each.clients for each in classes)
+    cohorts = choices.shape == COHORTS or (choices.shape is None and clients > MOST_CLASSES)
+    loads = []
+    for part in parts_of(requests, classes, number, edges, choices.lengths):
+        members = cohorts and part.prefixes.groups <= 1 and 1 < part.clients < len(part.begins)
+        process = process_of(part, edges, requests.client if members else None)
+        loads.append(load_of(part, process.arrival, part.clients if members else max(part.prefixes.groups, 1), edges))
+    spec = explicit_spec(loads, classes, int(edges[-1]), cohorts)
+    names = [each.name for each in classes]
+    return _Model(spec, COHORTS if cohorts else STAGES, names, number, member_classes(loads, spec), edges)
+
+
+def _edges(requests: Requests, classes: list[RequestClass], number: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Find stages by the rates of the largest classes, and of all others together."""
+    kinds = min(len(classes), _MOST_KINDS)
+    order = np.argsort(-np.bincount(number, minlength=len(classes)), kind="stable")
+    kind = np.empty(len(classes), np.int64)
+    kind[order] = np.minimum(np.arange(len(classes)), kinds - 1)
+    most = max(_FEWEST_STAGES, min(MOST_STAGES, _MOST_MEMBERS // len(classes)))
+    end_us = end_of(requests)
+    some = begins(requests, end_us)
+    return find_stages(requests.arrival_us[some], kind[number[some]], kinds, end_us, most)
