@@ -66,6 +66,7 @@ PLACES = {
     "windows": "The windows",
     "names": "This name",
     "client-rows": "The client",
+    "trace": "The trace",
 }
 """What the places of actions are called."""
 

@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static, Tab, Tabs
 
@@ -25,6 +24,7 @@ from blis_tui.tui.preview.preview_widget import PreviewWidget
 from blis_tui.tui.preview.state import Preview
 from blis_tui.tui.tabs import ASSUMING, TABS, make_tab
 from blis_tui.tui.trace.opened_trace import OpenedTrace, opened
+from blis_tui.tui.widgets.dialog import AnsweredOnce
 
 if TYPE_CHECKING:
     from blis_tui.tui.base_app import BaseApp
@@ -35,7 +35,7 @@ SHOWN = tuple(name for name in TABS if name != "yaml")
 """The tabs that a trace has."""
 
 
-class TraceScreen(Screen[str]):
+class TraceScreen(AnsweredOnce[str]):
     """Shows one trace. It ends with why the trace could not be opened, empty if it was closed."""
 
     AUTO_FOCUS = None
@@ -118,7 +118,7 @@ class TraceScreen(Screen[str]):
         self._preview = preview
         self._fill(self)
 
-    def _fill(self, parent: Widget | Screen[str]) -> None:
+    def _fill(self, parent: Widget) -> None:
         """Show the trace in widgets."""
         for widget in parent.walk_children(PreviewWidget, with_self=True):
             if widget.is_mounted and self._preview is not None:
