@@ -236,8 +236,12 @@ def _parser() -> _Parser:
     add("--server", metavar="URL", help="server URL to write into configs for other tools")
     add("--model", metavar="NAME", help="model name to write into them")
     add("--tokenizer", metavar="NAME", help="tokenizer to write into them (default: the model's)")
-    add = parser.add_argument_group("with the designer, and --simulate").add_argument
-    add("--config", metavar="FILE", help="settings file (default: $BLIS_TUI_CONFIG, else settings.toml in your settings folder)")
+    add = parser.add_argument_group("with the designer").add_argument
+    add(
+        "--config",
+        metavar="FILE",
+        help="settings file, also for --simulate (default: $BLIS_TUI_CONFIG, else settings.toml in your settings folder)",
+    )
     add(
         "--web",
         action="store_true",

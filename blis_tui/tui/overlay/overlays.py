@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from blis_tui.files.stamp import Stamp, stamp_of
-from blis_tui.formats.runs.parts import RunError
 from blis_tui.problems import printable
 from blis_tui.tui.jobs import PATIENCE_S, Job
 from blis_tui.tui.preferences.keymap import first_key, resolve
@@ -142,6 +141,8 @@ class Overlays:
         self._previewer.overlay(overlay.run)
 
     def _fail(self, error: Exception) -> None:
+        from blis_tui.formats.runs.parts import RunError
+
         self._job = None
         told = str(error) if isinstance(error, RunError) else f"{type(error).__name__}: {error}"
         self._app.say(printable(told), title="No results of a run", severity="error", timeout=8)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from blis_tui.problems import printable
 from blis_tui.simulation.command import SimulationError
 from blis_tui.tui.jobs import Job
 from blis_tui.tui.simulation.simulation_line import SimulationLine
@@ -30,8 +31,8 @@ class Simulations:
         self._app = app
         self._show = show
         self._job: Job[Run] | None = None
-        self._ended = threading.Event()
-        self._ended.set()
+        self._ends: list[threading.Event] = []
+        """What tells when each of those that were begun is gone."""
 
     @property
     def running(self) -> bool:
@@ -61,10 +62,12 @@ class Simulations:
         """Stop, and wait until nothing of it is left."""
         if self._job is not None:
             self._job.cancel()
-        self._ended.wait(_LONGEST_END_S)
+        for ended in self._ends:
+            ended.wait(_LONGEST_END_S)
 
     def _begin(self, spec: WorkloadSpec, text: str, simulator: Simulator) -> None:
-        ended = self._ended = threading.Event()
+        ended = threading.Event()
+        self._ends = [*(each for each in self._ends if not each.is_set()), ended]
         started = time.monotonic()
 
         def work(job: Job[Run]) -> Run:
@@ -95,6 +98,5 @@ class Simulations:
 
     def _fail(self, error: Exception) -> None:
         self._done()
-        if not isinstance(error, SimulationError):
-            raise error
-        self._app.say(str(error), title="BLIS did not simulate", severity="error")
+        told = str(error) if isinstance(error, SimulationError) else f"{type(error).__name__}: {error}"
+        self._app.say(printable(told), title="BLIS did not simulate", severity="error", timeout=8)

@@ -298,9 +298,9 @@ async def test_a_run_that_was_read_from_no_file_is_shown(make_app: MakeApp) -> N
     stages = tuple(Measured(number=number, rate=rate, ttft=Spread(mean=1e5)) for number, rate in ((1, 8.0), (2, 19.0)))
     async with make_app().run_test(size=(120, 40)) as pilot:
         await open_chart(pilot)
-        app_of(pilot).overlays.show(Run("BLIS", "a simulation", (), Measured(), stages))
+        app_of(pilot).overlays.show(Run("BLIS", "a simulation", (), Measured(), stages), app_of(pilot).workspace.text)
         await shown(pilot)
-        assert lines(pilot)[1].startswith("•• achieved by BLIS: a simulation")
+        assert lines(pilot)[1].startswith("•• achieved by BLIS")
         await pilot.press("alt+r")
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, ConfirmDialog))
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from itertools import accumulate
 from pathlib import Path
 
+import numpy as np
 import pytest
 from designer import SMALL, TWO_STAGE
 from run_samples import aiperf_record, inference_perf_report, stage_report, write_lines
@@ -18,6 +19,8 @@ from blis_tui.formats.options import ExportOptions
 from blis_tui.reading import loads
 from blis_tui.tui.app import DesignerApp
 from blis_tui.tui.filing.disk import Document, show
+from blis_tui.tui.simulation.simulation_line import SimulationLine
+from blis_tui.workload.measured.run import ANSWERED, Run, Timings, measured, measured_classes
 
 CHAT = SMALL.replace("chat: false", "chat: true")
 CHAT_EXAMPLE, COHORTS_EXAMPLE, POOL_EXAMPLE = (
@@ -57,6 +60,24 @@ def open_trace(app: DesignerApp) -> None:
     path = Path("small.mooncake.jsonl")
     export(loads(COHORTS), path.parent, ["mooncake"], stem="small", options=ExportOptions(block_size=50))
     app.do(app.filing.open_path(path), "files")
+
+
+def simulating(app: DesignerApp) -> None:
+    """Say that BLIS is at work."""
+    app.home.query_one(SimulationLine).tell("qwen/qwen3-14b", 3.2)
+
+
+def simulated(app: DesignerApp) -> None:
+    """Show a simulation of a text that was changed since: a request each 60 ms, answered more and more slowly."""
+    sent = np.arange(0, 12_000_000, 60_000)
+    waited = 40_000.0 + sent / 10
+    timings = Timings(
+        sent, np.ones(len(sent), np.bool_), waited, np.full(len(sent), 13_000.0), waited + 3_224_000, absolute=True, by_answers=True,
+        slo_class=(np.arange(len(sent)) % 4 == 0).astype(np.int64), slo_classes=("critical", "batch"),
+    )  # fmt: skip
+    classes, notes = measured_classes(timings), ("KV-cache hit rate 68%, 0 preemptions.",)
+    run = Run("BLIS", "qwen/qwen3-14b", (), measured(timings), (), classes, timings, ANSWERED, notes, simulated=True)
+    app.overlays.show(run, "")
 
 
 def spec(name: str) -> str:
@@ -128,6 +149,9 @@ SCENES = (
     Scene("summary-run", "alt+5", TWO_STAGE, shots="80 120-light 200", begin=overlay_other, until=is_overlaid),
     Scene("assumption", "alt+t up tab tab 1 2 8", POOL_EXAMPLE, shots="80 120-light"),
     Scene("assumption-wrong", "alt+t x", CHAT_EXAMPLE, shots="80 120-light"),
+    Scene("simulating", "alt+1", begin=simulating, shots="80 120-light"),
+    Scene("chart-simulated", "alt+1", begin=simulated, shots="80 120-light 200"),
+    Scene("summary-simulated", "alt+5", begin=simulated, shots="80 120"),
     Scene("clients", "alt+2", shots="80 200 120-light"),
     Scene("clients-sorted", "alt+2 | right right s s"),
     Scene("clients-filtered", "alt+2 | slash p r o m p t minus 3"),
