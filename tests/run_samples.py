@@ -232,3 +232,37 @@ def vllm_detailed(starts_s: Sequence[float], *, failed: Sequence[int] = (), wait
     if waits_s:
         columns["queue_times"] = list(waits_s)
     return vllm_result(sum(good), number - sum(good), **columns)
+
+
+def observed_trace(folder: Path, rows: Sequence[Values], *, mode: str = "real", warm_up: int = 0) -> Path:
+    """Write what ``blis observe`` measured, its header beside the rows; returns the path of the rows.
+
+    Rows have their designed arrival and the columns that are not as usual; times are in µs, those of sending and answering from
+    the start.
+    """
+    zero = int(START_S * 1e6)
+    usual: Values = {
+        "client_id": "a", "tenant_id": "t", "slo_class": "standard", "round_index": 0, "prefix_length": 0, "streaming": "true",
+        "input_tokens": 10, "output_tokens": 11, "status": "ok", "num_chunks": 12,
+    }  # fmt: skip
+    times = ("send_time_us", "first_chunk_time_us", "last_chunk_time_us")
+    names = ["request_id", *usual, "arrival_time_us", *times, "session_id", "error_message", "finish_reason"]
+    lines = [",".join(names)]
+    for number, row in enumerate(rows):
+        calendar = {name: zero + row[name] if row.get(name) is not None else 0 for name in times}
+        lines.append(",".join(str((usual | {"request_id": number} | row | calendar).get(name, "")) for name in names))
+    folder.mkdir(parents=True, exist_ok=True)
+    header = f"trace_version: 3\ntime_unit: us\nmode: {mode}\nwarm_up_requests: {warm_up}\nworkload_spec: w.yaml\n"
+    (folder / "trace.yaml").write_text(header, "utf-8")
+    path = folder / "trace.csv"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+def observed_row(arrival_us: int, *, late_us: int = 0, ttft_us: int | None = 100_000, **more: Any) -> Values:
+    """Return a request that was sent some time after it was due, and answered unless it has no time to its first token."""
+    sent = arrival_us + late_us
+    found: Values = {"arrival_time_us": arrival_us, "send_time_us": sent}
+    if ttft_us is not None:
+        found |= {"first_chunk_time_us": sent + ttft_us, "last_chunk_time_us": sent + ttft_us + 200_000}
+    return found | more

@@ -120,10 +120,10 @@ def _per_request(documents: Sequence[Document], requests: Part, name: str) -> Ru
 
 def _row(request: Part) -> Row:
     start, end = request.get("start_time").needed(), request.get("end_time").needed()
-    metrics = request.get("info", "response_metrics", "output_token_times")
-    times = [
-        each.needed() for each in (metrics if metrics.value is not None else request.get("info", "output_token_times")).items()
-    ]
+    tokens = request.get("info", "response_metrics", "output_token_times")
+    if tokens.value is None:
+        tokens = request.get("info", "output_token_times")  # older versions
+    times = tokens.numbers()
     good = request.get("error").value is None
     if len(times) < 2:  # it did not stream
         return Row(start, good, e2e=end - start)

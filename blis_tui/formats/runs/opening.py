@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from blis_tui.formats.runs import aiperf, guidellm, inference_perf, vllm
+from blis_tui.formats.runs import aiperf, blis, guidellm, inference_perf, vllm
 from blis_tui.formats.runs.documents import Check, Document, read_document
 from blis_tui.formats.runs.parts import RunError
 from blis_tui.workload.measured.run import Run
@@ -41,9 +41,13 @@ def open_run(path: Path, check: Check = lambda: None) -> Run:
     """Read the results of a run. `check` is called often and may raise `Cancelled`. Raises `RunError`."""
     name = path.name or path.absolute().name or str(path)
     if not path.is_dir():
+        if blis.is_trace(path):
+            return blis.read(path, name, check)
         document = read_document(path, check)
         return _tool_of(document).read([document], name)
     tool, paths = _files_in(path, check)
+    if tool is None:
+        return blis.read(paths[0], name, check)
     return tool.read([read_document(each, check) for each in paths], name)
 
 
@@ -55,13 +59,13 @@ def _tool_of(document: Document) -> Tool:
     raise RunError(f"{document.path}: is not one of the {_KNOWN}")
 
 
-def _files_in(folder: Path, check: Check) -> tuple[Tool, list[Path]]:
-    """Return the files of the one run that is in a folder, by their names, or else by what is in them."""
+def _files_in(folder: Path, check: Check) -> tuple[Tool | None, list[Path]]:
+    """Return the files of the one run that is in a folder, by their names, or else by what is in them; a trace has no tool."""
     try:
         names = sorted(each.name for each in folder.iterdir())
     except OSError as error:
         raise RunError(f"{folder}: cannot be read: {error.strerror or error}") from error
-    found = [(tool, files) for tool in TOOLS for files in tool.sets_of(names)]
+    found: list[tuple[Tool | None, list[str]]] = [(tool, files) for tool in TOOLS for files in tool.sets_of(names)]
     found = found or [(tool, [name]) for tool, name in _by_content(folder, names, check)]
     if not found:
         raise RunError(f"{folder}: there are no {_KNOWN} in this folder")
@@ -71,12 +75,14 @@ def _files_in(folder: Path, check: Check) -> tuple[Tool, list[Path]]:
     return tool, [folder / name for name in files]
 
 
-def _by_content(folder: Path, names: Sequence[str], check: Check) -> list[tuple[Tool, str]]:
-    found = []
-    for name in [name for name in names if name.endswith((".json", ".jsonl"))][:_MOST_TRIED]:
+def _by_content(folder: Path, names: Sequence[str], check: Check) -> list[tuple[Tool | None, str]]:
+    found: list[tuple[Tool | None, str]] = []
+    for name in [name for name in names if name.endswith((".json", ".jsonl", ".csv"))][:_MOST_TRIED]:
         check()
         try:
-            if (folder / name).stat().st_size <= _LARGEST_TRIED:
+            if name.endswith(".csv"):
+                found += [(None, name)] if blis.is_rows(folder / name) else []
+            elif (folder / name).stat().st_size <= _LARGEST_TRIED:
                 found.append((_tool_of(read_document(folder / name, check)), name))
         except (RunError, OSError):
             continue

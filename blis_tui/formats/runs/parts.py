@@ -26,12 +26,12 @@ class Part:
 
     def get(self, *keys: str) -> Part:
         """Return what is found by keys, one in the other. Raises `RunError` where an object is something else."""
-        part = self
-        for key in keys:
-            if part.value is not None and not isinstance(part.value, dict):
-                part.refuse("an object")
-            part = Part(self.source, None if part.value is None else part.value.get(key), (*part.path, key))
-        return part
+        value = self.value
+        for place, key in enumerate(keys):
+            if value is not None and not isinstance(value, dict):
+                Part(self.source, value, (*self.path, *keys[:place])).refuse("an object")
+            value = None if value is None else value.get(key)
+        return Part(self.source, value, (*self.path, *keys))
 
     def items(self) -> list[Part]:
         """Return the parts of a list, none of one that is not there."""
@@ -40,6 +40,13 @@ class Part:
         if not isinstance(self.value, list):
             self.refuse("a list")
         return [Part(self.source, each, (*self.path, place)) for place, each in enumerate(self.value)]
+
+    def numbers(self) -> list[float]:
+        """Return the numbers of a list, all of which have to be there; none of one that is not there. Raises `RunError`."""
+        found = self.value
+        if type(found) is list and all(type(each) is float and 0 <= each < math.inf for each in found):
+            return found
+        return [each.needed() for each in self.items()]
 
     def number(self) -> float | None:
         """Return a number; ``None`` for one that is not there, not finite or negative, which no result is."""

@@ -77,7 +77,7 @@ def _timings(part: Part) -> Timings | None:
     rows = []
     for place, (start, first, gaps, error) in enumerate(zip(*columns, strict=True)):
         sent, ttft, good = start.needed(), first.positive(), not error.value
-        between = [each.needed() for each in gaps.items()]
+        between = gaps.numbers()
         span = spans[place] if len(spans) == number else None if ttft is None else ttft + sum(between)
         wait = waits[place] if len(waits) == number else None
         itl = sum(between) / len(between) if between else None

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from blis_tui.tui.chart.content import Chart
     from blis_tui.workload.measured.comparison import Comparison
 
+_LEAST_TOLD, _LEAST_NAME = 38, 8
+"""Columns for what is said of a run, for which its name is cut where that leaves less, and for the name."""
 Parts = list[tuple[str, Style]]
 
 
@@ -71,10 +73,16 @@ def run_line(found: Comparison, width: int, style: Styles) -> Parts:
     more = f"   +{len(told) - 1}" if len(told) > 1 else ""
     room = width - 2 - len(more)
     did = "simulated" if run.simulated else "achieved"
-    texts = [f" {did} by {printable(name)}{finding}" for name in (run.origin, run.short_origin)]
-    text = next((each for each in texts if cell_len(each) <= room), texts[-1])
-    cut = text if cell_len(text) <= room else set_cell_size(text, max(room - 1, 0)) + "…"
-    return [(f"{plot.DOT}{plot.DOT}", style("measured")), (cut, style("axes")), (more, style("muted"))]
+    start = f" {did} by {printable(run.origin)}"
+    name = printable(run.name)
+    beside = room - cell_len(start) + cell_len(name) - min(cell_len(finding), _LEAST_TOLD)
+    start = f" {did} by {printable(run._replace(name=_shortened(name, max(beside, _LEAST_NAME))).origin)}"
+    text = _shortened(start + finding, room)
+    return [(f"{plot.DOT}{plot.DOT}", style("measured")), (text, style("axes")), (more, style("muted"))]
+
+
+def _shortened(text: str, room: int) -> str:
+    return text if cell_len(text) <= room else set_cell_size(text, max(room - 1, 0)) + "…"
 
 
 def group_line(chart: Chart, width: int, style: Styles) -> Parts:

@@ -14,7 +14,7 @@ class RunDialog(OpenDialog):
     """Chooses a file or a folder; the folder that is shown is the first that can be taken."""
 
     title_text = "Overlay the results of a run"
-    kinds = (".json", ".jsonl")
+    kinds = (".json", ".jsonl", ".csv")
     hint = "⏎ take   ↑↓ choose   Tab complete   ⌫ parent folder   Esc cancel"
 
     def __init__(self, folder: Path) -> None:

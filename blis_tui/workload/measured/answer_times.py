@@ -22,9 +22,9 @@ class AnswerTimes(NamedTuple):
         return self.ttft.mean is not None and self.itl.mean is not None
 
     def server(self, kv_bytes: int) -> AssumedServer:
-        """Return the server that answers so on average."""
+        """Return the server that answers so on average, with the figures that are told of it."""
         assert self.ttft.mean is not None and self.itl.mean is not None
-        return AssumedServer(round(self.ttft.mean), round(self.itl.mean), kv_bytes)
+        return AssumedServer(_rounded(self.ttft.mean), _rounded(self.itl.mean), kv_bytes)
 
 
 def answer_times(run: Run) -> AnswerTimes:
@@ -40,6 +40,11 @@ def _spread(run: Run, name: str) -> Spread:
     known = [(mean, weight) for mean, weight in parts if mean is not None and weight]
     answered = sum(weight for _, weight in known)
     return Spread(sum(mean * weight for mean, weight in known) / answered) if answered else UNKNOWN
+
+
+def _rounded(us: float) -> int:
+    """Round to three figures: a mean is not known better, and the numbers are seen whole where they can be changed."""
+    return round(float(f"{us:.3g}"))
 
 
 def _answered(stage: Measured) -> int:

@@ -28,9 +28,9 @@ def table(comparison: Comparison) -> list[Cells]:
 
 
 def class_table(comparison: Comparison) -> list[Cells]:
-    """Return what was measured of each SLO class, its heads first; nothing without classes."""
+    """Return what was measured of each SLO class, its heads first; nothing if there are not several."""
     rows = [(each.name, *cells(Row("", None, each))[OF_THE_FILE:]) for each in comparison.run.classes]
-    return [(_CLASS, *HEADS[OF_THE_FILE:]), *rows] if rows else []
+    return [(_CLASS, *HEADS[OF_THE_FILE:]), *rows] if len(rows) > 1 else []
 
 
 def shown_rows(comparison: Comparison) -> list[Row]:

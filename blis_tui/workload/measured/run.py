@@ -97,16 +97,7 @@ class Run(NamedTuple):
     @property
     def origin(self) -> str:
         """Where it is from, in a few words."""
-        return f"{self.tool}: {self.name}{self._when}"
-
-    @property
-    def short_origin(self) -> str:
-        """Where it is from, without its name."""
-        return f"{self.tool}{self._when}"
-
-    @property
-    def _when(self) -> str:
-        return " (before the last changes)" if self.outdated else ""
+        return f"{self.tool}: {self.name}{' (before the last changes)' if self.outdated else ''}"
 
     @property
     def title(self) -> str:
