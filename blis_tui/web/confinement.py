@@ -2,6 +2,7 @@
 
 Python asks an audit hook before it opens, lists, renames or removes any file and starts any program, whoever wants that: so the
 rule stands in this one place, and what is written later cannot forget it. What is refused is an ordinary `PermissionError`.
+Compiled code that opened files by itself would not be asked; nothing the designer uses does.
 """
 
 from __future__ import annotations
