@@ -77,7 +77,7 @@ INFERENCE_PERF = Format(
 )  # fmt: skip
 EXACT = Format(
     "inference-perf-exact", (".inference-perf-exact.yml", ".inference-perf-exact.csv"),
-    "the same, with exact arrivals", "inference_perf_exact", needs_requests=True, compact=True, uses=(TARGET,),
+    "the same with exact arrivals", "inference_perf_exact", needs_requests=True, compact=True, uses=(TARGET,),
 )  # fmt: skip
 FORMATS = (
     Format("yaml", (".yaml",), "the spec's text, unchanged", "as_it_stands"),
@@ -100,7 +100,7 @@ FORMATS = (
     INFERENCE_PERF,
     EXACT,
     Format(
-        "kubernetes", (".kubernetes.yaml",), "that config in a ConfigMap, and a Job that runs it", "kubernetes",
+        "kubernetes", (".kubernetes.yaml",), "the inference-perf config as a ConfigMap, with its Job", "kubernetes",
         compact=True, uses=(TARGET,),
     ),
     Format(
