@@ -44,6 +44,11 @@ class Traces(NamedTuple):
         """What was there before, until all is done."""
         return self.target.with_name(f"{PREFIX}{self.token}.bak")
 
+    @property
+    def unfinished(self) -> Path:
+        """A backup that is a copy, until it is whole."""
+        return self.target.with_name(f"{PREFIX}{self.token}.part")
+
     def put_back(self) -> None:
         """Give the target back what it was, if there is a backup; raises `OSError`."""
         if not self.backup.exists():
@@ -56,7 +61,7 @@ class Traces(NamedTuple):
     def remove(self, but: Path | None = None) -> bool:
         """Remove what is temporary; returns whether it is gone."""
         gone = True
-        for leftover in (self.temporary, self.backup):
+        for leftover in (self.temporary, self.unfinished, self.backup):
             if leftover != but:
                 try:
                     leftover.unlink(missing_ok=True)

@@ -131,11 +131,8 @@ class NewFile:
         there = os.open(self._target, flags)
         try:
             mode = stat.S_IMODE(previous.st_mode) & 0o777
-            try:
-                _copy(self._target, os.open(traces.backup, flags | os.O_CREAT | os.O_EXCL, mode))
-            except BaseException:
-                traces.backup.unlink(missing_ok=True)  # half of it is no backup
-                raise
+            _copy(self._target, os.open(traces.unfinished, flags | os.O_CREAT | os.O_EXCL, mode))
+            traces.unfinished.replace(traces.backup)  # half of it is no backup
             self._identity = (previous.st_dev, previous.st_ino)
             os.ftruncate(there, 0)
             _copy(traces.temporary, os.dup(there))

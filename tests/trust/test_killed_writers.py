@@ -56,7 +56,7 @@ def started(folder: Path) -> subprocess.Popen[bytes]:
 
 @pytest.mark.parametrize("links", [1, 2])
 @pytest.mark.parametrize(
-    ("event", "which"), [("os.link", 1), ("os.link", 2), ("os.rename", 1), ("os.rename", 2), ("os.truncate", 1), ("open", 2),
+    ("event", "which"), [("os.link", 1), ("os.link", 2), ("os.rename", 1), ("os.rename", 2), ("os.truncate", 1), ("open", 2), ("open", 3), ("open", 4), ("open", 5), ("open", 6),
      *(("os.remove", number) for number in range(1, 7))],
 )  # fmt: skip
 def test_killed_at_every_step(tmp_path: Path, event: str, which: int, links: int) -> None:
