@@ -22,6 +22,7 @@ from textual.widgets.option_list import Option
 from blis_tui.numbers import spoken_size
 from blis_tui.problems import printable
 from blis_tui.tui.filing.folder_listing import Entry, Listing, choose_shown, holds, homely, list_folder, resolve_typed
+from blis_tui.tui.widgets.choice_list import Options
 from blis_tui.tui.widgets.dialog import Dialog
 from blis_tui.tui.widgets.tick_box import TickBox
 
@@ -94,7 +95,7 @@ class FileDialog(Dialog["Path | None"]):
             dialog.border_title = self.title_text
             yield Static(id="folder", markup=False)
             yield PathInput(self._value, placeholder=self.placeholder, id="name", select_on_focus=self.replaced)
-            yield OptionList(id="entries", markup=False)
+            yield Options(id="entries", markup=False)
             yield Static(id="told", markup=False)
             yield TickBox("All files, not only .yaml, .yml and .json", id="every-kind", compact=True)
             yield Static(self.hint, classes="hint", markup=False)
