@@ -51,7 +51,7 @@ class FileSet:
         """Begin a file; raises `WriteError`, or `AlreadyExists` if it may not be overwritten."""
         file = NewFile(Path(path), force=self._force, private=self._private, read_only=self._read_only)
         self._files.append(file)
-        file.open()
+        file.open(self._files[0] if len(self._files) > 1 else None)
         return file
 
     def commit(self, pulse: Callable[[], object] = lambda: None) -> None:
@@ -61,15 +61,23 @@ class FileSet:
             pulse()
         for file in self._files:
             file.publish()
+        self._settle()
         self._done = True
         for file in self._files:
             file.sync_folder()
+
+    def _settle(self) -> None:
+        """Let no later `sweep` undo what is."""
+        for file in self._files[:1]:
+            file.settle()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if not self._done:
             for file in reversed(self._files):
                 file.withdraw()
-        for file in self._files:
+            with suppress(WriteError):
+                self._settle()
+        for file in reversed(self._files):
             file.clean_up()
         if not self._done:
             for folder in reversed(self._folders):

@@ -2,10 +2,12 @@
 
 Beside a file that is written stands a lock, held as long as its owner lives. It names the owner, the file, and the token in the
 names of its temporary and of its backup; so whoever finds a lock that nobody holds can put the file back and remove the rest.
+Of files that are to appear together the first one's lock says whether all have: then nothing is put back. It goes away last.
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -42,6 +44,11 @@ class Traces(NamedTuple):
         """What was there before, until all is done."""
         return self.target.with_name(f"{PREFIX}{self.token}.bak")
 
+    @property
+    def unfinished(self) -> Path:
+        """A backup that is a copy, until it is whole."""
+        return self.target.with_name(f"{PREFIX}{self.token}.part")
+
     def put_back(self) -> None:
         """Give the target back what it was, if there is a backup; raises `OSError`."""
         if not self.backup.exists():
@@ -51,21 +58,27 @@ class Traces(NamedTuple):
         else:
             self.backup.replace(self.target)
 
-    def remove(self, but: Path | None = None) -> None:
-        """Remove what is temporary."""
-        for leftover in (self.temporary, self.backup):
+    def remove(self, but: Path | None = None) -> bool:
+        """Remove what is temporary; returns whether it is gone."""
+        gone = True
+        for leftover in (self.temporary, self.unfinished, self.backup):
             if leftover != but:
-                with suppress(OSError):
-                    leftover.unlink()
+                try:
+                    leftover.unlink(missing_ok=True)
+                except OSError:
+                    gone = False
+        return gone
 
 
 class Lock:
-    """The right to write a file, from here to `release`."""
+    """The right to write a file, from here to `release`; `first` is that of the first of the files that appear together."""
 
-    def __init__(self, target: Path) -> None:
+    def __init__(self, target: Path, first: Lock | None = None) -> None:
         """Wait for it; raises `WriteError`, which names the owner, if that takes too long, and `OSError`."""
+        together = first is not None and first.traces.target.parent == target.parent
+        self._first: Lock | None = first if together else None
         self._path = target.with_name(f"{PREFIX}{hashlib.sha256(os.fsencode(target.name)).hexdigest()[:16]}.lock")
-        self.traces = Traces(target, secrets.token_hex(8))
+        self.traces: Traces = Traces(target, secrets.token_hex(8))
         self._descriptor = -1
         until = time.monotonic() + PATIENCE_S
         while not self._acquire():
@@ -83,7 +96,7 @@ class Lock:
             return False
         try:
             if _lock(descriptor, self._path):
-                _clear(descriptor, self._path.parent)
+                _clear(descriptor, self._path)
         except BlockingIOError:
             os.close(descriptor)
             return False
@@ -91,17 +104,33 @@ class Lock:
             os.close(descriptor)
             raise
         self._descriptor = descriptor
-        entry = {"name": self.traces.target.name, "token": self.traces.token, "pid": os.getpid(), "host": os.uname().nodename}
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, json.dumps(entry).encode("utf-8"), 0)
+        try:
+            os.ftruncate(descriptor, 0)
+            self._write(done=False)
+        except OSError:
+            self.release(forget=True)
+            raise
         return True
 
-    def release(self) -> None:
-        """Give it up; what is temporary is gone by then."""
+    def _write(self, *, done: bool) -> None:
+        """Say whose it is. What is said later is as long, so that at any moment one or the other stands there."""
+        entry = {"name": self.traces.target.name, "token": self.traces.token, "pid": os.getpid(), "host": os.uname().nodename}
+        of_set = {} if self._first is None else {"first": self._first._path.name, "set": self._first.traces.token}
+        said = json.dumps({**entry, **of_set, "done": int(done)}).encode("utf-8")
+        if os.pwrite(self._descriptor, said, 0) != len(said):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def settle(self) -> None:
+        """Let nothing be put back any more, of this file or of those of which it is the first. Raises `OSError`."""
+        self._write(done=True)
+
+    def release(self, *, forget: bool) -> None:
+        """Give it up. Unless it is to `forget` them, it goes on telling what leftovers there are."""
         descriptor, self._descriptor = self._descriptor, -1
         if descriptor >= 0:
-            with suppress(OSError):
-                self._path.unlink()
+            if forget:
+                with suppress(OSError):
+                    self._path.unlink()
             with suppress(OSError):
                 os.close(descriptor)
 
@@ -111,12 +140,17 @@ def sweep(folder: Path) -> None:
     with suppress(OSError):
         for path in folder.glob(f"{PREFIX}*.lock"):
             with suppress(OSError):
-                descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
-                try:
-                    if _lock(descriptor, path) and _clear(descriptor, folder):
-                        path.unlink()
-                finally:
-                    os.close(descriptor)
+                _sweep(path)
+
+
+def _sweep(path: Path) -> None:
+    """Clear up after a lock that nobody holds, and remove it; raises `BlockingIOError` if somebody does, and `OSError`."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    try:
+        if _lock(descriptor, path) and _clear(descriptor, path):
+            path.unlink()
+    finally:
+        os.close(descriptor)
 
 
 def _lock(descriptor: int, path: Path) -> bool:
@@ -133,17 +167,35 @@ def _lock(descriptor: int, path: Path) -> bool:
     raise BlockingIOError  # it was removed by its owner as it was opened
 
 
-def _clear(descriptor: int, folder: Path) -> bool:
-    """Put back and remove what the last owner of a lock has left, if that was this user. Raises `OSError`."""
+def _clear(descriptor: int, path: Path) -> bool:
+    """Put back and remove what the last owner of a lock has left, if that was this user; returns whether it is gone.
+
+    Raises `OSError`.
+    """
     if os.fstat(descriptor).st_uid != os.geteuid():  # in a folder for all, anybody could make such a file
         return False
     found = _read(descriptor)
     name, token = found.get("name"), found.get("token")
-    if isinstance(name, str) and isinstance(token, str) and token.isalnum() and name and "/" not in name:
-        traces = Traces(folder / name, token)
+    if not (isinstance(name, str) and isinstance(token, str) and token.isalnum() and name and "/" not in name):
+        return True
+    if "first" not in found:
+        for other in path.parent.glob(f"{PREFIX}*.lock"):  # these ask it whether all is done
+            said = _peek(other)
+            if said.get("first") == path.name and said.get("set") == token:
+                _sweep(other)
+    traces = Traces(path.with_name(name), token)
+    if not _is_done(found, path.parent):
         traces.put_back()
-        traces.remove()
-    return True
+    return traces.remove()
+
+
+def _is_done(found: dict[str, object], folder: Path) -> bool:
+    """Return whether all files had appeared that a lock's owner had written together."""
+    first = found.get("first")
+    if not isinstance(first, str) or "/" in first:
+        return bool(found.get("done"))
+    said = _peek(folder / first)
+    return said.get("token") != found.get("set") or bool(said.get("done"))
 
 
 def _remove_if_abandoned(path: Path) -> None:
@@ -158,16 +210,21 @@ def _remove_if_abandoned(path: Path) -> None:
 
 
 def _owner(path: Path) -> str:
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return "another program"
-    try:
-        found = _read(descriptor)
-    finally:
-        os.close(descriptor)
+    found = _peek(path, of_others=True)
     pid, host = found.get("pid"), found.get("host")
     return f"process {pid} on {host}" if isinstance(pid, int) and isinstance(host, str) else "another program"
+
+
+def _peek(path: Path, *, of_others: bool = False) -> dict[str, object]:
+    """Return what a lock says, nothing for one that is not there or, unless `of_others` are wanted, another user's."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return {}
+    try:
+        return _read(descriptor) if of_others or os.fstat(descriptor).st_uid == os.geteuid() else {}
+    finally:
+        os.close(descriptor)
 
 
 def _read(descriptor: int) -> dict[str, object]:

@@ -53,10 +53,13 @@ class NewFile:
         """The digest, in hex, of what was written so far."""
         return self._hash.hexdigest()
 
-    def open(self) -> None:
-        """Create the temporary, with the mode, owner and attributes of the file that it is to replace."""
+    def open(self, first: NewFile | None = None) -> None:
+        """Create the temporary, with the mode, owner and attributes of the file that it is to replace.
+
+        `first` is the first of the files that are to appear together.
+        """
         with write_errors(self.path):
-            self._lock = Lock(self._target)
+            self._lock = Lock(self._target, first._lock if first is not None else None)
             self._traces = traces = self._lock.traces
             self._previous = _regular(self.path, self._force)
             mode = PRIVATE if self._private else 0o666 if self._previous is None else stat.S_IMODE(self._previous.st_mode) & 0o777
@@ -128,17 +131,20 @@ class NewFile:
         there = os.open(self._target, flags)
         try:
             mode = stat.S_IMODE(previous.st_mode) & 0o777
-            try:
-                _copy(self._target, os.open(traces.backup, flags | os.O_CREAT | os.O_EXCL, mode))
-            except BaseException:
-                traces.backup.unlink(missing_ok=True)  # half of it is no backup
-                raise
+            _copy(self._target, os.open(traces.unfinished, flags | os.O_CREAT | os.O_EXCL, mode))
+            traces.unfinished.replace(traces.backup)  # half of it is no backup
             self._identity = (previous.st_dev, previous.st_ino)
             os.ftruncate(there, 0)
             _copy(traces.temporary, os.dup(there))
             self.stamp = Stamp.of(os.fstat(there))
         finally:
             os.close(there)
+
+    def settle(self) -> None:
+        """Let nothing be undone any more, of this file or of those of which it is the first, even if the program is killed."""
+        if self._lock is not None:
+            with write_errors(self.path):
+                self._lock.settle()
 
     def withdraw(self) -> None:
         """Undo `publish`, whether or not it was finished; what it replaced comes back, or is `kept`."""
@@ -167,10 +173,9 @@ class NewFile:
         if descriptor >= 0:
             with suppress(OSError):
                 os.close(descriptor)
-        if self._traces is not None:
-            self._traces.remove(but=self.kept)
+        gone = self._traces is None or self._traces.remove(but=self.kept)
         if self._lock is not None:
-            self._lock.release()
+            self._lock.release(forget=gone)
 
     def sync_folder(self) -> None:
         """Bring the name itself to the disk, where the system can."""

@@ -244,6 +244,13 @@ class DesignerApp(DocumentApp):
         """Leave as `action_request_quit` does: Textual's own way would lose work."""
         self.action_request_quit()
 
+    def action_command_palette(self) -> None:
+        """Find a command by name."""
+        from blis_tui.tui.help.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
+
     def action_settings(self) -> None:
         """Show all settings, and change them."""
         from blis_tui.tui.preferences.settings_dialog import change_settings

@@ -79,7 +79,7 @@ def _rates(clients: Expansion) -> list[float]:
     if clients.spec.inference_perf is not None and clients.spec.rules == 2:
         for number, stage in enumerate(clients.spec.inference_perf.stages):
             rates[number] = stage.rate / clients.blocks[number].size / US_PER_S
-    return rates
+    return [min(rate, 1.0) for rate in rates]  # gaps are 1 µs at least
 
 
 def _whole(clients: Expansion, rates: list[float] | None) -> list[Window]:

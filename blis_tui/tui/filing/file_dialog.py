@@ -31,6 +31,7 @@ from blis_tui.tui.filing.folder_listing import (
     list_folder,
     resolve_typed,
 )
+from blis_tui.tui.widgets.choice_list import Options
 from blis_tui.tui.widgets.dialog import Dialog
 from blis_tui.tui.widgets.tick_box import TickBox
 
@@ -105,7 +106,7 @@ class FileDialog(Dialog["Path | None"]):
             dialog.border_title = self.title_text
             yield Static(id="folder", markup=False)
             yield PathInput(self._value, placeholder=self.placeholder, id="name", select_on_focus=self.replaced)
-            yield OptionList(id="entries", markup=False)
+            yield Options(id="entries", markup=False)
             yield Static(id="told", markup=False)
             yield TickBox(f"All files, not only {', '.join(self.kinds[:-1])} and {self.kinds[-1]}", id="every-kind", compact=True)
             yield Static(self.hint, classes="hint", markup=False)

@@ -58,6 +58,11 @@ def test_each_window_has_the_rate_of_its_stage_over_the_clients() -> None:
     assert [window.trace_rate for window in old.clients[0].lifecycle.windows] == [4.0, 10.0]
 
 
+def test_no_client_sends_more_than_a_request_per_microsecond() -> None:
+    spec = back(compact(8.0, 9e18, horizon=9 * SECOND))
+    assert [window.trace_rate for one in spec.clients for window in one.lifecycle.windows] == [2.0] * 4 + [1e6] * 4
+
+
 @pytest.mark.parametrize("version", ["1", "2"])
 def test_one_stage_gets_a_window(version: str) -> None:
     spec = compact(8.0, version=version)
