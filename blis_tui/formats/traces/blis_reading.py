@@ -16,8 +16,9 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from blis_tui.formats.traces.csv_rows import read_csv
 from blis_tui.formats.traces.kinds import BLIS, BLIS_COLUMNS, HEADER_MARK
-from blis_tui.formats.traces.rows import NUMBER, TEXT, WHOLE, Check, Rows, Texts, read_csv, refuse, text_of
+from blis_tui.formats.traces.rows import NUMBER, TEXT, WHOLE, Check, Rows, Texts, refuse, text_of
 from blis_tui.formats.traces.trace import (
     MOST_TOKENS,
     MOST_US,
