@@ -141,6 +141,8 @@ def test_nothing_is_expected_of_a_trace() -> None:
         (MOON.replace("10.5", "-1"), "timestamp: must be a time in ms"),
         (MOON.replace('"hash_ids": [9]', '"delay": 3, "hash_ids": [9]'), "wait for answers"),
         ("trace_version: [\n", "is no YAML"),
+        ("trace_version: 3\ntime_unit: ms\n", "f:2:1: error: time_unit: ms is not us or microseconds"),
+        ("trace_version: 3\nsession_context_growth: Accumulate\n", "f:2:1: error: session_context_growth: Accumulate is not"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(text: str, message: str) -> None:
