@@ -16,8 +16,9 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from blis_tui.formats.traces.csv_rows import read_csv
 from blis_tui.formats.traces.kinds import BLIS, BLIS_COLUMNS, HEADER_MARK
-from blis_tui.formats.traces.rows import NUMBER, TEXT, WHOLE, Check, Rows, Texts, read_csv, refuse, text_of
+from blis_tui.formats.traces.rows import NUMBER, TEXT, WHOLE, Check, Rows, Texts, refuse, text_of
 from blis_tui.formats.traces.trace import (
     MOST_TOKENS,
     MOST_US,
@@ -32,6 +33,7 @@ from blis_tui.formats.traces.trace import (
     sorted_columns,
 )
 from blis_tui.problems import Problem
+from blis_tui.spec.yaml.scalars import shorten
 from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.workload.recorded import RecordedRequests
 
@@ -49,8 +51,10 @@ _WANTED = {
     **dict.fromkeys((*_LENGTHS, *_TIMES, "round_index"), WHOLE),
     "reason_ratio": NUMBER,
 }
-_TRUE = ("true", "1")
 _ACCUMULATE = "accumulate"
+_KNOWN = {"time_unit": (None, "", "us", "microseconds"), "session_context_growth": (None, "", _ACCUMULATE)}
+"""Values of the header that change what the rows mean; with others they would be misread."""
+_TRUE = ("true", "1")
 _SESSION = re.compile(r"sess_(0|[1-9][0-9]{0,18})").fullmatch
 _MEDIA = ("text_tokens", "image_tokens", "audio_tokens", "video_tokens")
 
@@ -107,7 +111,16 @@ def read_header(data: bytes, name: str) -> Mapping[str, Any]:
         refuse(name, "the header of a BLIS trace is no YAML that can be read")
     if not isinstance(header, dict) or HEADER_MARK not in header:
         refuse(name, f"is no header of a BLIS trace: {HEADER_MARK} is missing", 1, 1)
+    for key, known in _KNOWN.items():
+        if header.get(key) not in known:
+            expected = " or ".join(str(value) for value in known if value)
+            refuse(name, f"{key}: {shorten(str(header[key]))} is not {expected}", _line_of(key, data), 1)
     return header
+
+
+def _line_of(key: str, data: bytes) -> int:
+    lines = data.decode("utf-8-sig").split("\n")
+    return next((number for number, line in enumerate(lines, 1) if line.lstrip(' "').startswith(key)), 1)
 
 
 def rows_beside(header: Path) -> Path:

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from blis_tui.formats.traces.json_rows import read_json_lines
 from blis_tui.formats.traces.kinds import MOONCAKE
-from blis_tui.formats.traces.rows import NUMBER, TEXT, WHOLE, WHOLES, Check, Lists, Rows, read_json_lines
+from blis_tui.formats.traces.rows import NUMBER, TEXT, WHOLE, WHOLES, Check, Lists, Rows
 from blis_tui.formats.traces.trace import (
     EPOCH_US,
     MOST_TOKENS,
@@ -130,20 +131,20 @@ def _requests(columns: dict[str, NDArray[Any]], lists: Lists, size: int) -> Reco
     """Say what each request shares, and put those that begin alike into groups."""
     count, inputs = len(columns["arrival"]), columns.pop("fresh")
     ids, bounds = _numbered(lists.values), lists.bounds
-    row = np.repeat(np.arange(count), np.diff(bounds))
-    first = np.full(int(ids.max(initial=-1)) + 1, -1, np.int64)
-    last = first.copy()
+    row = np.repeat(np.arange(count, dtype=np.int32), np.diff(bounds))
+    first = np.zeros(int(ids.max(initial=-1)) + 1, np.int32)
     first[ids[::-1]] = row[::-1]
-    last[ids] = row
-    shared = _leading(first[ids] != last[ids], bounds)
-    known = _leading(first[ids] < row, bounds)
-    prefix, again = (np.minimum(blocks * size, inputs) for blocks in (shared, known))
+    again = first[ids] < row
+    several = np.zeros(len(first), np.bool_)
+    several[ids[again]] = True
+    shared, known = _leading(several[ids], bounds), _leading(again, bounds)
+    prefix, held = (np.minimum(blocks * size, inputs) for blocks in (shared, known))
     group, groups = _groups(ids, bounds, shared > 0)
     columns |= {
         "fresh": (inputs - prefix).astype(np.int32),
         "client": group.astype(np.int32),
         "prefix_size": prefix.astype(np.int32),
-        "known": again.astype(np.int32),
+        "known": held.astype(np.int32),
     }
     alone = bool((group == groups).any()) or not groups
     blocks = [_block(groups)] if groups else []
@@ -173,14 +174,9 @@ def _numbered(values: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _leading(good: NDArray[np.bool_], bounds: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return how many values each list begins with that are good."""
-    counts = np.diff(bounds)
-    filled = np.flatnonzero(counts)
-    leading = np.zeros(len(counts), np.int64)
-    if len(filled):
-        within = np.arange(len(good)) - np.repeat(bounds[:-1], counts)
-        ends = np.where(good, np.iinfo(np.int64).max, within)
-        leading[filled] = np.minimum(np.minimum.reduceat(ends, bounds[:-1][filled]), counts[filled])
-    return leading
+    others = np.append(np.flatnonzero(~good), len(good))
+    ends: NDArray[np.int64] = np.minimum(others[np.searchsorted(others, bounds[:-1])], bounds[1:])
+    return ends - bounds[:-1]
 
 
 def _groups(ids: NDArray[np.int64], bounds: NDArray[np.int64], mine: NDArray[np.bool_]) -> tuple[NDArray[np.int64], int]:
