@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from textual.await_complete import AwaitComplete
-from textual.screen import ModalScreen, ScreenResultType
+from textual.screen import ModalScreen, Screen, ScreenResultType
 
 
-class Dialog(ModalScreen[ScreenResultType]):
-    """A modal screen whose first answer counts, whatever is on top of it then.
+class AnsweredOnce(Screen[ScreenResultType]):
+    """A screen whose first answer counts, whatever is on top of it then.
 
     Textual takes away the topmost screen, whichever gives the answer: a second Enter, typed before the first is dealt with, would
     answer for another dialog, and the end of a job would take the help away that lies over it.
@@ -31,3 +31,7 @@ class Dialog(ModalScreen[ScreenResultType]):
         """Go away if the answer is given already."""
         if self._late is not None:
             super().dismiss(self._late[0])
+
+
+class Dialog(AnsweredOnce[ScreenResultType], ModalScreen[ScreenResultType]):
+    """A modal screen that is answered once."""
