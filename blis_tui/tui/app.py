@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 SWITCH_S = 0.001
 """How long a thread keeps the interpreter while the event loop wants it: 5 ms, as usual, add up to a slow screen."""
-_ALLOWED_IN_DIALOGS = ("request_quit", "next_theme", "show_help")
+_ALLOWED_IN_DIALOGS = ("request_quit", "next_theme", "show_help", "picture")
 
 
 def _commands() -> type[Provider]:
@@ -309,6 +309,7 @@ class DesignerApp(DocumentApp):
         """Show a trace until the user closes it; says so if it cannot be opened."""
         from blis_tui.tui.trace.trace_screen import TraceScreen
 
+        self.appearance.remember_open(path)
         failure = await self.push_screen_wait(TraceScreen(path, self.filing.max_size, self.preview.server))
         if failure:
             self.say(failure, title="Not opened", severity="error", timeout=8)

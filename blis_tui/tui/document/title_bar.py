@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.content import Content
+from textual.widget import Widget
 
 from blis_tui.problems import ERROR, WARNING, printable
 from blis_tui.tui.document.document_widget import DocumentWidget
@@ -14,19 +15,18 @@ _MOST_STATE = 70
 """Percents of the width that the right side may take."""
 
 
-class TitleBar(DocumentWidget):
-    """File name, unsaved mark and version on the left; problems and the state of the file on the right."""
+class TitleLine(Widget):
+    """What is open on the left, and how it stands with it on the right."""
 
     DEFAULT_CSS: ClassVar[str] = (
-        "TitleBar { height: 1; background: $panel; color: $foreground; padding: 0 1; text-wrap: nowrap; }"
+        "TitleLine { height: 1; background: $panel; color: $foreground; padding: 0 1; text-wrap: nowrap; }"
     )
 
     title = Content("")
     state = Content("")
 
-    def show_document(self, view: View) -> None:
-        """Show a state of the document."""
-        title, state = _title(view), _state(view)
+    def show_sides(self, title: Content, state: Content) -> None:
+        """Show both sides."""
         if not (_same(title, self.title) and _same(state, self.state)):
             self.title, self.state = title, state
             self.refresh()  # both sides are one widget, so that nothing is laid out anew
@@ -38,17 +38,28 @@ class TitleBar(DocumentWidget):
         return self.title.truncate(max(width - state.cell_length, 0), ellipsis=True, pad=True) + state
 
 
+def named(name: str) -> Content:
+    """Write the name of what is open, behind that of the program."""
+    return Content.assemble(Content.styled("blis-tui", "dim"), "  ", Content.styled(printable(name), "bold"))
+
+
 def _same(one: Content, other: Content) -> bool:
     return one.plain == other.plain and one.spans == other.spans
 
 
+class TitleBar(TitleLine, DocumentWidget):
+    """File name, unsaved mark and version on the left; problems and the state of the file on the right."""
+
+    def show_document(self, view: View) -> None:
+        """Show a state of the document."""
+        self.show_sides(_title(view), _state(view))
+
+
 def _title(view: View) -> Content:
-    name = printable(view.path.name) if view.path is not None else "untitled"
     version = f"   version {view.spec.rules}" if view.spec is not None else ""
     unsaved = Content.styled(" ● unsaved", "bold $text-warning") if view.dirty else Content("")
-    return Content.assemble(
-        Content.styled("blis-tui", "dim"), "  ", Content.styled(name, "bold"), unsaved, Content.styled(version, "dim")
-    )
+    name = view.path.name if view.path is not None else "untitled"
+    return Content.assemble(named(name), unsaved, Content.styled(version, "dim"))
 
 
 def _state(view: View) -> Content:

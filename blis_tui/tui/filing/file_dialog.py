@@ -22,6 +22,7 @@ from textual.widgets.option_list import Option
 from blis_tui.numbers import spoken_size
 from blis_tui.problems import printable
 from blis_tui.tui.filing.folder_listing import (
+    TRACE_SUFFIXES,
     YAML_SUFFIXES,
     Entry,
     Listing,
@@ -222,6 +223,7 @@ class OpenDialog(FileDialog):
     """Chooses a file to open: typing filters, or names a path."""
 
     title_text = "Open"
+    kinds: tuple[str, ...] = (*YAML_SUFFIXES, *TRACE_SUFFIXES)
     placeholder = "part of the name, or a path"
     hint = "⏎ open   ↑↓ choose   Tab complete   ⌫ parent folder   . hidden files   Esc cancel"
 

@@ -118,7 +118,7 @@ class Filing:
             self._fail("Not opened", str(error))
             return
         except SpecError as error:
-            self._fail("Not opened", _reasons(error))
+            self._fail("Not opened", why_not_opened(error))
             return
         if not await self._may_leave(f"opening {path.name}"):
             return
@@ -308,7 +308,7 @@ class Filing:
         return Path(remembered) if remembered and holds(Path(remembered).is_dir) else Path.cwd()
 
 
-def _reasons(error: SpecError) -> str:
+def why_not_opened(error: SpecError) -> str:
     """Return why a file cannot be opened, as far as that can be said in short."""
     errors = [problem for problem in error.problems if problem.severity == ERROR]
     lines = [format_problem(problem, Path(error.source).name) for problem in errors[:MOST_REASONS]]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 YAML_SUFFIXES = (".yaml", ".yml", ".json")
+TRACE_SUFFIXES = (".csv", ".jsonl")
 
 
 class Entry(NamedTuple):

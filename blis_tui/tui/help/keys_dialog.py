@@ -92,7 +92,10 @@ def keys_here(screen: Screen[Any]) -> list[Section]:
         titles.setdefault(entry[0], []).append(line._replace(keys=" ".join(dict.fromkeys(keys[entry]))))
     everywhere = titles.pop("Everywhere", [])
     order = {action.title: number for number, action in enumerate(ACTIONS)}
-    everywhere += [Line("palette", action.title, action.help) for action in _keyless(everywhere)]
+    active_ids = {active.binding.id for active in screen.active_bindings.values()}
+    is_home = screen is screen.app.screen_stack[0]
+    keyless = [action for action in _keyless(everywhere) if is_home or action.id in active_ids]
+    everywhere += [Line("palette", action.title, action.help) for action in keyless]
     everywhere.sort(key=lambda line: order.get(line.title, len(order)))
     titles = dict(sorted(titles.items(), key=lambda item: item[0] not in PLACES.values()))  # Textual's own keys come last
     return [*(Section(title, tuple(lines)) for title, lines in titles.items()), Section("Everywhere", tuple(everywhere))]

@@ -70,7 +70,7 @@ def commands(app: BaseApp, screen: Screen[Any]) -> Iterable[Command]:
         if action.run == "command_palette":
             continue
         place = ""
-        if not action.where:
+        if not action.where and (screen is app.home or action.id in owners):
             run: Callable[[], object] = partial(app.run_action, action.run)
         elif action.id in owners:
             run = partial(app.run_action, action.run, owners[action.id])

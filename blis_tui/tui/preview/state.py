@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from blis_tui.workload.server import AssumedServer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from blis_tui.problems import Problem
     from blis_tui.tui.preview.budget import Generated
     from blis_tui.workload.expansion.clients import Expansion
@@ -69,6 +71,8 @@ class Preview(NamedTuple):
     comparison_revision: int = 0
     remarks: tuple[Problem, ...] = ()
     """What only generation can tell of the text with `revision`."""
+    trace: Path | None = None
+    """The file of the trace that is shown; ``None`` for what is generated of the document."""
 
     @property
     def requests(self) -> Requests | None:

@@ -34,9 +34,14 @@ def distribution_text(distribution: Distribution) -> str:
     return printable(" ".join([distribution.type or "not given", ", ".join(params[:8]) + more]).strip())
 
 
-def client_lines(client: Client) -> list[tuple[str, str]]:
-    """Return all that is given of a client, as names and values; a line without a value is a title."""
+def client_lines(client: Client, *, recorded: bool = False) -> list[tuple[str, str]]:
+    """Return all that is given of a client, as names and values; a line without a value is a title.
+
+    Of a client that was `recorded` in a trace it is not known when it was to be active.
+    """
     lines = list(_lines(client, ("lifecycle",)))
+    if recorded:
+        return lines
     windows = client.lifecycle.windows if client.lifecycle is not None else ()
     lines.append((f"windows: {len(windows):,}" if windows else "windows: none, always active", ""))
     for number, window in enumerate(windows[:_MOST_WINDOWS], 1):

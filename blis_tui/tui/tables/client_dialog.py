@@ -40,7 +40,8 @@ class ClientDialog(Dialog[None]):
     def __init__(self, clients: Expansion, index: int, preview: Preview | None) -> None:
         super().__init__()
         self._client = clients[index]
-        self._place = None if clients.recorded else place_of(clients, index)
+        self._recorded = clients.recorded
+        self._place = None if self._recorded else place_of(clients, index)
         self._index = index
         same = preview is not None and preview.requests is not None and preview.requests.clients.spec == clients.spec
         cut = preview is not None and preview.cut_us is not None and preview.clients is clients and not preview.stale
@@ -63,7 +64,7 @@ class ClientDialog(Dialog[None]):
 
     def _facts(self) -> Content:
         lines = []
-        for name, value in client_lines(self._client):
+        for name, value in client_lines(self._client, recorded=self._recorded):
             title = Content.styled(f"{name:<{_NAME}}", "$foreground-muted" if value else "bold")
             lines.append(title + Content(f" {value}"))
         return Content("\n").join(lines)

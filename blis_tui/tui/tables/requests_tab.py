@@ -70,5 +70,6 @@ class RequestsTab(TableTab):
         from blis_tui.tui.tables.write_dialog import ask_and_write
 
         app = cast("BaseApp", self.app)
-        if self._shown is not None and not self.table.is_busy:
-            app.do(ask_and_write(app, self._shown, self.table.rows.order), "write rows")
+        if self._shown is not None and self.preview is not None and not self.table.is_busy:
+            source = self.preview.trace or app.workspace.path
+            app.do(ask_and_write(app, source, self._shown, self.table.rows.order), "write rows")

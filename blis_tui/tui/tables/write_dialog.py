@@ -116,10 +116,12 @@ class WriteDialog(Dialog["int | Exception | None"]):
         self.dismiss(None)
 
 
-async def ask_and_write(app: BaseApp, requests: Requests, rows: Sequence[int]) -> None:
-    """Ask for a file's name, and write rows of the requests to it; never over another file without asking."""
-    path = app.workspace.path
-    folder, stem = (path.absolute().parent, path.stem) if path is not None else (Path.cwd(), "workload")
+async def ask_and_write(app: BaseApp, source: Path | None, requests: Requests, rows: Sequence[int]) -> None:
+    """Ask for a file's name, and write rows of the requests to it, by default beside the file that they are of.
+
+    Never writes over another file without asking.
+    """
+    folder, stem = (source.absolute().parent, source.stem) if source is not None else (Path.cwd(), "workload")
     chosen = await app.push_screen_wait(RowsDialog(folder, f"{stem}.rows.csv", len(rows)))
     if chosen is None:
         return

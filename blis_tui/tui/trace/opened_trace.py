@@ -41,5 +41,6 @@ def opened(path: Path, max_size: int | None, server: AssumedServer, check: Calla
         made=made,
         server=server,
         remarks=trace.notes,
+        trace=path,
     )
     return OpenedTrace(trace, preview)

@@ -5,26 +5,32 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher, Static, Tab, Tabs
+from textual.widgets import ContentSwitcher, Tab, Tabs
 
+from blis_tui.numbers import counted
 from blis_tui.problems import SpecError, printable
 from blis_tui.tui.actions import bindings
 from blis_tui.tui.capacity.assumption_line import Assumed, AssumptionLine
 from blis_tui.tui.document.messages import JumpRequested, LeaveRequested, RequestsAsked
+from blis_tui.tui.document.title_bar import TitleLine, named
+from blis_tui.tui.filing.filing import why_not_opened
 from blis_tui.tui.help.key_line import KeyLine
 from blis_tui.tui.jobs import Job
-from blis_tui.tui.preview.budget import capacity_of, reasons
+from blis_tui.tui.preview.budget import capacity_of
 from blis_tui.tui.preview.preview_widget import PreviewWidget
 from blis_tui.tui.preview.state import Preview
 from blis_tui.tui.tabs import ASSUMING, TABS, make_tab
 from blis_tui.tui.trace.opened_trace import OpenedTrace, opened
+from blis_tui.tui.trace.progress import OpeningProgress
+from blis_tui.tui.trace.trace_notes import TraceNotes
 from blis_tui.tui.widgets.dialog import AnsweredOnce
+from blis_tui.tui.widgets.too_small import TooSmall
 
 if TYPE_CHECKING:
     from blis_tui.tui.base_app import BaseApp
@@ -55,16 +61,15 @@ class TraceScreen(AnsweredOnce[str]):
 
     def compose(self) -> ComposeResult:
         """Lay out the screen as it is until the trace is read."""
-        yield Static(id="trace-title", markup=False)
-        yield Static(id="trace-notes", markup=False)
-        yield Vertical(
-            Static(f"Opening {printable(self._path.name)} …   Esc cancels", id="opening", markup=False), id="trace-body"
-        )
+        yield TitleLine()
+        yield TraceNotes()
+        yield Vertical(OpeningProgress(self._path), id="trace-body")
         yield KeyLine()
+        yield TooSmall()
 
     def on_mount(self) -> None:
         """Read the trace."""
-        self._write_title("opening …")
+        self._write_title("a trace, read-only")
         self._job = Job(
             self,
             lambda job: opened(self._path, self._max_size, self._server, job.check),
@@ -72,32 +77,40 @@ class TraceScreen(AnsweredOnce[str]):
             self._fail,
         )
 
+    def on_resize(self, event: events.Resize) -> None:
+        """Cover what there is no room for."""
+        self.query_one(TooSmall).fit(event.size)
+
     def on_unmount(self) -> None:
         """Leave off what is not done."""
         if self._job is not None:
             self._job.cancel()
 
     def _fail(self, error: Exception) -> None:
-        self.dismiss(str(error) if isinstance(error, SpecError) else printable(reasons(error)[0].message))
+        self._job = None
+        self.dismiss(_why(error, self._path.name))
 
     async def _show(self, found: OpenedTrace) -> None:
         """Show what was read."""
         trace = found.trace
         self._opened, self._preview, self._job = found, found.preview, None
-        self._write_title(f"{trace.kind}, read-only")
-        self.query_one("#trace-notes", Static).update(_notes([note.message for note in trace.notes]))
+        requests = trace.requests
+        size = f"{counted(len(requests), 'request')} of {counted(len(requests.clients), 'client')}"
+        self._write_title(f"{trace.kind}, read-only", size)
+        self.query_one(TraceNotes).show([note.message for note in trace.notes])
         body = self.query_one("#trace-body", Vertical)
         await body.remove_children()
         tabs = [Tab(f"{number} {TABS[name][0]}", id=name) for number, name in enumerate(SHOWN, 1)]
         await body.mount(Tabs(*tabs, id="tabs"), ContentSwitcher(id="content"))
+        self.refresh_bindings()
         self._measure()
 
-    def _write_title(self, state: str) -> None:
-        self.query_one("#trace-title", Static).update(
-            Content.assemble(
-                Content.styled("blis-tui", "dim"), "  ", Content.styled(printable(self._path.name), "bold"), f"   {state}"
-            )
-        )
+    def _write_title(self, *states: str) -> None:
+        self.query_one(TitleLine).show_sides(named(self._path.name), Content("  " + "  ·  ".join(states)))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While the trace is read, there is nothing but to give up."""
+        return self._opened is not None or action not in ("show_tab", "next_tab", "assume")
 
     def _measure(self) -> None:
         """Sum up the capacity beside what is shown already."""
@@ -216,5 +229,9 @@ class TraceScreen(AnsweredOnce[str]):
         event.stop()
 
 
-def _notes(messages: list[str]) -> str:
-    return "\n".join(printable(message) for message in messages)
+def _why(error: Exception, name: str) -> str:
+    """Say why a trace cannot be opened."""
+    if isinstance(error, SpecError):
+        return why_not_opened(error)
+    reason = "there is not enough memory for it" if isinstance(error, MemoryError) else f"{type(error).__name__}: {error}"
+    return printable(f"{name}: {reason}")

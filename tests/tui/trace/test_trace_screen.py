@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import threading
+import weakref
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from designer import SMALL, MakeApp, ready, wait_for
@@ -11,18 +16,36 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from blis_tui.formats.export import export
+from blis_tui.problems import Cancelled
 from blis_tui.reading import loads
 from blis_tui.tui.app import DesignerApp
 from blis_tui.tui.capacity.capacity_pane import CapacityNumbers
 from blis_tui.tui.chart.chart_view import ChartView
+from blis_tui.tui.document.title_bar import TitleLine
 from blis_tui.tui.document.workspace import Workspace
+from blis_tui.tui.filing.file_dialog import OpenDialog, PathInput
+from blis_tui.tui.help.key_line import KeyLine
+from blis_tui.tui.help.keys_dialog import HelpDialog, keys_here
+from blis_tui.tui.help.palette import commands
 from blis_tui.tui.summary.summary_tab import SummaryView
 from blis_tui.tui.tables.client_dialog import ClientDialog
+from blis_tui.tui.tables.write_dialog import RowsDialog
 from blis_tui.tui.templates.new_dialog import NewDialog
+from blis_tui.tui.trace import trace_screen
+from blis_tui.tui.trace.progress import OpeningProgress
+from blis_tui.tui.trace.trace_notes import TraceNotes
 from blis_tui.tui.trace.trace_screen import TraceScreen
 from blis_tui.tui.widgets.line_table import LineTable
+from blis_tui.tui.widgets.too_small import TooSmall
 
 HOSTILE = "[red]x[/red]\x1b[31m"
+
+
+class Stuck(NamedTuple):
+    """Reading that does not end by itself: whether it is to fail, and whether it was given up."""
+
+    fail: threading.Event
+    gave_up: threading.Event
 
 
 @pytest.fixture
@@ -57,7 +80,9 @@ async def test_every_tab_shows_the_trace_and_the_document_stays(make_app: MakeAp
         before = app.workspace.text
         clients = len({line.split(",")[1] for line in trace.read_text().splitlines()[1:]})
         screen = await shown(pilot, trace)
-        assert "a BLIS trace, read-only" in str(screen.query_one("#trace-title", Static).render())
+        line = screen.query_one(TitleLine)
+        assert trace.name in line.title.plain
+        assert "a BLIS trace, read-only" in line.state.plain and f"requests of {clients} clients" in line.state.plain
         chart = screen.query_one(ChartView)
         await wait_for(pilot, lambda: chart._chart is not None and not chart.is_busy, "the chart")
         assert chart._chart is not None and chart._chart.rows == () and chart._chart.line == ""
@@ -93,13 +118,17 @@ async def test_it_is_asked_sorted_and_its_rows_written(make_app: MakeApp, trace:
         await pilot.press("enter")
         await wait_for(pilot, lambda: isinstance(app.screen, ClientDialog), "the client")
         assert "[red]x[/red]" in str(app.screen.query_one(".dialog")._border_title)
+        assert "windows" not in str(app.screen.query_one(".facts", Static).render())
         assert "\x1b" not in app.export_screenshot()
         await pilot.press("escape")
         await wait_for(pilot, lambda: app.screen is screen, "the trace again")
-        from blis_tui.formats.rows import write_rows
-
-        requests = table.parent.preview.requests  # type: ignore[union-attr]
-        write_rows(requests, table.rows.order, tmp_path / "some.jsonl")
+        await pilot.press("w")
+        await wait_for(pilot, lambda: isinstance(app.screen, RowsDialog), "the dialog")
+        name = app.screen.query_one(PathInput)
+        assert name.value == "workload.trace.rows.csv"  # named after the trace, and beside it
+        name.value = "some.jsonl"
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: "Wrote" in said(app), "the rows")
         rows = [json.loads(line) for line in (tmp_path / "some.jsonl").read_text().splitlines()]
         assert len(rows) == len(table.rows.order) and all(row["client_id"].endswith(HOSTILE) for row in rows)
 
@@ -145,32 +174,56 @@ async def test_what_cannot_be_opened_says_why(make_app: MakeApp, trace: Path) ->
         assert app.screen is app.home
 
 
-async def test_reading_it_can_be_given_up(make_app: MakeApp, trace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import threading
+@pytest.fixture
+def stuck(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stuck]:
+    """Reading of traces that takes until it is given up, or fails when that is asked for."""
+    end = Stuck(threading.Event(), threading.Event())
 
-    from blis_tui.tui.trace import trace_screen
-
-    gave_up = threading.Event()
-
-    def slow(*arguments: object) -> None:
-        check = arguments[3]
-        assert callable(check)
+    def slow(path: Path, max_size: int | None, server: object, check: Callable[[], None]) -> None:
         try:
-            while True:
+            while not end.fail.wait(0.001):
                 check()
-        except BaseException:
-            gave_up.set()
+        except Cancelled:
+            end.gave_up.set()
             raise
+        raise MemoryError
 
     monkeypatch.setattr(trace_screen, "opened", slow)
+    yield end
+    end.fail.set()
+
+
+async def test_reading_it_can_be_given_up(make_app: MakeApp, trace: Path, stuck: Stuck) -> None:
     app = make_app()
     async with app.run_test() as pilot:
         await ready(pilot)
         app.do(app.filing.open_path(trace), "files")
         await wait_for(pilot, lambda: isinstance(app.screen, TraceScreen), "the screen")
+        told = app.screen.query_one(OpeningProgress)
+        await wait_for(pilot, lambda: trace.name in str(told.render()) and "1 s" in str(told.render()), "how long it takes")
+        await pilot.press("2", "alt+t", "ctrl+pagedown")  # there is nothing yet to go to
+        keys = app.screen.query_one(KeyLine)
+        assert "Close" in str(keys.render()) and "Clients" not in str(keys.render())
         await pilot.press("escape")
-        await wait_for(pilot, lambda: app.screen is app.home and gave_up.is_set(), "the end")
+        await wait_for(pilot, lambda: app.screen is app.home and stuck.gave_up.is_set(), "the end")
         assert not said(app)
+
+
+async def test_a_failure_leaves_the_help_that_lies_over_it(make_app: MakeApp, trace: Path, stuck: Stuck) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        app.do(app.filing.open_path(trace), "files")
+        await wait_for(pilot, lambda: isinstance(app.screen, TraceScreen), "the screen")
+        screen = app.screen
+        await pilot.press("f1")
+        await wait_for(pilot, lambda: isinstance(app.screen, HelpDialog), "the help")
+        stuck.fail.set()
+        await wait_for(pilot, lambda: screen._is_answered, "the failure")  # type: ignore[attr-defined]
+        assert isinstance(app.screen, HelpDialog)
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: app.screen is app.home, "the document")
+        await wait_for(pilot, lambda: "not enough memory" in said(app), "the reason")
 
 
 async def test_a_designer_that_begins_with_a_trace_goes_on_with_a_new_file(trace: Path) -> None:
@@ -180,3 +233,92 @@ async def test_a_designer_that_begins_with_a_trace_goes_on_with_a_new_file(trace
         await wait_for(pilot, lambda: app.screen.query_one(ChartView), "its chart")
         await pilot.press("q")
         await wait_for(pilot, lambda: isinstance(app.screen, NewDialog), "the templates")
+
+
+async def test_the_open_dialog_lists_traces_and_remembers_them(make_app: MakeApp, trace: Path) -> None:
+    document = trace.with_name("small.yaml")
+    document.write_text(SMALL)
+    app = make_app(path=document)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        await pilot.press("ctrl+o")
+        await wait_for(pilot, lambda: isinstance(app.screen, OpenDialog), "the dialog")
+        app.screen.query_one(PathInput).value = trace.name
+        await wait_for(pilot, lambda: [entry.name for entry in app.screen._shown] == [trace.name], "the trace")  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, TraceScreen), "the trace")
+        assert str(trace) in app.appearance.remembered.recent
+
+
+async def test_a_header_leads_to_its_rows(make_app: MakeApp, trace: Path) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        screen = await shown(pilot, trace.with_suffix(".yaml"))
+        assert f"{len(trace.read_text().splitlines()) - 1:,} requests" in screen.query_one(TitleLine).state.plain
+
+
+async def test_notes_that_do_not_fit_are_in_the_summary(make_app: MakeApp, tmp_path: Path) -> None:
+    path = tmp_path / "odd.jsonl"
+    row = {"timestamp": 1_700_000_000_000, "input_length": 700, "hash_ids": [1, 2], "session_id": "a"}
+    path.write_text(f"{json.dumps(row)}\n" * 3)
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        screen = await shown(pilot, path)
+        notes = screen.query_one(TraceNotes)
+        assert "a mooncake trace" in screen.query_one(TitleLine).state.plain
+        assert notes.size.height == 3 and str(notes.render()).endswith("… more in the Summary")
+        await pilot.press("4")
+        await wait_for(pilot, lambda: "Notes" in str(screen.query_one(SummaryView).query_one(Static).render()), "the notes")
+        text = " ".join(str(screen.query_one(SummaryView).query_one(Static).render()).split())
+        assert all(note.message in text for note in screen._preview.remarks)  # type: ignore[union-attr]
+
+
+async def test_commands_and_help_are_of_the_trace(make_app: MakeApp, trace: Path) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        screen = await shown(pilot, trace)
+        titles = [command.title.partition("  (")[0] for command in commands(app, screen)]
+        assert {"Close", "Answer times", "Clients", "Quit", "Keys", "Picture of the screen"} <= set(titles)
+        assert not {"Save", "Export…", "Undo", "Sweep…", "Form", "Rate up"} & set(titles)
+        sections = {section.title: {line.title for line in section.lines} for section in keys_here(screen)}
+        assert "Close" in sections["The trace"]
+        assert "Sweep…" not in sections["Everywhere"] and "Quit" in sections["Everywhere"]
+
+
+async def test_a_window_too_small_for_it_says_so(make_app: MakeApp, trace: Path) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        screen = await shown(pilot, trace)
+        assert not screen.query_one(TooSmall).display
+        await pilot.resize_terminal(40, 12)
+        await wait_for(pilot, lambda: screen.query_one(TooSmall).display, "the cover")
+        await pilot.resize_terminal(80, 24)
+        await wait_for(pilot, lambda: not screen.query_one(TooSmall).display, "the trace")
+
+
+async def used(pilot: Pilot[int], path: Path) -> weakref.ref[object]:
+    """Look at all of a trace; returns what tells whether its requests are kept."""
+    screen = await shown(pilot, path)
+    await pilot.press("2", "3", "4")
+    await wait_for(pilot, lambda: "recorded" in str(screen.query_one(SummaryView).query_one(Static).render()), "the summary")
+    assert screen._opened is not None
+    return weakref.ref(screen._opened.trace.requests)
+
+
+async def test_a_trace_that_is_closed_is_let_go(make_app: MakeApp, trace: Path) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        requests = await used(pilot, trace)
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: app.screen is app.home, "the document")
+
+        def is_gone() -> bool:
+            gc.collect()
+            return requests() is None
+
+        await wait_for(pilot, is_gone, "the memory")
