@@ -37,7 +37,7 @@ def test_a_trace_becomes_a_workload_file(run: Run, trace: Path, tmp_path: Path) 
 
 def test_a_mooncake_trace_of_a_compact_file_becomes_one_again(run: Run, tmp_path: Path) -> None:
     export(load(TWO_STAGES), tmp_path, ["mooncake"], options=ExportOptions(block_size=50))
-    assert run("--fit", tmp_path / "workload.mooncake.jsonl", "-o", tmp_path / "a.yaml").code == 0
+    assert run("--fit", tmp_path / "workload.mooncake.jsonl", "--block-size", "50", "-o", tmp_path / "a.yaml").code == 0
     found = loads((tmp_path / "a.yaml").read_text()).inference_perf
     given = load(TWO_STAGES).inference_perf
     assert found is not None and given is not None and given.shared_prefix is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -35,8 +35,15 @@ SHOWN = tuple(name for name in TABS if name != "yaml")
 """The tabs that a trace has."""
 
 
-class TraceScreen(Screen[str]):
-    """Shows one trace. It ends with why the trace could not be opened, empty if it was closed."""
+class TraceEnd(NamedTuple):
+    """How the screen with a trace ended: with why it could not be opened, or with the workload file that was made of it."""
+
+    failure: str = ""
+    workload: str = ""
+
+
+class TraceScreen(Screen[TraceEnd]):
+    """Shows one trace, until it is closed or a workload file is made of it."""
 
     AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("trace")]
@@ -78,7 +85,7 @@ class TraceScreen(Screen[str]):
             self._job.cancel()
 
     def _fail(self, error: Exception) -> None:
-        self.dismiss(str(error) if isinstance(error, SpecError) else printable(reasons(error)[0].message))
+        self.dismiss(TraceEnd(str(error) if isinstance(error, SpecError) else printable(reasons(error)[0].message)))
 
     async def _show(self, found: OpenedTrace) -> None:
         """Show what was read."""
@@ -118,7 +125,7 @@ class TraceScreen(Screen[str]):
         self._preview = preview
         self._fill(self)
 
-    def _fill(self, parent: Widget | Screen[str]) -> None:
+    def _fill(self, parent: Widget | Screen[TraceEnd]) -> None:
         """Show the trace in widgets."""
         for widget in parent.walk_children(PreviewWidget, with_self=True):
             if widget.is_mounted and self._preview is not None:
@@ -186,7 +193,19 @@ class TraceScreen(Screen[str]):
 
     def action_close(self) -> None:
         """Go back; while the trace is read, read no further."""
-        self.dismiss("")
+        self.dismiss(TraceEnd())
+
+    def action_fit(self) -> None:
+        """Fit a workload to the trace, and end with it if it is wanted."""
+        if self._opened is None:
+            return
+        from blis_tui.tui.trace.fit_dialog import FitDialog
+
+        def take(text: str | None) -> None:
+            if text is not None:
+                self.dismiss(TraceEnd(workload=text))
+
+        self.app.push_screen(FitDialog(self._opened.trace.requests, self._path.name), take)
 
     @on(Assumed)
     def assume(self, event: Assumed) -> None:
