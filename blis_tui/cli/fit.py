@@ -61,12 +61,12 @@ def _write(path: str, text: str, *, force: bool) -> None:
 
 def _report(found: Fit, path: str, output: str) -> str:
     """Write the comparison as text."""
-    from blis_tui.workload.fitting.tables import HEAD, table
+    from blis_tui.workload.fitting.tables import HEAD, LEGEND, table
 
     lines = table(found.report)
     rows = aligned([HEAD, *((printable(line.cells[0]), *line.cells[1:], line.verdict) for line in lines)])
     written = "" if output == STDIN else f"wrote {output}: "
-    return "\n".join([f"{written}the fit to {path} is {found.report.verdict}", *rows])
+    return "\n".join([f"{written}the fit to {path} is {found.report.verdict}", *rows, *LEGEND])
 
 
 def _document(found: Fit, path: str, output: str) -> str:

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from blis_tui.problems import printable
 from blis_tui.tui.widgets.lines_view import Run
 from blis_tui.workload.fitting.report import FAIR, GOOD, POOR
-from blis_tui.workload.fitting.tables import HEAD, TableLine, table
+from blis_tui.workload.fitting.tables import HEAD, LEGEND, TableLine, table
 
 if TYPE_CHECKING:
     from blis_tui.workload.fitting.report import FitReport
@@ -26,7 +26,8 @@ def fit_lines(report: FitReport) -> list[list[Run]]:
     width = max(map(cell_len, names))
     columns = [max(len(text) for text in (HEAD[at], *(line.cells[at] for line in lines))) + _GAP for at in (1, 2, 3)]
     head = " " * width + "".join(HEAD[at].rjust(size) for at, size in zip((1, 2, 3), columns, strict=True))
-    return [[(head, "muted")], *(_line(line, name, width, columns) for line, name in zip(lines, names, strict=True))]
+    body = [_line(line, name, width, columns) for line, name in zip(lines, names, strict=True)]
+    return [[(head, "muted")], *body, [], *([(text, "muted")] for text in LEGEND)]
 
 
 def _line(line: TableLine, name: str, width: int, columns: list[int]) -> list[Run]:

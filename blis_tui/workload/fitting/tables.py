@@ -9,6 +9,12 @@ from blis_tui.numbers import clock, mean, rate
 from blis_tui.workload.fitting.report import COUNT, PLAIN, SHARE, Distance, FitReport, Row, Section, StageRow
 
 HEAD = ("", "trace", "fit", "off", "")
+LEGEND = (
+    "good: up to 5% off, or a distance up to 0.05; fair: up to 15%, or",
+    "0.12; besides what chance does to so few requests. A distance is",
+    "the most by which shares up to any value differ.",
+)
+"""What the verdicts mean."""
 
 
 class TableLine(NamedTuple):
@@ -64,13 +70,14 @@ def _number(row: Row, value: float) -> str:
 
 def _off(row: Row) -> str:
     if row.kind == SHARE:
-        return f"{100 * (row.fit - row.trace):+.1f} points"
+        points = round(100 * (row.fit - row.trace), 1)
+        return f"{points:+.1f} points" if points else "0 points"
     return _part(row.trace, row.fit)
 
 
 def _part(trace: float, fit: float) -> str:
     """Write how far a number is off, as a part of the trace's."""
     if not trace:
-        return "" if fit else "0 %"
-    off = 100 * (fit / trace - 1)
-    return f"{off:+.1f} %" if abs(off) >= 0.05 else "0 %"
+        return "" if fit else "0%"
+    off = round(fit / trace - 1, 3)
+    return f"{off:+.1%}" if off else "0%"
