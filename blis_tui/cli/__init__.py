@@ -60,6 +60,8 @@ def _run(argv: Sequence[str]) -> int:
         from blis_tui.cli.check.command import run
     elif options.summary:
         from blis_tui.cli.summary.command import run
+    elif options.fit:
+        from blis_tui.cli.fit import run
     elif options.export is not None:
         from blis_tui.cli.export import run
     elif options.web is not None:

@@ -16,6 +16,7 @@ from blis_tui.formats.interop.target import Target
 from blis_tui.formats.options import USUAL, ExportOptions
 from blis_tui.spec.yaml.encoding import MAX_SIZE
 from blis_tui.version import VERSION, kernel
+from blis_tui.workload.fitting.choices import EMPIRICAL, LENGTHS, SHAPES, Choices
 from blis_tui.workload.server import AssumedServer
 
 STDIN = "-"
@@ -27,6 +28,7 @@ USAGE = """\
 blis-tui [SPEC] [--config FILE] [--web [--port N]]
        blis-tui --check SPEC... [--strict] [--format text|json|github|sarif] [--fix]
        blis-tui --summary SPEC [--json] [--measured RUN | --simulate]
+       blis-tui --fit TRACE -o FILE [--lengths empirical|family] [--shape stages|cohorts] [--json] [--force]
        blis-tui --export OUT SPEC [--format F,...] [--tokens] [--block-size N] [--force] [--quiet]
                 [--exact] [--server URL] [--model NAME] [--tokenizer NAME]"""
 _DESCRIPTION = "Design LLM-serving workloads: see what a BLIS workload file means, check it, write its exact requests."
@@ -39,6 +41,7 @@ examples:
   blis-tui --summary chat.yaml                      requests per stage, tokens, rates, capacity and a chart
   blis-tui --summary pool.yaml --assume ttft=200ms,itl=20ms,kv=128KiB
   blis-tui --summary chat.yaml --measured reports/  what was planned beside what a run achieved
+  blis-tui --fit production.csv -o like-it.yaml     a workload file like a trace, and how like it is
   blis-tui --export out chat.yaml                   out/chat.yaml, out/chat.requests.jsonl, out/chat.export.json
   blis-tui --export out chat.yaml --format csv,blis-trace --force
   blis-tui --export out config.yml --format inference-perf --exact --server http://localhost:8000 --model M
@@ -67,6 +70,11 @@ class Options(NamedTuple):
     measured: str | None = None
     """The file or folder with the results of a run, which a summary is to show too."""
     simulate: bool = False
+    fit: bool = False
+    choices: Choices = Choices()
+    """How a fit is written."""
+    output: str | None = None
+    """The file that a fit is written to."""
     export: str | None = None
     strict: bool = False
     json: bool = False
@@ -140,6 +148,9 @@ def parse(argv: Sequence[str]) -> Options:
         summary=found.summary,
         measured=found.measured,
         simulate=found.simulate,
+        fit=found.fit,
+        choices=Choices(found.lengths or EMPIRICAL, found.shape),
+        output=found.output,
         export=found.export,
         strict=found.strict,
         json=found.json,
@@ -189,8 +200,8 @@ def _parser() -> _Parser:
         "specs",
         nargs="*",
         metavar="SPEC",
-        help="a workload file, an inference-perf config or, with --check and --summary, a trace of BLIS, mooncake or Azure; "
-        "- is standard input",
+        help="a workload file, an inference-perf config or, with --check, --summary and --fit, a trace of BLIS, mooncake or "
+        "Azure; - is standard input",
     )
     commands = parser.add_argument_group("commands (without one, the designer opens)")
     add = commands.add_argument
@@ -200,6 +211,7 @@ def _parser() -> _Parser:
         action="store_true",
         help="show totals per stage and overall, the capacity they need, and a chart",
     )
+    add("--fit", action="store_true", help="make a workload file that is like a trace, and show how like it is")
     add(
         "--export",
         metavar="OUT",
@@ -212,7 +224,7 @@ def _parser() -> _Parser:
     add = parser.add_argument_group("with --check").add_argument
     add("--strict", action="store_true", help="treat warnings as errors")
     add("--fix", action="store_true", help="fix what can be fixed safely, in the file itself")
-    add("--json", action="store_true", help="write JSON instead of text (also with --summary)")
+    add("--json", action="store_true", help="write JSON instead of text (also with --summary and --fit)")
     add = parser.add_argument_group("with --summary").add_argument
     add(
         "--measured",
@@ -220,6 +232,22 @@ def _parser() -> _Parser:
         help="compare with the results of a run: a file or folder of inference-perf, AIPerf, guidellm, vLLM or blis observe",
     )
     add("--simulate", action="store_true", help="run BLIS on it as your settings say, and compare with what that gives")
+    add = parser.add_argument_group("with --fit").add_argument
+    add("--output", "-o", metavar="FILE", help="the file to write; - is standard output")
+    add(
+        "--lengths",
+        choices=LENGTHS,
+        metavar="HOW",
+        help="write lengths as a table of what there is (empirical, the default) or as the family of distributions that fits "
+        "best (family)",
+    )
+    add(
+        "--shape",
+        choices=SHAPES,
+        metavar="HOW",
+        help="write a client for each class of requests (stages), or a cohort of as many clients as the trace has (cohorts; the "
+        "default where there are many)",
+    )
     add = parser.add_argument_group("with --export").add_argument
     add("--format", action="append", metavar="F,...", help=f"formats to write, see below; with --check {', '.join(REPORTS)}")
     add("--tokens", action="store_true", help="include token ids in the formats that can hold them")
@@ -230,8 +258,8 @@ def _parser() -> _Parser:
         "opened, what its ids agree with)",
     )
     add("--full-rounds", action="store_true", help="in the blis-trace format, complete inputs of rounds that repeat earlier ones")
-    add("--force", action="store_true", help="overwrite existing files")
-    add("--quiet", action="store_true", help="show no progress, warnings or list of files")
+    add("--force", action="store_true", help="overwrite existing files (also with --fit)")
+    add("--quiet", action="store_true", help="show no progress, warnings or list of files (also with --fit)")
     add("--exact", action="store_true", help="keep the exact arrival times: write inference-perf as inference-perf-exact")
     add("--server", metavar="URL", help="server URL to write into configs for other tools")
     add("--model", metavar="NAME", help="model name to write into them")
@@ -372,6 +400,7 @@ def _demand_one_command(options: Options) -> None:
         for name, given in (
             ("--check", options.check),
             ("--summary", options.summary),
+            ("--fit", options.fit),
             ("--export", options.export is not None),
         )
         if given
@@ -388,15 +417,17 @@ def _demand_one_command(options: Options) -> None:
     for name, given, owners in (
         ("--strict", options.strict, ("--check",)),
         ("--fix", options.fix, ("--check",)),
-        ("--json", options.json, ("--check", "--summary")),
+        ("--json", options.json, ("--check", "--summary", "--fit")),
+        ("--output", options.output is not None, ("--fit",)),
+        ("--lengths or --shape", options.choices != Choices(), ("--fit",)),
         ("--measured", options.measured is not None, ("--summary",)),
         ("--simulate", options.simulate, ("--summary",)),
         ("--format", options.formats, ("--check", "--export")),
         ("--tokens", options.tokens, ("--export",)),
-        ("--block-size", options.exporting.block_size, ("--export", "--summary", "--check")),
+        ("--block-size", options.exporting.block_size, ("--export", "--summary", "--check", "--fit")),
         ("--full-rounds", options.exporting.full_rounds, ("--export",)),
-        ("--force", options.force, ("--export",)),
-        ("--quiet", options.quiet, ("--export",)),
+        ("--force", options.force, ("--export", "--fit")),
+        ("--quiet", options.quiet, ("--export", "--fit")),
         ("--exact", options.exporting.exact, ("--export",)),
         ("--server", options.exporting.target.server, ("--export",)),
         ("--model", options.exporting.target.model, ("--export",)),
@@ -412,6 +443,11 @@ def _demand_specs(options: Options) -> None:
             raise UsageError("--check needs a SPEC")
         if options.specs.count(STDIN) > 1:
             raise UsageError("standard input can be read only once")
+    elif options.fit:
+        if len(options.specs) != 1 or not options.output:
+            raise UsageError("--fit needs one TRACE, and -o FILE for what is made of it")
+        if options.json and options.output == STDIN:
+            raise UsageError("--json and the file cannot both go to standard output: give -o a file")
     elif options.summary or options.export is not None:
         if len(options.specs) != 1:
             command = "--summary" if options.summary else "--export OUT"

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from blis_tui.formats.traces.rows import TEXT, WHOLE, read_csv
+from blis_tui.formats.traces.csv_rows import read_csv
+from blis_tui.formats.traces.rows import TEXT, WHOLE
 from blis_tui.numbers import counted
 from blis_tui.workload.measured.run import Measured, Timings
 from blis_tui.workload.measured.spread import Spread

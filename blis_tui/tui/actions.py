@@ -208,6 +208,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("chart.stack-by", "stack(1)", "t", "Group by", "Prefix group, tenant, SLO class, cohort or client.", "chart"),
     # a trace
     Action("trace.close", "close", "escape,q", "Close", "Close the trace.", "trace", footer=True),
+    Action("trace.fit", "fit", "f", "Fit…", "Make a workload file that is like the trace.", "trace", footer=True),
     Action("trace.chart", "show_tab('chart')", "1,alt+1", "Chart", "Show the arrival-rate chart.", "trace"),
     Action("trace.clients", "show_tab('clients')", "2,alt+2", "Clients", "Show the clients.", "trace"),
     Action("trace.requests", "show_tab('requests')", "3,alt+3", "Requests", "Show the requests.", "trace"),

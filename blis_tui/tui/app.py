@@ -305,14 +305,18 @@ class DesignerApp(DocumentApp):
 
         await self.push_screen_wait(CompareDialog(Compared(was_name, was, now_name, now)))
 
-    async def show_trace(self, path: FilePath) -> None:
-        """Show a trace until the user closes it; says so if it cannot be opened."""
+    async def show_trace(self, path: FilePath) -> str:
+        """Show a trace until the user closes it; says so if it cannot be opened.
+
+        Returns the text of the workload file that the user has made of it, empty for none.
+        """
         from blis_tui.tui.trace.trace_screen import TraceScreen
 
         self.appearance.remember_open(path)
-        failure = await self.push_screen_wait(TraceScreen(path, self.filing.max_size, self.preview.server))
-        if failure:
-            self.say(failure, title="Not opened", severity="error", timeout=8)
+        end = await self.push_screen_wait(TraceScreen(path, self.filing.max_size, self.preview.server))
+        if end.failure:
+            self.say(end.failure, title="Not opened", severity="error", timeout=8)
+        return end.workload
 
     def action_upgrade(self) -> None:
         """Show what version 2 would change, then make the change."""

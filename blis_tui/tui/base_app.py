@@ -75,8 +75,11 @@ class BaseApp(App[int]):
         """Show what is different between two texts, and between their numbers, until the user closes it."""
 
     @abstractmethod
-    async def show_trace(self, path: FilePath) -> None:
-        """Show a trace until the user closes it; says so if it cannot be opened."""
+    async def show_trace(self, path: FilePath) -> str:
+        """Show a trace until the user closes it; says so if it cannot be opened.
+
+        Returns the text of the workload file that the user has made of it, empty for none.
+        """
 
     def do(self, work: Coroutine[Any, Any, Any], group: str) -> None:
         """Run something that takes longer, or waits for an answer, beside the event loop's other work."""

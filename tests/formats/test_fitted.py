@@ -11,9 +11,8 @@ import blis_tui
 from blis_tui.formats.fitted import fitted_text
 from blis_tui.problems import INFO
 from blis_tui.spec.check import check
-from blis_tui.workload.fitting.choices import SHAPES, Choices
+from blis_tui.workload.fitting.choices import LENGTHS, SHAPES, Choices
 from blis_tui.workload.fitting.fit import fit
-from blis_tui.workload.fitting.lengths import LENGTHS
 
 ROOT = Path(__file__).parents[2]
 FILES = [*sorted((ROOT / "tests" / "golden").glob("*.yaml")), *sorted((ROOT / "examples").glob("c*.yaml"))]

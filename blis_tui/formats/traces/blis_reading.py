@@ -33,8 +33,8 @@ from blis_tui.formats.traces.trace import (
     sorted_columns,
 )
 from blis_tui.problems import Problem
-from blis_tui.spec.yaml.scalars import shorten
 from blis_tui.spec.format.fields import INT64_MAX
+from blis_tui.spec.yaml.scalars import shorten
 from blis_tui.workload.recorded import RecordedRequests
 
 _TEXTS = {

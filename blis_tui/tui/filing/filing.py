@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from blis_tui.tui.filing.recovery import RecoveryCopy
     from blis_tui.tui.preferences.appearance import Appearance
 
+_DIFFERENCES = "The differences are listed at the top of the text and among the problems."
+_FITTED = "It is not saved yet. How it was made is said at the top of the text."
 MOST_REASONS = 3
 """Reasons against opening a file that are told at once."""
 
@@ -73,10 +75,9 @@ class Filing:
         elif workspace.path is not None:
             self._appearance.remember_open(workspace.path)
         self._tell_origin()
-        if self._trace is not None:
-            await self._app.show_trace(self._trace)
-        recovered = await self._offer_recovery(anything=self._fresh)
-        if self._fresh and not recovered:
+        made = self._trace is not None and await self._show_trace(self._trace)
+        recovered = await self._offer_recovery(anything=self._fresh and not made)
+        if self._fresh and not recovered and not made:
             await self.new(welcome=True)
         await self._begin_if_empty()
 
@@ -110,7 +111,7 @@ class Filing:
         from blis_tui.formats.traces.kinds import kind_at
 
         if await asyncio.to_thread(kind_at, path) is not None:
-            await self._app.show_trace(path)
+            await self._show_trace(path)
             return
         try:
             document = await asyncio.to_thread(open_document, path, self.max_size, use_means=self._use_means)
@@ -126,6 +127,14 @@ class Filing:
         self._appearance.remember_open(path)
         await self._offer_recovery()
         await self._begin_if_empty()
+
+    async def _show_trace(self, path: Path) -> bool:
+        """Show a trace; returns whether the user went on with a workload file that is like it."""
+        text = await self._app.show_trace(path)
+        if not text or not await self._may_leave("starting a new file"):
+            return False
+        self._show(Document(self._begun(text), None, made_from="a trace"), path, _FITTED)
+        return True
 
     async def new(self, *, welcome: bool = False) -> None:
         """Begin a document from a template the user chooses."""
@@ -157,22 +166,22 @@ class Filing:
 
         return naming_schema(template, self._app.settings.schema)
 
-    def _show(self, document: Document, path: Path | None) -> None:
+    def _show(self, document: Document, path: Path | None, told: str = _DIFFERENCES) -> None:
         self.watch.stamp = document.stamp
         workspace = self._app.workspace
         workspace.note = ""
         show(workspace, document, path)
-        self._tell_origin()
+        self._tell_origin(told)
         self._app.problem_shown = None
         self._app.document_opened()
         self._app.refresh_view()
 
-    def _tell_origin(self) -> None:
-        """Say so if the document is a new one that was made from the file of another tool."""
+    def _tell_origin(self, told: str = _DIFFERENCES) -> None:
+        """Say so if the document is a new one that was made from the file of another tool, and what else is to be told."""
         origin = self._app.workspace.origin
         if origin is not None:
             self._app.say(
-                "The differences are listed at the top of the text and among the problems. The original file stays as it is.",
+                f"{told} The original file stays as it is.",
                 title=f"A new file made from {origin.name}",
                 timeout=8,
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -41,8 +41,15 @@ SHOWN = tuple(name for name in TABS if name != "yaml")
 """The tabs that a trace has."""
 
 
-class TraceScreen(AnsweredOnce[str]):
-    """Shows one trace. It ends with why the trace could not be opened, empty if it was closed."""
+class TraceEnd(NamedTuple):
+    """How the screen with a trace ended: with why it could not be opened, or with the workload file that was made of it."""
+
+    failure: str = ""
+    workload: str = ""
+
+
+class TraceScreen(AnsweredOnce[TraceEnd]):
+    """Shows one trace, until it is closed or a workload file is made of it."""
 
     AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("trace")]
@@ -88,7 +95,7 @@ class TraceScreen(AnsweredOnce[str]):
 
     def _fail(self, error: Exception) -> None:
         self._job = None
-        self.dismiss(_why(error, self._path.name))
+        self.dismiss(TraceEnd(_why(error, self._path.name)))
 
     async def _show(self, found: OpenedTrace) -> None:
         """Show what was read."""
@@ -199,7 +206,19 @@ class TraceScreen(AnsweredOnce[str]):
 
     def action_close(self) -> None:
         """Go back; while the trace is read, read no further."""
-        self.dismiss("")
+        self.dismiss(TraceEnd())
+
+    def action_fit(self) -> None:
+        """Fit a workload to the trace, and end with it if it is wanted."""
+        if self._opened is None:
+            return
+        from blis_tui.tui.trace.fit_dialog import FitDialog
+
+        def take(text: str | None) -> None:
+            if text is not None:
+                self.dismiss(TraceEnd(workload=text))
+
+        self.app.push_screen(FitDialog(self._opened.trace.requests, self._path.name), take)
 
     @on(Assumed)
     def assume(self, event: Assumed) -> None:

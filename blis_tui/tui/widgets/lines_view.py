@@ -22,13 +22,21 @@ class LinesView(ScrollView, can_focus=True):
     """Shows lines. Text is shown literally; it must be printable."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("lines")]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"lines--plain", "lines--muted", "lines--gone", "lines--new", "lines--title"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "lines--plain",
+        "lines--muted",
+        "lines--gone",
+        "lines--new",
+        "lines--warned",
+        "lines--title",
+    }
     DEFAULT_CSS: ClassVar[str] = """
     LinesView {
         background: transparent; scrollbar-size-vertical: 1;
         & > .lines--muted { color: $foreground 60%; }
         & > .lines--gone { color: $text-error; }
         & > .lines--new { color: $text-success; }
+        & > .lines--warned { color: $text-warning; }
         & > .lines--title { text-style: bold; }
     }
     """

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from blis_tui.workload.fitting.lengths import EMPIRICAL
-
+EMPIRICAL, FAMILY = "empirical", "family"
+LENGTHS = (EMPIRICAL, FAMILY)
+"""How lengths can be written: as a table of what there is, or as the family that fits best."""
 STAGES, COHORTS = "stages", "cohorts"
 SHAPES = (STAGES, COHORTS)
 """A client for each class of requests, or a cohort of as many clients as the trace has."""

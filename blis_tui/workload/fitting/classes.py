@@ -16,6 +16,7 @@ MOST_CLASSES = 12
 
 
 _STANDARD = "standard"
+_ALL = "requests"
 
 
 class Traits(NamedTuple):
@@ -54,8 +55,7 @@ def classes_of(requests: Requests) -> tuple[list[RequestClass], NDArray[np.int32
     clients, first, number = np.unique(requests.client, return_index=True, return_inverse=True)
     traits = _traits(requests, clients.tolist(), first)
     if len(clients) <= MOST_CLASSES:
-        ids = [requests.clients.column("id")[client] for client in clients.tolist()]
-        names = _unique([name or f"client-{place}" for place, name in enumerate(ids)])
+        names = _unique(_names(requests, clients.tolist()))
         return [RequestClass(*each, 1) for each in zip(names, traits, strict=True)], number.astype(np.int32)
     key = next(key for key in _KEYS if len({key(each) for each in traits}) <= MOST_CLASSES)
     groups: dict[tuple[object, ...], list[Traits]] = {}
@@ -66,6 +66,14 @@ def classes_of(requests: Requests) -> tuple[list[RequestClass], NDArray[np.int32
     names = _unique([_name(each, common) for each in common])
     found = [RequestClass(*each) for each in zip(names, common, map(len, groups.values()), strict=True)]
     return found, np.array([places[key(each)] for each in traits], np.int32)[number]
+
+
+def _names(requests: Requests, clients: Sequence[int]) -> list[str]:
+    """Return what a few clients are called; a single one that only stands for a prefix is just what sends the requests."""
+    ids, groups = ([requests.clients.column(name)[client] for client in clients] for name in ("id", "prefix_group"))
+    if len(ids) == 1 and ids == groups:
+        return [_ALL]
+    return [name or f"client-{place}" for place, name in enumerate(ids)]
 
 
 def _traits(requests: Requests, clients: Sequence[int], first: NDArray[np.intp]) -> list[Traits]:
@@ -99,7 +107,7 @@ def _name(traits: Traits, all_traits: Sequence[Traits]) -> str:
     """Name a class after what it differs in from others."""
     texts = ("tenant_id", "slo_class", "model", "adapter")
     told = [name for name in texts if len({getattr(each, name) for each in all_traits}) > 1]
-    return "-".join(getattr(traits, name) for name in told if getattr(traits, name)) or traits.slo_class or "requests"
+    return "-".join(getattr(traits, name) for name in told if getattr(traits, name)) or traits.slo_class or _ALL
 
 
 def _unique(names: Sequence[str]) -> list[str]:

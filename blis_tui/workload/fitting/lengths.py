@@ -6,12 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blis_tui.spec.format.model import Distribution
+from blis_tui.workload.fitting.choices import FAMILY
 from blis_tui.workload.fitting.distances import tally
 from blis_tui.workload.fitting.families import best_family, grouped
-
-EMPIRICAL, FAMILY = "empirical", "family"
-LENGTHS = (EMPIRICAL, FAMILY)
-"""How lengths can be written: as a table of what there is, or as the family that fits best."""
 
 _MOST_VALUES = 48
 """A table of more values is one of bins: nobody could read the file."""

@@ -176,6 +176,10 @@ SCENES = (
     Scene("too-small", shots="40"),
     Scene("trace", begin=open_trace, shots="80 120 200-light"),
     Scene("trace-clients", "2 |", begin=open_trace, shots="120-light"),
+    Scene("trace-fit", "f |", begin=open_trace, shots="80 120-light 200"),
+    Scene(
+        "trace-fit-family", "f | shift+tab shift+tab space | shift+tab shift+tab shift+tab end |", begin=open_trace, shots="120"
+    ),
     Scene("trace-summary", "4 |", begin=open_trace, shots="80 120"),
 )
 

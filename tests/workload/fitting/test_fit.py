@@ -6,10 +6,9 @@ from traces import GOLDEN, LENGTHS, ROOT, at, made, one_client, staged
 
 import blis_tui
 from blis_tui import Cancelled, SpecError
-from blis_tui.workload.fitting.choices import SHAPES, Choices
+from blis_tui.workload.fitting.choices import FAMILY, SHAPES, Choices
+from blis_tui.workload.fitting.choices import LENGTHS as WAYS
 from blis_tui.workload.fitting.fit import fit
-from blis_tui.workload.fitting.lengths import FAMILY
-from blis_tui.workload.fitting.lengths import LENGTHS as WAYS
 from blis_tui.workload.fitting.report import GOOD, POOR
 
 

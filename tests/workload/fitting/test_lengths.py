@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from blis_tui.spec.format.model import Distribution
+from blis_tui.workload.fitting.choices import EMPIRICAL, FAMILY
 from blis_tui.workload.fitting.families import shares
-from blis_tui.workload.fitting.lengths import EMPIRICAL, FAMILY, fit_lengths
+from blis_tui.workload.fitting.lengths import fit_lengths
 from blis_tui.workload.sampling.spread import length_spread
 
 DRAWS = np.random.default_rng(1)

@@ -1,0 +1,96 @@
+"""``--fit``: a workload file that is like a trace, and how like it is."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+from blis_tui.cli.arguments import STDIN, Options
+from blis_tui.cli.errors import DONE, CommandError
+from blis_tui.cli.output import note, put
+from blis_tui.cli.progress import Progress
+from blis_tui.cli.traces import trace_at
+from blis_tui.numbers import aligned
+from blis_tui.problems import printable
+
+if TYPE_CHECKING:
+    from blis_tui.workload.fitting.fit import Fit
+    from blis_tui.workload.fitting.report import Section
+
+
+def run(options: Options) -> int:
+    """Fit a workload to a trace and write it; the comparison goes to standard error, or as JSON to standard output."""
+    (path,) = options.specs
+    assert options.output is not None
+    if options.output != STDIN and not options.force and os.path.lexists(options.output):  # before the work, and again after
+        raise CommandError(f"{options.output}: exists already; --force overwrites it")
+    trace = trace_at(path, options)
+    if trace is None:
+        raise CommandError(f"{path}: is no trace of BLIS, mooncake or Azure, which --fit takes")
+    from blis_tui.formats.fitted import fitted_text
+    from blis_tui.workload.fitting.fit import fit
+
+    with Progress(quiet=options.quiet) as progress:
+        found = fit(trace.requests, options.choices, lambda done: progress.part("fitting", done))
+    text = fitted_text(found, os.path.basename(path))  # noqa: PTH119 - as everywhere in the command line
+    if options.output == STDIN:
+        put(text)
+    else:
+        _write(options.output, text, force=options.force)
+    if options.json:
+        put(_document(found, path, options.output))
+    elif not options.quiet:
+        note(_report(found, path, options.output))
+    return DONE
+
+
+def _write(path: str, text: str, *, force: bool) -> None:
+    from blis_tui.files.errors import AlreadyExists, WriteError
+    from blis_tui.files.file_set import FileSet
+
+    try:
+        with FileSet(force=force) as files:
+            files.add(path).write(text.encode())
+            files.commit()
+    except AlreadyExists as error:
+        raise CommandError(f"{error}; --force overwrites it") from error
+    except WriteError as error:
+        raise CommandError(f"{error.path}: {error.reason}") from error
+
+
+def _report(found: Fit, path: str, output: str) -> str:
+    """Write the comparison as text."""
+    from blis_tui.workload.fitting.tables import HEAD, LEGEND, table
+
+    lines = table(found.report)
+    rows = aligned([HEAD, *((printable(line.cells[0]), *line.cells[1:], line.verdict) for line in lines)])
+    written = "" if output == STDIN else f"wrote {output}: "
+    return "\n".join([f"{written}the fit to {path} is {found.report.verdict}", *rows, *LEGEND])
+
+
+def _document(found: Fit, path: str, output: str) -> str:
+    """Write the comparison as JSON."""
+    report = found.report
+    stages = [
+        {**stage._asdict(), "trace_rate": round(stage.trace / stage.seconds, 6), "fit_rate": round(stage.fit / stage.seconds, 6)}
+        for stage in report.stages
+    ]
+    document = {
+        "trace": path,
+        "output": output,
+        "lengths": found.choices.lengths,
+        "shape": found.choices.shape,
+        "clock_step_us": found.clock_step_us,
+        "verdict": report.verdict,
+        "total": _section(report.total),
+        "stages": stages,
+        "classes": [{"name": each.name, **_section(each)} for each in report.classes],
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _section(section: Section) -> dict[str, Any]:
+    rows = {row.name: {"trace": round(row.trace, 6), "fit": round(row.fit, 6), "verdict": row.verdict} for row in section.rows}
+    distances = {each.name: {"value": round(each.value, 6), "verdict": each.verdict} for each in section.distances}
+    return {"verdict": section.verdict, "numbers": rows, "distances": distances}

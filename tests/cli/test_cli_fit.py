@@ -1,0 +1,107 @@
+"""``--fit``: a workload file like a trace, and how like it is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from running import Run
+
+from blis_tui.formats.export import export
+from blis_tui.formats.options import ExportOptions
+from blis_tui.reading import load, loads
+from blis_tui.spec.check import check
+
+TWO_STAGES = Path(__file__).parents[2] / "examples" / "two-stage.yaml"
+CLIENTS = Path(__file__).parents[2] / "examples" / "clients.yaml"
+
+
+@pytest.fixture
+def trace(tmp_path: Path) -> Path:
+    export(load(CLIENTS), tmp_path, ["blis-trace"])
+    return tmp_path / "workload.trace.csv"
+
+
+def test_a_trace_becomes_a_workload_file(run: Run, trace: Path, tmp_path: Path) -> None:
+    ran = run("--fit", trace, "-o", tmp_path / "like-it.yaml")
+    assert (ran.code, ran.out) == (0, "")
+    text = (tmp_path / "like-it.yaml").read_text()
+    assert text.startswith("# Fitted to the trace workload.trace.csv: 2,654 requests in 2 min.")
+    assert not [problem for problem in check(text).problems if problem.severity != "info"]
+    lines = [line.split() for line in ran.err.splitlines()]
+    assert lines[0][-1] == "good"
+    assert ["requests", "2,654"] in [line[:2] for line in lines]
+    assert ["poisson-constant", "good"] in lines
+
+
+def test_a_mooncake_trace_of_a_compact_file_becomes_one_again(run: Run, tmp_path: Path) -> None:
+    export(load(TWO_STAGES), tmp_path, ["mooncake"], options=ExportOptions(block_size=50))
+    assert run("--fit", tmp_path / "workload.mooncake.jsonl", "--block-size", "50", "-o", tmp_path / "a.yaml").code == 0
+    found = loads((tmp_path / "a.yaml").read_text()).inference_perf
+    given = load(TWO_STAGES).inference_perf
+    assert found is not None and given is not None and given.shared_prefix is not None
+    assert found.shared_prefix == given.shared_prefix.replace(num_users_per_system_prompt=1)  # of whom such a trace knows nothing
+    assert [stage.rate for stage in found.stages] == pytest.approx([stage.rate for stage in given.stages], rel=0.03)
+
+
+def test_the_comparison_as_json(run: Run, trace: Path, tmp_path: Path) -> None:
+    ran = run("--fit", trace, "-o", tmp_path / "a.yaml", "--json", "--lengths", "family", "--shape", "cohorts")
+    found = json.loads(ran.out)
+    assert (ran.code, ran.err) == (0, "")
+    assert (found["lengths"], found["shape"]) == ("family", "cohorts")
+    assert found["verdict"] in ("good", "fair")
+    assert found["total"]["numbers"]["requests"]["trace"] == 2654
+    assert sum(stage["trace"] for stage in found["stages"]) == 2654
+    assert {each["name"] for each in found["classes"]} >= {"poisson-constant", "gamma-fitted"}
+    assert load(tmp_path / "a.yaml").cohorts
+
+
+def test_to_standard_output(run: Run, trace: Path) -> None:
+    ran = run("--fit", trace, "-o", "-", "--quiet")
+    assert ran.err == ""
+    assert loads(ran.out).clients
+
+
+def test_what_is_there_is_not_overwritten(run: Run, trace: Path, tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("mine")
+    ran = run("--fit", trace, "-o", path)
+    assert ran.code == 3
+    assert ran.err == f"blis-tui: {path}: exists already; --force overwrites it\n"
+    assert path.read_text() == "mine"
+    assert run("--fit", trace, "-o", path, "--force").code == 0
+    assert "clients:" in path.read_text()
+
+
+def test_only_traces_can_be_fitted(run: Run, tmp_path: Path) -> None:
+    ran = run("--fit", CLIENTS, "-o", tmp_path / "a.yaml")
+    assert ran.code == 3
+    assert "is no trace of BLIS, mooncake or Azure, which --fit takes" in ran.err
+
+
+def test_a_trace_without_requests_says_so(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "empty.csv"
+    path.write_text("TIMESTAMP,ContextTokens,GeneratedTokens\n")
+    ran = run("--fit", path, "-o", tmp_path / "a.yaml")
+    assert ran.code == 1
+    assert "the trace has no requests to make a workload of" in ran.err
+    assert not (tmp_path / "a.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("--fit t.csv", "--fit needs one TRACE, and -o FILE"),
+        ("--fit -o a.yaml", "--fit needs one TRACE"),
+        ("--fit t.csv -o - --json", "cannot both go to standard output"),
+        ("--fit t.csv -o a.yaml --summary", "--summary and --fit cannot be combined"),
+        ("--summary t.csv -o a.yaml", "--output only works with --fit"),
+        ("--check t.csv --lengths family", "--lengths or --shape only works with --fit"),
+        ("--fit t.csv -o a.yaml --lengths many", "invalid choice"),
+    ],
+)
+def test_wrong_usage(run: Run, line: str, reason: str) -> None:
+    ran = run(*line.split())
+    assert ran.code == 2
+    assert reason in ran.err
