@@ -28,11 +28,10 @@ def run(options: Options) -> int:
     trace = trace_at(path, options)
     if trace is None:
         raise CommandError(f"{path}: is no trace of BLIS, mooncake or Azure, which --fit takes")
-    from blis_tui.formats.fitted import fitted_text
-    from blis_tui.workload.fitting.fit import fit
+    from blis_tui.formats.fitted import fit_trace, fitted_text
 
     with Progress(quiet=options.quiet) as progress:
-        found = fit(trace.requests, options.choices, lambda done: progress.part("fitting", done))
+        found = fit_trace(trace, options.choices, lambda done: progress.part("fitting", done))
     text = fitted_text(found, os.path.basename(path))  # noqa: PTH119 - as everywhere in the command line
     if options.output == STDIN:
         put(text)

@@ -161,6 +161,8 @@ def _starts(requests: Requests, which: NDArray[np.intp]) -> int:
 
 
 def _prefix_share(requests: Requests, which: NDArray[np.intp]) -> float:
+    """Return the part of the input that is shared prefixes, of first rounds: runs note none of the further ones."""
+    which = which[requests.round[which] == 0] if requests.has_sessions else which
     inputs = int(requests.input_tokens[which].sum(dtype=np.int64))
     return int(requests.prefix_tokens[which].sum(dtype=np.int64)) / inputs if inputs else 0.0
 
