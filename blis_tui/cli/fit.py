@@ -16,7 +16,7 @@ from blis_tui.problems import printable
 
 if TYPE_CHECKING:
     from blis_tui.workload.fitting.fit import Fit
-    from blis_tui.workload.fitting.report import Section
+    from blis_tui.workload.fitting.likeness.report import Section
 
 
 def run(options: Options) -> int:
@@ -60,7 +60,7 @@ def _write(path: str, text: str, *, force: bool) -> None:
 
 def _report(found: Fit, path: str, output: str) -> str:
     """Write the comparison as text."""
-    from blis_tui.workload.fitting.tables import HEAD, LEGEND, table
+    from blis_tui.workload.fitting.likeness.tables import HEAD, LEGEND, table
 
     lines = table(found.report)
     rows = aligned([HEAD, *((printable(line.cells[0]), *line.cells[1:], line.verdict) for line in lines)])

@@ -13,8 +13,8 @@ from blis_tui.numbers import counted, duration, roughly
 from blis_tui.problems import printable
 from blis_tui.spec.format.model import Client, Cohort, Distribution
 from blis_tui.workload.fitting.choices import Choices
-from blis_tui.workload.fitting.conversations import Answers
 from blis_tui.workload.fitting.fit import Fit, fit
+from blis_tui.workload.fitting.parts.conversations import Answers
 from blis_tui.workload.progress import Progress
 from blis_tui.workload.server import AssumedServer
 

@@ -11,15 +11,15 @@ from blis_tui.problems import ERROR, Problem, SpecError
 from blis_tui.spec.format.facts import US_PER_S
 from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.workload.fitting.choices import COHORTS, STAGES, Choices
-from blis_tui.workload.fitting.classes import MOST_CLASSES, RequestClass, classes_of
 from blis_tui.workload.fitting.compact import compact_spec
-from blis_tui.workload.fitting.comparison import Side, class_counts, compare
-from blis_tui.workload.fitting.conversations import Answers, begins
+from blis_tui.workload.fitting.likeness.comparison import Side, class_counts, compare
+from blis_tui.workload.fitting.likeness.report import FitReport
 from blis_tui.workload.fitting.members import explicit_spec, load_of
-from blis_tui.workload.fitting.parts import parts_of, process_of
-from blis_tui.workload.fitting.report import FitReport
-from blis_tui.workload.fitting.stages import MOST_STAGES, find_stages
-from blis_tui.workload.fitting.times import clock_step, roundest, spread_out
+from blis_tui.workload.fitting.parts.classes import MOST_CLASSES, RequestClass, classes_of
+from blis_tui.workload.fitting.parts.conversations import Answers, begins
+from blis_tui.workload.fitting.parts.splitting import parts_of, process_of
+from blis_tui.workload.fitting.parts.stages import MOST_STAGES, find_stages
+from blis_tui.workload.fitting.parts.times import clock_step, roundest, spread_out
 from blis_tui.workload.generate import generate
 from blis_tui.workload.progress import Progress
 from blis_tui.workload.requests import Requests

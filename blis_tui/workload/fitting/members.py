@@ -31,8 +31,8 @@ from blis_tui.spec.format.model import (
     WorkloadSpec,
 )
 from blis_tui.workload.expansion.traits import DEFAULT_TIMEOUT_US
-from blis_tui.workload.fitting.classes import RequestClass, Traits
-from blis_tui.workload.fitting.parts import Part
+from blis_tui.workload.fitting.parts.classes import RequestClass, Traits
+from blis_tui.workload.fitting.parts.splitting import Part
 
 _EVEN_CV = 0.01
 """The coefficient of variation of gaps that are as good as constant, where a process must be a fitted one."""

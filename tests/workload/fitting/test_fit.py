@@ -2,15 +2,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from traces import GOLDEN, LENGTHS, ROOT, at, made, one_client, staged
+from made_traces import GOLDEN, LENGTHS, ROOT, at, made, one_client, staged
 
 import blis_tui
 from blis_tui import Cancelled, SpecError
 from blis_tui.workload.fitting.choices import FAMILY, SHAPES, Choices
 from blis_tui.workload.fitting.choices import LENGTHS as WAYS
-from blis_tui.workload.fitting.conversations import Answers
 from blis_tui.workload.fitting.fit import fit
-from blis_tui.workload.fitting.report import GOOD, POOR
+from blis_tui.workload.fitting.likeness.report import GOOD, POOR
+from blis_tui.workload.fitting.parts.conversations import Answers
 from blis_tui.workload.server import AssumedServer
 
 

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blis_tui.spec.format.model import Distribution
-from blis_tui.workload.fitting.arrivals import FittedArrivals, fit_arrivals, relative_gaps
-from blis_tui.workload.fitting.classes import RequestClass, unique_names
-from blis_tui.workload.fitting.conversations import Answers, Talk, Turns, in_conversations, talks
-from blis_tui.workload.fitting.lengths import fit_lengths
-from blis_tui.workload.fitting.prefixes import Prefixes, prefixes_of, split
+from blis_tui.workload.fitting.lengths.distributions import fit_lengths
+from blis_tui.workload.fitting.parts.arrivals import FittedArrivals, fit_arrivals, relative_gaps
+from blis_tui.workload.fitting.parts.classes import RequestClass, unique_names
+from blis_tui.workload.fitting.parts.conversations import Answers, Talk, Turns, in_conversations, talks
+from blis_tui.workload.fitting.parts.prefixes import Prefixes, prefixes_of, split
 from blis_tui.workload.requests import Requests
 
 _MOST_GAPS = 1 << 18

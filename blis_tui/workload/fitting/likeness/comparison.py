@@ -9,9 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from blis_tui.workload.fitting.arrivals import relative_gaps, variation
 from blis_tui.workload.fitting.distances import Tally, distance, tally
-from blis_tui.workload.fitting.report import (
+from blis_tui.workload.fitting.likeness.report import (
     COUNT,
     PLAIN,
     SHARE,
@@ -23,6 +22,7 @@ from blis_tui.workload.fitting.report import (
     StageRow,
     judged,
 )
+from blis_tui.workload.fitting.parts.arrivals import relative_gaps, variation
 from blis_tui.workload.requests import Requests
 
 _RELATIVE = 0.05, 0.15
