@@ -16,7 +16,7 @@ from blis_tui.problems import printable
 
 if TYPE_CHECKING:
     from blis_tui.workload.fitting.fit import Fit
-    from blis_tui.workload.fitting.report import Section
+    from blis_tui.workload.fitting.likeness.report import Section
 
 
 def run(options: Options) -> int:
@@ -28,11 +28,10 @@ def run(options: Options) -> int:
     trace = trace_at(path, options)
     if trace is None:
         raise CommandError(f"{path}: is no trace of BLIS, mooncake or Azure, which --fit takes")
-    from blis_tui.formats.fitted import fitted_text
-    from blis_tui.workload.fitting.fit import fit
+    from blis_tui.formats.fitted import fit_trace, fitted_text
 
     with Progress(quiet=options.quiet) as progress:
-        found = fit(trace.requests, options.choices, lambda done: progress.part("fitting", done))
+        found = fit_trace(trace, options.choices, lambda done: progress.part("fitting", done))
     text = fitted_text(found, os.path.basename(path))  # noqa: PTH119 - as everywhere in the command line
     if options.output == STDIN:
         put(text)
@@ -61,7 +60,7 @@ def _write(path: str, text: str, *, force: bool) -> None:
 
 def _report(found: Fit, path: str, output: str) -> str:
     """Write the comparison as text."""
-    from blis_tui.workload.fitting.tables import HEAD, LEGEND, table
+    from blis_tui.workload.fitting.likeness.tables import HEAD, LEGEND, table
 
     lines = table(found.report)
     rows = aligned([HEAD, *((printable(line.cells[0]), *line.cells[1:], line.verdict) for line in lines)])

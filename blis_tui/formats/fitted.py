@@ -1,21 +1,45 @@
-"""The text of the workload file that is fitted to a trace."""
+"""The workload file that is fitted to a trace."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
 
+import numpy as np
+
+from blis_tui.formats.traces.trace import MeasuredTimes, Trace
 from blis_tui.formats.yaml_text import block, entry
 from blis_tui.numbers import counted, duration, roughly
 from blis_tui.problems import printable
 from blis_tui.spec.format.model import Client, Cohort, Distribution
-from blis_tui.workload.fitting.fit import Fit
+from blis_tui.workload.fitting.choices import Choices
+from blis_tui.workload.fitting.fit import Fit, fit
+from blis_tui.workload.fitting.parts.conversations import Answers
+from blis_tui.workload.progress import Progress
+from blis_tui.workload.server import AssumedServer
 
 _WIDTH = 100
 _INDENT = "    "
 _LONG = 4
 """A distribution with more parameters than this is a long table."""
 _DISTRIBUTIONS = ("input_distribution", "output_distribution")
+
+
+def fit_trace(trace: Trace, choices: Choices | None = None, progress: Progress | None = None) -> Fit:
+    """Fit a workload to a trace. Raises `SpecError` if it has no requests, and what `progress` raises."""
+    return fit(trace.requests, choices, progress, None if trace.measured is None else _answers(trace.measured))
+
+
+def _answers(measured: MeasuredTimes) -> Answers | None:
+    """Return how long answers took in a run; ``None`` if it has none."""
+    told = (measured.sent_us >= 0) & (measured.first_us >= measured.sent_us) & (measured.last_us >= measured.first_us)
+    if not told.any():
+        return None
+    took = np.where(told, measured.last_us - measured.sent_us, -1)
+    ttft = float((measured.first_us - measured.sent_us)[told].mean())
+    decoding = float((measured.last_us - measured.first_us)[told].sum())
+    tokens = int((measured.output_tokens[told] - 1).clip(0).sum())
+    return Answers(took, AssumedServer(round(ttft), round(decoding / tokens) if tokens else 0))
 
 
 def fitted_text(fit: Fit, source: str) -> str:

@@ -10,7 +10,7 @@ from measuring import Row, in_turn, ratio
 from blis_tui.reading import loads
 from blis_tui.workload.fitting.choices import LENGTHS, Choices
 from blis_tui.workload.fitting.fit import fit
-from blis_tui.workload.fitting.stages import MOST_STAGES, find_stages
+from blis_tui.workload.fitting.parts.stages import MOST_STAGES, find_stages
 from blis_tui.workload.generate import generate
 from blis_tui.workload.requests import Requests
 

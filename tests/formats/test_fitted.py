@@ -8,11 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import blis_tui
-from blis_tui.formats.fitted import fitted_text
+from blis_tui.formats.export import export
+from blis_tui.formats.fitted import fit_trace, fitted_text
+from blis_tui.formats.traces.opening import open_trace
+from blis_tui.formats.traces.trace import MeasuredTimes
 from blis_tui.problems import INFO
 from blis_tui.spec.check import check
 from blis_tui.workload.fitting.choices import LENGTHS, SHAPES, Choices
 from blis_tui.workload.fitting.fit import fit
+from blis_tui.workload.server import AssumedServer
 
 ROOT = Path(__file__).parents[2]
 FILES = [*sorted((ROOT / "tests" / "golden").glob("*.yaml")), *sorted((ROOT / "examples").glob("c*.yaml"))]
@@ -61,3 +65,40 @@ def test_the_comments_say_what_it_was_made_from():
     result = fit(blis_tui.generate(blis_tui.load(ROOT / "examples" / "clients.yaml")))
     text = sound(result, "bad\nname\x1b.csv")
     assert text.startswith("# Fitted to the trace bad\\nname\\x1b.csv: 2,654 requests in 2 min.\n# It generates ")
+
+
+CHAT = """
+version: "2"
+seed: 5
+aggregate_rate: 2
+horizon: 300000000
+clients:
+- id: a
+  rate_fraction: 1
+  arrival: {process: poisson}
+  input_distribution: {type: gaussian, params: {mean: 60, std_dev: 10, min: 10, max: 100}}
+  output_distribution: {type: exponential, params: {mean: 90, min: 4, max: 1000}}
+  prefix_group: p
+  prefix_length: 300
+  reasoning:
+    reason_ratio_distribution: {type: constant, params: {value: 20}}
+    multi_turn: {max_rounds: 5, think_time_us: 4000000}
+"""
+
+
+def test_a_run_tells_how_long_answers_took_and_no_prefix_of_further_rounds(tmp_path):
+    server = AssumedServer(300_000, 10_000)
+    spec = blis_tui.loads(CHAT)
+    export(spec, tmp_path, ["blis-trace"], requests=blis_tui.generate(spec, server=server))
+    trace = open_trace(tmp_path / "workload.trace.csv")
+    requests = trace.requests
+    sent, outputs = requests.arrival_us, requests.output_tokens.astype(np.int64)
+    status = np.zeros(len(requests), np.int64)
+    times = MeasuredTimes(sent, sent + 300_000, sent + 300_000 + 10_000 * outputs, outputs, status, ("ok",))
+    result = fit_trace(trace._replace(measured=times))
+    (client,) = result.spec.clients
+    assert client.turns == spec.clients[0].turns
+    assert client.prefix_length == 300
+    assert max(map(int, client.input_distribution.params)) <= 100
+    assert result.report.total.verdict == "good"
+    sound(result)

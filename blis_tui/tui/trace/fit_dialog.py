@@ -21,12 +21,12 @@ from blis_tui.tui.widgets.tick_box import TickBox
 from blis_tui.workload.fitting.choices import COHORTS, EMPIRICAL, FAMILY, STAGES, Choices
 
 if TYPE_CHECKING:
+    from blis_tui.formats.traces.trace import Trace
     from blis_tui.workload.fitting.fit import Fit
-    from blis_tui.workload.requests import Requests
 
 
 class FitDialog(ModalScreen["str | None"]):
-    """Fits the requests of the trace `name`. Returns the text of the workload file, ``None`` if none is wanted."""
+    """Fits a workload to a trace, which comments call `name`. Returns the text of the file, ``None`` if none is wanted."""
 
     CSS_PATH = "fit_dialog.tcss"
     AUTO_FOCUS = "LinesView"
@@ -35,9 +35,9 @@ class FitDialog(ModalScreen["str | None"]):
         Binding("enter", "make", "Make a workload file", show=False),
     ]
 
-    def __init__(self, requests: Requests, name: str) -> None:
+    def __init__(self, trace: Trace, name: str) -> None:
         super().__init__()
-        self._requests = requests
+        self._trace = trace
         self._source = name
         self._shape: str | None = None
         self._fit: Fit | None = None
@@ -81,9 +81,9 @@ class FitDialog(ModalScreen["str | None"]):
         choices = Choices(FAMILY if self.query_one("#family", Checkbox).value else EMPIRICAL, self._shape)
 
         def work(job: Job[Fit]) -> Fit:
-            from blis_tui.workload.fitting.fit import fit
+            from blis_tui.formats.fitted import fit_trace
 
-            return fit(self._requests, choices, job.progress)
+            return fit_trace(self._trace, choices, job.progress)
 
         self._job = Job(self, work, self._take, self._fail, self._progress)
 

@@ -8,11 +8,11 @@ from rich.cells import cell_len
 
 from blis_tui.problems import printable
 from blis_tui.tui.widgets.lines_view import Run
-from blis_tui.workload.fitting.report import FAIR, GOOD, POOR
-from blis_tui.workload.fitting.tables import HEAD, LEGEND, TableLine, table
+from blis_tui.workload.fitting.likeness.report import FAIR, GOOD, POOR
+from blis_tui.workload.fitting.likeness.tables import HEAD, LEGEND, TableLine, table
 
 if TYPE_CHECKING:
-    from blis_tui.workload.fitting.report import FitReport
+    from blis_tui.workload.fitting.likeness.report import FitReport
 
 _STYLES = {GOOD: "new", FAIR: "warned", POOR: "gone"}
 _MOST_NAME = 34

@@ -218,7 +218,7 @@ class TraceScreen(AnsweredOnce[TraceEnd]):
             if text is not None:
                 self.dismiss(TraceEnd(workload=text))
 
-        self.app.push_screen(FitDialog(self._opened.trace.requests, self._path.name), take)
+        self.app.push_screen(FitDialog(self._opened.trace, self._path.name), take)
 
     @on(Assumed)
     def assume(self, event: Assumed) -> None:

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from blis_tui.spec.format.facts import US_PER_S
 from blis_tui.spec.format.model import InferencePerf, SharedPrefix, Stage, WorkloadSpec
 from blis_tui.workload.expansion.traits import DEFAULT_TIMEOUT_US
-from blis_tui.workload.fitting.arrivals import fit_arrivals, relative_gaps
-from blis_tui.workload.fitting.classes import RequestClass, Traits
-from blis_tui.workload.fitting.conversations import in_conversations, talks
-from blis_tui.workload.fitting.prefixes import LIKE_CHANCE, prefixes_of
-from blis_tui.workload.fitting.stages import MOST_STAGES, find_stages
+from blis_tui.workload.fitting.parts.arrivals import fit_arrivals, relative_gaps
+from blis_tui.workload.fitting.parts.classes import RequestClass, Traits
+from blis_tui.workload.fitting.parts.conversations import in_conversations, talks
+from blis_tui.workload.fitting.parts.prefixes import LIKE_CHANCE, prefixes_of
+from blis_tui.workload.fitting.parts.stages import MOST_STAGES, find_stages
 from blis_tui.workload.requests import Requests
 
 _DIGITS = 4

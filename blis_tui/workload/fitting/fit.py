@@ -11,18 +11,19 @@ from blis_tui.problems import ERROR, Problem, SpecError
 from blis_tui.spec.format.facts import US_PER_S
 from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.workload.fitting.choices import COHORTS, STAGES, Choices
-from blis_tui.workload.fitting.classes import MOST_CLASSES, RequestClass, classes_of
 from blis_tui.workload.fitting.compact import compact_spec
-from blis_tui.workload.fitting.comparison import Side, class_counts, compare
-from blis_tui.workload.fitting.conversations import begins
-from blis_tui.workload.fitting.members import explicit_spec, load_of, member_classes
-from blis_tui.workload.fitting.parts import parts_of, process_of
-from blis_tui.workload.fitting.report import FitReport
-from blis_tui.workload.fitting.stages import MOST_STAGES, find_stages
-from blis_tui.workload.fitting.times import clock_step, roundest, spread_out
+from blis_tui.workload.fitting.likeness.comparison import Side, class_counts, compare
+from blis_tui.workload.fitting.likeness.report import FitReport
+from blis_tui.workload.fitting.members import explicit_spec, load_of
+from blis_tui.workload.fitting.parts.classes import MOST_CLASSES, RequestClass, classes_of
+from blis_tui.workload.fitting.parts.conversations import Answers, begins
+from blis_tui.workload.fitting.parts.splitting import parts_of, process_of
+from blis_tui.workload.fitting.parts.stages import MOST_STAGES, find_stages
+from blis_tui.workload.fitting.parts.times import clock_step, roundest, spread_out
 from blis_tui.workload.generate import generate
 from blis_tui.workload.progress import Progress
 from blis_tui.workload.requests import Requests
+from blis_tui.workload.server import AssumedServer
 
 _SEED = 42
 _SEEDS, _FEW = 8, 20_000
@@ -50,8 +51,13 @@ class Fit(NamedTuple):
     """The steps of the trace's clock if it is a coarse one, over which requests of one time are spread, else 0."""
 
 
-def fit(requests: Requests, choices: Choices | None = None, progress: Progress | None = None) -> Fit:
-    """Fit a workload to the requests of a trace. Raises `SpecError` if there are none, and what `progress` raises."""
+def fit(
+    requests: Requests, choices: Choices | None = None, progress: Progress | None = None, answers: Answers | None = None
+) -> Fit:
+    """Fit a workload to the requests of a trace. Raises `SpecError` if there are none, and what `progress` raises.
+
+    Of a run, `answers` say what of a conversation's pauses is waiting for answers.
+    """
     tell = progress or (lambda done: None)
     if not len(requests):
         raise SpecError([Problem("empty-trace", ERROR, (), "the trace has no requests to make a workload of")])
@@ -65,21 +71,22 @@ def fit(requests: Requests, choices: Choices | None = None, progress: Progress |
     model = _compact(requests, classes) if choices.shape != COHORTS else None
     tell(0.1)
     if model is None:
-        model = _explicit(requests, classes, number, choices, tell)
+        model = _explicit(requests, classes, number, choices, answers, tell)
     tell(_FITTED)
     trace = Side(requests, model.number)
-    made = _nearest(model, trace, lambda done: tell(_FITTED + 0.4 * done))
+    server = answers.server if answers is not None and model.answered else None
+    made = _nearest(model, trace, server, lambda done: tell(_FITTED + 0.4 * done))
     report = compare(trace, made, model.names, model.edges)
     tell(1.0)
     return Fit(made.requests.spec, choices._replace(shape=model.shape), report, step_us)
 
 
-def _nearest(model: _Model, trace: Side, tell: Progress) -> Side:
+def _nearest(model: _Model, trace: Side, server: AssumedServer | None, tell: Progress) -> Side:
     """Generate the workload; of a small one, with the seed of a few whose numbers of requests are nearest to the trace's."""
     few = len(trace.requests) <= _FEW
     made = []
     for seed in range(_SEED, _SEED + (_SEEDS if few else 1)):
-        requests = generate(model.spec.replace(seed=seed), progress=tell)
+        requests = generate(model.spec.replace(seed=seed), server=server, progress=tell)
         made.append(Side(requests, np.array(model.of_blocks, np.int32)[requests.block]))
     wanted = class_counts(trace, len(model.names), model.edges)
     off = [((class_counts(side, len(model.names), model.edges) - wanted) ** 2 / np.maximum(wanted, 1)).sum() for side in made]
@@ -97,6 +104,8 @@ class _Model(NamedTuple):
     of_blocks: list[int]
     """The class of each block of the spec's clients."""
     edges: NDArray[np.int64]
+    answered: bool = False
+    """Whether its conversations wait for answers, which are known from a run."""
 
 
 def end_of(requests: Requests) -> int:
@@ -122,7 +131,12 @@ def _compact(requests: Requests, classes: list[RequestClass]) -> _Model | None:
 
 
 def _explicit(
-    requests: Requests, classes: list[RequestClass], number: NDArray[np.int32], choices: Choices, tell: Progress
+    requests: Requests,
+    classes: list[RequestClass],
+    number: NDArray[np.int32],
+    choices: Choices,
+    answers: Answers | None,
+    tell: Progress,
 ) -> _Model:
     """Return clients or cohorts for the classes of a trace."""
     edges = _edges(requests, classes, number)
@@ -130,13 +144,14 @@ def _explicit(
     clients = sum(each.clients for each in classes)
     cohorts = choices.shape == COHORTS or (choices.shape is None and clients > MOST_CLASSES)
     loads = []
-    for part in parts_of(requests, classes, number, edges, choices.lengths):
+    for part in parts_of(requests, classes, number, edges, choices.lengths, answers):
         members = cohorts and part.prefixes.groups <= 1 and 1 < part.clients < len(part.begins)
         process = process_of(part, edges, requests.client if members else None)
         loads.append(load_of(part, process.arrival, part.clients if members else max(part.prefixes.groups, 1), edges))
-    spec = explicit_spec(loads, classes, int(edges[-1]), cohorts)
+    spec, of_blocks = explicit_spec(loads, classes, int(edges[-1]), cohorts)
     names = [each.name for each in classes]
-    return _Model(spec, COHORTS if cohorts else STAGES, names, number, member_classes(loads, spec), edges)
+    answered = any(load.part.turns is not None and load.part.turns.answered for load in loads)
+    return _Model(spec, COHORTS if cohorts else STAGES, names, number, of_blocks, edges, answered)
 
 
 def _edges(requests: Requests, classes: list[RequestClass], number: NDArray[np.int32]) -> NDArray[np.int64]:

@@ -31,8 +31,8 @@ from blis_tui.spec.format.model import (
     WorkloadSpec,
 )
 from blis_tui.workload.expansion.traits import DEFAULT_TIMEOUT_US
-from blis_tui.workload.fitting.classes import RequestClass, Traits
-from blis_tui.workload.fitting.parts import Part
+from blis_tui.workload.fitting.parts.classes import RequestClass, Traits
+from blis_tui.workload.fitting.parts.splitting import Part
 
 _EVEN_CV = 0.01
 """The coefficient of variation of gaps that are as good as constant, where a process must be a fitted one."""
@@ -105,40 +105,39 @@ def _until_done(part: Part, span: Span, edges: NDArray[np.int64]) -> Span:
     return span if within else span._replace(end_us=int(edges[-1]))
 
 
-def explicit_spec(loads: Sequence[Load], classes: Sequence[RequestClass], end_us: int, cohorts: bool) -> WorkloadSpec:
-    """Return a spec of clients and cohorts; `cohorts` makes all of them cohorts."""
+def explicit_spec(
+    loads: Sequence[Load], classes: Sequence[RequestClass], end_us: int, cohorts: bool
+) -> tuple[WorkloadSpec, list[int]]:
+    """Return a spec of clients and cohorts, of which `cohorts` makes all of them, and the number of each one's class."""
     steady = all(_is_steady(load, end_us) for load in loads)
-    plain = not cohorts and all(_can_vary(load, classes[load.part.of].traits) for load in loads)
-    rate = sum(span.starts for load in loads for span in load.spans) / (end_us / 1e6)
-    members: list[Client | Cohort] = []
+    varying = not steady and not cohorts and all(_can_vary(load, classes[load.part.of].traits) for load in loads)
+    sent = sum(span.starts for load in loads for span in load.spans)
+    members: list[tuple[Client | Cohort, int]] = []
     for load in loads:
         traits = classes[load.part.of].traits
         if steady:
-            members.append(_steady(load, traits, cohorts, len(loads)))
-        elif plain:
-            members.append(_varying(load, traits))
+            found = [_steady(load, traits, cohorts)]
+        elif varying:
+            found = [_varying(load, traits)]
         else:
-            members += _windowed(load, traits, cohorts)
-    sent = sum(span.starts for load in loads for span in load.spans)
-    if not plain or steady:
-        members = [member.replace(rate_fraction=_written(member.rate_fraction / sent, 4)) for member in members]
-    return WorkloadSpec(
+            found = _windowed(load, traits, cohorts)
+        for member in found if varying else [_shared(member, sent) for member in found]:
+            members.append((member, load.part.of))
+    spec = WorkloadSpec(
         version="2",
         category="reasoning" if any(load.part.turns is not None for load in loads) else "language",
-        clients=tuple(member for member in members if isinstance(member, Client)),
-        cohorts=tuple(member for member in members if isinstance(member, Cohort)),
-        aggregate_rate=0.0 if plain and not steady else _written(rate),
+        clients=tuple(member for member, _ in members if isinstance(member, Client)),
+        cohorts=tuple(member for member, _ in members if isinstance(member, Cohort)),
+        aggregate_rate=0.0 if varying else _written(sent / (end_us / 1e6)),
         horizon=end_us,
     )
+    return spec, [of for kind in (Client, Cohort) for member, of in members if isinstance(member, kind)]
 
 
-def member_classes(loads: Sequence[Load], spec: WorkloadSpec) -> list[int]:
-    """Return the number of the class of each block of clients, in the order in which the spec is expanded: clients first."""
-    of = {}
-    for load in loads:
-        for name in (load.part.name, *(_stage_name(load, number) for number in range(len(load.spans)))):
-            of[name] = load.part.of
-    return [of[name] for name in (*(client.id for client in spec.clients), *(cohort.id for cohort in spec.cohorts))]
+def _shared(member: Client | Cohort, sent: int) -> Client | Cohort:
+    """Write a member's share of all that is sent, of which it has a number as yet."""
+    share = _written(member.rate_fraction / sent, 4)
+    return member.replace(rate_fraction=share)
 
 
 def _is_steady(load: Load, end_us: int) -> bool:
@@ -157,12 +156,12 @@ def _can_vary(load: Load, traits: Traits) -> bool:
     return not turns.alone and not traits.slo_target_us
 
 
-def _steady(load: Load, traits: Traits, cohorts: bool, beside: int) -> Client | Cohort:
+def _steady(load: Load, traits: Traits, cohorts: bool) -> Client | Cohort:
     starts = load.spans[0].starts
     return _member(load, traits, load.part.name, load.arrival, starts / _kept(load, load.spans[0]), cohorts)
 
 
-def _varying(load: Load, traits: Traits) -> Client:
+def _varying(load: Load, traits: Traits) -> Client | Cohort:
     windows = []
     for span in load.spans:
         # BLIS rounds a window's requests up and leaves out the last of them
@@ -205,7 +204,7 @@ def _kept(load: Load, span: Span) -> float:
     The trace itself ends its conversations so only at its own end.
     """
     turns, length = load.part.turns, (span.end_us - span.start_us) / 1e6
-    if turns is None or turns.alone or turns.rounds == 1:
+    if turns is None or turns.alone or turns.answered or turns.rounds == 1:
         return 1.0
     apart = load.part.seconds / (turns.rounds - 1)
     kept = sum(max(0.0, 1.0 - number * apart / length) for number in range(turns.rounds)) / turns.rounds

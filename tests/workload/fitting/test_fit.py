@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from traces import GOLDEN, LENGTHS, ROOT, at, made, one_client, staged
+from made_traces import GOLDEN, LENGTHS, ROOT, at, made, one_client, staged
 
 import blis_tui
 from blis_tui import Cancelled, SpecError
 from blis_tui.workload.fitting.choices import FAMILY, SHAPES, Choices
 from blis_tui.workload.fitting.choices import LENGTHS as WAYS
 from blis_tui.workload.fitting.fit import fit
-from blis_tui.workload.fitting.report import GOOD, POOR
+from blis_tui.workload.fitting.likeness.report import GOOD, POOR
+from blis_tui.workload.fitting.parts.conversations import Answers
+from blis_tui.workload.server import AssumedServer
 
 
 def row(section, name):
@@ -144,6 +146,19 @@ def test_pauses_with_answers_in_them_are_sent_on_the_traces_clock():
     assert client.closed_loop is False
     assert client.turns.think_time_us == pytest.approx(4_000_000, abs=1_500_000)
     assert client.turns.context_growth == ""
+
+
+def test_pauses_of_a_run_are_those_after_answers():
+    server = AssumedServer(300_000, 10_000)
+    requests = blis_tui.generate(blis_tui.loads(CHAT), server=server)
+    answers = Answers(server.ttft_us + server.itl_us * requests.output_tokens.astype(np.int64), server)
+    result = fit(requests, answers=answers)
+    (client,) = result.spec.clients
+    assert client.turns == blis_tui.loads(CHAT).clients[0].turns
+    assert client.closed_loop is None
+    assert client.input_distribution.type == "empirical"
+    assert max(map(int, client.input_distribution.params)) <= 100
+    assert result.report.verdict == GOOD
 
 
 def test_prompts_of_one_length_become_a_cohort_with_a_prefix_each():

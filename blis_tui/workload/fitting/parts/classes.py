@@ -55,7 +55,7 @@ def classes_of(requests: Requests) -> tuple[list[RequestClass], NDArray[np.int32
     clients, first, number = np.unique(requests.client, return_index=True, return_inverse=True)
     traits = _traits(requests, clients.tolist(), first)
     if len(clients) <= MOST_CLASSES:
-        names = _unique(_names(requests, clients.tolist()))
+        names = unique_names(_names(requests, clients.tolist()))
         return [RequestClass(*each, 1) for each in zip(names, traits, strict=True)], number.astype(np.int32)
     key = next(key for key in _KEYS if len({key(each) for each in traits}) <= MOST_CLASSES)
     groups: dict[tuple[object, ...], list[Traits]] = {}
@@ -63,7 +63,7 @@ def classes_of(requests: Requests) -> tuple[list[RequestClass], NDArray[np.int32
         groups.setdefault(key(each), []).append(each)
     places = {of: place for place, of in enumerate(groups)}
     common = [_common(each) for each in groups.values()]
-    names = _unique([_name(each, common) for each in common])
+    names = unique_names([_name(each, common) for each in common])
     found = [RequestClass(*each) for each in zip(names, common, map(len, groups.values()), strict=True)]
     return found, np.array([places[key(each)] for each in traits], np.int32)[number]
 
@@ -110,7 +110,7 @@ def _name(traits: Traits, all_traits: Sequence[Traits]) -> str:
     return "-".join(getattr(traits, name) for name in told if getattr(traits, name)) or traits.slo_class or _ALL
 
 
-def _unique(names: Sequence[str]) -> list[str]:
+def unique_names(names: Sequence[str]) -> list[str]:
     """Number names that occur several times."""
     seen: set[str] = set()
     found = []

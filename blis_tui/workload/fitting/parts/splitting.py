@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blis_tui.spec.format.model import Distribution
-from blis_tui.workload.fitting.arrivals import FittedArrivals, fit_arrivals, relative_gaps
-from blis_tui.workload.fitting.classes import RequestClass
-from blis_tui.workload.fitting.conversations import Talk, Turns, in_conversations, talks
-from blis_tui.workload.fitting.lengths import fit_lengths
-from blis_tui.workload.fitting.prefixes import Prefixes, prefixes_of, split
+from blis_tui.workload.fitting.lengths.distributions import fit_lengths
+from blis_tui.workload.fitting.parts.arrivals import FittedArrivals, fit_arrivals, relative_gaps
+from blis_tui.workload.fitting.parts.classes import RequestClass, unique_names
+from blis_tui.workload.fitting.parts.conversations import Answers, Talk, Turns, in_conversations, talks
+from blis_tui.workload.fitting.parts.prefixes import Prefixes, prefixes_of, split
 from blis_tui.workload.requests import Requests
 
 _MOST_GAPS = 1 << 18
@@ -44,13 +44,20 @@ class Part(NamedTuple):
 
 
 def parts_of(
-    requests: Requests, classes: list[RequestClass], number: NDArray[np.int32], edges: NDArray[np.int64], lengths: str
+    requests: Requests,
+    classes: list[RequestClass],
+    number: NDArray[np.int32],
+    edges: NDArray[np.int64],
+    lengths: str,
+    answers: Answers | None = None,
 ) -> list[Part]:
     """Split a trace into its parts; `number` says which class each request is of, `edges` where stages begin and end."""
-    splitter = _Splitter(requests, edges, lengths)
-    return [
+    splitter = _Splitter(requests, edges, lengths, answers)
+    parts = [
         part for place, each in enumerate(classes) for part in splitter.of_class(place, each, np.flatnonzero(number == place))
     ]
+    names = unique_names([part.name for part in parts])
+    return [part._replace(name=name) for part, name in zip(parts, names, strict=True)]
 
 
 def process_of(part: Part, edges: NDArray[np.int64], client: NDArray[np.int32] | None = None) -> FittedArrivals:
@@ -66,27 +73,26 @@ def process_of(part: Part, edges: NDArray[np.int64], client: NDArray[np.int32] |
 
 
 class _Splitter:
-    def __init__(self, requests: Requests, edges: NDArray[np.int64], lengths: str) -> None:
-        self._requests, self._edges, self._how = requests, edges, lengths
+    def __init__(self, requests: Requests, edges: NDArray[np.int64], lengths: str, answers: Answers | None) -> None:
+        self._requests, self._edges, self._how, self._answers = requests, edges, lengths, answers
         self._talks = in_conversations(requests, int(edges[-1]))
         self._prefixes = prefixes_of(requests)
 
     def of_class(self, place: int, each: RequestClass, which: NDArray[np.intp]) -> Iterator[Part]:
         """Iterate over the parts of a class: single requests, then conversations."""
-        single = which[~self._talks[which]]
+        talks_here = self._talks[which]
+        if len(np.unique(self._requests.session[which[talks_here]])) == talks_here.sum():  # further rounds are those of others
+            talks_here = np.zeros(len(which), np.bool_)
+        single, spoken = which[~talks_here], which[talks_here]
         found = []
         for prefixes in split(f"{each.name}-prompt", single, self._prefixes):
             mine = single[prefixes.which]
             found.append(self._part(place, prefixes, mine, mine, None, self._requests.own_tokens[mine]))
-        spoken = which[self._talks[which]]
-        for talk in talks(self._requests, spoken, self._edges) if len(spoken) else ():
+        for talk in talks(self._requests, spoken, self._edges, self._answers) if len(spoken) else ():
             for prefixes, some in self._spoken(each.name, talk):
                 found.append(self._part(place, prefixes, some.which, some.which[some.starts], some, some.fresh))
-        names = [each.name] if len(found) == 1 else [_name(each.name, part, found) for part in found]
-        seen: dict[str, int] = {}
-        for part, name in zip(found, names, strict=True):
-            seen[name] = seen.get(name, 0) + 1
-            yield part._replace(name=name if seen[name] == 1 else f"{name}-{seen[name]}")
+        for part in found:
+            yield part._replace(name=each.name if len(found) == 1 else _name(each.name, part, found))
 
     def _spoken(self, name: str, talk: Talk) -> Iterator[tuple[Prefixes, Talk]]:
         """Split conversations by the prefix of their first rounds."""

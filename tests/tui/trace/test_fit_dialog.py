@@ -131,7 +131,7 @@ async def test_unsaved_work_is_asked_about_first(make_app: MakeApp, trace: Path)
 
 
 async def test_it_can_be_left_while_it_is_fitted(make_app: MakeApp, trace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from blis_tui.workload.fitting import fit as fitting_module
+    from blis_tui.formats import fitted
 
     stopped = threading.Event()
 
@@ -144,7 +144,7 @@ async def test_it_can_be_left_while_it_is_fitted(make_app: MakeApp, trace: Path,
             stopped.set()
             raise
 
-    monkeypatch.setattr(fitting_module, "fit", slow)
+    monkeypatch.setattr(fitted, "fit_trace", slow)
     app = make_app()
     async with app.run_test() as pilot:
         await ready(pilot)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from blis_tui.workload.fitting.arrivals import fit_arrivals, relative_gaps, variation
+from blis_tui.workload.fitting.parts.arrivals import fit_arrivals, relative_gaps, variation
 
 
 def gaps(name, shape, count=6000):

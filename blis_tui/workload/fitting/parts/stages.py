@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from blis_tui.workload.fitting.times import ROUND_US, multiples
+from blis_tui.workload.fitting.parts.times import ROUND_US, multiples
 
 MOST_STAGES = 24
 """More are not told apart: nobody could read the file."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from blis_tui.numbers import clock, mean, rate
-from blis_tui.workload.fitting.report import COUNT, PLAIN, SHARE, Distance, FitReport, Row, Section, StageRow
+from blis_tui.workload.fitting.likeness.report import COUNT, PLAIN, SHARE, Distance, FitReport, Row, Section, StageRow
 
 HEAD = ("", "trace", "fit", "off", "")
 LEGEND = (

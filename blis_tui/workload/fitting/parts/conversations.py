@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blis_tui.workload.requests import Requests
+from blis_tui.workload.server import AssumedServer
 
 _MOST_KINDS = 4
 """Numbers of rounds that are told apart; BLIS's conversations all have the same number of them."""
@@ -36,6 +37,15 @@ class Turns(NamedTuple):
     """Whether each client has one conversation, and begins it when it comes."""
     waits: bool
     """Whether the pauses are known to be those after answers: else answers are part of them."""
+    answered: bool = False
+    """Whether that is known from the answers of a run, in which rounds follow answers past the end of a window too."""
+
+
+class Answers(NamedTuple):
+    """What is known of the answers in a trace of a run: how long each took, -1 if that is not known, and the server's means."""
+
+    took_us: NDArray[np.int64]
+    server: AssumedServer
 
 
 class Talk(NamedTuple):
@@ -82,7 +92,7 @@ def begins(requests: Requests, end_us: int) -> NDArray[np.bool_]:
     return found
 
 
-def talks(requests: Requests, which: NDArray[np.intp], edges: NDArray[np.int64]) -> list[Talk]:
+def talks(requests: Requests, which: NDArray[np.intp], edges: NDArray[np.int64], answers: Answers | None = None) -> list[Talk]:
     """Return the conversations among some requests by their number of rounds, those of most requests first."""
     which = which[np.argsort(requests.session[which], kind="stable")]
     session = requests.session[which]
@@ -92,12 +102,17 @@ def talks(requests: Requests, which: NDArray[np.intp], edges: NDArray[np.int64])
     follows = np.ones(len(which), np.bool_)
     follows[first] = False
     outputs = requests.output_tokens[which].astype(np.int64)
-    own = requests.own_tokens[which].astype(np.int64)
-    added = own - np.roll(own + outputs, 1)
+    inputs = requests.input_tokens[which].astype(np.int64)
+    added = inputs - np.roll(inputs + outputs, 1)
     grows = bool((added[follows] >= 0).mean() >= _MOST)
+    # runs note no prefix of further rounds, which begin with it all the same
+    own = (inputs - np.repeat(requests.prefix_tokens[which[first]], sizes)).clip(1)
     fresh = np.where(follows, added.clip(1), own) if grows else own
     gaps = np.diff(times, prepend=0)
-    pauses = gaps - np.roll(outputs, 1)
+    took = outputs if answers is None else answers.took_us[which]
+    known = np.roll(took, 1)[follows] >= 0
+    answered = answers is not None and bool(known.mean() >= _MOST)
+    pauses = gaps - np.roll(took.clip(0) if answered else outputs, 1)
     spans = times[first + sizes - 1] - times[first]
     begun = np.searchsorted(edges, times[first], side="right") - 1
     stage = np.diff(edges)[begun]
@@ -112,9 +127,8 @@ def talks(requests: Requests, which: NDArray[np.intp], edges: NDArray[np.int64])
         places = np.repeat(first[mine] - starts, sizes[mine]) + np.arange(int(sizes[mine].sum()))
         some = pauses[places][follows[places]]
         low, middle, high = np.percentile(some if len(some) else pauses[follows], [5, 50, 95])
-        turns = Turns(rounds, max(int(middle), 0), grows, alone, bool(high - low <= _SAME_US))
-        took = float(np.median(spans[mine])) / 1e6
-        found.append(Talk(which[places], starts, turns, fresh[places], took))
+        turns = Turns(rounds, max(int(middle), 0), grows, alone, answered or bool(high - low <= _SAME_US), answered)
+        found.append(Talk(which[places], starts, turns, fresh[places], float(np.median(spans[mine])) / 1e6))
     return sorted(found, key=lambda talk: -len(talk.which))
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from blis_tui.spec.format.model import Distribution
 from blis_tui.workload.fitting.choices import FAMILY
 from blis_tui.workload.fitting.distances import tally
-from blis_tui.workload.fitting.families import best_family, grouped
+from blis_tui.workload.fitting.lengths.families import best_family, grouped
 
 _MOST_VALUES = 48
 """A table of more values is one of bins: nobody could read the file."""

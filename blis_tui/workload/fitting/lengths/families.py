@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blis_tui.spec.format.model import Distribution
-from blis_tui.workload.fitting.minimising import least
+from blis_tui.workload.fitting.lengths.minimising import least
 
 _MOST_GROUPS = 256
 _LEAST_SHARE = 1e-12

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from traces import staged
+from made_traces import staged
 
-from blis_tui.workload.fitting.stages import MOST_STAGES, find_stages
-from blis_tui.workload.fitting.times import clock_step, roundest, spread_out
+from blis_tui.workload.fitting.parts.stages import MOST_STAGES, find_stages
+from blis_tui.workload.fitting.parts.times import clock_step, roundest, spread_out
 
 
 def found(times, end_s, most=MOST_STAGES):

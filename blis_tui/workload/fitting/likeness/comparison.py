@@ -9,9 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from blis_tui.workload.fitting.arrivals import relative_gaps, variation
 from blis_tui.workload.fitting.distances import Tally, distance, tally
-from blis_tui.workload.fitting.report import (
+from blis_tui.workload.fitting.likeness.report import (
     COUNT,
     PLAIN,
     SHARE,
@@ -23,6 +22,7 @@ from blis_tui.workload.fitting.report import (
     StageRow,
     judged,
 )
+from blis_tui.workload.fitting.parts.arrivals import relative_gaps, variation
 from blis_tui.workload.requests import Requests
 
 _RELATIVE = 0.05, 0.15
@@ -161,6 +161,8 @@ def _starts(requests: Requests, which: NDArray[np.intp]) -> int:
 
 
 def _prefix_share(requests: Requests, which: NDArray[np.intp]) -> float:
+    """Return the part of the input that is shared prefixes, of first rounds: runs note none of the further ones."""
+    which = which[requests.round[which] == 0] if requests.has_sessions else which
     inputs = int(requests.input_tokens[which].sum(dtype=np.int64))
     return int(requests.prefix_tokens[which].sum(dtype=np.int64)) / inputs if inputs else 0.0
 

@@ -5,8 +5,8 @@ import pytest
 
 from blis_tui.spec.format.model import Distribution
 from blis_tui.workload.fitting.choices import EMPIRICAL, FAMILY
-from blis_tui.workload.fitting.families import shares
-from blis_tui.workload.fitting.lengths import fit_lengths
+from blis_tui.workload.fitting.lengths.distributions import fit_lengths
+from blis_tui.workload.fitting.lengths.families import shares
 from blis_tui.workload.sampling.spread import length_spread
 
 DRAWS = np.random.default_rng(1)

@@ -1,0 +1,1 @@
+"""Which distribution has lengths like those of a trace."""

@@ -1,0 +1,1 @@
+"""How like a trace the workload is that was made of it."""

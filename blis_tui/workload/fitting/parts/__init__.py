@@ -1,0 +1,1 @@
+"""Which parts a trace has: stages, classes of requests, conversations and prefixes."""
