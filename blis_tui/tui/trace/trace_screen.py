@@ -101,9 +101,7 @@ class TraceScreen(AnsweredOnce[TraceEnd]):
         """Show what was read."""
         trace = found.trace
         self._opened, self._preview, self._job = found, found.preview, None
-        requests = trace.requests
-        size = f"{counted(len(requests), 'request')} of {counted(len(requests.clients), 'client')}"
-        self._write_title(f"{trace.kind}, read-only", size)
+        self._write_title(f"{trace.kind}, read-only", counted(len(trace.requests), "request"))
         self.query_one(TraceNotes).show([note.message for note in trace.notes])
         body = self.query_one("#trace-body", Vertical)
         await body.remove_children()
