@@ -84,8 +84,11 @@ def simulated(app: DesignerApp) -> None:
 def open_odd_trace(app: DesignerApp) -> None:
     """Show a trace with more notes than there is room for."""
     path = Path("odd.jsonl")
-    row = {"timestamp": 1_700_000_000_000, "input_length": 700, "hash_ids": [1, 2], "session_id": "a"}
-    path.write_text(f"{json.dumps(row)}\n" * 3, encoding="utf-8")
+    rows = [
+        {"timestamp": 1_700_000_000_000 + 900 * number, "input_length": 700, "hash_ids": [1, 2], "session_id": "a"}
+        for number in range(5)
+    ]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     app.do(app.filing.open_path(path), "files")
 
 
