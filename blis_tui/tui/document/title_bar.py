@@ -34,7 +34,7 @@ class TitleLine(Widget):
     def render(self) -> Content:
         """Write both sides; where there is no room for both, the title gives way."""
         width = self.content_size.width
-        state = self.state.truncate(width * _MOST_STATE // 100)
+        state = self.state.truncate(width * _MOST_STATE // 100, ellipsis=True)
         return self.title.truncate(max(width - state.cell_length, 0), ellipsis=True, pad=True) + state
 
 

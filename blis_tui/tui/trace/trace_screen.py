@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 SHOWN = tuple(name for name in TABS if name != "yaml")
 """The tabs that a trace has."""
+_OWN_ACTIONS = {binding.action.partition("(")[0] for binding in bindings("trace")}
 
 
 class TraceEnd(NamedTuple):
@@ -101,9 +102,7 @@ class TraceScreen(AnsweredOnce[TraceEnd]):
         """Show what was read."""
         trace = found.trace
         self._opened, self._preview, self._job = found, found.preview, None
-        requests = trace.requests
-        size = f"{counted(len(requests), 'request')} of {counted(len(requests.clients), 'client')}"
-        self._write_title(f"{trace.kind}, read-only", size)
+        self._write_title(f"{trace.kind}, read-only", counted(len(trace.requests), "request"))
         self.query_one(TraceNotes).show([note.message for note in trace.notes])
         body = self.query_one("#trace-body", Vertical)
         await body.remove_children()
@@ -117,7 +116,7 @@ class TraceScreen(AnsweredOnce[TraceEnd]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While the trace is read, there is nothing but to give up."""
-        return self._opened is not None or action not in ("show_tab", "next_tab", "assume")
+        return self._opened is not None or action == "close" or action not in _OWN_ACTIONS
 
     def _measure(self) -> None:
         """Sum up the capacity beside what is shown already."""

@@ -33,5 +33,5 @@ class AnsweredOnce(Screen[ScreenResultType]):
             super().dismiss(self._late[0])
 
 
-class Dialog(AnsweredOnce[ScreenResultType], ModalScreen[ScreenResultType]):
+class Dialog(ModalScreen[ScreenResultType], AnsweredOnce[ScreenResultType]):  # the first base gives the style
     """A modal screen that is answered once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
 from itertools import accumulate
@@ -78,6 +79,17 @@ def simulated(app: DesignerApp) -> None:
     classes, notes = measured_classes(timings), ("KV-cache hit rate 68%, 0 preemptions.",)
     run = Run("BLIS", "qwen/qwen3-14b", (), measured(timings), (), classes, timings, ANSWERED, notes, simulated=True)
     app.overlays.show(run, "")
+
+
+def open_odd_trace(app: DesignerApp) -> None:
+    """Show a trace with more notes than there is room for."""
+    path = Path("odd.jsonl")
+    rows = [
+        {"timestamp": 1_700_000_000_000 + 900 * number, "input_length": 700, "hash_ids": [1, 2], "session_id": "a"}
+        for number in range(5)
+    ]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    app.do(app.filing.open_path(path), "files")
 
 
 def spec(name: str) -> str:
@@ -174,8 +186,13 @@ SCENES = (
     Scene("summary-wrong", "alt+5", WRONG, shots="80"),
     Scene("problems", "alt+6", WRONG, shots="80 120-light"),
     Scene("too-small", shots="40"),
-    Scene("trace", begin=open_trace, shots="80 120 200-light"),
-    Scene("trace-clients", "2 |", begin=open_trace, shots="120-light"),
+    Scene("trace", begin=open_trace, shots="80 120 200 200-light"),
+    Scene("trace-notes", begin=open_odd_trace, shots="80 120-light"),
+    Scene("trace-assume", "alt+t", begin=open_trace, shots="80-light"),
+    Scene("trace-clients", "2 |", begin=open_trace, shots="80 120-light"),
+    Scene("trace-requests", "3 |", begin=open_trace, shots="80-light 120 200"),
+    Scene("trace-client", "2 | enter", begin=open_trace, shots="80"),
+    Scene("trace-help", "f1", begin=open_trace, shots="120"),
     Scene("trace-fit", "f |", begin=open_trace, shots="80 120-light 200"),
     Scene(
         "trace-fit-family", "f | shift+tab shift+tab space | shift+tab shift+tab shift+tab end |", begin=open_trace, shots="120"

@@ -82,7 +82,7 @@ async def test_every_tab_shows_the_trace_and_the_document_stays(make_app: MakeAp
         screen = await shown(pilot, trace)
         line = screen.query_one(TitleLine)
         assert trace.name in line.title.plain
-        assert "a BLIS trace, read-only" in line.state.plain and f"requests of {clients} clients" in line.state.plain
+        assert "a BLIS trace, read-only" in line.state.plain and line.state.plain.endswith(" requests")
         chart = screen.query_one(ChartView)
         await wait_for(pilot, lambda: chart._chart is not None and not chart.is_busy, "the chart")
         assert chart._chart is not None and chart._chart.rows == () and chart._chart.line == ""
