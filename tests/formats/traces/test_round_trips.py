@@ -9,8 +9,9 @@ import pytest
 from export_samples import EXAMPLES, GOLDEN
 from numpy.testing import assert_array_equal
 
-from blis_tui.formats.export import export
+from blis_tui.formats.export import export, export_source
 from blis_tui.formats.options import ExportOptions
+from blis_tui.formats.trace_export import trace_source
 from blis_tui.formats.traces.opening import Opening, open_trace
 from blis_tui.spec.check import check
 from blis_tui.spec.format.generation import generation_path
@@ -65,6 +66,25 @@ def test_through_blis_trace(path: Path, full: bool, tmp_path: Path) -> None:
     grows = trace.header.get("session_context_growth") == "accumulate"
     if "context" not in requests.columns or (grows and not rounds_missing(requests)):
         assert reuse(found) == reuse(requests)
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_a_trace_is_written_as_it_was_read(path: Path, tmp_path: Path) -> None:
+    requests = requests_of(path)
+    if not len(requests):
+        return
+    first = written(requests, tmp_path / "first", "blis-trace", ExportOptions())
+    trace = open_trace(first)
+    again = tmp_path / "again"
+    export_source(trace_source(trace), again, ["blis-trace", "mooncake"])
+    rows = [path.read_text().split("\n") for path in (first, again / "workload.trace.csv")]
+    if (requests.user >= 0).any():  # users are sessions in a trace, without their names
+        rows = [[line for number, line in enumerate(lines) if number == 0] for lines in rows]
+    assert rows[0] == rows[1]
+    assert open_trace(again / "workload.trace.csv").requests.input_tokens.tolist() == trace.requests.input_tokens.tolist()
+    blocks = written(requests, tmp_path / "blocks", "mooncake", ExportOptions())
+    if "context" not in requests.columns and not requests.extra_prefixes:
+        assert blocks.read_text() == (again / "workload.mooncake.jsonl").read_text()
 
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
