@@ -200,8 +200,7 @@ def _parser() -> _Parser:
         "specs",
         nargs="*",
         metavar="SPEC",
-        help="a workload file, an inference-perf config or, with --check, --summary and --fit, a trace of BLIS, mooncake or "
-        "Azure; - is standard input",
+        help="a workload file, an inference-perf config, or a trace of BLIS, mooncake or Azure; - is standard input",
     )
     commands = parser.add_argument_group("commands (without one, the designer opens)")
     add = commands.add_argument

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from blis_tui.cli.arguments import STDIN, Options
-from blis_tui.cli.errors import DONE, SPEC_ERRORS, CommandError
+from blis_tui.cli.errors import DONE, SPEC_ERRORS, CommandError, UsageError
 from blis_tui.cli.inputs import load, shown_name
 from blis_tui.cli.output import note
 from blis_tui.cli.problem_notes import report
 from blis_tui.cli.progress import Progress
 from blis_tui.cli.spec_requests import requests_of
-from blis_tui.cli.traces import refuse_trace
+from blis_tui.cli.traces import trace_at
 from blis_tui.files.errors import AlreadyExists, WriteError
 from blis_tui.formats.table import DEFAULT_FORMATS
 from blis_tui.numbers import counted
@@ -23,6 +24,7 @@ from blis_tui.spec.check import Checked
 
 if TYPE_CHECKING:
     from blis_tui.formats.export import Exported
+    from blis_tui.formats.traces.trace import Trace
     from blis_tui.workload.requests import Requests
 
 STDIN_STEM = "stdin"
@@ -32,7 +34,9 @@ STDIN_STEM = "stdin"
 def run(options: Options) -> int:
     """Write what is asked for; raises `CommandError` if that fails, and then nothing is left after."""
     (path,) = options.specs
-    refuse_trace(path, "--export")
+    trace = trace_at(path, options)
+    if trace is not None:
+        return _export_trace(trace, options)
     checked = load(path, options)
     if checked.spec is None or checked.errors:
         report(checked.problems, shown_name(path), options.color)
@@ -44,7 +48,7 @@ def run(options: Options) -> int:
         def requests() -> Requests:
             return requests_of(checked, progress, shown_name(path), options.server)
 
-        try:
+        with _write_errors(options):
             if options.export == STDIN:
                 _to_stdout(options, checked, requests, progress)
             else:
@@ -52,22 +56,61 @@ def run(options: Options) -> int:
                     exported = _to_folder(options, checked, requests, progress)
                 progress.clear()
                 _tell(exported, options)
-        except AlreadyExists as error:
-            raise CommandError(f"{error}; --force overwrites it") from error
-        except WriteError as error:
-            place = "standard output" if options.export == STDIN else error.path
-            raise CommandError(f"{place}: {error.reason}") from error
     return DONE
+
+
+@contextmanager
+def _write_errors(options: Options) -> Iterator[None]:
+    """Say what goes wrong while files are written as the command line does."""
+    try:
+        yield
+    except AlreadyExists as error:
+        raise CommandError(f"{error}; --force overwrites it") from error
+    except WriteError as error:
+        place = "standard output" if options.export == STDIN else error.path
+        raise CommandError(f"{place}: {error.reason}") from error
+
+
+def _export_trace(trace: Trace, options: Options) -> int:
+    """Write what was read from a trace; raises as `run` does, and `UsageError` for formats that need more than it has."""
+    from blis_tui.formats.export import export_source, write_source
+    from blis_tui.formats.table import FormatError
+    from blis_tui.formats.trace_export import DEFAULT_FORMATS, demand_formats, trace_source
+
+    (path,) = options.specs
+    formats = options.formats or DEFAULT_FORMATS
+    try:
+        demand_formats(trace, formats, tokens=options.tokens)
+    except FormatError as error:
+        raise UsageError(str(error)) from error
+    source = trace_source(trace, path=path, stem=stem_of(path), options=options.exporting)
+    with Progress(quiet=options.quiet) as progress, _write_errors(options):
+        if options.export == STDIN:
+            warnings = write_source(_stdout(), source, formats[0], progress=progress.writing)
+            progress.clear()
+            if not options.quiet:
+                report(warnings, shown_name(path), options.color)
+        else:
+            assert options.export is not None
+            with held():
+                exported = export_source(source, options.export, formats, force=options.force, progress=progress.writing)
+            progress.clear()
+            _tell(exported, options)
+    return DONE
+
+
+def _stdout() -> BinaryIO:
+    if sys.stdout is None:
+        raise CommandError("standard output: is closed")
+    return sys.stdout.buffer
 
 
 def _to_stdout(options: Options, checked: Checked, requests: Callable[[], Requests], progress: Progress) -> None:
     from blis_tui.formats.export import write_to
 
     assert checked.spec is not None
-    if sys.stdout is None:
-        raise CommandError("standard output: is closed")
     warnings = write_to(
-        sys.stdout.buffer,
+        _stdout(),
         checked.spec,
         options.formats[0],
         text=checked.text,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blis_tui.cli.arguments import STDIN, Options
-from blis_tui.cli.errors import CommandError, UsageError
+from blis_tui.cli.errors import UsageError
 from blis_tui.formats.traces.kinds import kind_at
 
 if TYPE_CHECKING:
@@ -29,13 +29,6 @@ def trace_at(path: str, options: Options) -> Trace | None:
     from blis_tui.formats.traces.opening import open_trace, opening_of
 
     return open_trace(Path(path), opening_of(options.max_size, options.exporting.block_size))
-
-
-def refuse_trace(path: str, command: str) -> None:
-    """Raise `CommandError` if a file is a trace, which a command does not take."""
-    kind = trace_kind(path)
-    if kind is not None:
-        raise CommandError(f"{path}: is {kind}, which {command} does not take; --summary shows what is in it")
 
 
 def _demand_nothing_else(options: Options) -> None:

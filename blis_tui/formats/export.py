@@ -129,9 +129,6 @@ def write_to(
     The arguments are those of `export`; `tuning` says in pieces of which size requests are written. Raises `FormatError` also
     for a format of two files, and lets `BrokenPipeError` through.
     """
-    wanted = find_formats([format], exact=options.exact)
-    if not all(each.streams for each in wanted):
-        raise FormatError(f"format {format!r} consists of two files; it cannot go to a stream")
     source = Source(
         spec,
         text=text,
@@ -141,6 +138,16 @@ def write_to(
         options=options,
         tuning=tuning,
     )
+    return write_source(stream, source, format, tokens=tokens, progress=progress)
+
+
+def write_source(
+    stream: Stream, source: Source, format: str, *, tokens: bool = False, progress: Progress | None = None
+) -> tuple[Problem, ...]:
+    """Do what `write_to` does, of a source."""
+    wanted = find_formats([format], exact=source.options.exact)
+    if not all(each.streams for each in wanted):
+        raise FormatError(f"format {format!r} consists of two files; it cannot go to a stream")
     warnings = _write(wanted, [_Output(stream.write, "-")], source, tokens, _Meter(progress))
     with write_errors("-"):
         stream.flush()

@@ -7,11 +7,12 @@ export_version      1; fields may be added without a new one
 program             name of this program; `program_version` is its version
 spec                `path` as the user gave it (null if none), `sha256` of the text (UTF-8), `version` as the file
                     has it, `rules` (1 or 2, the expansion rules it means), `seed`, `horizon_us` (where the
-                    requests end; null if no time bounds them) and `num_requests` (null if not limited)
+                    requests end; null if no time bounds them) and `num_requests` (null if not limited); null for a trace
+trace               `path` and `kind` of the trace that was exported; null for a workload file
 counts              `clients`, `requests`, `sessions`, `input_tokens` (prefix included), `prefix_tokens`,
                     `output_tokens`; null where the formats needed neither clients nor requests
 requests            "planned" or "sent": whether rounds of sessions come on clocks of their own, or wait for answers;
-                    null where the formats needed no requests
+                    "recorded" if they are those of a trace; null where the formats needed no requests
 assumed             how long answers were assumed to take (--assume): `ttft_us` + `itl_us` × output tokens; null if that
                     was not given
 tokens              whether token ids were asked for
@@ -61,7 +62,10 @@ def provenance(
         "export_version": EXPORT_VERSION,
         "program": "blis-tui",
         "program_version": VERSION,
-        "spec": {
+        "trace": None if source.trace is None else {"path": source.path or None, "kind": source.trace.kind},
+        "spec": None
+        if source.trace is not None
+        else {
             "path": source.path or None,
             "sha256": hashlib.sha256(source.text.encode("utf-8")).hexdigest(),
             "version": spec.version,
@@ -71,7 +75,7 @@ def provenance(
             "num_requests": spec.num_requests or None,
         },
         "counts": {"clients": None if clients is None else len(clients), **_counts(requests)},
-        "requests": None if requests is None else "sent" if requests.sent else "planned",
+        "requests": None if requests is None else _basis(requests),
         "assumed": None if server is None else {"ttft_us": server.ttft_us, "itl_us": server.itl_us},
         "tokens": tokens,
         "replay": _replay(source, files),
@@ -90,6 +94,10 @@ def provenance(
             for each, file in files
         ],
     }
+
+
+def _basis(requests: Requests) -> str:
+    return "recorded" if requests.clients.recorded else "sent" if requests.sent else "planned"
 
 
 def _replay(source: Source, files: list[tuple[Format, NewFile]]) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.spec.yaml.encoding import UTF_8
 
 if TYPE_CHECKING:
+    from blis_tui.formats.traces.trace import Trace
     from blis_tui.workload.expansion.clients import Expansion
     from blis_tui.workload.requests import Requests
 
@@ -29,7 +30,8 @@ class Source:
     `stem` is what the files are called, without their suffixes.
     `text` is the file's, by default the spec written out, and `encoding` how it was encoded there; `path` is where it came
     from, as the user gave it, and empty if from nowhere. `requests` may be the requests, or a function that makes them when
-    a format needs them. `tuning` says in pieces of which size they are written.
+    a format needs them; a `trace` is what they were read from, if not from a workload file. `tuning` says in pieces of which
+    size they are written.
     """
 
     def __init__(
@@ -41,10 +43,12 @@ class Source:
         path: str = "",
         stem: str = STEM,
         requests: Requests | Callable[[], Requests] | None = None,
+        trace: Trace | None = None,
         options: ExportOptions = USUAL,
         tuning: Tuning = ORDINARY,
     ) -> None:
         self.spec = spec
+        self.trace = trace
         self._text = text
         self.encoding = encoding
         self.path = path

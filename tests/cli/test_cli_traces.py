@@ -56,7 +56,13 @@ def test_check(trace: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (["--summary", "--measured", "x"], 2, "holds a run against a workload file, and this is a trace"),
         (["--check", "--fix"], 2, "mends workload files, and this is a trace"),
         (["--summary", "--max-size", "10"], 1, "is too large"),
-        (["--export", "out"], 3, "is an Azure trace, which --export does not take"),
+        (
+            ["--export", "out", "--format", "yaml"],
+            2,
+            "format yaml cannot be written from an Azure trace, which is no workload file",
+        ),
+        (["--export", "out", "--format", "inference-perf"], 2, "choose from jsonl, csv, blis-trace, mooncake, parquet"),
+        (["--export", "out", "--tokens"], 2, "there are no token ids to write"),
     ],
 )
 def test_what_does_not_go_with_a_trace(
@@ -65,3 +71,39 @@ def test_what_does_not_go_with_a_trace(
     assert main([*arguments, str(trace)]) == code
     assert message in "".join(capsys.readouterr())
     assert not Path("out").exists()
+
+
+def test_export(trace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    assert main(["--export", str(out), str(trace), "--format", "csv,blis-trace,mooncake", "--block-size", "128"]) == 0
+    assert "2 requests of 1 client" in capsys.readouterr().err
+    assert (out / "azure.requests.csv").read_text().splitlines()[1:] == [
+        "request_0,0,requests,,,0,374,44,,0,0,0,0",
+        "request_1,4000000,requests,,,0,396,109,,0,0,0,0",
+    ]
+    assert json.loads((out / "azure.mooncake.jsonl").read_text().splitlines()[1]) == {
+        "timestamp": 4000.0,
+        "input_length": 396,
+        "output_length": 109,
+        "hash_ids": [3, 4, 5, 6],
+    }
+    about = json.loads((out / "azure.export.json").read_text())
+    assert about["spec"] is None and about["requests"] == "recorded"
+    assert about["trace"] == {"path": str(trace), "kind": "an Azure trace"}
+    assert main(["--summary", str(out / "azure.trace.csv"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["input_tokens"] == 770
+
+
+def test_export_to_standard_output(trace: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert main(["--export", "-", str(trace), "--format", "jsonl"]) == 0
+    lines = [json.loads(line) for line in capfdbinary.readouterr().out.splitlines()]
+    assert [line["output_tokens"] for line in lines] == [44, 109]
+
+
+def test_a_mooncake_trace_is_written_as_requests_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "m.jsonl"
+    path.write_text('{"timestamp": 0, "input_length": 600, "output_length": 5, "hash_ids": [1, 2]}\n')
+    assert main(["--export", str(tmp_path), str(path), "--format", "blis-trace"]) == 2
+    assert "cannot be written from a mooncake trace, which shares blocks, not whole prefixes" in capsys.readouterr().err
+    assert main(["--export", str(tmp_path / "out"), str(path)]) == 0
+    assert json.loads((tmp_path / "out" / "m.requests.jsonl").read_text())["input_tokens"] == 600

@@ -79,6 +79,8 @@ def writer(source: Source, *, tokens: bool) -> Writer:
 
 def _target(requests: Requests, block: int) -> bool:
     """Return whether any request of a block of clients may have a target; follow-ups keep what windows with rates lose."""
+    if requests.clients.recorded:
+        return bool(requests.slo_target_us.any())
     given = requests.clients.blocks[block].template.slo_target_us or 0
     return requests.traits[block].slo_target_us > 0 or (requests.sent and given > 0)
 
@@ -96,11 +98,13 @@ def _header(source: Source, *, grows: bool) -> str:
         "time_unit": "microseconds",
         "mode": "generated",
         "warm_up_requests": 0,
-        "workload_seed": source.spec.seed,
     }
+    recorded = source.requests.clients.recorded
+    if not recorded:
+        fields["workload_seed"] = source.spec.seed
     if grows:
         fields["session_context_growth"] = "accumulate"
-    if source.path:
+    if source.path and not recorded:
         fields["workload_spec"] = source.path
     if source.spec.goodput_slo_targets:
         fields["goodput_slo_targets"] = source.spec.goodput_slo_targets

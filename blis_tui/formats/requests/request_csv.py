@@ -1,7 +1,8 @@
 """Format `csv`: one row per request, for diffs, spreadsheets and data frames.
 
 After a line of the column names, in arrival order: the columns that the module `columns` gives this format, then
-`token_hash`, the first 8 bytes, in hex, of the SHA-256 over the input and then the output token ids, each a little-endian uint32.
+`token_hash`, the first 8 bytes, in hex, of the SHA-256 over the input and then the output token ids, each a little-endian uint32;
+requests of a trace, whose ids are not known, have none.
 
 Names with commas, quotes or line ends are quoted as RFC 4180 says; lines end in LF. Names that a spreadsheet takes for
 formulas stay as they are, since a changed name would be another client's; a warning says so.
@@ -32,16 +33,18 @@ _BEGINS_FORMULA = ("=", "+", "-", "@")
 
 
 def writer(source: Source, *, tokens: bool) -> Writer:
-    """Set the format up for a source; `tokens` changes nothing, the hash is always there."""
-    columns = fields(CSV, source.requests.clients, Spelling(text_field, ratio_field))
+    """Set the format up for a source; `tokens` changes nothing, the hash is there unless the requests are those of a trace."""
+    clients = source.requests.clients
+    columns = fields(CSV, clients, Spelling(text_field, ratio_field))
+    hashed = not clients.recorded
 
     def lines(batch: Batch) -> bytes:
-        written = [*(column.parts(batch) for column in columns), [token_hashes(batch.tokens)]]
+        written = [*(column.parts(batch) for column in columns), *([[token_hashes(batch.tokens)]] if hashed else [])]
         return without_padding(lay_out(separated(written), len(batch)))
 
-    head = ",".join([*(column.name for column in columns), HASH]) + "\n"
+    head = ",".join([*(column.name for column in columns), *([HASH] if hashed else [])]) + "\n"
     width = len(head) + sum(column.width for column in columns)
-    return Writer((head,), lines, width, tokens=True, warnings=_formula_like(source.requests.clients))
+    return Writer((head,), lines, width, tokens=hashed, warnings=_formula_like(clients))
 
 
 def _formula_like(clients: Expansion) -> tuple[Problem, ...]:

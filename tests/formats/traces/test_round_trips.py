@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,9 @@ import pytest
 from export_samples import EXAMPLES, GOLDEN
 from numpy.testing import assert_array_equal
 
-from blis_tui.formats.export import export
+from blis_tui.formats.export import export, export_source
 from blis_tui.formats.options import ExportOptions
+from blis_tui.formats.trace_export import trace_source
 from blis_tui.formats.traces.opening import Opening, open_trace
 from blis_tui.spec.check import check
 from blis_tui.spec.format.generation import generation_path
@@ -65,6 +67,32 @@ def test_through_blis_trace(path: Path, full: bool, tmp_path: Path) -> None:
     grows = trace.header.get("session_context_growth") == "accumulate"
     if "context" not in requests.columns or (grows and not rounds_missing(requests)):
         assert reuse(found) == reuse(requests)
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_a_trace_is_written_as_it_was_read(path: Path, tmp_path: Path) -> None:
+    requests = requests_of(path)
+    if not len(requests):
+        return
+    first = written(requests, tmp_path / "first", "blis-trace", ExportOptions())
+    trace = open_trace(first)
+    again = tmp_path / "again"
+    export_source(trace_source(trace), again, ["blis-trace", "mooncake"])
+    if (requests.user < 0).all():  # users are sessions in a trace, without their names
+        assert first_difference(first, again / "workload.trace.csv") is None
+    assert_array_equal(open_trace(again / "workload.trace.csv").requests.input_tokens, trace.requests.input_tokens)
+    if "context" not in requests.columns and not requests.extra_prefixes:
+        blocks = open_trace(written(requests, tmp_path / "blocks", "mooncake", ExportOptions())).requests
+        found = open_trace(again / "workload.mooncake.jsonl").requests  # prefixes have other ids, in the order of arrival
+        for column in ("arrival_us", "input_tokens", "prefix_tokens", "output_tokens"):
+            assert_array_equal(getattr(found, column), getattr(blocks, column), column)
+        assert reuse(found) == reuse(blocks)
+
+
+def first_difference(one: Path, other: Path) -> tuple[str, str] | None:
+    """Return the first lines of two files that differ."""
+    pairs = zip_longest(one.read_text().split("\n"), other.read_text().split("\n"), fillvalue="")
+    return next((pair for pair in pairs if pair[0] != pair[1]), None)
 
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
