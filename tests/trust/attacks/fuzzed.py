@@ -34,7 +34,7 @@ from blis_tui.problems import SEVERITIES, Cancelled, Problem, SpecError, format_
 from blis_tui.spec.check import Checked, check
 from blis_tui.spec.editing.application import apply_edits
 from blis_tui.spec.editing.completion import complete
-from blis_tui.spec.edits import Edit, EditRefused, Insert, SetValue
+from blis_tui.spec.edits import Edit, EditRefused, Insert, Remove, SetValue
 from blis_tui.spec.format.facts import client_count, expected_requests
 from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.spec.mending import apply_mends
@@ -134,8 +134,7 @@ class Prover:
             self.counts["mends"] += 1
             after = check(new, base=checked)
             demand(not after.tree.problems, "a mended text is readable")
-            left = {(each.code, each.path, each.message) for each in after.problems}
-            demand((problem.code, problem.path, problem.message) not in left, f"a mend takes {problem.code} away")
+            demand(_is_gone(problem, checked, after), f"a mend takes {problem.code} away")
             plain = _plain(checked.tree)
             if plain is not None:
                 _only(checked.tree, compose(new), plain, problem.mend.edits)
@@ -253,6 +252,15 @@ def _well_formed(checked: Checked, chance: random.Random) -> None:
         json.loads(json_document.document(told, strict=False))
         json.loads(sarif.document(told))
         demand(annotations.document(told).isprintable() or "\n" in annotations.document(told), "what is told is printable")
+
+
+def _is_gone(problem: Problem, before: Checked, after: Checked) -> bool:
+    """Whether a problem is mended; where an item is removed, the next one, which may have the same problem, takes its place."""
+    assert problem.mend is not None
+    if any(isinstance(edit, Remove) and isinstance(edit.path[-1], int) for edit in problem.mend.edits):
+        one, other = (sum(each.code == problem.code for each in checked.problems) for checked in (before, after))
+        return other < one
+    return (problem.code, problem.path, problem.message) not in {(each.code, each.path, each.message) for each in after.problems}
 
 
 def _needs_count(problem: Problem) -> bool:

@@ -51,19 +51,23 @@ def exports(folder: Path, count: int, chance: random.Random) -> Counter[str]:
         spec.parent.mkdir()
         spec.write_text(REQUESTS.format(seed=seed), encoding="utf-8")
         spec.replace(folder / "spec.yaml")
-        usual = forked.took(_export(), folder, told)
+        until = forked.took(_export(), folder, told)
         sets.append(contents(out))
     counts: Counter[str] = Counter()
-    for number in range(count):
-        old = sets[0] if number % 2 else {}
+    turn = 0
+    while counts["killed"] < count:
+        turn += 1
+        old = sets[0] if turn % 2 else {}
         shutil.rmtree(out, ignore_errors=True)
         if old:
             out.mkdir()
             for name, data in old.items():
                 (out / name).write_bytes(data)
         pid = forked.started(_export(), folder, told)
-        ran = forked.ended(pid, forked.hit(pid, signal.SIGKILL, chance.random() * usual * 1.05), told)
-        counts["killed" if ran.status == -signal.SIGKILL else "done before"] += 1
+        ran = forked.ended(pid, forked.hit(pid, signal.SIGKILL, chance.random() * until), told)
+        killed = ran.status == -signal.SIGKILL
+        counts["killed" if killed else "done before"] += 1
+        until *= 1.02 if killed else 0.95  # as fast as the machine is now
         left = contents(out)
         counts["left something for the next start"] += any(name.startswith(PREFIX) for name in left)
         for name, data in left.items():

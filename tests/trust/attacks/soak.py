@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 import unicodedata
+from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -65,8 +66,12 @@ def main() -> None:
     os.chdir(run)
     JAIL.folder = run
     samples: list[Sample] = []
+    lately: deque[Step] = deque(maxlen=60)
     try:
-        asyncio.run(_walk(run / "walk", actions, seed, samples))
+        asyncio.run(_walk(run / "walk", actions, seed, samples, lately))
+    except BaseException:
+        print("the last steps:", *lately, sep="\n", flush=True)
+        raise
     finally:
         JAIL.folder = None
         document = [sample._asdict() for sample in samples]
@@ -88,13 +93,14 @@ def growth(samples: Sequence[Sample]) -> dict[str, float]:
     return {name: round(middle(last, name) / middle(second, name), 3) for name in GROWTH}
 
 
-async def _walk(folder: Path, actions: int, seed: int, samples: list[Sample]) -> None:
+async def _walk(folder: Path, actions: int, seed: int, samples: list[Sample], lately: deque[Step]) -> None:
     walk = Walk("small", folder, tuning=_TUNING)
     app, began, done, looked, taken = walk.app, time.monotonic(), 0, 0, 0
     app.exit = lambda *_, **__: None  # type: ignore[method-assign]  # what would end it is one action more
     with walk.watched():
         async with app.run_test(size=(100, 30)) as pilot:
             for step in _steps(seed):
+                lately.append(step)
                 await _take(walk, pilot, step)
                 taken += 1
                 if taken % WAIT_EVERY == 0:
