@@ -66,7 +66,10 @@ def agrees(expected: Any, actual: Any) -> bool:
         return actual == str(expected).lower()
     if isinstance(expected, (int, float)):
         number = float if "." in actual else type(expected)
-        return number(actual) == expected
+        try:
+            return number(actual) == expected
+        except ValueError:
+            return False
     return bool(actual == expected)
 
 

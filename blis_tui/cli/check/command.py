@@ -43,6 +43,10 @@ def _document(files: list[CheckedFile], options: Options) -> str:
 
 def check_file(path: str, options: Options) -> CheckedFile:
     """Check one file, and mend it if that is asked for."""
+    if options.fix:
+        from blis_tui.cli.check.fix import fix, seen
+
+        known = seen(path)
     try:
         trace = trace_at(path, options)
         if trace is not None:
@@ -59,9 +63,7 @@ def check_file(path: str, options: Options) -> CheckedFile:
         return CheckedFile(path, failure=str(error))
     if not options.fix or not any(problem.mend is not None for problem in checked.problems):
         return CheckedFile(path, checked.problems)
-    from blis_tui.cli.check.fix import fix
-
-    return fix(path, checked)
+    return fix(path, checked, known)
 
 
 def _tell(file: CheckedFile, colour: bool) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from blis_tui.cli.check.checked_file import CheckedFile
 from blis_tui.files.errors import WriteError
 from blis_tui.files.file_set import replace_text
+from blis_tui.files.stamp import Stamp, stamp_of
 from blis_tui.problems import SpecError
 from blis_tui.signals import held
 from blis_tui.spec.check import Checked, check
@@ -12,8 +15,13 @@ from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.spec.mending import apply_mends
 
 
-def fix(path: str, checked: Checked) -> CheckedFile:
-    """Apply the safe mends to a file; the result says what was mended and what is left."""
+def seen(path: str) -> Stamp | None:
+    """Return the state of a file that is to be read and mended."""
+    return stamp_of(Path(path))
+
+
+def fix(path: str, checked: Checked, known: Stamp | None) -> CheckedFile:
+    """Apply the safe mends to a file that was `seen` before it was read; the result says what was mended and what is left."""
     try:
         text, mended = apply_mends(checked.text, checked.problems, only_safe=True, count=_count, base=checked)
     except SpecError:  # it takes generating it to see what is wrong with the spec
@@ -22,7 +30,7 @@ def fix(path: str, checked: Checked) -> CheckedFile:
         return CheckedFile(path, checked.problems)
     try:
         with held():  # until the file is complete, and its temporary gone
-            replace_text(path, text, checked.encoding)
+            replace_text(path, text, checked.encoding, known=known)
     except WriteError as error:
         return CheckedFile(path, checked.problems, failure=str(error))
     return CheckedFile(path, check(text, None).problems, mended)

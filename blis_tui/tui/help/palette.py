@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
-from textual.css.query import NoMatches
 
 from blis_tui.tui.actions import ACTIONS, Action, is_move
 from blis_tui.tui.help.keys_dialog import PLACES
@@ -33,22 +32,13 @@ _TRIES, _TRY_S = 100, 0.02
 
 
 class Palette(CommandPalette, Dialog[None]):
-    """The palette, which can be closed while it is still searching."""
+    """The palette, as a dialog: it can be closed while it is still searching."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Move by a page only in a list that is shown."""
         if action == "command_list" and not has_room(self.query_one(CommandList)):
             return False
         return super().check_action(action, parameters)
-
-    def query_one(self, selector: Any, expect_type: Any = None) -> Any:
-        """Find a widget. A search that goes on after the palette is closed ends here: its error would end the designer."""
-        try:
-            return super().query_one(selector, expect_type)
-        except NoMatches:
-            if self.is_current:
-                raise
-            raise asyncio.CancelledError from None
 
 
 class Command(NamedTuple):

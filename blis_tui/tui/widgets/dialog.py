@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import TYPE_CHECKING, Any
+
 from textual.await_complete import AwaitComplete
+from textual.css.query import NoMatches
 from textual.screen import ModalScreen, Screen, ScreenResultType
 
 
@@ -31,6 +35,17 @@ class AnsweredOnce(Screen[ScreenResultType]):
         """Go away if the answer is given already."""
         if self._late is not None:
             super().dismiss(self._late[0])
+
+    if not TYPE_CHECKING:  # which knows better what is returned
+
+        def query_one(self, selector: Any, expect_type: Any = None) -> Any:
+            """Find a widget. What goes on when the dialog is gone ends here; its error would end the designer."""
+            try:
+                return super().query_one(selector, expect_type)
+            except NoMatches:
+                if self.is_current and not self._is_answered:
+                    raise
+                raise asyncio.CancelledError from None
 
 
 class Dialog(ModalScreen[ScreenResultType], AnsweredOnce[ScreenResultType]):  # the first base gives the style

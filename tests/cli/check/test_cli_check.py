@@ -215,7 +215,7 @@ def test_fix_tells_json_what_it_did(run: Run, write: Write) -> None:
 def test_fix_that_cannot_be_written(run: Run, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     from blis_tui.files.errors import WriteError
 
-    def refuse(path: str, *_: str) -> None:
+    def refuse(path: str, *_: object, **__: object) -> None:
         raise WriteError(path, "No space left on device")
 
     monkeypatch.setattr("blis_tui.cli.check.fix.replace_text", refuse)
@@ -257,6 +257,25 @@ def test_fix_keeps_utf_16(run: Run, write: Write, codec: str) -> None:
     mended = path.read_bytes().decode(codec)
     assert mended.startswith("\ufeff") and 'version: "2"' in mended and "# größer: 日本 😀" in mended
     assert run("--check", path).code == 0
+
+
+def test_fix_leaves_a_file_alone_that_was_changed_since_it_was_read(
+    run: Run, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from blis_tui.cli.check import fix
+
+    path = write(UNVERSIONED)
+    mend = fix.apply_mends
+
+    def while_others_write(*arguments: Any, **options: Any) -> Any:
+        path.write_text("# theirs\n")
+        return mend(*arguments, **options)
+
+    monkeypatch.setattr(fix, "apply_mends", while_others_write)
+    ran = run("--check", "--fix", path)
+    assert ran.code == 3
+    assert f"blis-tui: {path}: was changed by another program in the meantime\n" in ran.err
+    assert path.read_text() == "# theirs\n"
 
 
 def test_fix_leaves_a_read_only_file_alone(run: Run, write: Write) -> None:

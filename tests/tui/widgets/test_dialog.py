@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from designer import MakeApp, ready, wait_for
 from textual import events
+from textual.css.query import NoMatches
+from textual.worker import WorkerCancelled
 
+from blis_tui.tui.filing.file_dialog import SaveDialog
 from blis_tui.tui.help.keys_dialog import HelpDialog
 from blis_tui.tui.templates.new_dialog import NewDialog
 from blis_tui.tui.widgets.confirm_dialog import CANCEL, DISCARD, ConfirmDialog
@@ -55,3 +61,16 @@ async def test_what_lies_over_a_dialog_stays_until_it_is_closed(make_app: MakeAp
         await pilot.press("escape")
         await wait_for(pilot, lambda: len(app.screen_stack) == 1, "the end of both")
         assert answers == ["ready"]
+
+
+async def test_what_goes_on_when_a_dialog_is_gone_ends(make_app: MakeApp, tmp_path: Path) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        dialog = SaveDialog(tmp_path)
+        await app.push_screen(dialog)
+        with pytest.raises(NoMatches):
+            dialog.query_one("#nothing")
+        await dialog.dismiss(None)
+        with pytest.raises(WorkerCancelled):
+            await app.run_worker(dialog._enter(tmp_path)).wait()  # as a folder that is listed slowly

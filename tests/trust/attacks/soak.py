@@ -1,0 +1,208 @@
+"""Very many random actions in one designer: ``python tests/trust/attacks/soak.py FOLDER ACTIONS SEED``.
+
+Every so often it comes to rest, with the file that it began with, and memory, objects, threads and descriptors are counted: they
+must reach a plateau. An action is a key, a click, a paste, a new size of the terminal, or a change of the file by another program.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import gc
+import json
+import os
+import statistics
+import sys
+import threading
+import time
+import unicodedata
+from collections import deque
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE.parents[2]), str(HERE.parents[1] / "tui")]
+os.environ["TEXTUAL_FPS"] = "1"  # most of the time would go to painting what the next key changes
+os.environ["TEXTUAL_ANIMATIONS"] = "none"
+
+from agreement import assert_agreement  # noqa: E402
+from designer import wait_for  # noqa: E402
+from random_steps import STARTS, Step, random_steps  # noqa: E402
+from random_walk import JAIL, Walk  # noqa: E402
+from textual import events  # noqa: E402
+from textual.keys import REPLACED_KEYS, _get_unicode_name_from_key  # noqa: E402
+from textual.pilot import Pilot  # noqa: E402
+
+from blis_tui.tui.filing.disk import read_document  # noqa: E402
+from blis_tui.tui.tuning import Tuning  # noqa: E402
+
+REST_EVERY, AGREE_EVERY, WAIT_EVERY = 2_000, 200, 5
+"""Actions between two rests, and between two looks at whether all that is shown agrees; steps until all widgets are waited for."""
+GROWTH = {"rss_mb": 1.1, "objects": 1.05, "nodes": 1.05, "threads": 1.0, "descriptors": 1.0}
+"""How much the last quarter may have above the second."""
+_TUNING = Tuning(most_requests=500, autosave_s=0.1)
+
+
+class Sample(NamedTuple):
+    """What the process holds at rest."""
+
+    actions: int
+    seconds: float
+    rss_mb: float
+    objects: int
+    nodes: int
+    threads: int
+    descriptors: int
+
+
+def main() -> None:
+    """Do as many actions as asked for, and fail if something fails or grows."""
+    folder, actions, seed = Path(sys.argv[1]).absolute(), int(sys.argv[2]), int(sys.argv[3])
+    folder.mkdir(parents=True, exist_ok=True)
+    run = folder / f"run-{os.getpid()}"
+    run.mkdir()
+    _make_home(run)
+    os.chdir(run)
+    JAIL.folder = run
+    samples: list[Sample] = []
+    lately: deque[Step] = deque(maxlen=60)
+    try:
+        asyncio.run(_walk(run / "walk", actions, seed, samples, lately))
+    except BaseException:
+        print("the last steps:", *lately, sep="\n", flush=True)
+        raise
+    finally:
+        JAIL.folder = None
+        document = [sample._asdict() for sample in samples]
+        (folder / f"samples-{seed}.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
+    grown = growth(samples)
+    print(f"{samples[-1].actions:,} actions in {samples[-1].seconds:,.0f} s: {grown}")
+    if any(grown[name] > most for name, most in GROWTH.items()):
+        sys.exit("no plateau")
+
+
+def growth(samples: Sequence[Sample]) -> dict[str, float]:
+    """Return what the last quarter of the samples has against the second quarter."""
+    quarter = max(len(samples) // 4, 1)
+    second, last = samples[quarter : 2 * quarter] or samples, samples[-quarter:]
+
+    def middle(part: Sequence[Sample], name: str) -> float:
+        return statistics.median(float(getattr(sample, name)) for sample in part)
+
+    return {name: round(middle(last, name) / middle(second, name), 3) for name in GROWTH}
+
+
+async def _walk(folder: Path, actions: int, seed: int, samples: list[Sample], lately: deque[Step]) -> None:
+    walk = Walk("small", folder, tuning=_TUNING)
+    app, began, done, looked, taken = walk.app, time.monotonic(), 0, 0, 0
+    app.exit = lambda *_, **__: None  # type: ignore[method-assign]  # what would end it is one action more
+    with walk.watched():
+        async with app.run_test(size=(100, 30)) as pilot:
+            for step in _steps(seed):
+                lately.append(step)
+                await _take(walk, pilot, step)
+                taken += 1
+                if taken % WAIT_EVERY == 0:
+                    await pilot._wait_for_screen()
+                done += len(step) - 1 if step[0] == "keys" else 1
+                walk.demand_health()
+                if done // AGREE_EVERY != looked:
+                    looked = done // AGREE_EVERY
+                    await wait_for(pilot, lambda: app.workspace.view.checked is not None, "the check of the text")
+                    assert_agreement(app)
+                    if looked % 5 == 0:
+                        print(done, round(time.monotonic() - began), round(time.process_time()), flush=True)
+                if done // REST_EVERY >= len(samples) + 1:
+                    await _come_to_rest(walk, pilot)
+                    samples.append(_sample(done, time.monotonic() - began))
+                    print(samples[-1], flush=True)
+                if done >= actions:
+                    break
+
+
+def _steps(seed: int) -> Iterator[Step]:
+    """Yield steps without an end, all of one seed."""
+    while True:
+        yield from random_steps(seed, 1_000)
+        seed += 1_000_000
+
+
+async def _take(walk: Walk, pilot: Pilot[int], step: Step) -> None:
+    """Take a step as fast as it is dealt with; the pilot waits for an idle processor after each key."""
+    app, driver = walk.app, walk.app._driver
+    assert driver is not None
+    kind, *values = step
+    if kind == "keys":
+        for key in values:
+            driver.send_message(events.Key(key, _character(key)))
+            await _dealt_with(walk)
+    elif kind == "click":
+        at, times = (int(values[0]) % app.size.width, int(values[1]) % app.size.height), int(values[2])
+        for _ in range(times):
+            for press in (events.MouseDown, events.MouseUp):
+                driver.send_message(press(None, *at, 0, 0, 1, False, False, False, *at))
+            await _dealt_with(walk)
+    else:
+        await walk.take(pilot, step)
+
+
+def _character(key: str) -> str | None:
+    try:
+        return unicodedata.lookup(_get_unicode_name_from_key(REPLACED_KEYS.get(key, key)))
+    except KeyError:
+        return key if len(key) == 1 else None
+
+
+async def _dealt_with(walk: Walk) -> None:
+    """Let the app, the screen and the widget that has the focus take what is meant for them."""
+    app = walk.app
+    for _ in range(50):
+        await asyncio.sleep(0)
+        if not any(pump is not None and pump._message_queue.qsize() for pump in (app, app.screen, app.focused)):
+            break
+
+
+async def _come_to_rest(walk: Walk, pilot: Pilot[int]) -> None:
+    """Close what is open, and open the file of the beginning again."""
+    app = walk.app
+    for _ in range(30):
+        if len(app.screen_stack) == 1:
+            break
+        await pilot.press("escape")
+        await asyncio.sleep(0.02)
+        await pilot._wait_for_screen()
+    assert len(app.screen_stack) == 1, f"{app.screen} does not go away"
+    await pilot.resize_terminal(100, 30)
+    assert walk.path is not None
+    walk.path.write_bytes((STARTS["small"] or "").encode())
+    app.filing._show(read_document(walk.path, None), walk.path)
+    await pilot.press("alt+0", "alt+1")
+    await walk.rest(pilot)
+    await asyncio.sleep(0.3)  # the recovery copy
+
+
+def _sample(done: int, seconds: float) -> Sample:
+    from textual.dom import DOMNode
+
+    gc.unfreeze()
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)
+    objects = gc.get_objects()
+    nodes = sum(isinstance(each, DOMNode) for each in objects)
+    resident = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+    descriptors = len(list(Path("/proc/self/fd").iterdir()))
+    return Sample(done, round(seconds, 1), round(resident, 1), len(objects), nodes, threading.active_count(), descriptors)
+
+
+def _make_home(folder: Path) -> None:
+    home = folder / "home"
+    home.mkdir()
+    os.environ.update(
+        {"HOME": str(home), "TMPDIR": str(folder), "EDITOR": "true", "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    )
+    os.environ.update({f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in ("CONFIG", "STATE", "DATA", "CACHE")})
+
+
+if __name__ == "__main__":
+    main()
