@@ -48,5 +48,5 @@ class AnsweredOnce(Screen[ScreenResultType]):
                 raise asyncio.CancelledError from None
 
 
-class Dialog(AnsweredOnce[ScreenResultType], ModalScreen[ScreenResultType]):
+class Dialog(ModalScreen[ScreenResultType], AnsweredOnce[ScreenResultType]):  # the first gives its style
     """A modal screen that is answered once."""
