@@ -8,7 +8,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Static
 
 from blis_tui.numbers import time_left
@@ -16,6 +15,7 @@ from blis_tui.problems import SpecError, printable
 from blis_tui.tui.jobs import Job
 from blis_tui.tui.preview.budget import reasons
 from blis_tui.tui.trace.fit_lines import fit_lines
+from blis_tui.tui.widgets.dialog import Dialog
 from blis_tui.tui.widgets.lines_view import LinesView
 from blis_tui.tui.widgets.tick_box import TickBox
 from blis_tui.workload.fitting.choices import COHORTS, EMPIRICAL, FAMILY, STAGES, Choices
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from blis_tui.workload.fitting.fit import Fit
 
 
-class FitDialog(ModalScreen["str | None"]):
+class FitDialog(Dialog["str | None"]):
     """Fits a workload to a trace, which comments call `name`. Returns the text of the file, ``None`` if none is wanted."""
 
     CSS_PATH = "fit_dialog.tcss"

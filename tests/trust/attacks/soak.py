@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 import unicodedata
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -66,9 +66,10 @@ def main() -> None:
     os.chdir(run)
     JAIL.folder = run
     samples: list[Sample] = []
+    kinds: list[Counter[str]] = []
     lately: deque[Step] = deque(maxlen=60)
     try:
-        asyncio.run(_walk(run / "walk", actions, seed, samples, lately))
+        asyncio.run(_walk(run / "walk", actions, seed, samples, lately, kinds))
     except BaseException:
         print("the last steps:", *lately, sep="\n", flush=True)
         raise
@@ -77,6 +78,10 @@ def main() -> None:
         document = [sample._asdict() for sample in samples]
         (folder / f"samples-{seed}.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
     grown = growth(samples)
+    print(
+        "most of what came between the second sample and the last:",
+        dict((kinds[-1] - kinds[min(1, len(kinds) - 1)]).most_common(12)),
+    )
     print(f"{samples[-1].actions:,} actions in {samples[-1].seconds:,.0f} s: {grown}")
     if any(grown[name] > most for name, most in GROWTH.items()):
         sys.exit("no plateau")
@@ -93,7 +98,9 @@ def growth(samples: Sequence[Sample]) -> dict[str, float]:
     return {name: round(middle(last, name) / middle(second, name), 3) for name in GROWTH}
 
 
-async def _walk(folder: Path, actions: int, seed: int, samples: list[Sample], lately: deque[Step]) -> None:
+async def _walk(
+    folder: Path, actions: int, seed: int, samples: list[Sample], lately: deque[Step], kinds: list[Counter[str]]
+) -> None:
     walk = Walk("small", folder, tuning=_TUNING)
     app, began, done, looked, taken = walk.app, time.monotonic(), 0, 0, 0
     app.exit = lambda *_, **__: None  # type: ignore[method-assign]  # what would end it is one action more
@@ -116,7 +123,8 @@ async def _walk(folder: Path, actions: int, seed: int, samples: list[Sample], la
                 if done // REST_EVERY >= len(samples) + 1:
                     await _come_to_rest(walk, pilot)
                     samples.append(_sample(done, time.monotonic() - began))
-                    print(samples[-1], flush=True)
+                    kinds.append(Counter(type(each).__name__ for each in gc.get_objects()))
+                    print(samples[-1], *(kinds[-1] - kinds[-2]).most_common(6) if len(kinds) > 1 else (), flush=True)
                 if done >= actions:
                     break
 
