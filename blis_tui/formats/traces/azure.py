@@ -9,17 +9,18 @@ from numpy.typing import NDArray
 
 from blis_tui.formats.traces.csv_rows import read_csv
 from blis_tui.formats.traces.kinds import AZURE, AZURE_COLUMNS
-from blis_tui.formats.traces.rows import MOMENT, WHOLE, Check
+from blis_tui.formats.traces.rows import MOMENT, WHOLE
 from blis_tui.formats.traces.trace import MOST_TOKENS, Trace, arrival_order, clients_of, expansion_of, info, sorted_columns
+from blis_tui.workload.progress import Progress
 from blis_tui.workload.recorded import RecordedRequests
 
 TIME, INPUT, OUTPUT = AZURE_COLUMNS
 _WANTED = {TIME: MOMENT, INPUT: WHOLE, OUTPUT: WHOLE}
 
 
-def read(data: bytes, name: str, check: Check) -> Trace:
+def read(data: bytes, name: str, progress: Progress) -> Trace:
     """Read a trace; times count from its first request. Raises `SpecError`."""
-    rows = read_csv(data, name, _WANTED, tuple(_WANTED), check)
+    rows = read_csv(data, name, _WANTED, tuple(_WANTED), progress)
     for column in (INPUT, OUTPUT):
         rows.demand_range(column, 0, MOST_TOKENS)
     times = rows.whole(TIME)
