@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from blis_tui.formats.traces import azure, blis_reading, mooncake_reading
+from blis_tui.formats.traces import azure
+from blis_tui.formats.traces.blis import reading as blis
 from blis_tui.formats.traces.kinds import AZURE, BLIS, MOONCAKE, kind_of
+from blis_tui.formats.traces.mooncake import reading as mooncake
 from blis_tui.formats.traces.rows import refuse
 from blis_tui.formats.traces.trace import Trace
 from blis_tui.numbers import spoken_size
@@ -48,18 +50,18 @@ def trace_of(data: bytes, name: str, opening: Opening, progress: Progress, path:
     if kind is None:
         refuse(name, "is no trace of BLIS, mooncake or Azure", 1, 1)
     if kind == MOONCAKE:
-        return mooncake_reading.read(data, name, progress, opening.block_size)
+        return mooncake.read(data, name, progress, opening.block_size)
     if kind == AZURE:
         return azure.read(data, name, progress)
     if kind == BLIS:
-        beside = None if path is None else blis_reading.header_beside(path)
-        header = None if beside is None else blis_reading.read_header(_read(beside, opening), str(beside))
-        return blis_reading.read(data, name, header, progress)
-    header = blis_reading.read_header(data, name)
+        beside = None if path is None else blis.header_beside(path)
+        header = None if beside is None else blis.read_header(_read(beside, opening), str(beside))
+        return blis.read(data, name, header, progress)
+    header = blis.read_header(data, name)
     if path is None:
         refuse(name, "is the header of a BLIS trace alone: name its file of rows")
-    rows = blis_reading.rows_beside(path)
-    return blis_reading.read(_read(rows, opening), str(rows), header, progress)
+    rows = blis.rows_beside(path)
+    return blis.read(_read(rows, opening), str(rows), header, progress)
 
 
 def _read(path: Path, opening: Opening) -> bytes:
