@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from blis_tui.cli.arguments import STDIN, Options
 from blis_tui.cli.errors import UsageError
+from blis_tui.cli.progress import Progress
 from blis_tui.formats.traces.kinds import kind_at
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ def trace_at(path: str, options: Options) -> Trace | None:
 
     from blis_tui.formats.traces.opening import open_trace, opening_of
 
-    return open_trace(Path(path), opening_of(options.max_size, options.exporting.block_size))
+    opening = opening_of(options.max_size, options.exporting.block_size)
+    with Progress(quiet=options.quiet) as progress:
+        return open_trace(Path(path), opening, lambda done: progress.part("reading", done))
 
 
 def _demand_nothing_else(options: Options) -> None:

@@ -44,17 +44,20 @@ class RequestFormat(Protocol):
 
 def spec_format(format: Format) -> SpecFormat:
     """Load a format that needs no requests."""
-    return cast(SpecFormat, import_module(f"blis_tui.formats.specs.{format.module}"))
+    return cast(SpecFormat, import_module(f"blis_tui.formats.{format.module}"))
 
 
 def request_format(format: Format) -> RequestFormat:
     """Load a format that is written from requests."""
-    return cast(RequestFormat, import_module(f"blis_tui.formats.requests.{format.module}"))
+    return cast(RequestFormat, import_module(f"blis_tui.formats.{format.module}"))
 
 
 if TYPE_CHECKING:  # the type checker compares each module with its protocol
-    from blis_tui.formats.requests import blis_trace, inference_perf_exact, jsonl, mooncake, parquet, request_csv
+    from blis_tui.formats.requests import jsonl, parquet, request_csv
     from blis_tui.formats.specs import aiperf, as_it_stands, expanded, expanded_rates, guidellm, inference_perf, kubernetes
+    from blis_tui.formats.traces import inference_perf_exact
+    from blis_tui.formats.traces.blis import writing as blis_trace
+    from blis_tui.formats.traces.mooncake import writing as mooncake
 
     _SPEC_FORMATS: tuple[SpecFormat, ...] = (as_it_stands, expanded, expanded_rates, inference_perf, kubernetes, aiperf, guidellm)
     _REQUEST_FORMATS: tuple[RequestFormat, ...] = (jsonl, request_csv, blis_trace, mooncake, parquet, inference_perf_exact)

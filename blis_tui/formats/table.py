@@ -20,10 +20,10 @@ class Format(NamedTuple):
     """One format: its name, the ends of its files' names, and what it takes to write it.
 
     `tokens` is one of `NEVER`, `ON_REQUEST` and `ALWAYS`; `version` counts changes that readers would notice and
-    is 0 where the format is somebody else's. `module` is its module, in `requests` if it `needs_requests`, else in `specs`.
-    Only compact files can be written in a format that is `compact`. `uses` names the options that it follows; where it uses
-    `EXACTLY`, `exact` is the format that is written instead. `beside` is the format whose file it refers to, which is
-    written too. A `binary` format is not for terminals; one with an `extra` needs the package `requires`, which that
+    is 0 where the format is somebody else's. `module` is its module here: one with a `writer` if it `needs_requests`, else one
+    with `contents`. Only compact files can be written in a format that is `compact`. `uses` names the options that it follows;
+    where it uses `EXACTLY`, `exact` is the format that is written instead. `beside` is the format whose file it refers to,
+    which is written too. A `binary` format is not for terminals; one with an `extra` needs the package `requires`, which that
     optional extra of this program installs.
     """
 
@@ -64,35 +64,37 @@ class FormatError(ValueError):
 
 
 MOONCAKE = Format(
-    "mooncake", (".mooncake.jsonl",), "trace of token blocks, for AIPerf, guidellm, vLLM, Dynamo", "mooncake",
+    "mooncake", (".mooncake.jsonl",), "trace of token blocks, for AIPerf, guidellm, vLLM, Dynamo", "traces.mooncake.writing",
     needs_requests=True, uses=(TARGET, BLOCK_SIZE),
 )  # fmt: skip
 PARQUET = Format(
     "parquet", (".requests.parquet",), "one request per row, for data frames; token ids on request",
-    "parquet", needs_requests=True, tokens=ON_REQUEST, version=1, binary=True, extra="parquet", requires="pyarrow",
+    "requests.parquet", needs_requests=True, tokens=ON_REQUEST, version=1, binary=True, extra="parquet", requires="pyarrow",
 )  # fmt: skip
 INFERENCE_PERF = Format(
-    "inference-perf", (".inference-perf.yml",), "a config for inference-perf, from a compact file", "inference_perf",
+    "inference-perf", (".inference-perf.yml",), "a config for inference-perf, from a compact file", "specs.inference_perf",
     compact=True, uses=(TARGET, EXACTLY), exact="inference-perf-exact",
 )  # fmt: skip
 EXACT = Format(
     "inference-perf-exact", (".inference-perf-exact.yml", ".inference-perf-exact.csv"),
-    "the same with exact arrivals", "inference_perf_exact", needs_requests=True, compact=True, uses=(TARGET,),
+    "the same with exact arrivals", "traces.inference_perf_exact", needs_requests=True, compact=True, uses=(TARGET,),
 )  # fmt: skip
 FORMATS = (
-    Format("yaml", (".yaml",), "the spec's text, unchanged", "as_it_stands"),
-    Format("expanded", (".expanded.yaml",), "the explicit clients that the spec expands to", "expanded"),
-    Format("expanded-rates", (".expanded-rates.yaml",), "the same with each window's rate, without prefixes", "expanded_rates"),
+    Format("yaml", (".yaml",), "the spec's text, unchanged", "specs.as_it_stands"),
+    Format("expanded", (".expanded.yaml",), "the explicit clients that the spec expands to", "specs.expanded"),
     Format(
-        "jsonl", (".requests.jsonl",), "one request per line as a JSON object; token ids on request", "jsonl",
+        "expanded-rates", (".expanded-rates.yaml",), "the same with each window's rate, without prefixes", "specs.expanded_rates"
+    ),
+    Format(
+        "jsonl", (".requests.jsonl",), "one request per line as a JSON object; token ids on request", "requests.jsonl",
         needs_requests=True, tokens=ON_REQUEST, version=1,
     ),
     Format(
-        "csv", (".requests.csv",), "one request per row, with a hash of its token ids", "request_csv",
+        "csv", (".requests.csv",), "one request per row, with a hash of its token ids", "requests.request_csv",
         needs_requests=True, tokens=ALWAYS, version=1,
     ),
     Format(
-        TRACE, (".trace.yaml", ".trace.csv"), "BLIS trace v2 (header and rows), for `blis replay`", "blis_trace",
+        TRACE, (".trace.yaml", ".trace.csv"), "BLIS trace v2 (header and rows), for `blis replay`", "traces.blis.writing",
         needs_requests=True, uses=(FULL_ROUNDS,),
     ),
     MOONCAKE,
@@ -100,15 +102,15 @@ FORMATS = (
     INFERENCE_PERF,
     EXACT,
     Format(
-        "kubernetes", (".kubernetes.yaml",), "the inference-perf config as a ConfigMap, with its Job", "kubernetes",
+        "kubernetes", (".kubernetes.yaml",), "the inference-perf config as a ConfigMap, with its Job", "specs.kubernetes",
         compact=True, uses=(TARGET,),
     ),
     Format(
-        "aiperf", (".aiperf.yaml",), "a config for AIPerf, which replays the mooncake trace", "aiperf",
+        "aiperf", (".aiperf.yaml",), "a config for AIPerf, which replays the mooncake trace", "specs.aiperf",
         uses=(TARGET, BLOCK_SIZE), beside=MOONCAKE.name,
     ),
     Format(
-        "guidellm", (".guidellm.yaml",), "a config for guidellm, which replays the mooncake trace", "guidellm",
+        "guidellm", (".guidellm.yaml",), "a config for guidellm, which replays the mooncake trace", "specs.guidellm",
         uses=(TARGET, BLOCK_SIZE), beside=MOONCAKE.name,
     ),
 )  # fmt: skip

@@ -35,7 +35,7 @@ def traced(trace: Path, *, dropped: bool, check: Callable[[], None]) -> Traced:
 
     What is unfinished has not failed. Raises `OSError`, and `SpecError` where the trace is not what it should be.
     """
-    rows = read_csv(trace.read_bytes(), trace.name, _WANTED, tuple(_WANTED), check)
+    rows = read_csv(trace.read_bytes(), trace.name, _WANTED, tuple(_WANTED), lambda done: check())
     sent, first, last, output = (rows.whole(name) for name in _NUMBERS)
     statuses, classes = rows.texts("status"), rows.texts("slo_class")
     status, begun = np.array(statuses.names, "U10")[statuses.of], first > 0

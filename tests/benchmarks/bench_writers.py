@@ -63,8 +63,8 @@ def write(requests: Requests, format: str, *, tokens: bool = False) -> int:
     sink = Sink()
     if format == "blis-trace":  # two files, so not for a stream
         from blis_tui.formats.requests.batches import batches
-        from blis_tui.formats.requests.blis_trace import writer
         from blis_tui.formats.source import Source
+        from blis_tui.formats.traces.blis.writing import writer
 
         made = writer(Source(SPEC, requests=requests), tokens=False)
         for head in made.heads:
@@ -86,8 +86,8 @@ def text_of(requests: Requests, format: str) -> str:
 def trace_rows(requests: Requests) -> list[tuple[Any, ...]]:
     """Return the rows of a trace as values that are ready to be written: numbers as numbers."""
     from blis_tui.formats.requests.batches import batches
-    from blis_tui.formats.requests.blis_trace import writer
     from blis_tui.formats.source import Source
+    from blis_tui.formats.traces.blis.writing import writer
 
     made = writer(Source(SPEC, requests=requests), tokens=False)
     text = b"".join(made.lines(batch) for batch in batches(requests, tokens=False)).decode()

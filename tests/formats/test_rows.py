@@ -11,6 +11,7 @@ from blis_tui.files.errors import AlreadyExists
 from blis_tui.formats.export import write_to
 from blis_tui.formats.rows import write_rows
 from blis_tui.formats.table import FormatError
+from blis_tui.formats.traces.opening import Opening, trace_of
 from blis_tui.problems import Cancelled
 from blis_tui.reading import load
 from blis_tui.workload.generate import generate
@@ -38,6 +39,15 @@ def test_rows_are_the_lines_of_the_whole_export(tmp_path: Path, format: str, row
     path = tmp_path / f"rows.{format.upper()}"
     write_rows(requests, np.array(rows, np.int64), path)
     assert path.read_bytes() == b"".join([*head, *(lines[row] for row in sorted(rows))])
+
+
+def test_rows_of_a_trace_have_no_hash_of_token_ids(tmp_path: Path) -> None:
+    text = "TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:15:46,374,44\n2023-11-16 18:15:50,396,109\n"
+    requests = trace_of(text.encode(), "trace", Opening(), lambda done: None).requests
+    write_rows(requests, np.array([1]), tmp_path / "rows.csv")
+    head, row = (tmp_path / "rows.csv").read_text().splitlines()
+    assert "token_hash" not in head and head.count(",") == row.count(",")
+    assert row.startswith("request_1,4000000,")
 
 
 def test_nothing_is_overwritten_or_left_half_written(tmp_path: Path) -> None:

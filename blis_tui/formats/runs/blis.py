@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from blis_tui.formats.runs.documents import Check
 from blis_tui.formats.runs.parts import RunError
 from blis_tui.formats.traces.kinds import BLIS, BLIS_HEADER, HEAD, kind_of
 from blis_tui.formats.traces.opening import open_trace
-from blis_tui.formats.traces.rows import Check
 from blis_tui.formats.traces.trace import NOT_MEASURED, MeasuredTimes, Trace
 from blis_tui.numbers import counted
 from blis_tui.problems import SpecError
@@ -40,7 +40,7 @@ def _kind(path: Path) -> str | None:
 def read(path: Path, name: str, check: Check) -> Run:
     """Read a trace by its rows or its header. Raises `RunError`."""
     try:
-        trace = open_trace(path, check=check)
+        trace = open_trace(path, progress=lambda done: check())
     except SpecError as error:
         raise RunError(str(error)) from error
     if trace.measured is None:

@@ -17,7 +17,6 @@ from blis_tui.formats.traces.rows import (
     PIECE,
     TEXT,
     WHOLE,
-    Check,
     Column,
     Rows,
     cell_reader,
@@ -25,6 +24,7 @@ from blis_tui.formats.traces.rows import (
     text_of,
 )
 from blis_tui.spec.yaml.scalars import shorten
+from blis_tui.workload.progress import Progress
 
 _COMMA, _QUOTE, _LINE_END, _RETURN = b',"\n\r'
 
@@ -56,10 +56,12 @@ class _Table(NamedTuple):
         return Cells(self.text, self.starts[:, place].copy(), self.ends[:, place].copy())
 
 
-def read_csv(data: bytes, name: str, wanted: Mapping[str, str], needed: Sequence[str], check: Check, piece: int = PIECE) -> Rows:
+def read_csv(
+    data: bytes, name: str, wanted: Mapping[str, str], needed: Sequence[str], progress: Progress, piece: int = PIECE
+) -> Rows:
     """Read the `wanted` columns of a CSV text with a head, of which the `needed` ones must be there. Raises `SpecError`.
 
-    About `piece` bytes are read at once.
+    About `piece` bytes are read at once, and between them `progress` is told; it may raise, best `Cancelled`, to stop.
     """
     heads, begin = _heads(data, name)
     for missing in (column for column in needed if column not in heads):
@@ -70,7 +72,7 @@ def read_csv(data: bytes, name: str, wanted: Mapping[str, str], needed: Sequence
     columns = {column: (heads.index(column), kind, Column(kind)) for column, kind in wanted.items() if column in heads}
     count = 0
     for each in _pieces(data, name, begin, piece):
-        check()
+        progress(each.start / len(data))
         table = _table(each, data, name, len(heads))
         if table is None:
             continue

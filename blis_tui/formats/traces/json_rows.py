@@ -17,7 +17,6 @@ from blis_tui.formats.traces.rows import (
     TEXT,
     WHOLE,
     WHOLES,
-    Check,
     Column,
     Rows,
     is_whole,
@@ -25,6 +24,7 @@ from blis_tui.formats.traces.rows import (
     text_of,
 )
 from blis_tui.spec.yaml.scalars import shorten
+from blis_tui.workload.progress import Progress
 
 _KEY = re.compile(rb'\s*"([^"\\\x00-\x1f]*)"\s*')
 _LINE_END = ord("\n")
@@ -45,18 +45,18 @@ class _Shape(NamedTuple):
 
 
 def read_json_lines(
-    data: bytes, name: str, wanted: Mapping[str, str], needed: Sequence[str], check: Check, piece: int = PIECE
+    data: bytes, name: str, wanted: Mapping[str, str], needed: Sequence[str], progress: Progress, piece: int = PIECE
 ) -> Rows:
     """Read the `wanted` fields of a text of JSON objects, one a line, each with the `needed` ones. Raises `SpecError`.
 
-    About `piece` bytes are read at once.
+    About `piece` bytes are read at once, and between them `progress` is told; it may raise, best `Cancelled`, to stop.
     """
     columns = {column: Column(kind) for column, kind in wanted.items()}
     seen = set(needed)
     count, line = 0, 1
     start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
     while start < len(data):
-        check()
+        progress(start / len(data))
         end = data.find(b"\n", start + piece) + 1 or len(data)
         part = data[start:end]
         found = _alike(part, columns, wanted, needed)

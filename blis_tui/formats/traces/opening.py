@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from blis_tui.formats.traces import azure, blis_reading, mooncake_reading
+from blis_tui.formats.traces import azure
+from blis_tui.formats.traces.blis import reading as blis
 from blis_tui.formats.traces.kinds import AZURE, BLIS, MOONCAKE, kind_of
-from blis_tui.formats.traces.rows import Check, refuse
+from blis_tui.formats.traces.mooncake import reading as mooncake
+from blis_tui.formats.traces.rows import refuse
 from blis_tui.formats.traces.trace import Trace
 from blis_tui.numbers import spoken_size
 from blis_tui.spec.yaml.encoding import MAX_SIZE
+from blis_tui.workload.progress import Progress
 
 MOST_BYTES = 4 << 30
 """Larger traces are refused, unless another size is asked for."""
@@ -25,6 +28,8 @@ class Opening(NamedTuple):
 
 
 USUAL = Opening()
+_READ, _ROWS = 0.1, 0.8
+"""The parts of the time that are over, about, when the file is in memory, and when its rows are read."""
 
 
 def opening_of(max_size: int | None, block_size: int | None = None) -> Opening:
@@ -32,33 +37,34 @@ def opening_of(max_size: int | None, block_size: int | None = None) -> Opening:
     return Opening(block_size, MOST_BYTES if max_size in (None, MAX_SIZE) else max_size)
 
 
-def open_trace(path: Path, opening: Opening = USUAL, check: Check = lambda: None) -> Trace:
-    """Open a trace. `check` is called often and may raise `Cancelled`. Raises `SpecError`, with `path` as its source."""
-    data = _read(path, opening, check)
-    return trace_of(data, str(path), opening, check, path)
+def open_trace(path: Path, opening: Opening = USUAL, progress: Progress = lambda done: None) -> Trace:
+    """Open a trace. `progress` is called often and may raise `Cancelled`. Raises `SpecError`, with `path` as its source."""
+    progress(0.0)
+    data = _read(path, opening)
+    return trace_of(data, str(path), opening, lambda done: progress(_READ + (_ROWS - _READ) * done), path)
 
 
-def trace_of(data: bytes, name: str, opening: Opening, check: Check, path: Path | None = None) -> Trace:
+def trace_of(data: bytes, name: str, opening: Opening, progress: Progress, path: Path | None = None) -> Trace:
     """Open what is in a file, or came from elsewhere, as a trace. Raises `SpecError`."""
     kind = kind_of(data)
     if kind is None:
         refuse(name, "is no trace of BLIS, mooncake or Azure", 1, 1)
     if kind == MOONCAKE:
-        return mooncake_reading.read(data, name, check, opening.block_size)
+        return mooncake.read(data, name, progress, opening.block_size)
     if kind == AZURE:
-        return azure.read(data, name, check)
+        return azure.read(data, name, progress)
     if kind == BLIS:
-        beside = None if path is None else blis_reading.header_beside(path)
-        header = None if beside is None else blis_reading.read_header(_read(beside, opening, check), str(beside))
-        return blis_reading.read(data, name, header, check)
-    header = blis_reading.read_header(data, name)
+        beside = None if path is None else blis.header_beside(path)
+        header = None if beside is None else blis.read_header(_read(beside, opening), str(beside))
+        return blis.read(data, name, header, progress)
+    header = blis.read_header(data, name)
     if path is None:
         refuse(name, "is the header of a BLIS trace alone: name its file of rows")
-    rows = blis_reading.rows_beside(path)
-    return blis_reading.read(_read(rows, opening, check), str(rows), header, check)
+    rows = blis.rows_beside(path)
+    return blis.read(_read(rows, opening), str(rows), header, progress)
 
 
-def _read(path: Path, opening: Opening, check: Check) -> bytes:
+def _read(path: Path, opening: Opening) -> bytes:
     try:
         size = path.stat().st_size
         if size > opening.most_bytes:
@@ -69,5 +75,4 @@ def _read(path: Path, opening: Opening, check: Check) -> bytes:
         refuse(str(path), f"cannot be read: {error.strerror or error}")
     except ValueError as error:
         refuse(str(path), f"cannot be read: {error}")
-    check()
     return data

@@ -24,8 +24,6 @@ PIECE = 1 << 21
 """About how many bytes are read at once."""
 _INT64 = range(-(2**63), 2**63)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-Check = Callable[[], None]
-"""Is called now and then; may raise, best `Cancelled`, to stop."""
 
 
 class Texts(NamedTuple):

@@ -10,9 +10,8 @@ from blis_tui.tui.preview.state import READY, Preview
 from blis_tui.workload.server import AssumedServer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from blis_tui.formats.traces.trace import Trace
+    from blis_tui.workload.progress import Progress
 
 
 class OpenedTrace(NamedTuple):
@@ -22,16 +21,16 @@ class OpenedTrace(NamedTuple):
     preview: Preview
 
 
-def opened(path: Path, max_size: int | None, server: AssumedServer, check: Callable[[], None]) -> OpenedTrace:
-    """Read a trace and sum it up. `check` is called often and may raise `Cancelled`. Raises `SpecError`."""
+def opened(path: Path, max_size: int | None, server: AssumedServer, progress: Progress) -> OpenedTrace:
+    """Read a trace and sum it up. `progress` is called often and may raise `Cancelled`. Raises `SpecError`."""
     from blis_tui.formats.traces.opening import open_trace, opening_of
     from blis_tui.workload.totals.expected import expect
     from blis_tui.workload.totals.summary import summarise
 
-    trace = open_trace(path, opening_of(max_size), check)
+    trace = open_trace(path, opening_of(max_size), progress)
     requests = trace.requests
     made = Generated(Made(requests, summarise(requests)), None, complete=True)
-    check()
+    progress(1.0)
     preview = Preview(
         READY,
         0,

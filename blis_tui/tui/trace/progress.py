@@ -7,12 +7,13 @@ from typing import ClassVar
 
 from textual.widgets import Static
 
+from blis_tui.numbers import time_left
 from blis_tui.problems import printable
 from blis_tui.tui.jobs import PATIENCE_S
 
 
 class OpeningProgress(Static):
-    """Says which trace is read, and for how long already: how much is left is not known of a file."""
+    """Says which trace is read, how far that is, and how long it takes on."""
 
     DEFAULT_CSS: ClassVar[str] = (
         "OpeningProgress { width: 1fr; height: 1fr; content-align: center middle; text-align: center; color: $text-muted; }"
@@ -21,16 +22,17 @@ class OpeningProgress(Static):
     def __init__(self, path: Path) -> None:
         super().__init__(markup=False)
         self._name = printable(path.name)
-        self._seconds = 0
+        self._state = ""
 
     def on_mount(self) -> None:
         """Say nothing of what is done at once."""
         self.set_timer(PATIENCE_S, self._write)
-        self.set_interval(1.0, self._count)
 
-    def _count(self) -> None:
-        self._seconds += 1
+    def tell(self, done: float, seconds_left: float | None) -> None:
+        """Show the part that is done, 0 to 1, and what is left."""
+        left = "" if seconds_left is None else f", {time_left(seconds_left)} left"
+        self._state = f"   {done:.0%}{left}"
         self._write()
 
     def _write(self) -> None:
-        self.update(f"Opening {self._name} …   {self._seconds} s\n\nEsc cancels")
+        self.update(f"Opening {self._name} …{self._state}\n\nEsc cancels")

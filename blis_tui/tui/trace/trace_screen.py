@@ -80,9 +80,10 @@ class TraceScreen(AnsweredOnce[TraceEnd]):
         self._write_title("a trace, read-only")
         self._job = Job(
             self,
-            lambda job: opened(self._path, self._max_size, self._server, job.check),
+            lambda job: opened(self._path, self._max_size, self._server, job.progress),
             lambda found: cast("BaseApp", self.app).do(self._show(found), "trace"),
             self._fail,
+            self._tell_progress,
         )
 
     def on_resize(self, event: events.Resize) -> None:
@@ -93,6 +94,10 @@ class TraceScreen(AnsweredOnce[TraceEnd]):
         """Leave off what is not done."""
         if self._job is not None:
             self._job.cancel()
+
+    def _tell_progress(self, done: float, seconds_left: float | None) -> None:
+        for progress in self.query(OpeningProgress):
+            progress.tell(done, seconds_left)
 
     def _fail(self, error: Exception) -> None:
         self._job = None

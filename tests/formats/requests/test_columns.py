@@ -8,9 +8,10 @@ import pytest
 from export_samples import ODD_NAMES, chat, client, explicit, read_lines, read_table, written
 
 from blis_tui.formats.export import export
-from blis_tui.formats.requests import blis_trace, columns
+from blis_tui.formats.requests import columns
 from blis_tui.formats.requests.columns import COLUMNS, CSV, JSONL, PARQUET, TEXT
 from blis_tui.formats.table import TRACE
+from blis_tui.formats.traces.blis import writing as blis_trace
 from blis_tui.workload.generate import generate
 from blis_tui.workload.requests import Requests
 from blis_tui.workload.server import AssumedServer

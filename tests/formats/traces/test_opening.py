@@ -37,7 +37,7 @@ MOON = (
 
 
 def opened(text: str, opening: Opening = Opening()) -> Trace:  # noqa: B008
-    return trace_of(text.encode(), "f", opening, lambda: None)
+    return trace_of(text.encode(), "f", opening, lambda done: None)
 
 
 def refused(text: str) -> str:
@@ -161,7 +161,7 @@ def test_no_damage_is_a_crash(data: st.DataObject) -> None:
             + text[place + cut :]
         )
     try:
-        trace = trace_of(text, "f", Opening(), lambda: None)
+        trace = trace_of(text, "f", Opening(), lambda done: None)
     except SpecError as error:
         assert error.problems[0].message
     else:
@@ -193,8 +193,12 @@ def test_too_large_missing_and_given_up(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match="cannot be read"):
         open_trace(tmp_path / "none")
 
-    def give_up() -> None:
+    told: list[float] = []
+    open_trace(path, progress=told.append)
+    assert told == sorted(told) and told[0] == 0 and told[-1] <= 1
+
+    def give_up(done: float) -> None:
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        open_trace(path, check=give_up)
+        open_trace(path, progress=give_up)

@@ -179,10 +179,10 @@ def stuck(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stuck]:
     """Reading of traces that takes until it is given up, or fails when that is asked for."""
     end = Stuck(threading.Event(), threading.Event())
 
-    def slow(path: Path, max_size: int | None, server: object, check: Callable[[], None]) -> None:
+    def slow(path: Path, max_size: int | None, server: object, progress: Callable[[float], None]) -> None:
         try:
             while not end.fail.wait(0.001):
-                check()
+                progress(0.42)
         except Cancelled:
             end.gave_up.set()
             raise
@@ -200,7 +200,7 @@ async def test_reading_it_can_be_given_up(make_app: MakeApp, trace: Path, stuck:
         app.do(app.filing.open_path(trace), "files")
         await wait_for(pilot, lambda: isinstance(app.screen, TraceScreen), "the screen")
         told = app.screen.query_one(OpeningProgress)
-        await wait_for(pilot, lambda: trace.name in str(told.render()) and "1 s" in str(told.render()), "how long it takes")
+        await wait_for(pilot, lambda: trace.name in str(told.render()) and "42%" in str(told.render()), "how far it is")
         await pilot.press("2", "alt+t", "ctrl+pagedown")  # there is nothing yet to go to
         keys = app.screen.query_one(KeyLine)
         assert "Close" in str(keys.render()) and "Clients" not in str(keys.render())

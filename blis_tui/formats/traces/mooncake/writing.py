@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from blis_tui.formats.block_size import SMALLEST
 from blis_tui.formats.requests.batches import FIXED_TIMES, Batch, Writer
-from blis_tui.formats.requests.blocks import Blocks
 from blis_tui.formats.requests.lines import PADDING, Matrix, Texts, lay_out, numbers, without_padding
 from blis_tui.formats.source import Source
+from blis_tui.formats.traces.mooncake.blocks import Blocks
 from blis_tui.numbers import counted
 from blis_tui.problems import INFO, WARNING, Problem
 

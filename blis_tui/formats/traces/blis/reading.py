@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from blis_tui.formats.traces.csv_rows import read_csv
 from blis_tui.formats.traces.kinds import BLIS, BLIS_COLUMNS, HEADER_MARK
-from blis_tui.formats.traces.rows import NUMBER, TEXT, WHOLE, Check, Rows, Texts, refuse, text_of
+from blis_tui.formats.traces.rows import NUMBER, TEXT, WHOLE, Rows, Texts, refuse, text_of
 from blis_tui.formats.traces.trace import (
     MOST_TOKENS,
     MOST_US,
@@ -35,6 +35,7 @@ from blis_tui.formats.traces.trace import (
 from blis_tui.problems import Problem
 from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.spec.yaml.scalars import shorten
+from blis_tui.workload.progress import Progress
 from blis_tui.workload.recorded import RecordedRequests
 
 _TEXTS = {
@@ -59,9 +60,9 @@ _SESSION = re.compile(r"sess_(0|[1-9][0-9]{0,18})").fullmatch
 _MEDIA = ("text_tokens", "image_tokens", "audio_tokens", "video_tokens")
 
 
-def read(data: bytes, name: str, header: Mapping[str, Any] | None, check: Check) -> Trace:
+def read(data: bytes, name: str, header: Mapping[str, Any] | None, progress: Progress) -> Trace:
     """Read the rows of a trace with its header, ``None`` if that is not there. Raises `SpecError`."""
-    rows = read_csv(data, name, _WANTED, BLIS_COLUMNS, check)
+    rows = read_csv(data, name, _WANTED, BLIS_COLUMNS, progress)
     for column in _LENGTHS:
         rows.demand_range(column, 0, MOST_TOKENS)
     for column in _TIMES:
@@ -93,7 +94,7 @@ def read(data: bytes, name: str, header: Mapping[str, Any] | None, check: Check)
         rows.demand(columns["context"] <= MOST_TOKENS, "input_tokens", "with the rounds before it, the input is too long")
         columns["context"] = columns["context"].astype(np.int32)
     columns["fresh"] = columns["fresh"].astype(np.int32)
-    check()
+    progress(1.0)
     requests = RecordedRequests(expansion_of(*clients), columns)
     measured = _measured(rows, order, header)
     return Trace(BLIS, name, requests, tuple(_notes(rows, header, measured)), measured, header)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from blis_tui.formats.traces.json_rows import read_json_lines
 from blis_tui.formats.traces.kinds import MOONCAKE
-from blis_tui.formats.traces.rows import NUMBER, TEXT, WHOLE, WHOLES, Check, Lists, Rows
+from blis_tui.formats.traces.rows import NUMBER, TEXT, WHOLE, WHOLES, Lists, Rows
 from blis_tui.formats.traces.trace import (
     EPOCH_US,
     MOST_TOKENS,
@@ -29,6 +29,7 @@ from blis_tui.numbers import counted
 from blis_tui.problems import Problem
 from blis_tui.spec.format.model import Client, WorkloadSpec
 from blis_tui.workload.expansion.clients import ClientBlock, Name, Names
+from blis_tui.workload.progress import Progress
 from blis_tui.workload.recorded import RecordedRequests
 
 BLOCK_SIZE = 512
@@ -40,9 +41,9 @@ _MOST_LISTED = 4
 """Ids up to so many times their number are looked up in a table."""
 
 
-def read(data: bytes, name: str, check: Check, block_size: int | None = None) -> Trace:
+def read(data: bytes, name: str, progress: Progress, block_size: int | None = None) -> Trace:
     """Read a trace whose blocks have `block_size` tokens, 512 by default. Raises `SpecError`."""
-    rows = read_json_lines(data, name, _WANTED, (TIME, INPUT), check)
+    rows = read_json_lines(data, name, _WANTED, (TIME, INPUT), progress)
     for column in (INPUT, OUTPUT):
         rows.demand_range(column, 0, MOST_TOKENS)
     rows.demand(rows.number(DELAY) == 0, DELAY, "rows that wait for answers cannot be opened")
@@ -65,7 +66,7 @@ def read(data: bytes, name: str, check: Check, block_size: int | None = None) ->
         "output": rows.whole(OUTPUT).astype(np.int32),
     }
     columns = sorted_columns(columns, order)
-    check()
+    progress(1.0)
     return Trace(MOONCAKE, name, _requests(columns, lists, size), tuple(notes))
 
 

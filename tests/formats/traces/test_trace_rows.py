@@ -34,7 +34,7 @@ TEXTS = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters=
 """Line ends within cells are tried on their own."""
 
 
-def nothing() -> None:
+def nothing(done: float) -> None:
     """Let the work go on."""
 
 

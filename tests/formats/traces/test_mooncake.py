@@ -17,7 +17,7 @@ from blis_tui.formats.block_size import SMALLEST, USUAL, block_size
 from blis_tui.formats.export import export, write_to
 from blis_tui.formats.interop.replay import Replay, commands
 from blis_tui.formats.options import ExportOptions
-from blis_tui.formats.requests.blocks import LARGEST_ID, Blocks
+from blis_tui.formats.traces.mooncake.blocks import LARGEST_ID, Blocks
 from blis_tui.problems import SpecError
 from blis_tui.spec.check import check
 from blis_tui.spec.format.model import WorkloadSpec
@@ -153,7 +153,7 @@ def test_the_provenance_has_the_commands(tmp_path: Path) -> None:
 
 def test_too_many_blocks_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     requests = generate(spec_of(EXAMPLES / "two-stage.yaml"))
-    monkeypatch.setattr("blis_tui.formats.requests.blocks.LARGEST_ID", 1000)
+    monkeypatch.setattr("blis_tui.formats.traces.mooncake.blocks.LARGEST_ID", 1000)
     with pytest.raises(SpecError, match="larger block size"):
         Blocks(requests, 16)
 

@@ -1,0 +1,1 @@
+"""Mooncake's traces: JSON lines that say by ids of token blocks what requests share."""
