@@ -12,6 +12,7 @@ from blis_tui.formats.traces.mooncake import reading as mooncake
 from blis_tui.formats.traces.rows import refuse
 from blis_tui.formats.traces.trace import Trace
 from blis_tui.numbers import spoken_size
+from blis_tui.problems import SpecError
 from blis_tui.spec.yaml.encoding import MAX_SIZE
 from blis_tui.workload.progress import Progress
 
@@ -61,7 +62,11 @@ def trace_of(data: bytes, name: str, opening: Opening, progress: Progress, path:
     if path is None:
         refuse(name, "is the header of a BLIS trace alone: name its file of rows")
     rows = blis.rows_beside(path)
-    return blis.read(_read(rows, opening), str(rows), header, progress)
+    try:
+        data = _read(rows, opening)
+    except SpecError as error:
+        refuse(name, f"the rows of this header are looked for beside it in {rows.name}, which {error.problems[0].message}", 1, 1)
+    return blis.read(data, str(rows), header, progress)
 
 
 def _read(path: Path, opening: Opening) -> bytes:

@@ -110,6 +110,15 @@ def test_rounds_build_on_those_before_if_the_header_says_so(tmp_path: Path) -> N
             assert open_trace(tmp_path / name).requests.input_tokens.tolist() == inputs
 
 
+def test_a_header_without_rows_says_where_they_are_looked_for(tmp_path: Path) -> None:
+    (tmp_path / "t.yaml").write_text("trace_version: 3\n")
+    with pytest.raises(
+        SpecError,
+        match=r"t\.yaml:1:1: error: the rows of this header are .* in t\.csv, which cannot be read",
+    ):
+        open_trace(tmp_path / "t.yaml")
+
+
 def test_nothing_is_expected_of_a_trace() -> None:
     found = opened(MOON).requests
     summary = summarise(found)

@@ -37,6 +37,7 @@ BLOCK_SIZE = 512
 TIME, INPUT, OUTPUT, IDS, SESSION, DELAY = "timestamp", "input_length", "output_length", "hash_ids", "session_id", "delay"
 _WANTED = {TIME: NUMBER, INPUT: WHOLE, OUTPUT: WHOLE, IDS: WHOLES, SESSION: TEXT, DELAY: NUMBER}
 _GROUP = "prefix-"
+_AT_ONCE = 1 << 14
 _MOST_LISTED = 4
 """Ids up to so many times their number are looked up in a table."""
 
@@ -124,15 +125,15 @@ def _notes(rows: Rows, size: int, first: int, others: str) -> list[Problem]:
 def _ordered(lists: Lists, order: NDArray[np.intp]) -> Lists:
     counts = np.diff(lists.bounds)[order]
     bounds = np.concatenate([[0], np.cumsum(counts)])
-    places = np.repeat(lists.bounds[:-1][order] - bounds[:-1], counts) + np.arange(bounds[-1])
-    return Lists(lists.values[places], bounds)
+    moved = lists.bounds[:-1][order] - bounds[:-1]
+    return Lists(lists.values[moved[_rows(counts)] + np.arange(bounds[-1])], bounds)
 
 
 def _requests(columns: dict[str, NDArray[Any]], lists: Lists, size: int) -> RecordedRequests:
     """Say what each request shares, and put those that begin alike into groups."""
-    count, inputs = len(columns["arrival"]), columns.pop("fresh")
+    inputs = columns.pop("fresh")
     ids, bounds = _numbered(lists.values), lists.bounds
-    row = np.repeat(np.arange(count, dtype=np.int32), np.diff(bounds))
+    row = _rows(np.diff(bounds))
     first = np.zeros(int(ids.max(initial=-1)) + 1, np.int32)
     first[ids[::-1]] = row[::-1]
     again = first[ids] < row
@@ -171,6 +172,17 @@ def _numbered(values: NDArray[np.int64]) -> NDArray[np.int64]:
     if int(values.max(initial=0)) <= _MOST_LISTED * len(values):
         return values
     return np.unique(values, return_inverse=True)[1]
+
+
+def _rows(counts: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Return the row of each value of lists of so many values."""
+    rows = np.empty(int(counts.sum()), np.int32)
+    end = 0
+    for low in range(0, len(counts), _AT_ONCE):  # NumPy lets no other thread run while it repeats
+        part = np.repeat(np.arange(low, min(low + _AT_ONCE, len(counts)), dtype=np.int32), counts[low : low + _AT_ONCE])
+        rows[end : end + len(part)] = part
+        end += len(part)
+    return rows
 
 
 def _leading(good: NDArray[np.bool_], bounds: NDArray[np.int64]) -> NDArray[np.int64]:
