@@ -61,7 +61,7 @@ def agrees(expected: Any, actual: Any) -> bool:
     if not isinstance(actual, str):
         return False
     if expected is None:
-        return actual in ("null", "")
+        return actual in ("null", "Null", "NULL", "~", "")
     if isinstance(expected, bool):
         return actual == str(expected).lower()
     if isinstance(expected, (int, float)):

@@ -19,20 +19,20 @@ class AnsweredOnce(Screen[ScreenResultType]):
 
     _is_answered = False
     _late: tuple[ScreenResultType | None] | None = None
-    """The answer that was given while another screen lay on top."""
+    """The answer that was given while another screen lay on top, or before the widgets were there."""
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
-        """Answer, and go away once nothing lies on top; does nothing the second time."""
+        """Answer, and go away once all is there and nothing lies on top; does nothing the second time."""
         if self._is_answered:
             return AwaitComplete()
         self._is_answered = True
-        if self.app.screen is self:
+        if self.app.screen is self and self.is_mounted:
             return super().dismiss(result)
         self._late = (result,)
         return AwaitComplete()
 
     def on_screen_resume(self) -> None:
-        """Go away if the answer is given already."""
+        """Go away if the answer is given already; this comes first when all is there, too."""
         if self._late is not None:
             super().dismiss(self._late[0])
 

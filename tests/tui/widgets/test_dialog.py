@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from textual.worker import WorkerCancelled
 
 from blis_tui.tui.filing.file_dialog import SaveDialog
 from blis_tui.tui.help.keys_dialog import HelpDialog
+from blis_tui.tui.tables.client_dialog import ClientDialog
 from blis_tui.tui.templates.new_dialog import NewDialog
 from blis_tui.tui.widgets.confirm_dialog import CANCEL, DISCARD, ConfirmDialog
 
@@ -61,6 +63,19 @@ async def test_what_lies_over_a_dialog_stays_until_it_is_closed(make_app: MakeAp
         await pilot.press("escape")
         await wait_for(pilot, lambda: len(app.screen_stack) == 1, "the end of both")
         assert answers == ["ready"]
+
+
+async def test_a_dialog_that_is_closed_before_it_is_there(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        for passes in range(12):  # of the loop, between its beginning and its end
+            clients = app.preview.requests.clients  # type: ignore[union-attr]
+            app.push_screen(ClientDialog(clients, 0, app.preview))
+            for _ in range(passes):
+                await asyncio.sleep(0)
+            app.screen.dismiss(None)
+            await wait_for(pilot, lambda: len(app.screen_stack) == 1, "its end")
 
 
 async def test_what_goes_on_when_a_dialog_is_gone_ends(make_app: MakeApp, tmp_path: Path) -> None:
