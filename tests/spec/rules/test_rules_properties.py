@@ -23,7 +23,7 @@ from blis_tui.spec.mends import GENERATED_COUNT
 from blis_tui.spec.rules.file_advice import advise
 from blis_tui.spec.rules.file_errors import validate
 
-EXAMPLES = int(os.environ.get("BLIS_TUI_EXAMPLES", "150"))
+EXAMPLES = int(os.environ.get("BLIS_TUI_EXAMPLES", "75"))
 few = settings(max_examples=EXAMPLES, deadline=None)
 
 
