@@ -75,7 +75,7 @@ def provenance(
             "num_requests": spec.num_requests or None,
         },
         "counts": {"clients": None if clients is None else len(clients), **_counts(requests)},
-        "requests": None if requests is None else _basis(requests),
+        "requests": None if requests is None else requests.basis,
         "assumed": None if server is None else {"ttft_us": server.ttft_us, "itl_us": server.itl_us},
         "tokens": tokens,
         "replay": _replay(source, files),
@@ -94,10 +94,6 @@ def provenance(
             for each, file in files
         ],
     }
-
-
-def _basis(requests: Requests) -> str:
-    return "recorded" if requests.clients.recorded else "sent" if requests.sent else "planned"
 
 
 def _replay(source: Source, files: list[tuple[Format, NewFile]]) -> dict[str, Any] | None:

@@ -27,6 +27,10 @@ _AT_ONCE = 1 << 20
 """For how many requests intermediate results are made at once."""
 
 
+PLANNED, SENT, RECORDED = "planned", "sent", "recorded"
+"""What requests are: those of a plan, those that are sent as answers come, or those of a trace."""
+
+
 class Prefix(NamedTuple):
     """What requests begin with that do not have the whole prefix of their group, or more: by a fault of BLIS, some follow-ups."""
 
@@ -138,6 +142,11 @@ class Requests:
         """The number of each request's client."""
         column: NDArray[np.int32] = self.columns["client"]
         return column
+
+    @property
+    def basis(self) -> str:
+        """What they are: `PLANNED`, `SENT` or `RECORDED`."""
+        return RECORDED if self.clients.recorded else SENT if self.sent else PLANNED
 
     @property
     def has_sessions(self) -> bool:

@@ -10,7 +10,7 @@ from blis_tui.workload.measured.design import design
 from blis_tui.workload.measured.run import Run
 from blis_tui.workload.requests import Requests
 from blis_tui.workload.server import AssumedServer
-from blis_tui.workload.totals.capacity import PLANNED, RECORDED, SENT, Capacity, capacity
+from blis_tui.workload.totals.capacity import Capacity, capacity
 from blis_tui.workload.totals.expected import expect
 from blis_tui.workload.totals.summary import Summary, summarise
 from blis_tui.workload.totals.targets import RequestLine, request_line
@@ -40,7 +40,7 @@ class Overview(NamedTuple):
     @property
     def basis(self) -> str:
         """Whether the totals count what is planned, what is sent, or what a trace has."""
-        return RECORDED if self.trace is not None else SENT if self.requests.sent else PLANNED
+        return self.requests.basis
 
     def line(self, most: int) -> RequestLine:
         """Return what the requests per second are to be over time, in at most so many steps where there are no stages."""

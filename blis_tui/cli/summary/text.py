@@ -13,7 +13,8 @@ from blis_tui.spec.format.facts import end_us
 from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.workload.measured.comparison import Comparison
 from blis_tui.workload.measured.rows import class_table, fitted, table
-from blis_tui.workload.totals.capacity import SENT, Capacity
+from blis_tui.workload.requests import SENT
+from blis_tui.workload.totals.capacity import Capacity
 from blis_tui.workload.totals.capacity_rows import LENGTH_HEADS, STAGE_HEADS, length_rows, rows, stage_row
 from blis_tui.workload.totals.remarks import limit_remark, limit_text, stage_remarks
 from blis_tui.workload.totals.shortfall import answer_text, limits, missed_text

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from blis_tui.numbers import rate, roughly
 from blis_tui.tui.preview.stage_counts import NOT_REACHED, count_text
-from blis_tui.workload.totals.capacity import RECORDED, SENT
+from blis_tui.workload.requests import RECORDED, SENT
 from blis_tui.workload.totals.measures import UNDER_WAY
 
 if TYPE_CHECKING:

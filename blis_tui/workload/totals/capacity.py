@@ -24,7 +24,6 @@ Int64s = NDArray[np.int64]
 Floats = NDArray[np.float64]
 _US_PER_S = 1_000_000
 _AT_ONCE = 1 << 20
-PLANNED, SENT, RECORDED = "planned", "sent", "recorded"
 
 
 class Level(NamedTuple):
@@ -75,7 +74,7 @@ class Capacity(NamedTuple):
 
     server: AssumedServer
     basis: str
-    """Of what this is: what is `SENT`, the plan, which is the same where nothing waits for answers, or what is `RECORDED`."""
+    """Of which requests this is (see `Requests.basis`); the plan is the same as what is sent where nothing waits for answers."""
     end_us: int
     answer_us: float
     """The mean time of an answer, or until the deadline."""
@@ -311,7 +310,7 @@ def _capacity(
     whole = stage(0, end_us)
     return Capacity(
         server=server,
-        basis=RECORDED if requests.clients.recorded else SENT if requests.sent else PLANNED,
+        basis=requests.basis,
         end_us=end_us,
         answer_us=under_way.total_us / len(requests) if len(requests) else 0.0,
         under_way=whole.under_way,
