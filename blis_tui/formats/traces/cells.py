@@ -161,13 +161,19 @@ class Cells(NamedTuple):
         for word in words:
             mixed = (mixed ^ word) * _MIX
             mixed ^= mixed >> _SPREAD
-        _, rows, of = np.unique(mixed, return_index=True, return_inverse=True)
+        rows, of = by_first(mixed)
         if any((word != word[rows][of]).any() for word in words):
             return None  # two texts that are mixed to the same number
-        order = np.argsort(rows)
-        ranks = np.empty(len(rows), np.int64)
-        ranks[order] = np.arange(len(rows))
-        return rows[order].tolist(), ranks[of]
+        return rows.tolist(), of
+
+
+def by_first(values: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Number different values in the order in which they first stand there; returns the first row of each, and each row's."""
+    _, first, of = np.unique(values, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    ranks = np.empty(len(first), np.int64)
+    ranks[order] = np.arange(len(first))
+    return first[order], ranks[of]
 
 
 def _all_at(data: NDArray[np.uint8], places: Places, text: str) -> NDArray[np.bool_]:

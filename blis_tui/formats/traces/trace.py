@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from blis_tui.formats.traces.cells import by_first
 from blis_tui.problems import INFO, Problem
 from blis_tui.spec.format.model import Client, WorkloadSpec
 from blis_tui.workload.expansion.clients import ClientBlock, Expansion
@@ -21,7 +22,6 @@ NOT_MEASURED = -1
 """Stands for a time that was not measured."""
 EPOCH_US = 10**14
 """Times from here on, in µs, are those of a calendar (1973 on), not counted from a start."""
-_CLIENT_FIELDS = ("id", "tenant_id", "slo_class", "model", "adapter", "prefix_group", "prefix_length")
 
 
 class MeasuredTimes(NamedTuple):
@@ -90,10 +90,5 @@ def combined(columns: list[tuple[list[Any], NDArray[np.int64]]]) -> tuple[NDArra
     keys = np.zeros(len(columns[0][1]), np.int64)
     for values, of in columns:
         keys = np.unique(keys * max(len(values), 1) + of, return_inverse=True)[1] if len(values) > 1 else keys
-    count = int(keys.max(initial=-1)) + 1
-    first = np.full(count, len(keys), np.int64)
-    np.minimum.at(first, keys, np.arange(len(keys)))
-    ranks = np.empty(count, np.int64)
-    order = np.argsort(first)
-    ranks[order] = np.arange(count)
-    return ranks[keys], first[order]
+    first, of = by_first(keys)
+    return of, first

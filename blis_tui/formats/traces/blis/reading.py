@@ -144,7 +144,7 @@ def header_beside(rows: Path) -> Path | None:
 
 def _clients(rows: Rows) -> tuple[Any, NDArray[np.int64]]:
     """Return the clients of a trace, one for each combination of what a client is, and each row's."""
-    length = np.where(rows.texts("prefix_group").of >= 0, rows.whole("prefix_length"), 0)
+    length = rows.whole("prefix_length")
     lengths, length_of = np.unique(length, return_inverse=True)
     texts = {column: rows.texts(column) for column in _TEXTS}
     columns = [(list(each.names), each.of) for each in texts.values()]

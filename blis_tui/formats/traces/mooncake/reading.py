@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from blis_tui.formats.traces.cells import by_first
 from blis_tui.formats.traces.json_rows import read_json_lines
 from blis_tui.formats.traces.kinds import MOONCAKE
 from blis_tui.formats.traces.rows import NUMBER, TEXT, WHOLE, WHOLES, Lists, Rows
@@ -195,9 +196,7 @@ def _leading(good: NDArray[np.bool_], bounds: NDArray[np.int64]) -> NDArray[np.i
 def _groups(ids: NDArray[np.int64], bounds: NDArray[np.int64], mine: NDArray[np.bool_]) -> tuple[NDArray[np.int64], int]:
     """Number the groups in the order in which they come up; requests without one have the number after the last."""
     roots = ids[bounds[:-1][mine]]
-    kinds, begin, of = np.unique(roots, return_index=True, return_inverse=True)
-    ranks = np.empty(len(kinds), np.int64)
-    ranks[np.argsort(begin)] = np.arange(len(kinds))
-    group = np.full(len(mine), len(kinds), np.int64)
-    group[mine] = ranks[of]
-    return group, len(kinds)
+    first, of = by_first(roots)
+    group = np.full(len(mine), len(first), np.int64)
+    group[mine] = of
+    return group, len(first)
