@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from blis_tui.formats.interop.replay import MODEL, Replay
 from blis_tui.formats.interop.target import LOCAL, to_be_filled_in
-from blis_tui.formats.interop.values import Plain, lines
-from blis_tui.formats.yaml_text import text_scalar
+from blis_tui.formats.interop.values import Plain, lines, quoted
 
 
 def config(replay: Replay) -> str:
     """Write the config; AIPerf finds the trace in the folder where it runs."""
     target = replay.target
-    tokenizer = {"tokenizer": {"name": _quoted(replay.tokenizer)}} if replay.tokenizer else {}
+    tokenizer = {"tokenizer": {"name": quoted(replay.tokenizer)}} if replay.tokenizer else {}
     body = {
         "schemaVersion": Plain('"2.0"'),
         "benchmark": {
-            "models": [_quoted(target.model or MODEL)],
-            "endpoint": {"urls": [_quoted(target.server or LOCAL)], "type": "completions", "streaming": True},
+            "models": [quoted(target.model or MODEL)],
+            "endpoint": {"urls": [quoted(target.server or LOCAL)], "type": "completions", "streaming": True},
             **tokenizer,
             "datasets": [
                 {
-                    "name": "trace", "type": "file", "path": _quoted(replay.file), "format": "mooncake_trace",
+                    "name": "trace", "type": "file", "path": quoted(replay.file), "format": "mooncake_trace",
                     "block_size": replay.block_size,
                 }
             ],
@@ -31,7 +30,3 @@ def config(replay: Replay) -> str:
         "# Written by blis-tui. To be run in the folder of its trace: aiperf profile --config FILE\n"
         f"{to_be_filled_in(('models', target.model), ('urls', target.server))}{lines(body)}"
     )
-
-
-def _quoted(value: str) -> Plain:
-    return Plain(text_scalar(value))

@@ -39,6 +39,11 @@ class Plain(str):
     __slots__ = ()
 
 
+def quoted(value: str) -> Plain:
+    """Write a text as YAML, in quotes where it could be taken for something else."""
+    return Plain(text_scalar(value))
+
+
 def followed(node: Node) -> Node:
     """Return what a node stands for; an alias of nothing, which is a problem of the text, stands for itself."""
     return node.target if node.kind == ALIAS and node.target is not None else node
