@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from blis_tui.cli.arguments import STDIN, Options
 from blis_tui.cli.errors import DONE, INTERNAL, CommandError, UsageError
 from blis_tui.cli.output import is_terminal, note
-from blis_tui.cli.traces import trace_kind
+from blis_tui.cli.traces import demand_nothing_else, trace_kind
 from blis_tui.cli.user_settings import user_settings
 from blis_tui.signals import held
 from blis_tui.web.confinement import is_served
@@ -28,9 +28,8 @@ def run(options: Options) -> int:
     if not served and not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         raise UsageError("the designer needs a terminal; without one use --check, --summary or --export")
     gc.disable()  # until the first frame: what is loaded stays, and looking through it again and again takes a while
-    path, settings, workspace = prepared(options)
+    path, settings, workspace, trace = prepared(options)
     state = _confined(path) if served else None
-    trace = _trace(options)
     from blis_tui.tui.app import DesignerApp
 
     app = DesignerApp(
@@ -57,21 +56,21 @@ def _trace(options: Options) -> Path | None:
     """Return the file to open if that is a trace."""
     if not options.specs or trace_kind(options.specs[0]) is None:
         return None
-    if options.overrides:
-        raise UsageError("--set, --seed, --horizon and --num-requests change workload files, and this is a trace")
+    demand_nothing_else(options)
     return Path(options.specs[0])
 
 
-def prepared(options: Options) -> tuple[Path, Settings, Workspace]:
-    """Return the settings with their file, and the document to begin with.
+def prepared(options: Options) -> tuple[Path, Settings, Workspace, Path | None]:
+    """Return the settings with their file, the document to begin with, and the trace to show first, if there is one.
 
     Raises `UsageError`, `CommandError`, and `SpecError` for another tool's file that cannot be opened.
     """
     if options.specs == (STDIN,):
         raise UsageError("the designer needs a file: it reads its keys from standard input")
     path, settings = user_settings(options)
-    without = options if _trace(options) is None else options._replace(specs=())
-    return path, settings, _workspace(without, settings.schema)
+    trace = _trace(options)
+    without = options if trace is None else options._replace(specs=())
+    return path, settings, _workspace(without, settings.schema), trace
 
 
 def _confined(settings: Path) -> Path:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from blis_tui.cli.arguments import STDIN, Options
 from blis_tui.cli.errors import DONE, SPEC_ERRORS, CommandError, UsageError
 from blis_tui.cli.inputs import load, shown_name
-from blis_tui.cli.output import note
+from blis_tui.cli.output import note, write_errors
 from blis_tui.cli.problem_notes import report
 from blis_tui.cli.progress import Progress
 from blis_tui.cli.spec_requests import requests_of
 from blis_tui.cli.traces import trace_at
-from blis_tui.files.errors import AlreadyExists, WriteError
 from blis_tui.formats.table import DEFAULT_FORMATS
 from blis_tui.numbers import counted
 from blis_tui.signals import held
@@ -48,7 +46,7 @@ def run(options: Options) -> int:
         def requests() -> Requests:
             return requests_of(checked, progress, shown_name(path), options.server)
 
-        with _write_errors(options):
+        with write_errors(to_stdout=options.export == STDIN):
             if options.export == STDIN:
                 _to_stdout(options, checked, requests, progress)
             else:
@@ -57,18 +55,6 @@ def run(options: Options) -> int:
                 progress.clear()
                 _tell(exported, options)
     return DONE
-
-
-@contextmanager
-def _write_errors(options: Options) -> Iterator[None]:
-    """Say what goes wrong while files are written as the command line does."""
-    try:
-        yield
-    except AlreadyExists as error:
-        raise CommandError(f"{error}; --force overwrites it") from error
-    except WriteError as error:
-        place = "standard output" if options.export == STDIN else error.path
-        raise CommandError(f"{place}: {error.reason}") from error
 
 
 def _export_trace(trace: Trace, options: Options) -> int:
@@ -84,7 +70,7 @@ def _export_trace(trace: Trace, options: Options) -> int:
     except FormatError as error:
         raise UsageError(str(error)) from error
     source = trace_source(trace, path=path, stem=stem_of(path), options=options.exporting)
-    with Progress(quiet=options.quiet) as progress, _write_errors(options):
+    with Progress(quiet=options.quiet) as progress, write_errors(to_stdout=options.export == STDIN):
         if options.export == STDIN:
             warnings = write_source(_stdout(), source, formats[0], progress=progress.writing)
             progress.clear()

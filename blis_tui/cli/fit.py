@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from blis_tui.cli.arguments import STDIN, Options
 from blis_tui.cli.errors import DONE, CommandError
-from blis_tui.cli.output import note, put
+from blis_tui.cli.output import note, put, write_errors
 from blis_tui.cli.progress import Progress
 from blis_tui.cli.traces import trace_at
 from blis_tui.numbers import aligned
@@ -45,17 +45,11 @@ def run(options: Options) -> int:
 
 
 def _write(path: str, text: str, *, force: bool) -> None:
-    from blis_tui.files.errors import AlreadyExists, WriteError
     from blis_tui.files.file_set import FileSet
 
-    try:
-        with FileSet(force=force) as files:
-            files.add(path).write(text.encode())
-            files.commit()
-    except AlreadyExists as error:
-        raise CommandError(f"{error}; --force overwrites it") from error
-    except WriteError as error:
-        raise CommandError(f"{error.path}: {error.reason}") from error
+    with write_errors(), FileSet(force=force) as files:
+        files.add(path).write(text.encode())
+        files.commit()
 
 
 def _report(found: Fit, path: str, output: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 from blis_tui.cli.errors import DONE, READING_OR_WRITING, CommandError
@@ -76,3 +78,16 @@ def _abandon(stream: TextIO) -> None:
 
 def _reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
+
+
+@contextmanager
+def write_errors(*, to_stdout: bool = False) -> Iterator[None]:
+    """Raise `CommandError` for what goes wrong while files, or standard output, are written."""
+    from blis_tui.files.errors import AlreadyExists, WriteError
+
+    try:
+        yield
+    except AlreadyExists as error:
+        raise CommandError(f"{error}; --force overwrites it") from error
+    except WriteError as error:
+        raise CommandError(f"{'standard output' if to_stdout else error.path}: {error.reason}") from error

@@ -24,7 +24,7 @@ def trace_at(path: str, options: Options) -> Trace | None:
         if options.exporting.block_size is not None:
             raise UsageError("--block-size only works with --export, or to open a mooncake trace")
         return None
-    _demand_nothing_else(options)
+    demand_nothing_else(options)
     from pathlib import Path
 
     from blis_tui.formats.traces.opening import open_trace, opening_of
@@ -34,7 +34,8 @@ def trace_at(path: str, options: Options) -> Trace | None:
         return open_trace(Path(path), opening, lambda done: progress.part("reading", done))
 
 
-def _demand_nothing_else(options: Options) -> None:
+def demand_nothing_else(options: Options) -> None:
+    """Raise `UsageError` for what is asked for and does not go with a trace."""
     given = {
         "--set, --seed, --horizon and --num-requests change workload files": options.overrides,
         "--measured holds a run against a workload file": options.measured is not None,
