@@ -51,9 +51,7 @@ def _run(simulator: Simulator, spec: WorkloadSpec, ended: Ended, trace: Path, ch
         except (OSError, SpecError) as error:
             reason = error.problems[0].message if isinstance(error, SpecError) else error.strerror
             raise SimulationError(f"its trace cannot be read: {printable(str(reason))[:_LONGEST]}") from error
-        run = Run(
-            TOOL, simulator.model, (), measured(timings), classes=measured_classes(timings), timings=timings, counts=ANSWERED
-        )
+        run = Run(TOOL, simulator.model, (), measured(timings), classes=measured_classes(timings), timings=timings)
     elif found:
         unfinished = results.unfinished(found)
         run = Run(TOOL, simulator.model, (), results.whole(found))

@@ -21,6 +21,7 @@ from blis_tui.tui.preferences.appearance import NARROW_BELOW, TALL_FROM
 from blis_tui.tui.simulation.simulation_line import SimulationLine
 from blis_tui.tui.tabs import FORM, TABS, TabBar, make_tab
 from blis_tui.tui.widgets.too_small import TooSmall
+from blis_tui.tui.widgets.visibility import focus_first
 
 if TYPE_CHECKING:
     from blis_tui.tui.base_app import BaseApp
@@ -105,11 +106,7 @@ class MainScreen(Screen[None]):
 
     def focus_in(self, selector: str) -> None:
         """Put the focus on the first widget in a part of the screen that can have it."""
-        for parent in self.query(selector):
-            for widget in parent.walk_children(Widget, with_self=True):
-                if widget in self.focus_chain:
-                    self.set_focus(widget)
-                    return
+        any(focus_first(self, parent) for parent in self.query(selector))
 
     def next_tab(self, steps: int) -> None:
         """Go to the tab so many places further on; the first follows the last."""

@@ -16,7 +16,7 @@ from textual.widgets import ContentSwitcher, Tab, Tabs
 from blis_tui.numbers import counted
 from blis_tui.problems import SpecError, printable
 from blis_tui.tui.actions import bindings
-from blis_tui.tui.capacity.assumption_line import Assumed, AssumptionLine
+from blis_tui.tui.capacity.assumption_line import Assumed
 from blis_tui.tui.document.messages import JumpRequested, LeaveRequested, RequestsAsked
 from blis_tui.tui.document.title_bar import TitleLine, named
 from blis_tui.tui.filing.filing import why_not_opened
@@ -31,6 +31,7 @@ from blis_tui.tui.trace.progress import OpeningProgress
 from blis_tui.tui.trace.trace_notes import TraceNotes
 from blis_tui.tui.widgets.dialog import AnsweredOnce
 from blis_tui.tui.widgets.too_small import TooSmall
+from blis_tui.tui.widgets.visibility import focus_first
 
 if TYPE_CHECKING:
     from blis_tui.tui.base_app import BaseApp
@@ -166,10 +167,7 @@ class TraceScreen(AnsweredOnce[TraceEnd]):
         query, self._query = self._query, ""
         if query and tab.id == "requests":
             tab.table.ask(query)  # type: ignore[attr-defined]
-        for widget in tab.walk_children(Widget, with_self=True):
-            if widget in self.focus_chain:
-                self.set_focus(widget)
-                return
+        focus_first(self, tab)
 
     @property
     def _tabs(self) -> Tabs | None:
@@ -202,11 +200,7 @@ class TraceScreen(AnsweredOnce[TraceEnd]):
         self.call_after_refresh(self._focus_assumption, tabs)
 
     def _focus_assumption(self, tabs: Tabs) -> None:
-        for line in self.query(f"#content > #{tabs.active} AssumptionLine").results(AssumptionLine):
-            for widget in line.walk_children(Widget):
-                if widget in self.focus_chain:
-                    self.set_focus(widget)
-                    return
+        any(focus_first(self, line) for line in self.query(f"#content > #{tabs.active} AssumptionLine"))
 
     def action_close(self) -> None:
         """Go back; while the trace is read, read no further."""

@@ -105,15 +105,15 @@ class Run(NamedTuple):
         return f"{'Simulated' if self.simulated else 'Measured'} by {self.origin}"
 
 
-def measured(timings: Timings, chosen: NDArray[np.bool_] | None = None, span_us: tuple[int, int] | None = None) -> Measured:
-    """Sum up requests of a run, by default all. The rate is over `span_us`, by default from the first request to the last.
+def measured(timings: Timings, chosen: NDArray[np.bool_] | None = None) -> Measured:
+    """Sum up requests of a run, by default all. The rate is from the first request to the last.
 
     Times are those of requests that were answered as they should.
     """
     here = np.ones(len(timings), np.bool_) if chosen is None else chosen
     number, good = int(here.sum()), here & timings.ok
     sent = timings.sent_us[here]
-    start, end = span_us or ((int(sent.min()), int(sent.max())) if number else (0, 0))
+    start, end = (int(sent.min()), int(sent.max())) if number else (0, 0)
     if timings.by_answers:
         rate = answer_rate(timings, here, end - start)
     else:
