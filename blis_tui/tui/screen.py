@@ -102,6 +102,7 @@ class MainScreen(Screen[None]):
             self.focus_in(f"#content > #{name} {part}")
         else:
             self.tab_to_focus, self._part_to_focus = name, part
+            self.set_focus(None)  # what is typed until the tab is there is not meant for where one came from
             self.activate(name)
 
     def focus_in(self, selector: str) -> None:

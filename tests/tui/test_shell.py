@@ -586,3 +586,14 @@ async def test_a_tab_that_is_made_on_the_way_out_is_not_filled(make_app: MakeApp
         assert not app.home.query_one(ClientsTab).children
         app.show_preview(PreviewChanged(app.preview))
         app.refresh_view()
+
+
+async def test_what_is_typed_before_a_tab_is_there_changes_nothing_where_one_came_from(make_app: MakeApp) -> None:
+    app = make_app((Path(__file__).parents[2] / "examples" / "clients.yaml").read_text(encoding="utf-8"))
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        await pilot.press("alt+0")
+        assert isinstance(app.focused, MemberList)
+        app.home.go_to_tab("yaml")
+        assert app.focused is None  # a list takes x for the wish to remove what is under the cursor
+        await wait_for(pilot, lambda: isinstance(app.focused, YamlArea), "the text")
