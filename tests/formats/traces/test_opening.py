@@ -110,6 +110,20 @@ def test_rounds_build_on_those_before_if_the_header_says_so(tmp_path: Path) -> N
             assert open_trace(tmp_path / name).requests.input_tokens.tolist() == inputs
 
 
+def test_a_round_that_grows_too_long_is_told_where_it_stands(tmp_path: Path) -> None:
+    head = "session_id,round_index,input_tokens,output_tokens,arrival_time_us\n"
+    (tmp_path / "t.csv").write_text(f"{head}s,2,2000000000,1,2\ns,0,2000000000,1,0\ns,1,100,1,1\n")
+    (tmp_path / "t.yaml").write_text("trace_version: 3\nsession_context_growth: accumulate\n")
+    with pytest.raises(SpecError, match=r"t\.csv:2:5: error: input_tokens: with the rounds before it"):
+        open_trace(tmp_path / "t.csv")
+
+
+def test_an_input_that_is_too_long_with_its_prefix() -> None:
+    head = "prefix_group,prefix_length,input_tokens,output_tokens,arrival_time_us\n"
+    assert opened(f"{head}g,2000000000,147483647,1,0\n").requests.input_tokens.tolist() == [2**31 - 1]
+    assert refused(f"{head}g,5,1,1,0\ng,2000000000,147483648,1,0\n").startswith("f:3:14: error: input_tokens: with its prefix")
+
+
 def test_a_header_without_rows_says_where_they_are_looked_for(tmp_path: Path) -> None:
     (tmp_path / "t.yaml").write_text("trace_version: 3\n")
     with pytest.raises(

@@ -88,12 +88,16 @@ def read(data: bytes, name: str, header: Mapping[str, Any] | None, progress: Pro
     session = _sessions(rows.texts("session_id"))
     if (session >= 0).any():
         columns |= {"session": session, "round": rows.whole("round_index").astype(np.int32)}
-    columns = sorted_columns(columns, order)
+    whole = columns["fresh"] + rows.whole("prefix_length")
+    rows.demand(whole <= MOST_TOKENS, "input_tokens", f"with its prefix, the input is longer than {MOST_TOKENS:,}")
     if header is not None and header.get("session_context_growth") == _ACCUMULATE and "session" in columns:
-        columns["context"] = _contexts(columns)
-        rows.demand(columns["context"] <= MOST_TOKENS, "input_tokens", "with the rounds before it, the input is too long")
-        columns["context"] = columns["context"].astype(np.int32)
+        context = _contexts(columns)
+        rows.demand(
+            whole + context <= MOST_TOKENS, "input_tokens", f"with the rounds before it, the input is longer than {MOST_TOKENS:,}"
+        )
+        columns["context"] = context.astype(np.int32)
     columns["fresh"] = columns["fresh"].astype(np.int32)
+    columns = sorted_columns(columns, order)
     progress(1.0)
     requests = RecordedRequests(expansion_of(*clients), columns)
     measured = _measured(rows, order, header)
@@ -186,7 +190,7 @@ def _sessions(texts: Texts) -> NDArray[np.int64]:
 def _contexts(columns: dict[str, NDArray[Any]]) -> NDArray[np.int64]:
     """Return what each round repeats: inputs and outputs of the rounds before it in its session."""
     session, rounds = columns["session"], columns["round"]
-    order = np.lexsort((np.arange(len(session)), rounds, session))
+    order = np.lexsort((columns["arrival"], rounds, session))
     tokens = (columns["fresh"] + columns["output"])[order].astype(np.int64)
     before = np.cumsum(tokens) - tokens
     begins = np.concatenate([[True], np.diff(session[order]) != 0])
