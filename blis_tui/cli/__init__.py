@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from blis_tui.cli.errors import DONE, INTERNAL, INTERRUPTED, SPEC_ERRORS, CommandError, UsageError
-from blis_tui.cli.output import finish, note, tolerate_any_text
+from blis_tui.cli.outputs.streams import finish, note, tolerate_any_text
 from blis_tui.problems import SpecError
 from blis_tui.signals import Terminated
 
@@ -48,11 +48,11 @@ def _guarded(argv: Sequence[str]) -> int:
 
 
 def _run(argv: Sequence[str]) -> int:
-    from blis_tui.cli.arguments import parse
+    from blis_tui.cli.arguments.command_line import parse
 
     options = parse(argv)
     if options.text is not None:  # --help and --version
-        from blis_tui.cli.output import put
+        from blis_tui.cli.outputs.streams import put
 
         put(options.text)
         return DONE

@@ -9,11 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blis_tui.cli.arguments import STDIN, Options
+from blis_tui.cli.arguments.options import STDIN, Options
 from blis_tui.cli.errors import DONE, INTERNAL, CommandError, UsageError
-from blis_tui.cli.output import is_terminal, note
-from blis_tui.cli.traces import demand_nothing_else, trace_kind
-from blis_tui.cli.user_settings import user_settings
+from blis_tui.cli.inputs.traces import demand_nothing_else, trace_kind
+from blis_tui.cli.inputs.user_settings import user_settings
+from blis_tui.cli.outputs.streams import is_terminal, note
 from blis_tui.signals import held
 from blis_tui.web.confinement import is_served
 
@@ -109,7 +109,7 @@ def _workspace(options: Options, schema: str | None = None) -> Workspace:
         workspace = Workspace()
         show(workspace, document, path)
     if options.overrides:
-        from blis_tui.cli.overrides import overridden
+        from blis_tui.cli.inputs.overrides import overridden
         from blis_tui.spec.check import check
 
         workspace.write(overridden(check(workspace.text), options).text, "options of the command line")

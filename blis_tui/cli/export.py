@@ -7,14 +7,14 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from blis_tui.cli.arguments import STDIN, Options
+from blis_tui.cli.arguments.options import STDIN, Options
 from blis_tui.cli.errors import DONE, SPEC_ERRORS, CommandError, UsageError
-from blis_tui.cli.inputs import load, shown_name
-from blis_tui.cli.output import note, write_errors
-from blis_tui.cli.problem_notes import report
-from blis_tui.cli.progress import Progress
-from blis_tui.cli.spec_requests import requests_of
-from blis_tui.cli.traces import trace_at
+from blis_tui.cli.inputs.requests import requests_of
+from blis_tui.cli.inputs.specs import load, shown_name
+from blis_tui.cli.inputs.traces import trace_at
+from blis_tui.cli.outputs.problem_notes import report
+from blis_tui.cli.outputs.progress import Progress
+from blis_tui.cli.outputs.streams import note, write_errors
 from blis_tui.formats.table import DEFAULT_FORMATS
 from blis_tui.numbers import counted
 from blis_tui.signals import held

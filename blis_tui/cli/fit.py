@@ -6,11 +6,11 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from blis_tui.cli.arguments import STDIN, Options
+from blis_tui.cli.arguments.options import STDIN, Options
 from blis_tui.cli.errors import DONE, CommandError
-from blis_tui.cli.output import note, put, write_errors
-from blis_tui.cli.progress import Progress
-from blis_tui.cli.traces import trace_at
+from blis_tui.cli.inputs.traces import trace_at
+from blis_tui.cli.outputs.progress import Progress
+from blis_tui.cli.outputs.streams import note, put, write_errors
 from blis_tui.numbers import aligned
 from blis_tui.problems import printable
 

@@ -8,10 +8,10 @@ import os
 import sys
 from pathlib import Path
 
-from blis_tui.cli.arguments import Options
+from blis_tui.cli.arguments.options import Options
 from blis_tui.cli.designer import prepared
 from blis_tui.cli.errors import DONE, CommandError, UsageError
-from blis_tui.cli.output import finish, put
+from blis_tui.cli.outputs.streams import finish, put
 from blis_tui.signals import came, held
 
 NEEDED = ("textual_serve", "aiohttp")

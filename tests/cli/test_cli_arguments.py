@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from running import Run
 
-from blis_tui.cli.arguments import Options, Serving, _without_web, parse
+from blis_tui.cli.arguments.command_line import _without_web, parse
+from blis_tui.cli.arguments.options import Options, Serving
 from blis_tui.formats.table import FORMATS
 from blis_tui.version import VERSION
 

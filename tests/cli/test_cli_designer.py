@@ -15,7 +15,7 @@ from running import Run
 from terminal import PATIENCE_S, Terminal
 
 from blis_tui.cli import designer
-from blis_tui.cli.arguments import parse
+from blis_tui.cli.arguments.command_line import parse
 
 
 @pytest.fixture(autouse=True)

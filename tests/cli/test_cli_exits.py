@@ -42,7 +42,7 @@ def raising(error: BaseException) -> Callable[..., None]:
 def test_what_goes_wrong_inside(
     run: Run, spec: Path, monkeypatch: pytest.MonkeyPatch, command: list[str], error: BaseException, code: int, message: str
 ) -> None:
-    monkeypatch.setattr("blis_tui.cli.inputs.check", raising(error))
+    monkeypatch.setattr("blis_tui.cli.inputs.specs.check", raising(error))
     ran = run(*command, spec)
     assert (ran.code, ran.out) == (code, "")
     assert ran.err.startswith(message)
@@ -51,7 +51,7 @@ def test_what_goes_wrong_inside(
 
 
 def test_developers_get_the_traceback(run: Run, spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("blis_tui.cli.inputs.check", raising(RuntimeError("boom")))
+    monkeypatch.setattr("blis_tui.cli.inputs.specs.check", raising(RuntimeError("boom")))
     monkeypatch.setenv("BLIS_TUI_DEBUG", "1")
     ran = run("--check", spec)
     assert ran.code == 70
@@ -83,7 +83,7 @@ def test_files_that_cannot_be_read(run: Run, tmp_path: Path, monkeypatch: pytest
 
 
 def test_no_permission(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("blis_tui.cli.inputs.read_bytes", raising(PermissionError(13, "Permission denied")))
+    monkeypatch.setattr("blis_tui.cli.inputs.specs.read_bytes", raising(PermissionError(13, "Permission denied")))
     assert run("--check", "secret.yaml").err.startswith("blis-tui: secret.yaml: Permission denied\n")
 
 

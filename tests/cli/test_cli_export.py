@@ -19,7 +19,7 @@ from running import Run
 from blis_tui import signals
 from blis_tui.cli import main
 from blis_tui.cli.export import stem_of
-from blis_tui.cli.progress import Progress
+from blis_tui.cli.outputs.progress import Progress
 from blis_tui.formats.table import FORMATS
 
 Write = Callable[..., Path]
@@ -121,7 +121,7 @@ def test_parquet_goes_to_standard_output_but_not_to_a_terminal(
     command = [sys.executable, "-m", "blis_tui", "--export", "-", str(small), "--format", "parquet"]
     ran = subprocess.run(command, capture_output=True, check=True)
     assert ran.stdout == (tmp_path / "small.requests.parquet").read_bytes()
-    monkeypatch.setattr("blis_tui.cli.arguments.is_terminal", lambda _: True)
+    monkeypatch.setattr("blis_tui.cli.arguments.rules.is_terminal", lambda _: True)
     refused = run("--export", "-", small, "--format", "parquet")
     assert (refused.code, refused.out) == (2, "")
     assert "standard output is a terminal" in refused.err
@@ -190,7 +190,7 @@ def test_an_interrupt_leaves_nothing_behind(run: Run, small: Path, tmp_path: Pat
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    for place in ("blis_tui.cli.progress.Progress.writing", "blis_tui.cli.progress.Progress.generating"):
+    for place in ("blis_tui.cli.outputs.progress.Progress.writing", "blis_tui.cli.outputs.progress.Progress.generating"):
         with monkeypatch.context() as patch:
             patch.setattr(place, interrupt)
             assert run("--export", tmp_path / "out", small) == (130, "", "")

@@ -13,8 +13,8 @@ from bad_input import GOOD
 
 from blis_tui.cli import main
 from blis_tui.cli.errors import CommandError
-from blis_tui.cli.inputs import read_stdin
-from blis_tui.cli.output import finish, is_terminal, note, put, tolerate_any_text
+from blis_tui.cli.inputs.specs import read_stdin
+from blis_tui.cli.outputs.streams import finish, is_terminal, note, put, tolerate_any_text
 
 
 class Failing(io.StringIO):

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from blis_tui.cli.progress import Progress
+from blis_tui.cli.outputs.progress import Progress
 
 
 class Terminal(io.StringIO):

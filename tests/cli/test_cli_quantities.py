@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from blis_tui.cli.arguments.quantities import duration_us, size_bytes, whole_number
 from blis_tui.cli.errors import UsageError
-from blis_tui.cli.quantities import duration_us, size_bytes, whole_number
 from blis_tui.numbers import counted, duration, rate, time_left
 
 

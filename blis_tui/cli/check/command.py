@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from blis_tui.cli import colours
-from blis_tui.cli.arguments import GITHUB, JSON, TEXT, Options
+from blis_tui.cli.arguments.options import GITHUB, JSON, TEXT, Options
 from blis_tui.cli.check.checked_file import CheckedFile
 from blis_tui.cli.errors import CommandError, UsageError
-from blis_tui.cli.inputs import load, shown_name
-from blis_tui.cli.output import note, put
-from blis_tui.cli.problem_notes import hint
-from blis_tui.cli.traces import trace_at
+from blis_tui.cli.inputs.specs import load, shown_name
+from blis_tui.cli.inputs.traces import trace_at
+from blis_tui.cli.outputs import colours
+from blis_tui.cli.outputs.problem_notes import hint
+from blis_tui.cli.outputs.streams import note, put
 from blis_tui.numbers import counted
 from blis_tui.problems import ERROR, INFO, WARNING, Problem, SpecError
 

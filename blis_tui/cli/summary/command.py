@@ -5,15 +5,15 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from blis_tui.cli import colours
-from blis_tui.cli.arguments import Options
+from blis_tui.cli.arguments.options import Options
 from blis_tui.cli.errors import DONE, SPEC_ERRORS, CommandError
-from blis_tui.cli.inputs import load, shown_name
-from blis_tui.cli.output import put
-from blis_tui.cli.problem_notes import report
-from blis_tui.cli.progress import Progress
-from blis_tui.cli.spec_requests import planned_and_sent_of
-from blis_tui.cli.traces import trace_at
+from blis_tui.cli.inputs.requests import planned_and_sent_of
+from blis_tui.cli.inputs.specs import load, shown_name
+from blis_tui.cli.inputs.traces import trace_at
+from blis_tui.cli.outputs import colours
+from blis_tui.cli.outputs.problem_notes import report
+from blis_tui.cli.outputs.progress import Progress
+from blis_tui.cli.outputs.streams import put
 from blis_tui.problems import printable
 from blis_tui.spec.check import Checked
 
@@ -83,7 +83,7 @@ def _run(path: str) -> Run:
 
 def _simulated(checked: Checked, options: Options, progress: Progress) -> Run:
     """Run BLIS on a spec without errors; raises `CommandError`."""
-    from blis_tui.cli.user_settings import user_settings
+    from blis_tui.cli.inputs.user_settings import user_settings
     from blis_tui.signals import held
     from blis_tui.simulation.command import SimulationError
     from blis_tui.simulation.simulation import simulate

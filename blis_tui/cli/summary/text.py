@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from blis_tui.cli.colours import HEADING, MUTED
+from blis_tui.cli.outputs.colours import HEADING, MUTED
 from blis_tui.cli.summary.overview import Overview
 from blis_tui.numbers import aligned, counted, duration, mean, rate, roughly
 from blis_tui.problems import printable

@@ -168,7 +168,7 @@ def test_found_values_in_json(value: object, written: object) -> None:
 
 def test_integers_of_any_size_are_written(run: Run, monkeypatch: pytest.MonkeyPatch, spec: Path) -> None:
     problem = Problem("x", "error", (), "x", found=10**100_000, mend=Mend("y", ()))
-    monkeypatch.setattr("blis_tui.cli.inputs.check", lambda *_: type("Checked", (), {"problems": (problem,)}))
+    monkeypatch.setattr("blis_tui.cli.inputs.specs.check", lambda *_: type("Checked", (), {"problems": (problem,)}))
     assert findings(run, spec)[1][0]["problems"][0]["found"].startswith("0x")
 
 

@@ -15,7 +15,7 @@ import pytest
 from bad_input import CLIENT, GOOD
 from running import Run
 
-from blis_tui.cli import colours
+from blis_tui.cli.outputs import colours
 from blis_tui.cli.summary import command as summary_command
 from blis_tui.cli.summary.chart import draw_chart
 from blis_tui.workload.totals.bins import Bins, Series

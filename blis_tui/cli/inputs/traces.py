@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blis_tui.cli.arguments import STDIN, Options
+from blis_tui.cli.arguments.options import STDIN, Options
 from blis_tui.cli.errors import UsageError
-from blis_tui.cli.progress import Progress
+from blis_tui.cli.outputs.progress import Progress
 from blis_tui.formats.traces.kinds import kind_at
 
 if TYPE_CHECKING:

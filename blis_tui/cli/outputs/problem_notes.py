@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from blis_tui.cli import colours
-from blis_tui.cli.output import note
+from blis_tui.cli.outputs import colours
+from blis_tui.cli.outputs.streams import note
 from blis_tui.problems import INFO, Problem
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from blis_tui.cli.arguments import STDIN, Options
+from blis_tui.cli.arguments.options import STDIN, Options
 from blis_tui.cli.errors import CommandError
 from blis_tui.reading import read_bytes, read_most
 from blis_tui.spec.check import Checked, check
@@ -35,7 +35,7 @@ def _other(checked: Checked, options: Options) -> Checked:
 def _overridden(checked: Checked, options: Options) -> Checked:
     if not options.overrides:
         return checked
-    from blis_tui.cli.overrides import overridden
+    from blis_tui.cli.inputs.overrides import overridden
 
     return overridden(checked, options)
 

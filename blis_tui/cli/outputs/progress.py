@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from types import TracebackType
 
-from blis_tui.cli.output import is_terminal
+from blis_tui.cli.outputs.streams import is_terminal
 from blis_tui.numbers import time_left
 from blis_tui.signals import heed
 

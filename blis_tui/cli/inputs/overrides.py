@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blis_tui.cli.arguments import Options
+from blis_tui.cli.arguments.options import Options
 from blis_tui.cli.errors import UsageError
 from blis_tui.spec.check import Checked, check
 from blis_tui.spec.editing.application import apply_edits

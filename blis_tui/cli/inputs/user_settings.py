@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blis_tui.cli.arguments import Options
+from blis_tui.cli.arguments.options import Options
 from blis_tui.cli.errors import UsageError
 
 if TYPE_CHECKING:

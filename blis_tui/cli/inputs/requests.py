@@ -10,7 +10,7 @@ from blis_tui.problems import SpecError
 from blis_tui.spec.check import Checked
 
 if TYPE_CHECKING:
-    from blis_tui.cli.progress import Progress
+    from blis_tui.cli.outputs.progress import Progress
     from blis_tui.workload.requests import Requests
     from blis_tui.workload.server import AssumedServer
 

@@ -6,7 +6,7 @@ import os
 import re
 from typing import TextIO
 
-from blis_tui.cli.output import is_terminal
+from blis_tui.cli.outputs.streams import is_terminal
 from blis_tui.problems import ERROR, INFO, WARNING, Problem, format_problem
 
 AUTO, ALWAYS, NEVER = "auto", "always", "never"

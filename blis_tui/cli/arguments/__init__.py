@@ -1,0 +1,1 @@
+"""What the command line accepts, and what it means."""

@@ -1,0 +1,1 @@
+"""What commands write to the terminal: data and messages, colours, progress."""
