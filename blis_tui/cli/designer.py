@@ -42,6 +42,7 @@ def run(options: Options) -> int:
         server=options.server,
         use_means=options.use_means,
         trace=trace,
+        block_size=options.exporting.block_size,
     )
     with held():  # until the terminal is given back; meanwhile the app looks after them
         app.run(mouse=settings.mouse)

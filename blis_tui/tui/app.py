@@ -53,8 +53,8 @@ class DesignerApp(DocumentApp):
     """The workload designer: one document, its form, its text, its preview and its problems.
 
     `settings_path` is the file of the `settings`, `state` the folder for recovery copies and what is remembered between runs. A
-    `fresh` document is one that was not asked for by name: the designer begins by asking what to work on. `server` is what the
-    command line assumes of answers, and `trace` a trace that it names, which is shown first.
+    `fresh` document is one that was not asked for by name: the designer begins by asking what to work on. `server`,
+    `trace` and `block_size` are what the command line says of answer times, a trace to show first and blocks of mooncake traces.
     """
 
     TITLE = "blis-tui"
@@ -76,6 +76,7 @@ class DesignerApp(DocumentApp):
         tuning: Tuning = ORDINARY,
         use_means: bool = False,
         trace: FilePath | None = None,
+        block_size: int | None = None,
     ) -> None:
         super().__init__(workspace, tuning)
         let_alt_figures_through()
@@ -92,6 +93,7 @@ class DesignerApp(DocumentApp):
         self.simulations = Simulations(self, self.overlays.show)
         self._painted = False
         self._given_server = server
+        self._block_size = block_size
 
     @property
     def home(self) -> MainScreen:
@@ -313,7 +315,7 @@ class DesignerApp(DocumentApp):
         from blis_tui.tui.trace.trace_screen import TraceScreen
 
         self.appearance.remember_open(path)
-        end = await self.push_screen_wait(TraceScreen(path, self.filing.max_size, self.preview.server))
+        end = await self.push_screen_wait(TraceScreen(path, self.filing.max_size, self._block_size, self.preview.server))
         if end.failure:
             self.say(end.failure, title="Not opened", severity="error", timeout=8)
         return end.workload

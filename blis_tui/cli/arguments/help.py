@@ -6,7 +6,7 @@ import argparse
 import os
 
 USAGE = """\
-blis-tui [SPEC] [--config FILE] [--web [--port N]]
+blis-tui [SPEC] [--config FILE] [--block-size N] [--web [--port N]]
        blis-tui --check SPEC... [--strict] [--format text|json|github|sarif] [--fix]
        blis-tui --summary SPEC [--json] [--measured RUN | --simulate]
        blis-tui --fit TRACE -o FILE [--lengths empirical|family] [--shape stages|cohorts] [--json] [--force]

@@ -41,7 +41,6 @@ def demand_one_command(options: Options) -> None:
         ("--simulate", options.simulate, ("--summary",)),
         ("--format", options.formats, ("--check", "--export")),
         ("--tokens", options.tokens, ("--export",)),
-        ("--block-size", options.exporting.block_size, ("--export", "--summary", "--check", "--fit")),
         ("--full-rounds", options.exporting.full_rounds, ("--export",)),
         ("--force", options.force, ("--export", "--fit")),
         ("--quiet", options.quiet, ("--export", "--fit")),

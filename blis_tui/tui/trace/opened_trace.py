@@ -21,13 +21,16 @@ class OpenedTrace(NamedTuple):
     preview: Preview
 
 
-def opened(path: Path, max_size: int | None, server: AssumedServer, progress: Progress) -> OpenedTrace:
-    """Read a trace and sum it up. `progress` is called often and may raise `Cancelled`. Raises `SpecError`."""
+def opened(path: Path, max_size: int | None, block_size: int | None, server: AssumedServer, progress: Progress) -> OpenedTrace:
+    """Read a trace and sum it up; `block_size` is that of a mooncake trace, if it is known.
+
+    `progress` is called often and may raise `Cancelled`. Raises `SpecError`.
+    """
     from blis_tui.formats.traces.opening import open_trace, opening_of
     from blis_tui.workload.totals.expected import expect
     from blis_tui.workload.totals.summary import summarise
 
-    trace = open_trace(path, opening_of(max_size), progress)
+    trace = open_trace(path, opening_of(max_size, block_size), progress)
     requests = trace.requests
     made = Generated(Made(requests, summarise(requests)), None, complete=True)
     progress(1.0)

@@ -58,10 +58,11 @@ class TraceScreen(AnsweredOnce[TraceEnd]):
     CSS_PATH = "trace_screen.tcss"
     is_document = False
 
-    def __init__(self, path: Path, max_size: int | None, server: AssumedServer) -> None:
+    def __init__(self, path: Path, max_size: int | None, block_size: int | None, server: AssumedServer) -> None:
         super().__init__()
         self._path = path
         self._max_size = max_size
+        self._block_size = block_size
         self._server = server
         self._opened: OpenedTrace | None = None
         self._preview: Preview | None = None
@@ -81,7 +82,7 @@ class TraceScreen(AnsweredOnce[TraceEnd]):
         self._write_title("a trace, read-only")
         self._job = Job(
             self,
-            lambda job: opened(self._path, self._max_size, self._server, job.progress),
+            lambda job: opened(self._path, self._max_size, self._block_size, self._server, job.progress),
             lambda found: cast("BaseApp", self.app).do(self._show(found), "trace"),
             self._fail,
             self._tell_progress,

@@ -179,7 +179,7 @@ def stuck(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stuck]:
     """Reading of traces that takes until it is given up, or fails when that is asked for."""
     end = Stuck(threading.Event(), threading.Event())
 
-    def slow(path: Path, max_size: int | None, server: object, progress: Callable[[float], None]) -> None:
+    def slow(path: Path, max_size: int | None, block_size: int | None, server: object, progress: Callable[[float], None]) -> None:
         try:
             while not end.fail.wait(0.001):
                 progress(0.42)
@@ -233,6 +233,15 @@ async def test_a_designer_that_begins_with_a_trace_goes_on_with_a_new_file(trace
         await wait_for(pilot, lambda: app.screen.query_one(ChartView), "its chart")
         await pilot.press("q")
         await wait_for(pilot, lambda: isinstance(app.screen, NewDialog), "the templates")
+
+
+async def test_the_command_line_says_how_large_blocks_are(tmp_path: Path) -> None:
+    trace = tmp_path / "moon.jsonl"
+    trace.write_text('{"timestamp": 0, "input_length": 1000, "output_length": 5, "hash_ids": [1, 2]}\n')
+    app = DesignerApp(Workspace(SMALL), fresh=True, trace=trace, block_size=700)
+    async with app.run_test() as pilot:
+        await wait_for(pilot, lambda: isinstance(app.screen, TraceScreen) and app.screen.query(ChartView), "the trace")
+        await wait_for(pilot, lambda: "700 tokens" in str(app.screen.query_one(TraceNotes).render()), "the size")
 
 
 async def test_the_open_dialog_lists_traces_and_remembers_them(make_app: MakeApp, trace: Path) -> None:
