@@ -307,7 +307,7 @@ def test_replacing_a_missing_file_makes_it(tmp_path):
         ("missing/spec.yaml", "No such file or directory"),
         ("file/spec.yaml", "Not a directory"),
         ("x" * 300, "File name too long"),
-        ("nul\0", "embedded null"),
+        ("nul\0", "cannot have a NUL"),
     ],
 )
 def test_what_cannot_be_replaced(tmp_path, name, reason):

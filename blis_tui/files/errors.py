@@ -48,8 +48,10 @@ def write_errors(path: str | Path) -> Iterator[None]:
         raise WriteError(path, error.strerror or str(error)) from error
     except UnicodeEncodeError as error:
         raise WriteError(path, f"the text has a character that no file can hold (U+{_culprit(error):04X})") from error
-    except ValueError as error:  # a NUL in the name
-        raise WriteError(path, str(error)) from error
+    except ValueError as error:
+        if "\0" not in str(path):
+            raise
+        raise WriteError(path, "a name cannot have a NUL character") from error
 
 
 def _culprit(error: UnicodeEncodeError) -> int:

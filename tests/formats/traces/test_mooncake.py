@@ -92,6 +92,19 @@ def test_a_growing_conversation_shares_what_was_said(server: AssumedServer | Non
         known.update(row["hash_ids"])
 
 
+@pytest.mark.parametrize("lengths", [{"0": 1}, {"0": 1, "20": 1}])
+def test_inputs_without_tokens(lengths: dict[str, int]) -> None:
+    client = {"id": "a", "rate_fraction": 1, "arrival": {"process": "poisson"}}
+    length = {"output_distribution": {"type": "constant", "params": {"value": 5}}}
+    text = {"version": "2", "horizon": 9_000_000, "aggregate_rate": 2, "clients": [client | length]}
+    text["clients"][0]["input_distribution"] = {"type": "empirical", "params": lengths}  # type: ignore[index]
+    spec = check(json.dumps(text)).spec
+    assert spec is not None
+    found = rows(generate(spec), 16)
+    assert len(found) > 5 and {row["input_length"] for row in found} == {int(length) for length in lengths}
+    assert all(len(row["hash_ids"]) == -(-row["input_length"] // 16) for row in found)
+
+
 def test_rows_are_what_tools_expect() -> None:
     requests = generate(spec_of(EXAMPLES / "two-stage.yaml"))
     stream = io.BytesIO()

@@ -52,9 +52,11 @@ def writer(source: Source, *, tokens: bool) -> Writer:
 
 def _with_lists(head: Matrix, ids: NDArray[np.int64], bounds: NDArray[np.int64], end: bytes) -> bytes:
     """Write lines: a head, ids with commas between them, and an end. Everything is laid out in words, which are then joined."""
+    heads, ends = _words(head), _words(lay_out((end,), len(head)))
+    if not len(ids):  # inputs without tokens
+        return without_padding(np.hstack((heads, ends)))
     cells = _words(lay_out((numbers(ids), b","), len(ids)))
     cells.view(np.uint8).reshape(len(ids), -1)[bounds[1:] - 1] = _without_comma(cells[bounds[1:] - 1])
-    heads, ends = _words(head), _words(lay_out((end,), len(head)))
     per_line = heads.shape[1] + ends.shape[1]
     counts = np.diff(bounds) * cells.shape[1]
     starts = np.cumsum(counts + per_line) - (counts + per_line)
