@@ -23,6 +23,7 @@ from blis_tui.spec.format.fields import NUMBER, TEXT
 from blis_tui.spec.yaml.composing import compose
 from blis_tui.spec.yaml.nodes import ALIAS, MAPPING, SCALAR, SEQUENCE, Node, Tree, key_name
 from blis_tui.spec.yaml.recomposing import recompose
+from blis_tui.spec.yaml.scalars import Refused
 from blis_tui.spec.yaml.scalars import text as text_of
 
 
@@ -271,7 +272,12 @@ def _composed(text: str, base: Tree | None) -> Tree:
 
 def _says(node: Node, path: Path, value: Any) -> bool:
     """Return whether a node has a value already: read by itself, or as the text that its field takes it for."""
-    return reads_as(node, value) or (node.kind == SCALAR and declared(path)[0] == TEXT and text_of(node) == value)
+    if reads_as(node, value):
+        return True
+    try:
+        return node.kind == SCALAR and declared(path)[0] == TEXT and text_of(node) == value
+    except Refused:  # its tag says that it is no text
+        return False
 
 
 def _rank(mapping: Node, path: Path, key: str) -> int:

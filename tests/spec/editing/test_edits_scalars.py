@@ -8,8 +8,15 @@ from typing import Any
 import pytest
 from edit_samples import STAGES
 
+from blis_tui.spec.check import check
 from blis_tui.spec.editing.application import apply_edits
 from blis_tui.spec.edits import Insert, SetValue
+
+
+@pytest.mark.parametrize("value", ["5", "2", None])
+@pytest.mark.parametrize("old", ["!x 5", "!!int x", "!!null x"])
+def test_what_cannot_be_read_is_replaced(old: str, value: str | None) -> None:
+    assert check(apply_edits(f"version: {old} # c\n", [SetValue(("version",), value)])).tree.problems == []
 
 
 @pytest.mark.parametrize(
