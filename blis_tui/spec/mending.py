@@ -43,7 +43,8 @@ def apply_mends(
         if not batch and wanted and count is not None:
             spec = spec or check(text, base=base).spec
             if spec is not None and not any(problem.severity == ERROR for problem in problems):
-                batch = [_counted(wanted[0], count(spec))]
+                generated = count(spec)
+                batch = [_counted(wanted[0], generated)] if generated else []  # a count of 0 would be none
         if not batch:
             break
         tried.update((problem.code, problem.path) for problem in batch)

@@ -75,6 +75,11 @@ def test_the_generated_count_is_filled_in() -> None:
     assert problem.mend is not None and problem.mend.label.endswith(", 16733")
 
 
+def test_a_count_of_nothing_changes_nothing() -> None:
+    text = text_of(changed(COMPACT, (("horizon",), DROP)))
+    assert fixed(text, count=lambda spec: 0) == (text, [])
+
+
 def test_the_count_is_asked_for_last_and_only_of_a_valid_spec() -> None:
     data = changed(COMPACT, (("horizon",), DROP), ((*PREFIX, "output_len"), 0))
     seen: list[int] = []

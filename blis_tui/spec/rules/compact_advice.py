@@ -6,7 +6,7 @@ import math
 from itertools import accumulate
 
 from blis_tui.numbers import counted
-from blis_tui.problems import Path
+from blis_tui.problems import Mend, Path
 from blis_tui.spec.format.facts import (
     US_PER_S,
     V1_ROUNDS,
@@ -129,7 +129,7 @@ def _advise_version_2(report: Report, spec: WorkloadSpec, compact: InferencePerf
         place = (*STAGES, index, "rate")
         product, requests = stage.rate * stage.duration, stage_requests(stage)
         if chat or len(compact.stages) == 1:
-            if product != requests:
+            if product - requests > 2 * math.ulp(product):  # less is the rounding of rate and product
                 text = f"× duration is not whole: of {_exactly(product)} requests BLIS makes {requests:,}"
                 report.warn("fraction-dropped", place, text, found=product)
         elif product < clients:
@@ -192,8 +192,10 @@ def _advise_end(report: Report, spec: WorkloadSpec, compact: InferencePerf, pref
         return
     text = f"{NO_END} (a horizon would also stop the simulation while requests still run)"
     place = ("num_requests",)
+    mend: Mend | None
     if spec.rules == 2 and len(compact.stages) == 1 and not spec.cohorts:
-        mend = set_value(place, stage_requests(compact.stages[0]), safe=True)
+        count = stage_requests(compact.stages[0])
+        mend = set_value(place, count, safe=True) if count > 0 else None  # a count of 0 would be none
     else:
         mend = set_value(place, GENERATED_COUNT, safe=_count_is_safe(spec, compact, prefix))
         mend = mend._replace(label="set num_requests to what the file generates")

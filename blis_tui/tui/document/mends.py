@@ -31,7 +31,9 @@ async def mend(app: BaseApp, problem: Problem) -> None:
         except (SpecError, MemoryError) as error:
             app.say(reasons(error)[0].message, title="Not changed", severity="warning")
             return
-        if count is None:
+        if count == 0:
+            app.say("The file generates no requests.", title="Not changed", severity="warning")
+        if not count:
             return
         edits = tuple(edit._replace(value=count) if isinstance(edit, SetValue) else edit for edit in edits)
     if app.edit(problem.mend.label, edits):

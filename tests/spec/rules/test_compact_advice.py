@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -68,6 +69,13 @@ def test_rate_times_duration_that_is_not_whole(data: dict[str, Any], rate: float
 def test_fractions_do_not_matter_where_the_count_is_random() -> None:
     for data in (COMPACT, VERSION_1, ONE_STAGE_1):
         assert "fraction-dropped" not in codes(checked(data, ((*STAGES, 0, "rate"), 8.3335)))
+
+
+def test_what_is_lost_by_rounding_alone_is_no_fraction() -> None:
+    rate = math.nextafter(6 / 4439, 1)
+    assert rate * 4439 == 6.000000000000001
+    data = changed(ONE_STAGE, ((*STAGES, 0, "duration"), 4439))
+    assert "fraction-dropped" not in codes(checked(data, ((*STAGES, 0, "rate"), rate)))
 
 
 def test_fewer_requests_than_clients() -> None:
@@ -228,6 +236,13 @@ def test_neither_horizon_nor_count_elsewhere(data: dict[str, Any], safe: bool) -
     assert problem.mend.edits == (SetValue(("num_requests",), GENERATED_COUNT),)
     assert problem.mend.safe is safe
     assert repr(GENERATED_COUNT) == "GENERATED_COUNT"
+
+
+def test_a_count_of_nothing_is_no_mend() -> None:
+    users = (*PREFIX, "num_users_per_system_prompt")
+    found = checked(ONE_STAGE, (("horizon",), DROP), ((*STAGES, 0, "rate"), 1e-9), (users, DROP))
+    (problem,) = (each for each in found.problems if each.code == "no-end")
+    assert problem.mend is None
 
 
 def test_no_advice_on_what_is_wrong() -> None:
