@@ -13,7 +13,7 @@ from blis_tui.spec.check import Checked, check
 from blis_tui.spec.format.distributions import FAMILIES
 from blis_tui.spec.format.facts import V1_ROUNDS
 from blis_tui.spec.format.model import Distribution, SharedPrefix
-from blis_tui.spec.yaml.encoding import read_text
+from blis_tui.spec.yaml.encoding import read_text, written_text
 from blis_tui.tui.document.problem_list import ProblemRows, in_order
 from blis_tui.tui.document.title_bar import TitleBar
 from blis_tui.tui.filing.disk_watch import CHANGED, GONE
@@ -80,8 +80,9 @@ def _assert_saved(app: DesignerApp) -> None:
     if workspace.path is None or workspace.saved_text is None or workspace.note in (CHANGED, GONE):
         return
     if app.filing.watch.stamp is not None and Path(workspace.path).exists():
+        saved, _ = read_text(written_text(workspace.saved_text, workspace.encoding))  # a byte-order mark may come before it
         on_disk, _ = read_text(Path(workspace.path).read_bytes())  # as it is encoded, which others may have changed
-        assert on_disk == workspace.saved_text or _unnoticed(app), "the file is not what was saved"
+        assert on_disk in (saved, workspace.saved_text) or _unnoticed(app), "the file is not what was saved"
 
 
 def _unnoticed(app: DesignerApp) -> bool:
