@@ -24,7 +24,7 @@ from blis_tui.tui.form.members.panes import MemberLists, MemberPane
 from blis_tui.tui.form.members.part_rows import PartRow
 from blis_tui.tui.form.stages.stage_table import StageTable
 from blis_tui.tui.preview.budget import make, outline
-from blis_tui.tui.preview.stage_counts import count_text
+from blis_tui.tui.preview.stage_counts import NOT_REACHED, count_text
 from blis_tui.tui.preview.state import CANCELLED, FAILED, READY, RUNNING
 from blis_tui.tui.preview.status_line import OLDER, PreviewStatus
 from blis_tui.tui.text.yaml_area import YamlArea
@@ -185,7 +185,7 @@ def _assert_stages(table: StageTable, truth: Checked, loaded: Any) -> None:
         for name, text in zip(("rate", "duration"), row.texts, strict=True):
             _assert_number(loaded, ("inference_perf", "stages", index, name), text or "")
         rounded = stage.rate > 10_000  # to whole µs: gaps then lose a share that counts, and more requests come
-        if row.requests not in ("…", "–", "?", "∞") and not rounded:
+        if row.requests not in ("…", "–", "?", "∞", NOT_REACHED) and not rounded:
             assert float(row.requests.replace(",", "")) <= rounds * stage.rate * stage.duration + 1, (
                 "more requests than the stage aims at"
             )

@@ -15,6 +15,7 @@ import statistics
 import sys
 import threading
 import time
+import traceback
 import unicodedata
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
@@ -34,6 +35,7 @@ from textual import events  # noqa: E402
 from textual.keys import REPLACED_KEYS, _get_unicode_name_from_key  # noqa: E402
 from textual.pilot import Pilot  # noqa: E402
 
+from blis_tui.tui.app import DesignerApp  # noqa: E402
 from blis_tui.tui.filing.disk import read_document  # noqa: E402
 from blis_tui.tui.tuning import Tuning  # noqa: E402
 
@@ -68,8 +70,9 @@ def main() -> None:
     samples: list[Sample] = []
     kinds: list[Counter[str]] = []
     lately: deque[Step] = deque(maxlen=60)
+    disagreements: dict[str, str] = {}
     try:
-        asyncio.run(_walk(run / "walk", actions, seed, samples, lately, kinds))
+        asyncio.run(_walk(run / "walk", actions, seed, samples, lately, kinds, disagreements))
     except BaseException:
         print("the last steps:", *lately, sep="\n", flush=True)
         raise
@@ -83,6 +86,8 @@ def main() -> None:
         dict((kinds[-1] - kinds[min(1, len(kinds) - 1)]).most_common(12)),
     )
     print(f"{samples[-1].actions:,} actions in {samples[-1].seconds:,.0f} s: {grown}")
+    if disagreements:
+        sys.exit("what is shown did not agree with the text: " + ", ".join(disagreements))
     if any(grown[name] > most for name, most in GROWTH.items()):
         sys.exit("no plateau")
 
@@ -99,7 +104,13 @@ def growth(samples: Sequence[Sample]) -> dict[str, float]:
 
 
 async def _walk(
-    folder: Path, actions: int, seed: int, samples: list[Sample], lately: deque[Step], kinds: list[Counter[str]]
+    folder: Path,
+    actions: int,
+    seed: int,
+    samples: list[Sample],
+    lately: deque[Step],
+    kinds: list[Counter[str]],
+    disagreements: dict[str, str],
 ) -> None:
     walk = Walk("small", folder, tuning=_TUNING)
     app, began, done, looked, taken = walk.app, time.monotonic(), 0, 0, 0
@@ -118,7 +129,7 @@ async def _walk(
                 if done // AGREE_EVERY != looked:
                     looked = done // AGREE_EVERY
                     await wait_for(pilot, lambda: app.workspace.view.checked is not None, "the check of the text")
-                    assert_agreement(app)
+                    _note_disagreement(app, lately, disagreements)
                     if looked % 5 == 0:
                         print(done, round(time.monotonic() - began), round(time.process_time()), flush=True)
                 if done // REST_EVERY >= len(samples) + 1:
@@ -128,6 +139,18 @@ async def _walk(
                     print(samples[-1], *(kinds[-1] - kinds[-2]).most_common(6) if len(kinds) > 1 else (), flush=True)
                 if done >= actions:
                     break
+
+
+def _note_disagreement(app: DesignerApp, lately: deque[Step], disagreements: dict[str, str]) -> None:
+    """Keep the first of each kind of disagreement, and tell it with what was done before; the walk goes on."""
+    try:
+        assert_agreement(app)
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        kind = f"{place.name}:{place.lineno}"
+        if kind not in disagreements:
+            disagreements[kind] = f"{type(error).__name__}: {error}"
+            print(*lately, "".join(traceback.format_exception(error)), repr(app.workspace.text), sep="\n", flush=True)
 
 
 def _steps(seed: int) -> Iterator[Step]:
