@@ -22,6 +22,15 @@ EVERY_S = 0.1
 """How often progress is told."""
 
 
+_at_work: set[object] = set()
+"""Jobs whose threads have not ended."""
+
+
+def none_at_work() -> bool:
+    """Return whether all threads have ended, those of cancelled jobs too."""
+    return not _at_work
+
+
 class Job(Generic[Result]):
     """One computation in a thread of its own. Everything it tells arrives on the owner's event loop.
 
@@ -42,6 +51,7 @@ class Job(Generic[Result]):
         self._work, self._done, self._failed, self._told = work, done, failed, told
         self._cancelled = threading.Event()
         self._started = self._latest = time.monotonic()
+        _at_work.add(self)
         context = contextvars.copy_context()
         # `threading.Thread` would wait here until the thread runs, which then has the interpreter for itself for a while
         _thread.start_new_thread(context.run, (self._run,))
@@ -77,6 +87,8 @@ class Job(Generic[Result]):
             self._tell(self._failed, error)
         else:
             self._tell(self._done, result)
+        finally:
+            _at_work.discard(self)
 
     def _tell(self, call: Callable[..., None], *values: object) -> None:
         try:

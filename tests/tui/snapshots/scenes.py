@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from designer import SMALL, ready, wait_for
+
+from blis_tui.tui.jobs import none_at_work
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -96,7 +97,7 @@ async def settle(pilot: Pilot[int]) -> None:
     before: list[object] = []
     while True:
         await ready(pilot)
-        await wait_for(pilot, idle, "the threads")
+        await wait_for(pilot, none_at_work, "the threads")
         await pilot.pause(0.01)
         for widget in app.screen.query("Input, TextArea"):
             widget.cursor_blink = False  # type: ignore[attr-defined]
@@ -104,11 +105,6 @@ async def settle(pilot: Pilot[int]) -> None:
         app.clear_notifications()
         await pilot.pause()
         now: list[object] = [list(strip) for strip in app.screen._compositor.render_strips()]
-        if now == before and idle():
+        if now == before and none_at_work():
             return
         before = now
-
-
-def idle() -> bool:
-    """Return whether no job of the designer runs."""
-    return not any(thread.name == "blis-tui job" for thread in threading.enumerate())
