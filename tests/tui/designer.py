@@ -48,34 +48,37 @@ async def wait_for(pilot: Pilot[int], condition: Callable[[], object], what: str
 
     A `NoMatches` of a query counts as not yet.
     """
-    from textual.css.query import NoMatches
-
     loop = asyncio.get_running_loop()
     end = loop.time() + PATIENCE_S
     while True:
         await pilot.pause()
-        try:
-            if condition():
-                return
-        except NoMatches:
-            pass
-        if loop.time() > end:
-            raise AssertionError(f"waited in vain for {what or getattr(condition, '__doc__', None) or 'a condition'}")
-        await asyncio.sleep(0.005)
+        if _holds(condition):
+            return
+        while not _holds(condition):  # a pause asks all widgets, which takes the time of what is waited for
+            if loop.time() > end:
+                raise AssertionError(f"waited in vain for {what or getattr(condition, '__doc__', None) or 'a condition'}")
+            await asyncio.sleep(0.005)
+
+
+def _holds(condition: Callable[[], object]) -> bool:
+    from textual.css.query import NoMatches
+
+    try:
+        return bool(condition())
+    except NoMatches:
+        return False
 
 
 async def ready(pilot: Pilot[int]) -> None:
     """Wait until the text is checked and its preview is made, failed or not wanted."""
     app: DesignerApp = pilot.app  # type: ignore[assignment]
-    await wait_for(
-        pilot,
-        lambda: (
-            app.workspace.view.checked is not None
-            and app.previewer.preview.wanted == app.workspace.revision
-            and app.previewer.preview.state != "running"
-        ),
-        "the preview",
-    )
+    await wait_for(pilot, lambda: is_ready(app), "the preview")
+
+
+def is_ready(app: DesignerApp) -> bool:
+    """Return whether the text is checked and its preview is made, failed or not wanted."""
+    preview = app.previewer.preview
+    return app.workspace.view.checked is not None and preview.wanted == app.workspace.revision and preview.state != "running"
 
 
 async def write(pilot: Pilot[int], text: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from designer import SMALL, ready, wait_for
+from designer import SMALL, is_ready, wait_for
 
 from blis_tui.tui.jobs import none_at_work
 
@@ -96,9 +96,7 @@ async def settle(pilot: Pilot[int]) -> None:
     app: DesignerApp = pilot.app  # type: ignore[assignment]
     before: list[object] = []
     while True:
-        await ready(pilot)
-        await wait_for(pilot, none_at_work, "the threads")
-        await pilot.pause(0.01)
+        await wait_for(pilot, lambda: none_at_work() and is_ready(app), "the preview and the threads")
         for widget in app.screen.query("Input, TextArea"):
             widget.cursor_blink = False  # type: ignore[attr-defined]
             widget._cursor_visible = True  # type: ignore[attr-defined]  # it may have been off at that moment
