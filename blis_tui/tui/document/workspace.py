@@ -53,6 +53,8 @@ class Workspace:
 
     def __init__(self, text: str = "", path: FilePath | None = None, *, saved: bool = True, encoding: str = UTF_8) -> None:
         self.revision = 0
+        self.document = 0
+        """The number of the document: another one than before a wait is another document, with another file."""
         self.note = ""
         self.open(text, path, saved=saved, encoding=encoding)
 
@@ -71,6 +73,7 @@ class Workspace:
         `origin` is the file of another tool that the text was made from, and `notes` what is to be said about that: they
         are told with the problems of the text, where their paths are in it.
         """
+        self.document += 1
         self.path = path
         self.origin = origin
         self._notes = tuple(notes)

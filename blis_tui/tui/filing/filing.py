@@ -189,11 +189,16 @@ class Filing:
     async def save(self) -> bool:
         """Write the text to its file, asking first if somebody else has changed it; returns whether it is saved."""
         workspace = self._app.workspace
+        document = workspace.document
         if workspace.path is None:
             return await self.save_as()
         await self.watch.look(ask=False)
+        if workspace.document != document:  # which was wanted to be saved is not there any more
+            return False
         if workspace.note == CHANGED:
             answer = await self._resolve_change(overwrite=True)
+            if workspace.document != document:
+                return False
             return await self._write(workspace.path, self.watch.stamp) if answer == "overwrite" else answer == "reload"
         if not workspace.dirty and self.watch.stamp is not None:
             self._app.say("There is nothing to save.", timeout=2)
@@ -208,8 +213,9 @@ class Filing:
         name = workspace.path.name if workspace.path is not None else "workload.yaml"
         if workspace.origin is not None:
             name = f"{workspace.origin.stem}.workload.yaml"
+        document = workspace.document
         path = await self._app.push_screen_wait(SaveDialog(self._folder(), name))
-        if path is None:
+        if path is None or workspace.document != document:
             return False
         if workspace.path is not None and path.absolute() == workspace.path.absolute():
             return await self._write(path, self.watch.stamp)
@@ -222,10 +228,10 @@ class Filing:
         from blis_tui.files.file_set import replace_text
 
         workspace = self._app.workspace
-        text = workspace.text
+        document, text = workspace.document, workspace.text
         write = partial(replace_text, path, text, workspace.encoding, known=known, read_only=read_only)
         try:
-            self.watch.stamp = await asyncio.to_thread(write)
+            stamp = await asyncio.to_thread(write)
         except ReadOnly:
             return await ask_to_overwrite(self._app, path, READ_ONLY) and await self._write(path, known, read_only=True)
         except Changed:
@@ -234,6 +240,9 @@ class Filing:
         except WriteError as error:
             self._fail("Not saved", str(error))
             return False
+        if workspace.document != document:  # begun while this one was written
+            return False
+        self.watch.stamp = stamp
         workspace.seal()
         workspace.saved(path, text)
         self.watch.note(time.strftime("saved %H:%M"))
@@ -244,15 +253,17 @@ class Filing:
     async def reload(self) -> None:
         """Read the file again; undo brings back what was there."""
         workspace = self._app.workspace
-        if workspace.path is None:
+        path, shown = workspace.path, workspace.document
+        if path is None:
             self._app.say("This text has no file yet.", severity="warning", timeout=3)
             return
         try:
-            document = await asyncio.to_thread(read_document, workspace.path, self.max_size)
+            document = await asyncio.to_thread(read_document, path, self.max_size)
         except OpenError as error:
             self._fail("Not reloaded", str(error))
             return
-        self._take(document, workspace.path, f"Read {workspace.path.name} again; undo brings back what was here.")
+        if workspace.document == shown:
+            self._take(document, path, f"Read {path.name} again; undo brings back what was here.")
 
     def _take(self, document: Document, path: Path, told: str) -> None:
         """Show what the document's file holds now, as a step that can be undone."""
@@ -288,8 +299,9 @@ class Filing:
         """Offer the newest abandoned copy of the open file, or of any; returns whether it was taken."""
         from blis_tui.tui.filing.recovery import discard
 
+        shown = self._app.workspace.document
         copy = await asyncio.to_thread(self.autosave.abandoned, self._app.workspace.path, anything=anything)
-        if copy is None:
+        if copy is None or self._app.workspace.document != shown:  # the next start offers it again
             return False
         document = await asyncio.to_thread(read_if_possible, copy.path, self.max_size) if copy.path is not None else None
         answer = await ask_about_copy(self._app, copy, document.text if document is not None else "")

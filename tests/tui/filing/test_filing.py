@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from designer import SMALL, TWO_STAGE, MakeApp, ready, wait_for, write
@@ -18,6 +20,7 @@ from blis_tui.tui.app import DesignerApp
 from blis_tui.tui.compare.compare_dialog import CompareDialog
 from blis_tui.tui.document.title_bar import TitleBar
 from blis_tui.tui.document.workspace import Workspace
+from blis_tui.tui.filing.disk import Document
 from blis_tui.tui.filing.file_dialog import FileDialog, OpenDialog, PathInput, SaveDialog
 from blis_tui.tui.templates import template_text
 from blis_tui.tui.templates.new_dialog import NewDialog
@@ -558,3 +561,41 @@ async def test_a_dialog_is_left_while_the_disk_is_asked(
         answered.set()
         await pilot.pause()
         assert app.screen is app.home
+
+
+@pytest.mark.parametrize(
+    ("action", "where"),
+    [
+        ("save", "blis_tui.tui.filing.disk_watch.stamp_of"),
+        ("save", "blis_tui.files.file_set.replace_text"),
+        ("reload", "blis_tui.tui.filing.filing.read_document"),
+    ],
+)
+async def test_what_is_done_to_a_document_is_not_done_to_one_begun_meanwhile(
+    make_app: MakeApp, spec_file: Path, monkeypatch: pytest.MonkeyPatch, action: str, where: str
+) -> None:
+    module, _, name = where.rpartition(".")
+    real = getattr(importlib.import_module(module), name)
+    at_it, go_on = threading.Event(), threading.Event()
+
+    def slow(*values: Any, **named: Any) -> Any:
+        at_it.set()
+        assert go_on.wait(60)
+        return real(*values, **named)
+
+    app = make_app(path=spec_file)
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        change_seed(app)
+        mine = app.workspace.text
+        monkeypatch.setattr(where, slow)
+        work = asyncio.ensure_future(getattr(app.filing, action)())
+        assert await asyncio.to_thread(at_it.wait, 60)
+        app.filing._show(Document(TWO_STAGE, None), None)
+        go_on.set()
+        await work
+        await pilot.pause()
+        assert (app.workspace.text, app.workspace.path) == (TWO_STAGE, None)
+        assert app.filing.watch.stamp is None
+        assert app.workspace.view.undo_label is None
+    assert spec_file.read_text() == (mine if name == "replace_text" else SMALL)
