@@ -148,6 +148,7 @@ def test_a_failure_while_replacing_brings_the_old_files_back(tmp_path, monkeypat
 
 def test_with_force_a_new_file_is_taken_back_when_a_later_one_fails(tmp_path, monkeypatch):
     real = Path.replace
+    monkeypatch.setattr(os, "link", fail(OSError(errno.EPERM, "no links here")))
     monkeypatch.setattr(
         Path, "replace", lambda self, target: real(self, target) if target.name == "a" else fail(OSError(5, "bad"))()
     )

@@ -50,10 +50,11 @@ class Traces(NamedTuple):
         return self.target.with_name(f"{PREFIX}{self.token}.part")
 
     def put_back(self) -> None:
-        """Give the target back what it was, if there is a backup; raises `OSError`."""
+        """Give the target back what it was; one that is new, and so has no backup, goes away. Raises `OSError`."""
         if not self.backup.exists():
-            return
-        if self.target.exists() and self.target.stat().st_nlink > 1 and not self.target.samefile(self.backup):
+            if self.temporary.exists() and self.target.exists() and self.target.samefile(self.temporary):
+                self.target.unlink()
+        elif self.target.exists() and self.target.stat().st_nlink > 1 and not self.target.samefile(self.backup):
             shutil.copyfile(self.backup, self.target)  # it has other names, which are to go on being the same file
         else:
             self.backup.replace(self.target)

@@ -98,10 +98,8 @@ class NewFile:
         """Put the finished file in its place."""
         assert self._traces is not None
         with write_errors(self.path):
-            if not self._force:
+            if self._previous is None:
                 self._publish_new(self._traces.temporary)
-            elif self._previous is None:
-                self._traces.temporary.replace(self._target)
             elif self._previous.st_nlink > 1:
                 self._overwrite(self._previous, self._traces)
             else:
@@ -112,12 +110,20 @@ class NewFile:
                 self._traces.temporary.replace(self._target)
 
     def _publish_new(self, temporary: Path) -> None:
-        """Give the file its name unless something has it already; only linking does both in one step."""
+        """Give the file its name unless something has it already; only linking does both in one step.
+
+        It has the temporary's name too until all is done, so that whoever clears up after a killed writer knows it to be new.
+        """
         try:
             os.link(temporary, self._target)
         except FileExistsError as error:
-            raise AlreadyExists(self.path) from error
+            if not self._force:
+                raise AlreadyExists(self.path) from error
+            temporary.replace(self._target)  # it came a moment ago
         except OSError:  # a file system without hard links
+            if self._force:
+                temporary.replace(self._target)
+                return
             try:
                 os.close(os.open(self._target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC))
             except FileExistsError as error:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from blis_tui.files.errors import WriteError
+from blis_tui.files.errors import AlreadyExists, WriteError
 from blis_tui.files.file_set import FileSet, replace_text
 from blis_tui.files.leftovers import sweep
 
@@ -17,7 +17,7 @@ WRITER = """
 import os, signal, sys
 from pathlib import Path
 from blis_tui.files.file_set import FileSet
-folder, event, which = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+folder, event, which, force = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4] == "force"
 seen = 0
 def hook(name, _):
     global seen
@@ -25,7 +25,7 @@ def hook(name, _):
         seen += 1
         if seen == which:
             os.kill(os.getpid(), signal.SIGKILL)
-with FileSet(force=True) as files:
+with FileSet(force=force) as files:
     first, second = files.add(folder / "a"), files.add(folder / "b")
     first.write(b"new a")
     second.write(b"new b")
@@ -54,6 +54,11 @@ def started(folder: Path) -> subprocess.Popen[bytes]:
     return process
 
 
+def killed(folder: Path, event: str, which: int, force: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a writer that is killed at a step, if it comes so far."""
+    return subprocess.run([sys.executable, "-c", WRITER, str(folder), event, str(which), force], check=False, timeout=60)
+
+
 @pytest.mark.parametrize("links", [1, 2])
 @pytest.mark.parametrize(
     ("event", "which"), [("os.link", 1), ("os.link", 2), ("os.rename", 1), ("os.rename", 2), ("os.truncate", 1), ("open", 2), ("open", 3), ("open", 4), ("open", 5), ("open", 6),
@@ -66,7 +71,7 @@ def test_killed_at_every_step(tmp_path: Path, event: str, which: int, links: int
     if links == 2:
         (tmp_path / "a2").hardlink_to(tmp_path / "a")
         old["a2"] = b"old a"
-    ran = subprocess.run([sys.executable, "-c", WRITER, str(tmp_path), event, str(which)], check=False, timeout=60)
+    ran = killed(tmp_path, event, which, "force")
     sweep(tmp_path)
     found = contents(tmp_path)
     new = {"a": b"new a", "b": b"new b", **({"a2": b"new a"} if links == 2 else {})}
@@ -77,6 +82,33 @@ def test_killed_at_every_step(tmp_path: Path, event: str, which: int, links: int
         assert found == new
     if links == 2:
         assert (tmp_path / "a").samefile(tmp_path / "a2")
+
+
+@pytest.mark.parametrize("force", ["force", "careful"])
+@pytest.mark.parametrize(
+    ("event", "which"), [*(("os.link", number) for number in (1, 2, 3)), *(("os.remove", number) for number in range(1, 7))]
+)
+def test_killed_where_nothing_was(tmp_path: Path, event: str, which: int, force: str) -> None:
+    ran = killed(tmp_path, event, which, force)
+    sweep(tmp_path)
+    if event == "os.link" and which < 3:
+        assert ran.returncode != 0 and contents(tmp_path) == {}
+    else:
+        assert contents(tmp_path) == {"a": b"new a", "b": b"new b"}
+    assert all(path.stat().st_nlink == 1 for path in tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("force", [True, False])
+def test_a_file_that_appears_at_the_last_moment(tmp_path: Path, force: bool) -> None:
+    with FileSet(force=force) as files:
+        files.add(tmp_path / "a").write(b"new")
+        (tmp_path / "a").write_bytes(b"theirs")
+        if force:
+            files.commit()
+        else:
+            with pytest.raises(AlreadyExists):
+                files.commit()
+    assert contents(tmp_path) == {"a": b"new" if force else b"theirs"}
 
 
 def test_what_the_living_write_stays(tmp_path: Path) -> None:
