@@ -65,7 +65,7 @@ def agrees(expected: Any, actual: Any) -> bool:
     if isinstance(expected, bool):
         return actual == str(expected).lower()
     if isinstance(expected, (int, float)):
-        number = float if "." in actual else type(expected)
+        number = float if set(".eE") & set(actual) and "x" not in actual.lower() else type(expected)
         try:
             return number(actual) == expected
         except ValueError:

@@ -173,12 +173,15 @@ class _Users:
             if block.template.concurrency > 0
         ]
         client, users, pause = (np.array([each[column] for each in members], np.int64) for column in range(3))
-        self.count = int(users.sum())
-        if plan.spec.num_requests:
-            self.count = min(self.count, max(0, plan.spec.num_requests - kept))
-        which = np.repeat(np.arange(len(members)), users)[: self.count]
+        most = max(0, plan.spec.num_requests - kept) if plan.spec.num_requests else INT64_MAX
+        begun = np.zeros(len(members), np.int64)
+        for index, many in enumerate(users.tolist()):  # together they may be more than fit 64 bits
+            begun[index] = min(many, most)
+            most -= int(begun[index])
+        self.count = int(begun.sum())
+        which = np.repeat(np.arange(len(members)), begun)
         self.client = client[which].astype(np.int32)
-        self.user = (np.arange(self.count) - (np.cumsum(users) - users)[which]).astype(np.int32)
+        self.user = (np.arange(self.count) - (np.cumsum(begun) - begun)[which]).astype(np.int32)
         staggered = users[which] > 1
         self.arrival = np.where(staggered, self.user * pause[which] // np.maximum(users[which], 1), 0)
         drawn = kernel.RandomStream(_wrapped(plan.spec.seed + _USER_SEEDS)).int63s(2 * self.count)

@@ -35,6 +35,13 @@ def spec_of(name: str) -> WorkloadSpec:
     return decoded.spec
 
 
+def test_of_very_many_users_only_those_who_begin_cost_something() -> None:
+    users = tuple(client(name, concurrency=2**62, think_time_us=SECOND, rate_fraction=0.0) for name in "ab")
+    requests = generate(explicit(*users, num_requests=20), server=AssumedServer())
+    assert len(requests) == 20
+    assert set(requests.client.tolist()) == {0}
+
+
 def test_all_cases_are_there() -> None:
     assert len(CASES) == 17
     assert {path.stem for path in GOLDEN.glob("*.yaml")} == {path.stem for path in GOLDEN.glob("*.csv")} == set(CASES)

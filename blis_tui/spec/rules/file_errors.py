@@ -166,6 +166,10 @@ def _validate_size(report: Report, spec: WorkloadSpec) -> None:
         place: Path = PROMPTS if spec.inference_perf is not None else ("cohorts",)
         text = f"makes {clients:,} clients in all, must be at most {MAX_TOTAL_CLIENTS:,}"
         report.error("too-many-clients", place, text, found=clients, allowed=f"≤ {MAX_TOTAL_CLIENTS:,} clients")
+    elif (users := _beginning_users(spec)) > MAX_REQUESTS:
+        place = next(("clients", index, "concurrency") for index, client in enumerate(spec.clients) if client.concurrency > 0)
+        text = f"makes {users:,} virtual users in all send a request, must be at most {MAX_REQUESTS:,}"
+        report.error("too-many-users", place, text, found=users, allowed=f"≤ {MAX_REQUESTS:,} users")
     elif not report.bad:
         requests = expected_requests(spec)
         if requests > MAX_REQUESTS:
@@ -174,6 +178,12 @@ def _validate_size(report: Report, spec: WorkloadSpec) -> None:
             many = f"about {requests:,.6g}" if requests < math.inf else "infinitely many"
             text = f"makes the file generate {many} requests, must be at most {MAX_REQUESTS:,}"
             report.error("too-many-requests", place, text, found=requests, allowed=f"≤ {MAX_REQUESTS:,} requests")
+
+
+def _beginning_users(spec: WorkloadSpec) -> int:
+    """Return how many virtual users begin: no more than num_requests, if there is that."""
+    users = sum(client.concurrency for client in spec.clients if client.concurrency > 0)
+    return min(users, spec.num_requests) if spec.num_requests > 0 else users
 
 
 def generation_problems(spec: WorkloadSpec, answered: bool = False) -> list[Problem]:

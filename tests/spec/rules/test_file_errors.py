@@ -221,6 +221,13 @@ def test_broken_paths_are_skipped() -> None:
     assert [problem.code for problem in validate(decoded.spec, decoded.tree, decoded.broken)] == ["no-source"]
 
 
+def test_more_virtual_users_than_a_machine_holds() -> None:
+    users = [client(f"x{index}", rate_fraction=0.0, concurrency=2**62, think_time_us=1000) for index in range(2)]
+    problem = only_error(CLIENTS, (("clients",), users))
+    assert problem.code == "too-many-users" and problem.path == ("clients", 0, "concurrency")
+    assert checked(CLIENTS, (("clients",), users), (("num_requests",), 20)).ok
+
+
 def test_populations_add_up() -> None:
     cohorts = [client(f"x{index}", population=100_000) for index in range(MAX_TOTAL_CLIENTS // 100_000)]
     assert checked(COHORTS, (("cohorts",), cohorts)).ok
