@@ -57,6 +57,8 @@ class Filing:
         self.max_size = max_size
         self._trace = trace
         self._use_means = use_means
+        self._writing = asyncio.Lock()
+        """Held from the first byte that is written until the workspace knows that it is saved."""
         self.watch = DiskWatch(app, self._resolve_change, self._take_change, max_size)
         self.autosave = Autosave(app, state / "recovery")
 
@@ -192,6 +194,7 @@ class Filing:
         document = workspace.document
         if workspace.path is None:
             return await self.save_as()
+        await self._written()
         await self.watch.look(ask=False)
         if workspace.document != document:  # which was wanted to be saved is not there any more
             return False
@@ -228,10 +231,18 @@ class Filing:
         from blis_tui.files.file_set import replace_text
 
         workspace = self._app.workspace
-        document, text = workspace.document, workspace.text
-        write = partial(replace_text, path, text, workspace.encoding, known=known, read_only=read_only)
+        document, text, seen = workspace.document, workspace.text, self.watch.stamp
+        write = partial(replace_text, path, text, workspace.encoding, read_only=read_only)
         try:
-            stamp = await asyncio.to_thread(write)
+            async with self._writing:
+                if known == seen and path == workspace.path and workspace.note != CHANGED:
+                    known = self.watch.stamp  # a save that was under way has changed it
+                stamp = await asyncio.to_thread(write, known=known)
+                if workspace.document != document:  # begun while this one was written
+                    return False
+                self.watch.stamp = stamp
+                workspace.seal()
+                workspace.saved(path, text)
         except ReadOnly:
             return await ask_to_overwrite(self._app, path, READ_ONLY) and await self._write(path, known, read_only=True)
         except Changed:
@@ -240,15 +251,15 @@ class Filing:
         except WriteError as error:
             self._fail("Not saved", str(error))
             return False
-        if workspace.document != document:  # begun while this one was written
-            return False
-        self.watch.stamp = stamp
-        workspace.seal()
-        workspace.saved(path, text)
         self.watch.note(time.strftime("saved %H:%M"))
         self._appearance.remember_open(path)
         self._app.say(f"Saved {path.name}, {len(written_text(text, workspace.encoding)):,} bytes.", timeout=3)
         return True
+
+    async def _written(self) -> None:
+        """Wait for a save that is under way: it may be just what is asked for."""
+        async with self._writing:
+            pass
 
     async def reload(self) -> None:
         """Read the file again; undo brings back what was there."""
@@ -290,6 +301,7 @@ class Filing:
 
     async def _may_leave(self, doing: str) -> bool:
         """Ask what becomes of unsaved work, if there is some; returns whether to go on."""
+        await self._written()
         if not self._app.workspace.dirty:
             return True
         answer = await ask_about_unsaved(self._app, doing)

@@ -599,3 +599,43 @@ async def test_what_is_done_to_a_document_is_not_done_to_one_begun_meanwhile(
         assert app.filing.watch.stamp is None
         assert app.workspace.view.undo_label is None
     assert spec_file.read_text() == (mine if name == "replace_text" else SMALL)
+
+
+@pytest.mark.parametrize("keys", ["ctrl+q", "ctrl+s ctrl+s ctrl+q"])
+async def test_leaving_waits_for_a_save_that_is_under_way(
+    make_app: MakeApp, spec_file: Path, monkeypatch: pytest.MonkeyPatch, keys: str
+) -> None:
+    from blis_tui.files import file_set
+
+    real, at_it, go_on = file_set.replace_text, threading.Event(), threading.Event()
+
+    def slow(*values: Any, **named: Any) -> Any:
+        at_it.set()
+        assert go_on.wait(60)
+        return real(*values, **named)
+
+    app = make_app(path=spec_file)
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        change_seed(app)
+        mine = app.workspace.text
+        monkeypatch.setattr(file_set, "replace_text", slow)
+        await pilot.press("ctrl+s")
+        assert await asyncio.to_thread(at_it.wait, 60)
+        await pilot.press(*keys.split())
+        await pilot.pause()
+        assert app.screen is app.home and not app._exit  # nothing is asked
+        go_on.set()
+        await wait_for(pilot, lambda: app._exit)
+    assert spec_file.read_text() == mine
+
+
+async def test_two_saves_at_once_ask_nothing(make_app: MakeApp, spec_file: Path) -> None:
+    app = make_app(path=spec_file)
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        change_seed(app)
+        mine = app.workspace.text
+        assert all(await asyncio.gather(*(app.filing.save() for _ in range(5))))
+        assert app.screen is app.home and not app.workspace.dirty
+    assert spec_file.read_text() == mine
