@@ -212,7 +212,8 @@ def _look_after(path: Path, home: Path, kept: int, counts: Counter[str], *, rest
 
 def _start_again(path: Path, home: Path, found: dict[str, int], due: bool, counts: Counter[str]) -> None:
     with Hands(path, home) as hands:
-        if not hands.sees(b"Recover unsaved work" if due else b"requests"):
+        expected = (b"Recover unsaved work",) if due else (b"requests", b" error")  # the first key may have come too early
+        if not hands.until(lambda: any(text in hands.seen for text in expected)):
             raise Broken(f"what is expected is not shown: {hands.seen[-300:]!r}")
         if due:
             hands.press(b"r")
