@@ -94,7 +94,7 @@ def _refuse(spec: WorkloadSpec, *, answers_known: bool) -> None:
 def _planned(clients: Expansion, tuning: Tuning, workers: Workers, threads: int | None, progress: Progress | None) -> Requests:
     spec = clients.spec
     horizon = end_us(spec)
-    programs = programs_of(clients, INT64_MAX if horizon is None else horizon, 2 * spec.num_requests or INT64_MAX)
+    programs = programs_of(clients, INT64_MAX if horizon is None else horizon, min(2 * spec.num_requests or INT64_MAX, INT64_MAX))
     groups = PrefixGroups(clients)
     seeds = np.zeros(len(clients), np.int64)
     if progress is not None:

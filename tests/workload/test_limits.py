@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from both_kernels import KERNELS
 from reference.generator import generate as generate_slowly
@@ -83,6 +84,13 @@ RARE = {
 def test_arrivals_that_leave_int64(kind: str) -> None:
     """At a request in 30 years or less, 20,000 of them go past the last microsecond that int64 can count."""
     assert code_of(explicit(RARE[kind], horizon=0, num_requests=10_000, aggregate_rate=1e-9)) == "overflow"
+
+
+@pytest.mark.parametrize("limit", [2**62, 2**63 - 1])
+def test_limits_near_the_end_of_int64(limit: int) -> None:
+    spec = compact((8.0, 2), version="2")
+    limited = generate(spec.replace(num_requests=limit))
+    np.testing.assert_array_equal(limited.arrival_us, generate(spec).arrival_us)
 
 
 def test_a_horizon_ends_rare_arrivals() -> None:

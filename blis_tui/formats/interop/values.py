@@ -73,7 +73,7 @@ def value_of(node: Node) -> Any:
     try:
         tag = node.tag or resolver.resolve(ScalarNode, node.value, (node.style is None, node.style is not None))
         return constructor.construct_object(ScalarNode(tag, node.value))
-    except (YAMLError, ValueError, KeyError) as error:
+    except (YAMLError, ValueError, LookupError, AttributeError, ArithmeticError) as error:  # of a tag that does not fit
         raise Unreadable(f"cannot be read: {_shown(node.value)}") from error
 
 

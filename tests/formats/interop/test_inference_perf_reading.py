@@ -94,6 +94,13 @@ def test_whole_numbers_are_read_as_the_loader_reads_them(written: str, read: int
         assert prefix_of(text).question_len == read
 
 
+@pytest.mark.parametrize(
+    "written", ["!!float", "!!int", "!!bool", "!!timestamp x", "!!binary é", "!x 1", "!!float x", "!!timestamp 2001-99-99"]
+)
+def test_tags_that_do_not_fit_are_refused(written: str) -> None:
+    assert "data.type" in refusals(GUIDE.replace("type: shared_prefix", f"type: {written}"))
+
+
 @pytest.mark.parametrize("written", ["true", "yes", "on", "1", '"true"', "1.0"])
 def test_truth_values_are_read_as_the_loader_reads_them(written: str) -> None:
     assert prefix_of(with_prefix(enable_multi_turn_chat=written)).enable_multi_turn_chat
