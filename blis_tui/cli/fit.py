@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from typing import TYPE_CHECKING, Any
 
 from blis_tui.cli.arguments.options import STDIN, Options
@@ -27,7 +28,7 @@ def run(options: Options) -> int:
         raise CommandError(f"{options.output}: exists already; --force overwrites it")
     trace = trace_at(path, options)
     if trace is None:
-        raise CommandError(f"{path}: is no trace of BLIS, mooncake or Azure, which --fit takes")
+        raise CommandError(f"{path}: {_why_no_trace(path)}")
     from blis_tui.formats.fitted import fit_trace, fitted_text
 
     with Progress(quiet=options.quiet) as progress:
@@ -42,6 +43,17 @@ def run(options: Options) -> int:
     elif not options.quiet:
         note(_report(found, path, options.output))
     return DONE
+
+
+def _why_no_trace(path: str) -> str:
+    if path != STDIN:
+        try:
+            if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - as everywhere in the command line
+                return "is not a regular file"
+            os.close(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
+        except OSError as error:
+            return error.strerror or str(error)
+    return "is no trace of BLIS, mooncake or Azure, which --fit takes"
 
 
 def _write(path: str, text: str, *, force: bool) -> None:

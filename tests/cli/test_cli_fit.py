@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,17 @@ def test_only_traces_can_be_fitted(run: Run, tmp_path: Path) -> None:
     ran = run("--fit", CLIENTS, "-o", tmp_path / "a.yaml")
     assert ran.code == 3
     assert "is no trace of BLIS, mooncake or Azure, which --fit takes" in ran.err
+
+
+def test_what_cannot_be_read_is_no_other_kind_of_file(run: Run, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for name, why in (
+        ("missing", "No such file or directory"),
+        ("pipe", "is not a regular file"),
+        (".", "is not a regular file"),
+    ):
+        ran = run("--fit", tmp_path / name, "-o", "-")
+        assert (ran.code, ran.err) == (3, f"blis-tui: {tmp_path / name}: {why}\n")
 
 
 def test_a_trace_without_requests_says_so(run: Run, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from blis_tui.formats.runs.documents import Check
+from blis_tui.formats.runs.documents import Check, regular_size
 from blis_tui.formats.runs.parts import RunError
 from blis_tui.formats.traces.kinds import BLIS, BLIS_HEADER, HEAD, kind_of
 from blis_tui.formats.traces.opening import open_trace
@@ -30,6 +30,7 @@ def is_rows(path: Path) -> bool:
 
 
 def _kind(path: Path) -> str | None:
+    regular_size(path)
     try:
         with path.open("rb") as file:
             return kind_of(file.read(HEAD))

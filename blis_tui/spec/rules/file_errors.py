@@ -166,10 +166,10 @@ def _validate_size(report: Report, spec: WorkloadSpec) -> None:
         place: Path = PROMPTS if spec.inference_perf is not None else ("cohorts",)
         text = f"makes {clients:,} clients in all, must be at most {MAX_TOTAL_CLIENTS:,}"
         report.error("too-many-clients", place, text, found=clients, allowed=f"≤ {MAX_TOTAL_CLIENTS:,} clients")
-    elif (users := _beginning_users(spec)) > MAX_REQUESTS:
+    elif (users := _beginning_users(spec)) > MAX_TOTAL_CLIENTS:
         place = next(("clients", index, "concurrency") for index, client in enumerate(spec.clients) if client.concurrency > 0)
-        text = f"makes {users:,} virtual users in all send a request, must be at most {MAX_REQUESTS:,}"
-        report.error("too-many-users", place, text, found=users, allowed=f"≤ {MAX_REQUESTS:,} users")
+        text = f"makes {users:,} virtual users in all send a request, must be at most {MAX_TOTAL_CLIENTS:,}"
+        report.error("too-many-users", place, text, found=users, allowed=f"≤ {MAX_TOTAL_CLIENTS:,} users")
     elif not report.bad:
         requests = expected_requests(spec)
         if requests > MAX_REQUESTS:

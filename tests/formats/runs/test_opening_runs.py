@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,24 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         with pytest.raises(RunError) as error:
             open_run(path)
         assert str(error.value) == f"{path}{message}"
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.csv"])
+@pytest.mark.parametrize("endless", [True, False])
+def test_devices_and_pipes_are_not_read(tmp_path: Path, name: str, endless: bool) -> None:
+    if endless:
+        (tmp_path / name).symlink_to("/dev/zero")
+    else:
+        os.mkfifo(tmp_path / name)
+    with pytest.raises(RunError, match="is not a regular file"):
+        open_run(tmp_path / name)
+    with pytest.raises(RunError, match="there are no results"):
+        open_run(tmp_path)
+
+
+def test_a_name_that_no_file_can_have() -> None:
+    with pytest.raises(RunError, match="cannot be read: File name too long"):
+        open_run(Path("x" * 300))
 
 
 def test_a_folder_without_a_run(tmp_path: Path) -> None:
