@@ -35,8 +35,8 @@ class Palette(CommandPalette, Dialog[None]):
     """The palette, as a dialog: it can be closed while it is still searching."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Move by a page only in a list that is shown."""
-        if action == "command_list" and not has_room(self.query_one(CommandList)):
+        """Move by a page only in a list that is shown; it may not be there yet when a key's actions are looked for."""
+        if action == "command_list" and not any(map(has_room, self.query(CommandList))):
             return False
         return super().check_action(action, parameters)
 

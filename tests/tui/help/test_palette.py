@@ -34,3 +34,14 @@ async def test_a_list_that_is_not_shown_has_no_pages(make_app: MakeApp) -> None:
         app.screen.query_one(CommandList).display = False
         await pilot.press("pageup", "pagedown", "up")
         assert isinstance(app.screen, Palette)
+
+
+async def test_one_that_is_not_made_yet_has_no_pages(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        palette = Palette()
+        opening = app.push_screen(palette)  # its list comes later
+        assert palette.check_action("command_list", ("page_down",)) is False
+        await opening
+        await wait_for(pilot, lambda: palette.query(CommandList), "the list")
