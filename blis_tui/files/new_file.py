@@ -116,20 +116,18 @@ class NewFile:
         """
         try:
             os.link(temporary, self._target)
-        except FileExistsError as error:
+        except OSError:  # something has the name by now, or the file system has no hard links
             if not self._force:
-                raise AlreadyExists(self.path) from error
-            temporary.replace(self._target)  # it came a moment ago
-        except OSError:  # a file system without hard links
-            if self._force:
-                temporary.replace(self._target)
-                return
-            try:
-                os.close(os.open(self._target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC))
-            except FileExistsError as error:
-                raise AlreadyExists(self.path) from error
-            self._reserved = True
+                self._reserve()
             temporary.replace(self._target)
+
+    def _reserve(self) -> None:
+        """Take the name with an empty file; raises `AlreadyExists` if something has it."""
+        try:
+            os.close(os.open(self._target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC))
+        except FileExistsError as error:
+            raise AlreadyExists(self.path) from error
+        self._reserved = True
 
     def _overwrite(self, previous: os.stat_result, traces: Traces) -> None:
         """Write into what is there, and keep a copy of it until all is done."""
