@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from typing import TYPE_CHECKING
 
 from blis_tui.problems import ERROR, Problem, SpecError
@@ -20,6 +21,12 @@ def read_bytes(path: str | os.PathLike[str], max_size: int | None = MAX_SIZE) ->
     """Read a file, but of one that is too large no more than it takes to see that. Raises `OSError`."""
     with open(path, "rb") as file:  # noqa: PTH123 - pathlib takes as long to import as the rest of a check
         return file.read() if max_size is None else read_most(file, max_size + 1)
+
+
+def regular_size(path: str | os.PathLike[str]) -> int | None:
+    """Return the size of a file, ``None`` for what is none: a device may never end, and a pipe never begin. Raises `OSError`."""
+    found = os.stat(path)  # noqa: PTH116 - see `read_bytes`
+    return found.st_size if stat.S_ISREG(found.st_mode) else None
 
 
 def read_most(file: BinaryIO, most: int) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 from typing import TYPE_CHECKING, Any
 
 from blis_tui.cli.arguments.options import STDIN, Options
@@ -14,6 +13,7 @@ from blis_tui.cli.outputs.progress import Progress
 from blis_tui.cli.outputs.streams import note, put, write_errors
 from blis_tui.numbers import aligned
 from blis_tui.problems import printable
+from blis_tui.reading import read_bytes, regular_size
 
 if TYPE_CHECKING:
     from blis_tui.workload.fitting.fit import Fit
@@ -48,9 +48,9 @@ def run(options: Options) -> int:
 def _why_no_trace(path: str) -> str:
     if path != STDIN:
         try:
-            if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - as everywhere in the command line
+            if regular_size(path) is None:
                 return "is not a regular file"
-            os.close(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
+            read_bytes(path, 0)
         except OSError as error:
             return error.strerror or str(error)
     return "is no trace of BLIS, mooncake or Azure, which --fit takes"

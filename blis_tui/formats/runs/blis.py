@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from blis_tui.formats.runs.documents import Check, regular_size
+from blis_tui.formats.runs.documents import Check
 from blis_tui.formats.runs.parts import RunError
-from blis_tui.formats.traces.kinds import BLIS, BLIS_HEADER, HEAD, kind_of
+from blis_tui.formats.traces.kinds import BLIS, BLIS_HEADER, kind_at
 from blis_tui.formats.traces.opening import open_trace
 from blis_tui.formats.traces.trace import NOT_MEASURED, MeasuredTimes, Trace
 from blis_tui.numbers import counted
@@ -20,22 +20,13 @@ _OK = "ok"
 
 
 def is_trace(path: Path) -> bool:
-    """Return whether a file is the rows of a trace, or its header. Raises `RunError`."""
-    return _kind(path) in (BLIS, BLIS_HEADER)
+    """Return whether a file is the rows of a trace, or its header."""
+    return kind_at(path) in (BLIS, BLIS_HEADER)
 
 
 def is_rows(path: Path) -> bool:
-    """Return whether a file is the rows of a trace. Raises `RunError`."""
-    return _kind(path) == BLIS
-
-
-def _kind(path: Path) -> str | None:
-    regular_size(path)
-    try:
-        with path.open("rb") as file:
-            return kind_of(file.read(HEAD))
-    except (OSError, ValueError) as error:
-        raise RunError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    """Return whether a file is the rows of a trace."""
+    return kind_at(path) == BLIS
 
 
 def read(path: Path, name: str, check: Check) -> Run:

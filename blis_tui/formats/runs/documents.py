@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from blis_tui.formats.runs.parts import Part, RunError
 from blis_tui.numbers import spoken_size
-from blis_tui.reading import read_most
+from blis_tui.reading import read_bytes, regular_size
 
 MOST_BYTES = 1 << 30
 """Larger files are refused: they are no results, or none that fit into memory."""
@@ -37,25 +36,17 @@ def read_document(path: Path, check: Check) -> Document:
     return Document(path, (Part(str(path), _decoded(path, text)),))
 
 
-def regular_size(path: Path) -> int:
-    """Return the size of a file; refuse what is none: a device may never end, and a pipe never begin. Raises `RunError`."""
-    try:
-        found = path.stat()
-    except (OSError, ValueError) as error:
-        raise RunError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    if not stat.S_ISREG(found.st_mode):
-        raise RunError(f"{path}: is not a regular file")
-    return found.st_size
-
-
 def read_text(path: Path) -> str:
     """Read the text of a file. Raises `RunError`."""
-    size = regular_size(path)
     try:
-        with path.open("rb") as file:
-            data = read_most(file, MOST_BYTES + 1) if size <= MOST_BYTES else b""
-        if max(size, len(data)) > MOST_BYTES:
-            raise RunError(f"{path}: is too large for the results of a run ({spoken_size(max(size, len(data)))})")
+        size = regular_size(path)
+        if size is None:
+            raise RunError(f"{path}: is not a regular file")
+        if size <= MOST_BYTES:
+            data = read_bytes(path, MOST_BYTES)
+            size = len(data)
+        if size > MOST_BYTES:
+            raise RunError(f"{path}: is too large for the results of a run ({spoken_size(size)})")
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise RunError(f"{path}: is not UTF-8 text (byte {error.start})") from error

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from blis_tui.formats.runs import aiperf, blis, guidellm, inference_perf, vllm
-from blis_tui.formats.runs.documents import Check, Document, read_document, regular_size
+from blis_tui.formats.runs.documents import Check, Document, read_document
 from blis_tui.formats.runs.parts import RunError
 from blis_tui.workload.measured.run import Run
 
@@ -40,7 +41,7 @@ _KNOWN = "results of inference-perf, AIPerf, guidellm, vLLM or blis observe"
 def open_run(path: Path, check: Check = lambda: None) -> Run:
     """Read the results of a run. `check` is called often and may raise `Cancelled`. Raises `RunError`."""
     name = path.name or path.absolute().name or str(path)
-    if not _is_folder(path):
+    if not os.path.isdir(path):  # noqa: PTH112 - `Path` raises for what cannot be looked at
         if blis.is_trace(path):
             return blis.read(path, name, check)
         document = read_document(path, check)
@@ -49,13 +50,6 @@ def open_run(path: Path, check: Check = lambda: None) -> Run:
     if tool is None:
         return blis.read(paths[0], name, check)
     return tool.read([read_document(each, check) for each in paths], name)
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError as error:
-        raise RunError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
 def _tool_of(document: Document) -> Tool:
@@ -89,7 +83,7 @@ def _by_content(folder: Path, names: Sequence[str], check: Check) -> list[tuple[
         try:
             if name.endswith(".csv"):
                 found += [(None, name)] if blis.is_rows(folder / name) else []
-            elif regular_size(folder / name) <= _LARGEST_TRIED:
+            elif (folder / name).stat().st_size <= _LARGEST_TRIED:
                 found.append((_tool_of(read_document(folder / name, check)), name))
         except (RunError, OSError):
             continue

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-import stat
+
+from blis_tui.reading import regular_size
 
 HEAD = 1 << 16
 """Bytes of a file that are looked at."""
@@ -19,9 +20,9 @@ HEADER_MARK = "trace_version"
 def kind_at(path: str | os.PathLike[str]) -> str | None:
     """Return which kind of trace a file is, ``None`` for none, and for what cannot be read, or only once."""
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - pathlib takes as long to import as the rest of a check
+        if regular_size(path) is None:
             return None
-        with open(path, "rb") as file:  # noqa: PTH123
+        with open(path, "rb") as file:  # noqa: PTH123 - pathlib takes as long to import as the rest of a check
             return kind_of(file.read(HEAD))
     except (OSError, ValueError):
         return None

@@ -13,6 +13,7 @@ from blis_tui.formats.traces.rows import refuse
 from blis_tui.formats.traces.trace import Trace
 from blis_tui.numbers import spoken_size
 from blis_tui.problems import SpecError
+from blis_tui.reading import regular_size
 from blis_tui.spec.yaml.encoding import MAX_SIZE
 from blis_tui.workload.progress import Progress
 
@@ -71,7 +72,9 @@ def trace_of(data: bytes, name: str, opening: Opening, progress: Progress, path:
 
 def _read(path: Path, opening: Opening) -> bytes:
     try:
-        size = path.stat().st_size
+        size = regular_size(path)
+        if size is None:
+            refuse(str(path), "cannot be read: it is not a regular file")
         if size > opening.most_bytes:
             most = spoken_size(opening.most_bytes)
             refuse(str(path), f"is too large ({spoken_size(size)}; at most {most}, or what --max-size says)")

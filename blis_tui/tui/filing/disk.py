@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from blis_tui.files.stamp import Stamp, stamp_of
 from blis_tui.problems import Problem
-from blis_tui.reading import read_bytes
+from blis_tui.reading import read_bytes, regular_size
 from blis_tui.spec.reading.other_files import may_be_other
 from blis_tui.spec.yaml.encoding import MAX_SIZE, UTF_8, encoding_of, read_text
 
@@ -35,7 +33,7 @@ class Document(NamedTuple):
 def read_document(path: Path, max_size: int | None = MAX_SIZE) -> Document:
     """Read a file to be edited; raises `OpenError`, also for one that is missing."""
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - opening a pipe to find out would wait for its other end
+        if regular_size(path) is None:
             raise OpenError(f"{path}: is {'a folder' if path.is_dir() else 'not a regular file'}")
         stamp = stamp_of(path)
         data = read_bytes(path, max_size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -131,6 +132,19 @@ def test_a_header_without_rows_says_where_they_are_looked_for(tmp_path: Path) ->
         match=r"t\.yaml:1:1: error: the rows of this header are .* in t\.csv, which cannot be read",
     ):
         open_trace(tmp_path / "t.yaml")
+
+
+@pytest.mark.parametrize("beside", ["t.yaml", "t.csv"])
+def test_what_lies_beside_is_read_only_if_it_is_a_file(tmp_path: Path, beside: str) -> None:
+    (tmp_path / "t.csv").write_text(AZURE_ROWS if beside == "t.csv" else OBSERVED)
+    (tmp_path / "t.yaml").write_text("trace_version: 3\n")
+    (tmp_path / beside).unlink()
+    os.mkfifo(tmp_path / beside)
+    if beside == "t.yaml":
+        assert open_trace(tmp_path / "t.csv").header is None
+    else:
+        with pytest.raises(SpecError, match="which cannot be read: it is not a regular file"):
+            open_trace(tmp_path / "t.yaml")
 
 
 def test_nothing_is_expected_of_a_trace() -> None:

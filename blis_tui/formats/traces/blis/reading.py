@@ -33,6 +33,7 @@ from blis_tui.formats.traces.trace import (
     sorted_columns,
 )
 from blis_tui.problems import Problem
+from blis_tui.reading import read_bytes, regular_size
 from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.spec.yaml.scalars import shorten
 from blis_tui.workload.progress import Progress
@@ -53,6 +54,8 @@ _WANTED = {
     "reason_ratio": NUMBER,
 }
 _ACCUMULATE = "accumulate"
+_HEADER_BEGINS = 1 << 12
+"""Bytes of a file beside the rows in which a header's mark is looked for."""
 _KNOWN = {"time_unit": (None, "", "us", "microseconds"), "session_context_growth": (None, "", _ACCUMULATE)}
 """Values of the header that change what the rows mean; with others they would be misread."""
 _TRUE = ("true", "1")
@@ -138,9 +141,8 @@ def header_beside(rows: Path) -> Path | None:
     for suffix in (".yaml", ".yml"):
         path = rows.with_suffix(suffix)
         try:
-            with path.open("rb") as file:
-                if HEADER_MARK.encode() in file.read(4096):
-                    return path
+            if regular_size(path) is not None and HEADER_MARK.encode() in read_bytes(path, _HEADER_BEGINS):
+                return path
         except OSError:
             continue
     return None
