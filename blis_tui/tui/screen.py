@@ -107,7 +107,7 @@ class MainScreen(Screen[None]):
 
     def focus_in(self, selector: str) -> None:
         """Put the focus on the first widget in a part of the screen that can have it."""
-        any(focus_first(self, parent) for parent in self.query(selector))
+        focus_first(self, self.query(selector))
 
     def next_tab(self, steps: int) -> None:
         """Go to the tab so many places further on; the first follows the last."""

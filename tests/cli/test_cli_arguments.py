@@ -72,6 +72,7 @@ WRONG = {
     "--check a --set seed": "--set needs PATH=VALUE",
     "--check a --set =1": "--set needs PATH=VALUE",
     "--export out a --block-size 0": "--block-size needs a whole number of at least 1",
+    "--summary a --block-size 16": "--block-size only works with --export",
     "--check a --seed x": "--seed needs",
     "--check a --seed 1.5": "--seed needs",
     "--check a --horizon -1": "--horizon needs",

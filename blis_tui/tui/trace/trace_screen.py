@@ -168,7 +168,7 @@ class TraceScreen(AnsweredOnce[TraceEnd]):
         query, self._query = self._query, ""
         if query and tab.id == "requests":
             tab.table.ask(query)  # type: ignore[attr-defined]
-        focus_first(self, tab)
+        focus_first(self, [tab])
 
     @property
     def _tabs(self) -> Tabs | None:
@@ -201,7 +201,7 @@ class TraceScreen(AnsweredOnce[TraceEnd]):
         self.call_after_refresh(self._focus_assumption, tabs)
 
     def _focus_assumption(self, tabs: Tabs) -> None:
-        any(focus_first(self, line) for line in self.query(f"#content > #{tabs.active} AssumptionLine"))
+        focus_first(self, self.query(f"#content > #{tabs.active} AssumptionLine"))
 
     def action_close(self) -> None:
         """Go back; while the trace is read, read no further."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from textual.screen import Screen
@@ -13,10 +14,11 @@ def displayed(widget: Widget) -> bool:
     return all(node.display for node in widget.ancestors_with_self if isinstance(node, Widget))
 
 
-def focus_first(screen: Screen[Any], parent: Widget) -> bool:
-    """Put the focus on a widget or the first one in it that can have it; returns whether there is one."""
+def focus_first(screen: Screen[Any], parents: Iterable[Widget]) -> None:
+    """Put the focus on the first of some widgets, or of what is in them, that can have it."""
     chain = screen.focus_chain
-    first = next((widget for widget in parent.walk_children(Widget, with_self=True) if widget in chain), None)
-    if first is not None:
-        screen.set_focus(first)
-    return first is not None
+    for parent in parents:
+        for widget in parent.walk_children(Widget, with_self=True):
+            if widget in chain:
+                screen.set_focus(widget)
+                return

@@ -7,7 +7,6 @@ import importlib
 import os
 import stat
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,21 @@ from blis_tui.tui.widgets.lines_view import LinesView
 
 def change_seed(app: DesignerApp, seed: int = 7) -> None:
     assert app.edit("seed", [SetValue(("seed",), seed)])
+
+
+def held_up(monkeypatch: pytest.MonkeyPatch, function: str) -> tuple[threading.Event, threading.Event]:
+    """Have a function wait as it is called; returns what tells that it is, and what lets it go on."""
+    module, _, name = function.rpartition(".")
+    real = getattr(importlib.import_module(module), name)
+    at_it, go_on = threading.Event(), threading.Event()
+
+    def slow(*values: Any, **named: Any) -> Any:
+        at_it.set()
+        assert go_on.wait(60)
+        return real(*values, **named)
+
+    monkeypatch.setattr(function, slow)
+    return at_it, go_on
 
 
 def said(app: DesignerApp) -> str:
@@ -538,13 +552,6 @@ async def test_a_file_that_changes_at_the_last_moment_is_asked_about(
 async def test_a_dialog_is_left_while_the_disk_is_asked(
     make_app: MakeApp, spec_file: Path, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
-    asked, answered = threading.Event(), threading.Event()
-
-    def slow(question: Callable[[], bool]) -> bool:
-        asked.set()
-        assert answered.wait(60)
-        return question()
-
     app = make_app(path=spec_file)
     async with app.run_test(size=(120, 40)) as pilot:
         await ready(pilot)
@@ -554,7 +561,7 @@ async def test_a_dialog_is_left_while_the_disk_is_asked(
         assert isinstance(dialog, FileDialog)
         await write(pilot, "small.yaml")
         await pilot.pause()
-        monkeypatch.setattr("blis_tui.tui.filing.file_dialog.holds", slow)
+        asked, answered = held_up(monkeypatch, "blis_tui.tui.filing.file_dialog.holds")
         dialog.post_message(Input.Submitted(dialog.query_one(PathInput), "small.yaml"))
         assert await asyncio.to_thread(asked.wait, 60)  # the pilot would wait for the dialog
         dialog.dismiss(None)
@@ -574,21 +581,12 @@ async def test_a_dialog_is_left_while_the_disk_is_asked(
 async def test_what_is_done_to_a_document_is_not_done_to_one_begun_meanwhile(
     make_app: MakeApp, spec_file: Path, monkeypatch: pytest.MonkeyPatch, action: str, where: str
 ) -> None:
-    module, _, name = where.rpartition(".")
-    real = getattr(importlib.import_module(module), name)
-    at_it, go_on = threading.Event(), threading.Event()
-
-    def slow(*values: Any, **named: Any) -> Any:
-        at_it.set()
-        assert go_on.wait(60)
-        return real(*values, **named)
-
     app = make_app(path=spec_file)
     async with app.run_test() as pilot:
         await ready(pilot)
         change_seed(app)
         mine = app.workspace.text
-        monkeypatch.setattr(where, slow)
+        at_it, go_on = held_up(monkeypatch, where)
         work = asyncio.ensure_future(getattr(app.filing, action)())
         assert await asyncio.to_thread(at_it.wait, 60)
         app.filing._show(Document(TWO_STAGE, None), None)
@@ -598,28 +596,19 @@ async def test_what_is_done_to_a_document_is_not_done_to_one_begun_meanwhile(
         assert (app.workspace.text, app.workspace.path) == (TWO_STAGE, None)
         assert app.filing.watch.stamp is None
         assert app.workspace.view.undo_label is None
-    assert spec_file.read_text() == (mine if name == "replace_text" else SMALL)
+    assert spec_file.read_text() == (mine if where.endswith("replace_text") else SMALL)
 
 
 @pytest.mark.parametrize("keys", ["ctrl+q", "ctrl+s ctrl+s ctrl+q"])
 async def test_leaving_waits_for_a_save_that_is_under_way(
     make_app: MakeApp, spec_file: Path, monkeypatch: pytest.MonkeyPatch, keys: str
 ) -> None:
-    from blis_tui.files import file_set
-
-    real, at_it, go_on = file_set.replace_text, threading.Event(), threading.Event()
-
-    def slow(*values: Any, **named: Any) -> Any:
-        at_it.set()
-        assert go_on.wait(60)
-        return real(*values, **named)
-
     app = make_app(path=spec_file)
     async with app.run_test() as pilot:
         await ready(pilot)
         change_seed(app)
         mine = app.workspace.text
-        monkeypatch.setattr(file_set, "replace_text", slow)
+        at_it, go_on = held_up(monkeypatch, "blis_tui.files.file_set.replace_text")
         await pilot.press("ctrl+s")
         assert await asyncio.to_thread(at_it.wait, 60)
         await pilot.press(*keys.split())
