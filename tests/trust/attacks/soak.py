@@ -18,6 +18,7 @@ import traceback
 import unicodedata
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,6 +32,7 @@ from designer import wait_for  # noqa: E402
 from random_steps import STARTS, Step, random_steps  # noqa: E402
 from random_walk import JAIL, Walk  # noqa: E402
 from textual import events  # noqa: E402
+from textual.dom import DOMNode  # noqa: E402
 from textual.keys import REPLACED_KEYS, _get_unicode_name_from_key  # noqa: E402
 from textual.pilot import Pilot  # noqa: E402
 
@@ -40,7 +42,7 @@ from blis_tui.tui.tuning import Tuning  # noqa: E402
 
 REST_EVERY, AGREE_EVERY, WAIT_EVERY = 2_000, 200, 5
 """Actions between two rests, and between two looks at whether all that is shown agrees; steps until all widgets are waited for."""
-GROWTH = {"rss_mb": 1.1, "objects": 1.1, "nodes": 1.05, "threads": 1.0, "descriptors": 1.0}
+GROWTH = {"rss_mb": 1.1, "objects": 1.05, "nodes": 1.05, "threads": 1.0, "descriptors": 1.0}
 """How much the last quarter may have above the second."""
 _TUNING = Tuning(most_requests=500, autosave_s=0.1)
 
@@ -57,6 +59,43 @@ class Sample(NamedTuple):
     descriptors: int
 
 
+@dataclass
+class Found:
+    """What a walk has found so far: samples, how many objects of each kind there were then, its last steps, disagreements by kind."""
+
+    samples: list[Sample] = field(default_factory=list)
+    kinds: list[Counter[str]] = field(default_factory=list)
+    lately: deque[Step] = field(default_factory=lambda: deque(maxlen=60))
+    disagreements: dict[str, str] = field(default_factory=dict)
+
+    def take_sample(self, done: int, seconds: float) -> None:
+        """Count what the process holds, and tell what of it came since the last time."""
+        gc.unfreeze()
+        gc.collect()
+        ctypes.CDLL(None).malloc_trim(0)
+        objects = gc.get_objects()
+        nodes = sum(isinstance(each, DOMNode) for each in objects)
+        resident = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+        # `threading` keeps threads that have ended
+        threads, descriptors = (len(list(Path("/proc/self", each).iterdir())) for each in ("task", "fd"))
+        self.samples.append(Sample(done, round(seconds, 1), round(resident, 1), len(objects), nodes, threads, descriptors))
+        self.kinds.append(Counter(type(each).__name__ for each in objects))
+        came = self.kinds[-1] - self.kinds[-2] if len(self.kinds) > 1 else Counter[str]()
+        print(self.samples[-1], *came.most_common(6), flush=True)
+
+    def note_disagreement(self, app: DesignerApp) -> None:
+        """Keep the first of each kind of disagreement, and tell it with what was done before; the walk goes on."""
+        try:
+            assert_agreement(app)
+        except Exception as error:
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            kind = f"{place.name}:{place.lineno}"
+            if kind not in self.disagreements:
+                self.disagreements[kind] = f"{type(error).__name__}: {error}"
+                told = "".join(traceback.format_exception(error))
+                print(*self.lately, told, repr(app.workspace.text), sep="\n", flush=True)
+
+
 def main() -> None:
     """Do as many actions as asked for, and fail if something fails or grows."""
     folder, actions, seed = Path(sys.argv[1]).absolute(), int(sys.argv[2]), int(sys.argv[3])
@@ -66,27 +105,21 @@ def main() -> None:
     _make_home(run)
     os.chdir(run)
     JAIL.folder = run
-    samples: list[Sample] = []
-    kinds: list[Counter[str]] = []
-    lately: deque[Step] = deque(maxlen=60)
-    disagreements: dict[str, str] = {}
+    found = Found()
     try:
-        asyncio.run(_walk(run / "walk", actions, seed, samples, lately, kinds, disagreements))
+        asyncio.run(_walk(run / "walk", actions, seed, found))
     except BaseException:
-        print("the last steps:", *lately, sep="\n", flush=True)
+        print("the last steps:", *found.lately, sep="\n", flush=True)
         raise
     finally:
         JAIL.folder = None
-        document = [sample._asdict() for sample in samples]
+        document = [sample._asdict() for sample in found.samples]
         (folder / f"samples-{seed}.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
-    grown = growth(samples)
-    print(
-        "most of what came between the second sample and the last:",
-        dict((kinds[-1] - kinds[min(1, len(kinds) - 1)]).most_common(12)),
-    )
-    print(f"{samples[-1].actions:,} actions in {samples[-1].seconds:,.0f} s: {grown}")
-    if disagreements:
-        sys.exit("what is shown did not agree with the text: " + ", ".join(disagreements))
+    grown, kinds, last = growth(found.samples), found.kinds, found.samples[-1]
+    print("most of what came between the second sample and the last:", dict((kinds[-1] - kinds[:2][-1]).most_common(12)))
+    print(f"{last.actions:,} actions in {last.seconds:,.0f} s: {grown}")
+    if found.disagreements:
+        sys.exit("what is shown did not agree with the text: " + ", ".join(found.disagreements))
     if any(grown[name] > most for name, most in GROWTH.items()):
         sys.exit("no plateau")
 
@@ -102,15 +135,7 @@ def growth(samples: Sequence[Sample]) -> dict[str, float]:
     return {name: round(middle(last, name) / middle(second, name), 3) for name in GROWTH}
 
 
-async def _walk(
-    folder: Path,
-    actions: int,
-    seed: int,
-    samples: list[Sample],
-    lately: deque[Step],
-    kinds: list[Counter[str]],
-    disagreements: dict[str, str],
-) -> None:
+async def _walk(folder: Path, actions: int, seed: int, found: Found) -> None:
     walk = Walk("small", folder, tuning=_TUNING)
     app, began, done, looked, taken = walk.app, time.monotonic(), 0, 0, 0
     app.exit = lambda *_, **__: None  # type: ignore[method-assign]  # what would end it is one action more
@@ -118,7 +143,7 @@ async def _walk(
         async with app.run_test(size=(100, 30)) as pilot:
             await _warm(walk, pilot)
             for step in _steps(seed):
-                lately.append(step)
+                found.lately.append(step)
                 await _take(walk, pilot, step)
                 taken += 1
                 if taken % WAIT_EVERY == 0:
@@ -128,28 +153,14 @@ async def _walk(
                 if done // AGREE_EVERY != looked:
                     looked = done // AGREE_EVERY
                     await wait_for(pilot, lambda: app.workspace.view.checked is not None, "the check of the text")
-                    _note_disagreement(app, lately, disagreements)
+                    found.note_disagreement(app)
                     if looked % 5 == 0:
                         print(done, round(time.monotonic() - began), round(time.process_time()), flush=True)
-                if done // REST_EVERY >= len(samples) + 1:
+                if done // REST_EVERY >= len(found.samples) + 1:
                     await _come_to_rest(walk, pilot)
-                    samples.append(_sample(done, time.monotonic() - began))
-                    kinds.append(Counter(type(each).__name__ for each in gc.get_objects()))
-                    print(samples[-1], *(kinds[-1] - kinds[-2]).most_common(6) if len(kinds) > 1 else (), flush=True)
+                    found.take_sample(done, time.monotonic() - began)
                 if done >= actions:
                     break
-
-
-def _note_disagreement(app: DesignerApp, lately: deque[Step], disagreements: dict[str, str]) -> None:
-    """Keep the first of each kind of disagreement, and tell it with what was done before; the walk goes on."""
-    try:
-        assert_agreement(app)
-    except Exception as error:
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        kind = f"{place.name}:{place.lineno}"
-        if kind not in disagreements:
-            disagreements[kind] = f"{type(error).__name__}: {error}"
-            print(*lately, "".join(traceback.format_exception(error)), repr(app.workspace.text), sep="\n", flush=True)
 
 
 def _steps(seed: int) -> Iterator[Step]:
@@ -228,21 +239,6 @@ async def _come_to_rest(walk: Walk, pilot: Pilot[int]) -> None:
     await pilot.press("alt+0", "alt+1")
     await walk.rest(pilot)
     await asyncio.sleep(0.3)  # the recovery copy
-
-
-def _sample(done: int, seconds: float) -> Sample:
-    from textual.dom import DOMNode
-
-    gc.unfreeze()
-    gc.collect()
-    ctypes.CDLL(None).malloc_trim(0)
-    objects = gc.get_objects()
-    nodes = sum(isinstance(each, DOMNode) for each in objects)
-    resident = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
-    descriptors, threads = (
-        len(list(Path("/proc/self", each).iterdir())) for each in ("fd", "task")
-    )  # `threading` keeps ended ones
-    return Sample(done, round(seconds, 1), round(resident, 1), len(objects), nodes, threads, descriptors)
 
 
 def _make_home(folder: Path) -> None:
