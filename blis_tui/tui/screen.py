@@ -137,7 +137,8 @@ class MainScreen(Screen[None]):
     def focus_list(self) -> None:
         """Go to the stages or clients; where the form has none, to its first field."""
         self._show_form()
-        self.call_after_refresh(self._focus_list)
+        if not self._focus_main_part():  # at once where it can be: what is typed next is meant for it
+            self.call_after_refresh(self._focus_list)
 
     def _show_form(self) -> None:
         """Show the form, where it is a tab, at once: the focus goes there."""
@@ -146,11 +147,15 @@ class MainScreen(Screen[None]):
             self.add_class("-form")
 
     def _focus_list(self) -> None:
-        part = self.query_one(FormColumn).main_part
-        if part is not None and part in self.focus_chain:
-            self.set_focus(part)
-        else:
+        if not self._focus_main_part():
             self.focus_in("#form-column")
+
+    def _focus_main_part(self) -> bool:
+        part = self.query_one(FormColumn).main_part
+        if part is None or part not in self.focus_chain:
+            return False
+        self.set_focus(part)
+        return True
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Note which field of the form has the focus."""

@@ -597,3 +597,14 @@ async def test_what_is_typed_before_a_tab_is_there_changes_nothing_where_one_cam
         app.home.go_to_tab("yaml")
         assert app.focused is None  # a list takes x for the wish to remove what is under the cursor
         await wait_for(pilot, lambda: isinstance(app.focused, YamlArea), "the text")
+
+
+@pytest.mark.parametrize("key", ["ctrl+l", "alt+0"])
+async def test_what_is_typed_right_after_going_to_the_stages_is_meant_for_them(make_app: MakeApp, key: str) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        await pilot.press("alt+4")
+        await wait_for(pilot, lambda: isinstance(app.focused, YamlArea), "the text")
+        await app.run_action("focus_list" if key == "ctrl+l" else "focus_form")
+        assert isinstance(app.focused, StageTable)

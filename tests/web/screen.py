@@ -39,11 +39,14 @@ class Screen:
 
     async def until_shown(self, text: str) -> str:
         """Wait until a text is shown, and forget what was shown until then; returns that."""
-        async with asyncio.timeout(PATIENCE_S):
-            while text not in self.shown:
-                message = await self._socket.receive()
-                assert message.type is aiohttp.WSMsgType.BINARY, f"{message}: {self.shown[-2000:]}"
-                self.shown += _ESCAPES.sub("", message.data.decode(errors="replace"))
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while text not in self.shown:
+                    message = await self._socket.receive()
+                    assert message.type is aiohttp.WSMsgType.BINARY, f"{message}: {self.shown[-2000:]}"
+                    self.shown += _ESCAPES.sub("", message.data.decode(errors="replace"))
+        except TimeoutError as error:
+            raise AssertionError(f"{text!r} is not shown, but {self.shown[-4000:]!r}") from error
         before, _, self.shown = self.shown.partition(text)
         return before
 
