@@ -128,10 +128,11 @@ def _rows(requests: Drawing) -> dict[str, NDArray[Any]]:
     columns = requests.columns
     stream = requests.stream
     none = np.empty(0, np.int32)
-    if _all_go_forward(requests):
+    stays = _stays(requests)
+    if _all_go_forward(requests, stays):
         chain, count, branches = stream, len(requests.seeds), np.empty(0, np.uint8)
     else:
-        chain, count, branches = _chains(stream, columns["place"], len(requests.seeds))
+        chain, count, branches = _chains(stream, columns["place"], stays, len(requests.seeds))
     last = np.empty(count, np.int64)
     last[chain] = np.arange(len(stream))  # of several rows of a chain the last one stays
     return {
@@ -146,8 +147,15 @@ def _rows(requests: Drawing) -> dict[str, NDArray[Any]]:
     }
 
 
+def _stays(requests: Drawing) -> NDArray[np.bool_]:
+    """Return whether the stream of each request stays at its place: inputs that grow are drawn from a copy."""
+    programs = requests.programs
+    clients = np.repeat(programs.programs["grows"] != 0, np.diff(programs.starts))
+    return np.asarray(clients[requests.columns["client"]])
+
+
 def _chains(
-    stream: NDArray[np.int32], place: NDArray[np.int64], streams: int
+    stream: NDArray[np.int32], place: NDArray[np.int64], stays: NDArray[np.bool_], streams: int
 ) -> tuple[NDArray[np.int32], int, NDArray[np.uint8]]:
     """Sort the requests of each stream into chains in which it goes forward as time does; mostly each stream is one.
 
@@ -156,20 +164,27 @@ def _chains(
     order = np.lexsort((place, stream))
     begins = np.ones(len(order), bool)
     begins[1:] = (stream[order[1:]] != stream[order[:-1]]) | (order[1:] < order[:-1])
+    begins[1:] |= _is_back(place[order], stays[order])
     chain = np.empty(len(order), np.int32)
     chain[order] = np.cumsum(begins) - 1
     return chain, int(begins.sum()), (np.bincount(stream[order[begins]], minlength=streams) > 1).astype(np.uint8)
 
 
-def _all_go_forward(requests: Drawing) -> bool:
+def _is_back(place: NDArray[np.int64], stays: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return whether each request but the first begins before the end of the one before, in one stream."""
+    steps = np.diff(place)
+    return np.asarray((steps < 0) | ((steps == 0) & ~stays[:-1]))
+
+
+def _all_go_forward(requests: Drawing, stays: NDArray[np.bool_]) -> bool:
     programs, stream = requests.programs, requests.stream
     if "session" not in requests.columns:
         legs = programs.legs
         if (programs.programs["legs"] <= 1).all() or (legs["end"][:-1] <= legs["start"][1:]).all():
             return True
     order = np.argsort(stream, kind="stable")
-    place, same = requests.columns["place"][order], np.diff(stream[order]) == 0
-    return not ((np.diff(place) < 0) & same).any()
+    same = np.diff(stream[order]) == 0
+    return not (_is_back(requests.columns["place"][order], stays[order]) & same).any()
 
 
 def cut(inputs: NDArray[np.int32], outputs: NDArray[np.int32], start: int, most_tokens: int) -> tuple[int, NDArray[np.int64]]:

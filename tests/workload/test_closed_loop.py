@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from reference.closed_loop import send
 from reference.generator import generate as plan_slowly
 from reference_rows import rows
-from workload_specs import SECOND, client, closed_specs, compact_specs, explicit, explicit_specs, thorough
+from workload_specs import SECOND, client, closed_specs, compact_specs, constant, explicit, explicit_specs, thorough, turns
 
 from blis_tui.formats.export import write_to
 from blis_tui.problems import SpecError
@@ -68,6 +68,18 @@ def test_what_is_sent_is_what_blis_sends(name: str, threads: int) -> None:
 @thorough(80)
 def test_random_closed_loops(spec: WorkloadSpec, server: AssumedServer, threads: int, tuning: Tuning) -> None:
     assert rows(spec, threads, server, tuning) == send(spec, server.ttft_us, server.itl_us)
+
+
+@pytest.mark.usefixtures("each_kernel")
+@pytest.mark.parametrize("output", [33, 2000])
+def test_follow_ups_repeat_a_first_round_that_a_client_of_the_same_id_began(output: int) -> None:
+    """That client's stream has gone past the round's first token, which the follow-up is drawn from again."""
+    alone = client("c", reasoning=turns(1), output_distribution=constant(output))
+    growing = client("c", reasoning=turns(2, accumulate=True), output_distribution=constant(1))
+    spec = explicit(alone, growing, aggregate_rate=40.0, horizon=3 * SECOND)
+    sent = rows(spec, None, AssumedServer(20_000, 0))
+    assert sent == send(spec, 20_000, 0)
+    assert {len(row.input) for row in sent if row.round} >= {4 + output + 4}
 
 
 @pytest.mark.usefixtures("each_kernel")
