@@ -17,6 +17,7 @@ from blis_tui.problems import ERROR, Problem, SpecError
 from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.workload import kernel
 from blis_tui.workload.kernel.records import CHAT, DONE, FIXED, FULL, Programs, Sheet
+from blis_tui.workload.memory import rows_that_fit
 from blis_tui.workload.progress import Progress
 from blis_tui.workload.requests import Prefix, Requests
 from blis_tui.workload.sampling.lengths import checked
@@ -53,7 +54,10 @@ class _Beginnings(NamedTuple):
 
 
 def send(plan: Requests, server: AssumedServer, workers: Workers, progress: Progress | None) -> Requests:
-    """Return what is sent of what is planned. Raises `SpecError` where a request is too long, and what `progress` raises."""
+    """Return what is sent of what is planned.
+
+    Raises `SpecError` where a request is too long, `MemoryError` where there is no room for all, and what `progress` raises.
+    """
     namesakes = _namesakes(plan)
     kept, starts = _kept(plan, namesakes)
     users = _Users(plan, len(kept))
@@ -326,7 +330,11 @@ def _follow_ups(
             checked(loop.tokens)
         return parts
 
+    most = rows_that_fit(Sheet(1, chat=True, media=False).row_bytes)
+
     def pulse() -> None:
+        if loop.made > most:
+            raise MemoryError
         if progress is not None:
             progress(min(1.0, max(0.0, loop.time / until)))
 

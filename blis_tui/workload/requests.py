@@ -17,6 +17,7 @@ from blis_tui.workload.expansion.clients import Expansion
 from blis_tui.workload.expansion.prefixes import PrefixGroups
 from blis_tui.workload.expansion.traits import Traits, traits_of
 from blis_tui.workload.kernel.records import Programs
+from blis_tui.workload.memory import require
 from blis_tui.workload.server import AssumedServer
 from blis_tui.workload.tokens import Drawing, TokenBlock, iterate_blocks
 from blis_tui.workload.tuning import BLOCK_TOKENS, Tuning
@@ -317,6 +318,7 @@ class Requests:
 
     def _prefixes(self, root: kernel.RandomStream) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:
         """Draw the ids of all prefixes from the fresh root stream; return them end to end, where each ends, and its length."""
+        require(self.groups.total_tokens * np.dtype(np.int32).itemsize)
         ids = root.tokens(self.groups.total_tokens)
         lengths = self._prefix_lengths
         parts = [ids]

@@ -12,6 +12,7 @@ from blis_tui.problems import ERROR, Problem, SpecError
 from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.workload import kernel
 from blis_tui.workload.kernel.records import CHAT, DONE, FULL, MEDIA, STOPPED, TOO_LONG, Programs, Sheet
+from blis_tui.workload.memory import rows_that_fit
 from blis_tui.workload.progress import Progress
 from blis_tui.workload.sampling.lengths import checked
 from blis_tui.workload.tuning import Tuning
@@ -32,34 +33,48 @@ class _Failure(NamedTuple):
     tokens: int
 
 
+class _Pulse:
+    """Tells now and then how far the threads are, and sees to it that there is room for what they have drawn."""
+
+    def __init__(self, clients: int, most: int, progress: Progress | None) -> None:
+        self._clients, self._most, self._progress = max(1, clients), most, progress
+        self._told = 0.0
+        self.walks: list[kernel.Walk] = []
+        self.filled: list[int] = []
+        """The rows of each sheet that is full."""
+
+    def __call__(self) -> None:
+        if sum(tuple(self.filled)) > self._most:
+            raise MemoryError
+        if self._progress is not None:
+            done = sum(walk.done + walk.part_done for walk in tuple(self.walks))
+            self._told = max(self._told, min(1.0, done / self._clients))
+            self._progress(self._told)
+
+
 def draw(
     programs: Programs, seeds: NDArray[np.int64], workers: Workers, progress: Progress | None, tuning: Tuning
 ) -> list[Columns]:
     """Draw the requests of all clients; a client's are all in order, in one part or in several that follow each other.
 
-    Raises `SpecError` where a request is too long or past all time, and what `progress` raises.
+    Raises `SpecError` where a request is too long or past all time, `MemoryError` where there is no room for all, and what
+    `progress` raises.
     """
     clients = int(programs.starts[-1])
     share = min(max(1, -(-clients // (workers.count * _SHARES_EACH))), _MOST_CLIENTS)
     shares = iter(range(0, clients, share))
-    walks: list[kernel.Walk] = []
-    told = 0.0
-
-    def pulse() -> None:
-        nonlocal told
-        if progress is not None:
-            told = max(told, min(1.0, sum(walk.done + walk.part_done for walk in tuple(walks)) / max(1, clients)))
-            progress(told)
+    pulse = _Pulse(clients, rows_that_fit(_sheet(programs, tuning.first_rows).row_bytes), progress)
 
     def walk_shares() -> list[Columns] | _Failure:
         walk = kernel.Walk(programs, seeds, workers.stop)
-        walks.append(walk)
+        pulse.walks.append(walk)
         sheet = _sheet(programs, tuning.first_rows)
         parts: list[Columns] = []
         for low in shares:
             walk.begin(low, min(low + share, clients))
             while (end := walk.fill(sheet)) == FULL:
                 parts.append(sheet.filled())
+                pulse.filled.append(sheet.used)
                 sheet = _sheet(programs, min(4 * sheet.rows, tuning.most_rows))
             if end == STOPPED:
                 break

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from blis_tui.workload import kernel
 from blis_tui.workload.kernel.records import Programs
+from blis_tui.workload.memory import require
 from blis_tui.workload.seeds import root_stream
 from blis_tui.workload.workers import Pulse, Workers
 
@@ -105,7 +106,10 @@ def iterate_blocks(requests: Drawing, most_tokens: int, pulse: Pulse) -> Iterato
 
         def begin(start: int) -> tuple[TokenBlock, list[Future[None]]]:
             stop, bounds = cut(requests.inputs, requests.outputs, start, most_tokens)
-            ids = np.empty(int(bounds[-1]), np.int32)
+            size = int(bounds[-1])
+            if size > most_tokens:  # one very long request
+                require(size * np.dtype(np.int32).itemsize)
+            ids = np.empty(size, np.int32)
             filling = [workers.start(part, reader.fill, start, bounds, ids) for part, reader in enumerate(readers)]
             return TokenBlock(start, stop, ids, bounds), filling
 

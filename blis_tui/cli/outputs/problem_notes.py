@@ -11,10 +11,13 @@ from blis_tui.problems import INFO, Problem
 
 
 def report(problems: Sequence[Problem], name: str, color: str) -> None:
-    """Report problems on standard error, but for infos, which are for --check; `color` is what the command line says."""
+    """Report problems on standard error; of infos, which are for --check, only that it will take long.
+
+    `color` is what the command line says.
+    """
     colour = colours.wanted(sys.stderr, color)
     for problem in problems:
-        if problem.severity != INFO:
+        if problem.severity != INFO or problem.code == "slow":
             note(colours.problem_line(problem, name, colour), printed=True)
     hint(problems)
 

@@ -8,17 +8,22 @@ from typing import NamedTuple
 
 from blis_tui.problems import Path
 from blis_tui.spec.format.distributions import FAMILIES, typical_draw
-from blis_tui.spec.format.facts import end_us, expected_requests, fitted_gap_us
+from blis_tui.spec.format.facts import clients_per_stage, end_us, expected_requests, fitted_gap_us
+from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.spec.format.generation import ORDINARY, VARYING, generation_path, media_of
-from blis_tui.spec.format.model import Client, Cohort, Distribution, WorkloadSpec
+from blis_tui.spec.format.model import DEFAULT_PREFIX, Client, Cohort, Distribution, InferencePerf, SharedPrefix, WorkloadSpec
 from blis_tui.spec.format.windows import windows_of
 from blis_tui.spec.rules.client_errors import MEDIA
 from blis_tui.spec.rules.problem_collector import Report
 
-_DRAW_S, _TOKEN_S = 2e-8, 5e-10
-"""About how long a number takes that is drawn, and a token whose place in the stream is passed."""
+_DRAW_S, _TOKEN_S, _REQUEST_S = 2e-8, 5e-10, 1e-7
+"""About how long a number takes that is drawn, a token whose place in the stream is passed, and a request beside these."""
+_ANSWER_US = 1e6
+"""How long an answer is taken to be: what it really is, is not known here."""
 _LONG_S, _VERY_LONG_S = 10.0, 60.0
 """From when on it is told, and as a warning."""
+_MANY = 1.5
+"""If all take so many times as long as the longest, that alone is not why."""
 
 
 class _Effort(NamedTuple):
@@ -31,10 +36,17 @@ def advise_effort(report: Report, spec: WorkloadSpec) -> None:
     """Tell of what takes longest, if that is long."""
     if report.bad:
         return
-    longest = max(_efforts(spec), default=None, key=lambda effort: effort.seconds)
-    if longest is not None and longest.seconds >= _LONG_S:
-        tell = report.warn if longest.seconds >= _VERY_LONG_S else report.inform
-        tell("slow", longest.path, f"makes generation take {_spoken(longest.seconds)}: {longest.why}")
+    efforts = [effort for effort in _efforts(spec) if effort.seconds > 0]
+    total = sum(effort.seconds for effort in efforts)
+    if total < _LONG_S:
+        return
+    longest = max(efforts, key=lambda effort: effort.seconds)
+    if total < _MANY * longest.seconds:
+        text = f"makes generation take {_spoken(total)}: {longest.why}"
+    else:
+        text = f"takes {_spoken(longest.seconds)} of {_spoken(total)} of generation: {longest.why}"
+    tell = report.warn if total >= _VERY_LONG_S else report.inform
+    tell("slow", longest.path, text)
 
 
 def _efforts(spec: WorkloadSpec) -> Iterator[_Effort]:
@@ -43,36 +55,80 @@ def _efforts(spec: WorkloadSpec) -> Iterator[_Effort]:
         return
     compact = spec.inference_perf
     if compact is not None and compact.shared_prefix is not None:
-        tokens = compact.shared_prefix.question_len + compact.shared_prefix.output_len
-        yield _passed(requests, tokens, ("inference_perf", "shared_prefix"))
+        yield from _compact_efforts(spec, compact, compact.shared_prefix, requests)
     members: list[tuple[Path, Client | Cohort]] = [(("clients", i), each) for i, each in enumerate(spec.clients)]
     members += [(("cohorts", i), each) for i, each in enumerate(spec.cohorts)]
     fractions = sum(member.rate_fraction for _, member in members)
-    path_taken = generation_path(spec)
+    varying = generation_path(spec) == VARYING
     for path, member in members:
         share = member.rate_fraction / fractions if fractions > 0 else 0.0
-        arrivals = requests * share
-        lengths = [_typical(each) for each in (member.input_distribution, member.output_distribution)]
-        yield _passed(arrivals * _rounds(member), sum(lengths), path)
-        if member.turns is not None:
-            drawn = 3.0 * arrivals * member.turns.max_rounds
-            why = f"every session draws all of its {member.turns.max_rounds:,} rounds"
-            yield _Effort(drawn * _DRAW_S, (*path, "reasoning", "multi_turn", "max_rounds"), why)
-        media = media_of(member, varying=path_taken == VARYING)
-        for kind in MEDIA if media is not None else ():
-            tokens, pieces = getattr(media, f"{kind}_distribution"), getattr(media, f"{kind}_count_distribution")
-            if tokens.type not in ("", "constant") and pieces.type:
-                count = _typical(pieces)
-                place = (*path, "multimodal", f"{kind}_count_distribution")
-                yield _Effort(arrivals * count * _DRAW_S, place, f"each request draws the lengths of about {count:,.0f} pieces")
-        if path_taken == ORDINARY and windows_of(member):
-            drawn = _thrown_away(spec, member, share)
-            why = f"about {drawn:,.0f} gaps are drawn from time 0 on, also where no window is open"
-            yield _Effort(drawn * _DRAW_S, (*path, "lifecycle") if isinstance(member, Client) else path, why)
+        yield from _member_efforts(member, path, requests * share, varying=varying)
+        if generation_path(spec) == ORDINARY and windows_of(member):
+            yield _gaps(_thrown_away(spec, member, share), (*path, "lifecycle") if isinstance(member, Client) else path)
+        if isinstance(member, Client) and member.concurrency > 0:
+            yield _users(spec, member, path)
+    yield from _prefix_efforts(members)
+
+
+def _compact_efforts(spec: WorkloadSpec, compact: InferencePerf, prefix: SharedPrefix, requests: float) -> Iterator[_Effort]:
+    yield _passed(requests, prefix.question_len + prefix.output_len, ("inference_perf", "shared_prefix"))
+    tokens = float(prefix.num_unique_system_prompts) * prefix.system_prompt_len
+    yield _prefixes(tokens, ("inference_perf", "shared_prefix", "system_prompt_len"))
+    if spec.rules == 2 and len(compact.stages) > 1:
+        most, until = clients_per_stage(prefix) * 1e6, (end_us(spec) or INT64_MAX) / 1e6
+        start = drawn = 0.0
+        for stage in compact.stages:
+            drawn += min(stage.rate, most) * min(start, until)
+            start += stage.duration
+        yield _gaps(drawn, ("inference_perf", "stages"))
+
+
+def _member_efforts(member: Client | Cohort, path: Path, arrivals: float, *, varying: bool) -> Iterator[_Effort]:
+    lengths = [_typical(each) for each in (member.input_distribution, member.output_distribution)]
+    yield _passed(arrivals, _rounds(member) * sum(lengths), path)
+    if member.turns is not None:
+        drawn = 3.0 * arrivals * member.turns.max_rounds
+        why = f"every session draws all of its {member.turns.max_rounds:,} rounds"
+        yield _Effort(drawn * _DRAW_S, (*path, "reasoning", "multi_turn", "max_rounds"), why)
+    media = media_of(member, varying=varying)
+    for kind in MEDIA if media is not None else ():
+        tokens, pieces = getattr(media, f"{kind}_distribution"), getattr(media, f"{kind}_count_distribution")
+        if tokens.type not in ("", "constant") and pieces.type:
+            count = _typical(pieces)
+            place = (*path, "multimodal", f"{kind}_count_distribution")
+            yield _Effort(arrivals * count * _DRAW_S, place, f"each request draws the lengths of about {count:,.0f} pieces")
+
+
+def _prefix_efforts(members: list[tuple[Path, Client | Cohort]]) -> Iterator[_Effort]:
+    named: set[str] = set()
+    for path, member in members:
+        own = isinstance(member, Cohort) and member.prefix_sharing == "per_member"
+        if member.prefix_group and (own or member.prefix_group not in named):
+            copies = member.population if own and isinstance(member, Cohort) else 1
+            length = member.prefix_length if member.prefix_length > 0 else DEFAULT_PREFIX
+            yield _prefixes(float(copies) * length, (*path, "prefix_length"))
+            named.add(member.prefix_group)
+
+
+def _users(spec: WorkloadSpec, client: Client, path: Path) -> _Effort:
+    rate = client.concurrency / max(1.0, client.think_time_us + _ANSWER_US)
+    requests = min(rate * (end_us(spec) or INT64_MAX), float(spec.num_requests or INT64_MAX))
+    tokens = _typical(client.input_distribution) + _typical(client.output_distribution)
+    seconds = requests * (_REQUEST_S + tokens * _TOKEN_S)
+    return _Effort(seconds, (*path, "concurrency"), f"its users send about {requests:,.0f} requests if an answer takes a second")
+
+
+def _gaps(drawn: float, path: Path) -> _Effort:
+    return _Effort(drawn * _DRAW_S, path, f"about {drawn:,.0f} gaps are drawn from time 0 on, also where no window is open")
 
 
 def _passed(requests: float, tokens: float, path: Path) -> _Effort:
-    return _Effort(requests * tokens * _TOKEN_S, path, f"it has about {requests * tokens:,.0f} tokens")
+    seconds = requests * (_REQUEST_S + tokens * _TOKEN_S)
+    return _Effort(seconds, path, f"it has about {requests:,.0f} requests of {requests * tokens:,.0f} tokens")
+
+
+def _prefixes(tokens: float, path: Path) -> _Effort:
+    return _Effort(tokens * _TOKEN_S, path, f"the prefixes have {tokens:,.0f} tokens")
 
 
 def _rounds(member: Client | Cohort) -> int:

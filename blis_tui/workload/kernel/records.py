@@ -149,6 +149,11 @@ class Sheet:
             self.columns[name] = np.empty(rows if chat else 0, dtype)
         self.columns["media"] = np.empty((rows if media else 0, 4), np.int32)
 
+    @property
+    def row_bytes(self) -> int:
+        """How many bytes a row has."""
+        return sum(column.itemsize * (column.size // len(column)) for column in self.columns.values() if len(column))
+
     def filled(self) -> dict[str, NDArray[np.generic]]:
         """Return the rows that are filled, by column; columns that no client has are left out."""
         return {name: column[: self.used] for name, column in self.columns.items() if len(column)}
