@@ -96,7 +96,7 @@ class Lock:
             _remove_if_abandoned(self._path)
             return False
         try:
-            if _lock(descriptor, self._path):
+            if hold(descriptor, self._path):
                 _clear(descriptor, self._path)
         except BlockingIOError:
             os.close(descriptor)
@@ -148,13 +148,13 @@ def _sweep(path: Path) -> None:
     """Clear up after a lock that nobody holds, and remove it; raises `BlockingIOError` if somebody does, and `OSError`."""
     descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
     try:
-        if _lock(descriptor, path) and _clear(descriptor, path):
+        if hold(descriptor, path) and _clear(descriptor, path):
             path.unlink()
     finally:
         os.close(descriptor)
 
 
-def _lock(descriptor: int, path: Path) -> bool:
+def hold(descriptor: int, path: Path) -> bool:
     """Lock an open file; returns whether the system can do that. Raises `BlockingIOError` if another has it."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -204,7 +204,7 @@ def _remove_if_abandoned(path: Path) -> None:
     with suppress(OSError):
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
         try:
-            if _lock(descriptor, path):
+            if hold(descriptor, path):
                 path.unlink()
         finally:
             os.close(descriptor)

@@ -7,8 +7,8 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import IO, NamedTuple
 
 MOST_OUTPUT = 4 << 20
@@ -17,6 +17,8 @@ GRACE_S = 2.0
 """How long a program that is asked to end may take, before it is made to."""
 _LOOK_S = 0.02
 _PIECE = 1 << 16
+_GUARD = """read -r group && [ "$group" ] && { read -r _ || kill -s KILL -- "-$group"; }"""
+"""Waits for two lines; if only the first one comes, kills the process group that it names."""
 
 
 class Ended(NamedTuple):
@@ -31,11 +33,16 @@ class Ended(NamedTuple):
 def run_program(command: Sequence[str], check: Callable[[], None]) -> Ended:
     """Run a program, with nothing to read, in a process group of its own; `check` is called often, and may raise to end it.
 
-    Whatever else it has started is ended with it. Raises `OSError` or `ValueError` if it cannot be started.
+    Whatever else it has started is ended with it, also if this process is killed.
+    Raises `OSError` or `ValueError` if it cannot be started.
     """
-    with subprocess.Popen(  # noqa: S603 - the user's own command
-        list(command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
-    ) as process:
+    with (
+        _guard() as guard,
+        subprocess.Popen(  # noqa: S603 - the user's own command
+            list(command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        ) as process,
+    ):
+        guard(process.pid)
         assert process.stdout is not None and process.stderr is not None
         output, errors = _Tail(process.stdout), _Tail(process.stderr)
         try:
@@ -47,6 +54,29 @@ def run_program(command: Sequence[str], check: Callable[[], None]) -> Ended:
             output.finish()
             errors.finish()
         return Ended(process.returncode, output.text(), errors.text())
+
+
+@contextmanager
+def _guard() -> Iterator[Callable[[int], None]]:
+    """Start a shell that kills a process group, which it is told by a call, if this process dies before the end of the context.
+
+    It sees that its pipe is closed, whatever has ended this process. Linux's PR_SET_PDEATHSIG would be about the thread that has
+    started a program, and is not safe to set beside other threads.
+    """
+    with subprocess.Popen(  # noqa: S603 - no word of it is anybody's
+        ["/bin/sh", "-c", _GUARD], bufsize=0, start_new_session=True,
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    ) as shell:  # fmt: skip
+
+        def tell(line: object) -> None:
+            assert shell.stdin is not None
+            with suppress(OSError):  # somebody has ended it
+                shell.stdin.write(f"{line}\n".encode())
+
+        try:
+            yield tell
+        finally:
+            tell("")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

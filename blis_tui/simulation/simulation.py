@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from blis_tui.files.temporary_folder import temporary_folder
 from blis_tui.problems import SpecError, printable
 from blis_tui.simulation import results
 from blis_tui.simulation.command import SimulationError, Simulator, command_line
@@ -27,8 +27,7 @@ def simulate(text: str, spec: WorkloadSpec, simulator: Simulator, check: Callabl
 
     The text is given to BLIS in a temporary folder, of which nothing is left. Raises `SimulationError`.
     """
-    with tempfile.TemporaryDirectory(prefix="blis-tui-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
+    with temporary_folder() as folder:
         file, trace = folder / "workload.yaml", folder / "trace"
         file.write_bytes(text.encode("utf-8"))
         command = command_line(simulator, spec, file, trace)

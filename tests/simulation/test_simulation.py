@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import os
 import signal
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -28,6 +30,7 @@ inference_perf:
   shared_prefix: {num_unique_system_prompts: 1, num_users_per_system_prompt: 1, system_prompt_len: 5, question_len: 5, output_len: 5}
 """
 NO_HORIZON = "9223372036854775806"
+PATIENCE_S = 60.0
 
 
 def spec_of(text: str = TEXT) -> WorkloadSpec:
@@ -240,3 +243,37 @@ def test_of_endless_output_the_end_is_kept() -> None:
     ended = run_program(["sh", "-c", f"head -c {3 * MOST_OUTPUT} /dev/zero; echo end; echo error >&2; exit 4"], never)
     assert (ended.status, len(ended.output), ended.errors) == (4, MOST_OUTPUT, "error\n")
     assert ended.output.endswith("end\n")
+
+
+KILLED = """
+import os, pathlib, sys
+from blis_tui.simulation.command import Simulator
+from blis_tui.simulation.simulation import simulate
+from blis_tui.spec.check import check
+text, program, begun = sys.argv[1:]
+def kill_once_it_has_begun():
+    if pathlib.Path(begun).exists():
+        os.kill(os.getpid(), 9)
+simulate(text, check(text).spec, Simulator(program), kill_once_it_has_begun)
+"""
+
+
+def test_killed_it_takes_the_program_along_and_the_next_one_removes_its_folder(tmp_path: Path, temporary: Path) -> None:
+    pids = tmp_path / "pids"
+    does = f"""
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+part = pathlib.Path({str(pids)!r} + ".part")
+part.write_text(f"{{os.getpid()}} {{child.pid}}")
+part.rename({str(pids)!r})
+time.sleep(600)
+"""
+    command = [sys.executable, "-c", KILLED, TEXT, stand_in(tmp_path, does).program, str(pids)]
+    killed = subprocess.run(command, check=False, timeout=60, env={**os.environ, "TMPDIR": str(temporary)})
+    assert killed.returncode == -signal.SIGKILL
+    for pid in map(int, pids.read_text().split()):
+        until = time.monotonic() + PATIENCE_S
+        while is_alive(pid):
+            assert time.monotonic() < until
+            time.sleep(0.01)
+    assert len(list(temporary.iterdir())) == 1
+    simulated(stand_in(tmp_path))  # sees that nothing is left

@@ -69,8 +69,7 @@ class Filing:
 
     async def _begin(self) -> None:
         workspace = self._app.workspace
-        if workspace.path is not None:
-            await asyncio.to_thread(self._sweep, workspace.path)
+        await asyncio.to_thread(self._sweep, workspace.path)
         await self.watch.look(ask=False)
         if workspace.path is not None and self.watch.stamp is None:
             self.watch.note(NEW_FILE)
@@ -83,10 +82,14 @@ class Filing:
             await self.new(welcome=True)
         await self._begin_if_empty()
 
-    def _sweep(self, path: Path) -> None:
+    def _sweep(self, path: Path | None) -> None:
+        """Remove what programs that were killed have left beside the document, and in the folder for temporaries."""
         from blis_tui.files.leftovers import sweep
+        from blis_tui.files.temporary_folder import sweep_temporary_folders
 
-        sweep(Path(os.path.realpath(path)).parent)
+        if path is not None:
+            sweep(Path(os.path.realpath(path)).parent)
+        sweep_temporary_folders()
 
     def document_changed(self) -> None:
         """Take note that the document may have changed."""
