@@ -275,7 +275,7 @@ class DesignerApp(DocumentApp):
         """Edit the text in the user's own editor."""
         from blis_tui.tui.filing.external_editor import edit_elsewhere
 
-        edit_elsewhere(self)
+        edit_elsewhere(self, self.filing.autosave)
 
     def action_copy_text(self) -> None:
         """Copy the whole text."""

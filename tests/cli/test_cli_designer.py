@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import termios
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -224,6 +225,136 @@ def test_an_editor_that_hangs_is_ended_by_ctrl_c_alone(start: Start, spec: Path,
     terminal.see("it was ended by signal 2")
     terminal.press("\x11")
     assert terminal.end() == 0
+
+
+SAVES = "sed -i 's/seed: 42/seed: 9/' \"$1\""
+SAVED = GOOD.replace("seed: 42", "seed: 9")
+
+
+class Editor:
+    """An editor that does something to its file, and then stays open; `asked` is what it does when it is asked to end."""
+
+    def __init__(self, folder: Path, does: str = ":", asked: str = "") -> None:
+        self.program, self._pid = folder / "editor", folder / "editor.pid"
+        wait = f"trap '{asked}; exit 1' TERM HUP; while :; do sleep 0.05; done" if asked else "exec sleep 600"
+        self.program.write_text(f'#!/bin/sh\n{does}\necho $$ >"{self._pid}.part"\nmv "{self._pid}.part" "{self._pid}"\n{wait}\n')
+        self.program.chmod(0o755)
+
+    def open(self, terminal: Terminal) -> None:
+        terminal.see("requests")
+        terminal.press("\x1bOS")  # F4
+        terminal.until(self._pid.exists, "the editor")
+
+    def is_open(self) -> bool:
+        try:
+            os.kill(int(self._pid.read_text()), 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+
+def recovery_copies(home: Path) -> list[str]:
+    return [json.loads(copy.read_text())["text"] for copy in home.glob("state/blis-tui/recovery/*.json")]
+
+
+def editing_folders(home: Path) -> list[Path]:
+    return [*home.glob("state/blis-tui/recovery/*.editing"), *(home.parent / "temporary").iterdir()]
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+
+
+@pytest.mark.usefixtures("temporary")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(("does", "kept"), [(":", []), (SAVES, [SAVED])])
+def test_a_signal_ends_the_editor_too_and_keeps_what_it_has_saved(
+    start: Start, spec: Path, tmp_path: Path, home: Path, number: int, does: str, kept: list[str]
+) -> None:
+    editor = Editor(tmp_path, does)
+    terminal = start(spec, EDITOR=str(editor.program))
+    editor.open(terminal)
+    terminal.process.send_signal(number)
+    assert terminal.end() == 128 + number
+    assert not editor.is_open()
+    assert (recovery_copies(home), editing_folders(home)) == (kept, [])
+    assert (b"unsaved work is kept" in terminal.seen) == bool(kept)
+
+
+def test_an_editor_that_is_ended_leaves_the_terminal_as_it_was(start: Start, spec: Path, tmp_path: Path) -> None:
+    editor = Editor(tmp_path, "stty raw -echo")
+    terminal = start(spec, EDITOR=str(editor.program))
+    editor.open(terminal)
+    terminal.process.terminate()
+    assert terminal.end() == 128 + signal.SIGTERM
+    _, output, _, local, *_ = termios.tcgetattr(terminal.master)
+    assert output & termios.OPOST and local & termios.ICANON and local & termios.ECHO
+
+
+@pytest.mark.usefixtures("temporary")
+def test_a_terminal_that_is_closed_ends_the_editor_too(start: Start, spec: Path, tmp_path: Path, home: Path) -> None:
+    editor = Editor(tmp_path, SAVES)
+    terminal = start(spec, EDITOR=str(editor.program))
+    editor.open(terminal)
+    terminal.process.send_signal(signal.SIGHUP)
+    os.close(terminal.master)
+    terminal.master = os.open(os.devnull, os.O_RDONLY)
+    assert terminal.process.wait(PATIENCE_S) == 128 + signal.SIGHUP
+    assert not editor.is_open()
+    assert (recovery_copies(home), editing_folders(home)) == ([SAVED], [])
+
+
+@pytest.mark.usefixtures("temporary")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_what_an_editor_leaves_of_its_own_stays_and_is_told(
+    start: Start, spec: Path, tmp_path: Path, home: Path, number: int
+) -> None:
+    editor = Editor(tmp_path, does='echo typed >"$1~"', asked=":")
+    terminal = start(spec, EDITOR=str(editor.program))
+    editor.open(terminal)
+    terminal.process.send_signal(number)
+    terminal.process.wait(PATIENCE_S)
+    again = start(spec, size=(200, 40))
+    again.see("Recover unsaved work")
+    again.see("has left files of its own")
+    again.press("d")
+    again.until(lambda: not recovery_copies(home), "the copy to go")
+    (folder,) = editing_folders(home)
+    assert [each.read_text() for each in folder.iterdir()] == ["typed\n"]
+    if number == signal.SIGKILL:
+        os.kill(int((tmp_path / "editor.pid").read_text()), signal.SIGKILL)
+
+
+@pytest.mark.usefixtures("temporary")
+def test_what_the_editor_of_a_killed_designer_has_saved_is_offered(start: Start, spec: Path, tmp_path: Path, home: Path) -> None:
+    editor = Editor(tmp_path, SAVES)
+    terminal = start(spec, EDITOR=str(editor.program))
+    editor.open(terminal)
+    terminal.process.kill()
+    terminal.process.wait()
+    assert editor.is_open()  # what is typed in it may be nowhere else
+    again = start(spec)
+    again.see("Recover unsaved work")
+    again.press("r")
+    again.until(lambda: recovery_copies(home) == [SAVED] and not editing_folders(home), "the text")
+    os.kill(int((tmp_path / "editor.pid").read_text()), signal.SIGKILL)
+
+
+@pytest.mark.usefixtures("temporary")
+def test_nothing_stays_of_an_editor_of_a_killed_designer_that_has_saved_nothing(
+    start: Start, spec: Path, tmp_path: Path, home: Path
+) -> None:
+    editor = Editor(tmp_path)
+    terminal = start(spec, EDITOR=str(editor.program))
+    editor.open(terminal)
+    terminal.process.kill()
+    terminal.process.wait()
+    again = start(spec)
+    again.until(lambda: not editing_folders(home) and not recovery_copies(home), "the folder to go")
+    assert b"Recover" not in again.seen
+    os.kill(int((tmp_path / "editor.pid").read_text()), signal.SIGKILL)
 
 
 def test_without_its_extra_the_browser_is_refused(run: Run, spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:

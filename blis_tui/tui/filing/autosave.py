@@ -6,6 +6,8 @@ import asyncio
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -14,6 +16,8 @@ from blis_tui.signals import ENDING, came, exit_code
 from blis_tui.spec.yaml.encoding import MAX_SIZE
 
 if TYPE_CHECKING:
+    from subprocess import Popen
+
     from textual.timer import Timer
 
     from blis_tui.tui.base_app import BaseApp
@@ -33,7 +37,10 @@ class Autosave:
         """Whether the last copy could be written."""
         self._handlers: dict[int, Any] = {}
         self._watchdog: threading.Timer | None = None
-        self._leaving = False
+        self.leaving = False
+        """Whether the system ends the program."""
+        self.editor: Popen[bytes] | None = None
+        """The program that edits the text at present, which is sent what ends this one."""
 
     @property
     def _recovery(self) -> Recovery:
@@ -51,10 +58,13 @@ class Autosave:
         loop = asyncio.get_running_loop()
 
         def leave(number: int, _: FrameType | None) -> None:
-            if self._leaving:
+            if self.leaving:
                 return
-            self._leaving = True
+            self.leaving = True
             self.write_now()
+            if self.editor is not None:
+                with suppress(OSError):  # it is another user's, as with sudo
+                    self.editor.send_signal(number)
             self.disarm()
             # the terminal may be gone, and no one reads
             self._watchdog = threading.Timer(self._app.tuning.leaving_s, os._exit, [exit_code(number)])
@@ -76,7 +86,7 @@ class Autosave:
     def stop(self) -> None:
         """Give the signals back; a terminal that goes away may send several, which then must not cut the end short."""
         for number, handler in self._handlers.items():
-            signal.signal(number, signal.SIG_IGN if self._leaving else handler)
+            signal.signal(number, signal.SIG_IGN if self.leaving else handler)
         self._handlers.clear()
 
     def document_changed(self) -> None:
@@ -101,7 +111,32 @@ class Autosave:
         workspace = self._app.workspace
         kept = workspace.dirty and self._recovery.keep(workspace.text, workspace.path)
         self._recovery.release()
-        return kept
+        return kept or self._recovery.has_elsewhere()
+
+    @contextmanager
+    def elsewhere(self) -> Iterator[Path]:
+        """Name a file in which another program edits the text; what the document has of it is safe then. Raises `OSError`."""
+        workspace = self._app.workspace
+        with self._recovery.elsewhere(workspace.text, workspace.path) as file:
+            self._kept = True
+            try:
+                yield file
+            finally:
+                self._take_back(file)
+
+    def _take_back(self, file: Path) -> None:
+        """Remove a file that was edited; what a program that was ended has left in it, or beside it, is for the next start."""
+        from shutil import rmtree
+
+        from blis_tui.tui.filing.recovery import take_back
+
+        workspace = self._app.workspace
+        kept = not workspace.dirty or self._recovery.keep(workspace.text, workspace.path)
+        if not self.leaving:
+            rmtree(file.parent, ignore_errors=True)
+            self.document_changed()
+        elif kept and take_back(file, workspace.text) and not workspace.dirty:
+            self._recovery.drop()
 
     def close(self) -> None:
         """Remove the copy for good: the program ends in good order."""
@@ -118,7 +153,7 @@ class Autosave:
         for copy in self._recovery.abandoned():
             if anything or (path is not None and copy.path == path.absolute()):
                 document = read_if_possible(copy.path, MAX_SIZE) if copy.path is not None else None
-                if document is None or document.text != copy.text:
+                if document is None or document.text != copy.text or copy.left is not None:
                     return copy
                 discard(copy)
         return None

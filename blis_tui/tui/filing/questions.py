@@ -65,6 +65,8 @@ async def ask_about_copy(app: BaseApp, copy: RecoveryCopy, saved: str) -> str:
     name = copy.path.name if copy.path is not None else "a file without a name"
     when = time.strftime("%d %B %H:%M", time.localtime(copy.written_s))
     details = f"The designer closed on {when} before this was saved. Recovering it can be undone, and does not save it yet."
+    if copy.left is not None:
+        details += f" The editor that had it open has left files of its own in {copy.left}, which stay."
     answers = (Answer("recover", "r", "Recover", "primary"), DISCARD, Answer("later", "l", "Later"), COMPARE)
     while (answer := await _ask(app, f"Recover unsaved work on {name}?", details, *answers, cancel=False)) == COMPARE.id:
         await app.show_difference("as saved", saved, "recovered", copy.text)

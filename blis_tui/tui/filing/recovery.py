@@ -6,9 +6,11 @@ import fcntl
 import json
 import os
 import secrets
+import tempfile
 import threading
 import time
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -18,6 +20,7 @@ from blis_tui.files.leftovers import sweep
 from blis_tui.files.new_file import PRIVATE
 
 _SUFFIX = ".recovery.json"
+_UNNAMED = "workload.yaml"
 
 
 class RecoveryCopy(NamedTuple):
@@ -29,6 +32,8 @@ class RecoveryCopy(NamedTuple):
     text: str
     written_s: float
     """When it was written, in seconds since 1970."""
+    left: Path | None = None
+    """The folder in which an editor that had it open has left files of its own, such as what was typed there and not saved."""
 
 
 class Recovery:
@@ -55,6 +60,25 @@ class Recovery:
             except (OSError, WriteError):
                 return False
             return True
+
+    @contextmanager
+    def elsewhere(self, text: str, path: Path | None) -> Iterator[Path]:
+        """Name a file, in a folder of its own, for a text that another program edits until the end of the context.
+
+        What is saved there is the text of the copy if this program is killed meanwhile. Where no copy can be written, the folder
+        is in that for temporaries. `take_back` removes it. Raises `OSError`.
+        """
+        with self._writing:  # threads that would write or remove the copy wait
+            file = _elsewhere(self._file, path)
+            if self.keep(text, path):
+                file.parent.mkdir(mode=0o700, exist_ok=True)
+            else:
+                file = Path(tempfile.mkdtemp(prefix="blis-tui-"), file.name)
+            yield file
+
+    def has_elsewhere(self) -> bool:
+        """Return whether something is left of a text that another program has edited."""
+        return _elsewhere(self._file, None).parent.exists()
 
     def drop(self) -> None:
         """Remove the copy: its text is saved, or no one wants it."""
@@ -96,8 +120,21 @@ class Recovery:
 
 
 def discard(copy: RecoveryCopy) -> None:
-    """Remove an abandoned copy for good."""
+    """Remove an abandoned copy for good, but nothing that an editor has left of its own."""
+    take_back(_elsewhere(copy.file, copy.path), copy.text)
     _remove(copy.file)
+
+
+def take_back(edited: Path, text: str) -> bool:
+    """Remove a file that another program has edited if a text is all there is in it, and its folder if nothing else is there.
+
+    Returns whether they are gone.
+    """
+    with suppress(OSError):
+        if _holds(edited, text):
+            edited.unlink()
+        edited.parent.rmdir()
+    return not edited.parent.exists()
 
 
 def _remove(file: Path) -> None:
@@ -112,6 +149,26 @@ def _private(path: str, flags: int) -> int:
 
 def _lock_file(file: Path) -> Path:
     return file.with_name(f"{file.name.removesuffix(_SUFFIX)}.lock")
+
+
+def _elsewhere(file: Path, path: Path | None) -> Path:
+    """Return where the text of a copy is while another program edits it."""
+    name = path.name if path is not None else _UNNAMED
+    return file.with_name(f"{file.name.removesuffix(_SUFFIX)}.editing") / name
+
+
+def _holds(edited: Path, text: str) -> bool:
+    return edited.read_bytes() == text.encode("utf-8", "surrogatepass")
+
+
+def _left(edited: Path, text: str) -> Path | None:
+    """Return the folder of a file that another program has edited if there is more in it than a text."""
+    sweep(edited.parent)
+    try:
+        others = any(each != edited or not _holds(each, text) for each in edited.parent.iterdir())
+    except OSError:
+        others = edited.parent.exists()
+    return edited.parent if others else None
 
 
 def _held(file: Path) -> bool:
@@ -139,4 +196,8 @@ def _read(file: Path) -> RecoveryCopy | None:
         return None
     if not isinstance(text, str) or not isinstance(path, str | None):
         return None
-    return RecoveryCopy(file, None if path is None else Path(path), text, written)
+    path = None if path is None else Path(path)
+    edited = _elsewhere(file, path)
+    with suppress(OSError, ValueError):
+        text, written = edited.read_bytes().decode("utf-8"), max(written, edited.stat().st_mtime)
+    return RecoveryCopy(file, path, text, written, _left(edited, text))

@@ -248,3 +248,38 @@ async def test_starting_clears_up_after_a_save_that_was_killed(make_app: MakeApp
     async with app.run_test() as pilot:
         await wait_for(pilot, lambda: not list(spec_file.parent.glob(".blis-tui-*")), "the leftovers to go")
     assert spec_file.read_text() == SMALL
+
+
+def test_what_is_edited_elsewhere_is_the_copys_text_once_its_owner_is_gone(tmp_path: Path) -> None:
+    recovery = Recovery(tmp_path / "r")
+    with recovery.elsewhere("old", tmp_path / "x.yaml") as file:
+        assert (file.name, stat.S_IMODE(file.parent.stat().st_mode)) == ("x.yaml", 0o700)
+        file.write_text("new")
+        assert Recovery(tmp_path / "r").abandoned() == []
+        recovery.release()
+        (copy,) = Recovery(tmp_path / "r").abandoned()
+        assert (copy.text, copy.path, copy.left) == ("new", tmp_path / "x.yaml", None)
+    discard(copy)
+    assert list((tmp_path / "r").iterdir()) == []
+
+
+@pytest.mark.parametrize(("name", "content"), [(".x.yaml.swp", b"typed"), ("x.yaml", b"\xe4")])
+def test_what_cannot_be_taken_over_of_an_editor_stays(tmp_path: Path, name: str, content: bytes) -> None:
+    recovery = Recovery(tmp_path / "r")
+    with recovery.elsewhere("old", tmp_path / "x.yaml") as file:
+        (file.parent / name).write_bytes(content)
+    recovery.release()
+    (copy,) = Recovery(tmp_path / "r").abandoned()
+    assert (copy.text, copy.left) == ("old", file.parent)
+    discard(copy)
+    assert [each.read_bytes() for each in file.parent.iterdir()] == [content]
+    assert list((tmp_path / "r").iterdir()) == [file.parent]
+
+
+def test_where_no_copy_can_be_written_it_is_edited_in_the_folder_for_temporaries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    (tmp_path / "file").write_text("")
+    with Recovery(tmp_path / "file" / "r").elsewhere("x", tmp_path / "x.yaml") as file:
+        assert file.parent.parent == tmp_path and file.name == "x.yaml"
