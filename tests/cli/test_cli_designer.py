@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from bad_input import GOOD
 from blis_stand_in import stand_in
+from processes import is_alive
 from running import Run
 from terminal import PATIENCE_S, Terminal
 
@@ -29,6 +30,18 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("BLIS_TUI_CONFIG", "NO_COLOR", "TEXTUAL_THEME"):
         monkeypatch.delenv(name, raising=False)
     return folder
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have temporary folders where they can be seen."""
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+
+
+def is_there(pid: Path) -> bool:
+    """Return whether the process whose id is in a file still runs."""
+    return is_alive(int(pid.read_text()))
 
 
 @pytest.fixture
@@ -172,23 +185,27 @@ def test_a_terminal_that_is_closed_ends_it(start: Start, spec: Path, home: Path)
     assert len(list(home.glob("state/blis-tui/recovery/*.json"))) == 1
 
 
-def test_a_simulation_ends_with_it(start: Start, spec: Path, tmp_path: Path, home: Path) -> None:
+@pytest.mark.usefixtures("temporary")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_a_simulation_ends_with_it(start: Start, spec: Path, tmp_path: Path, home: Path, number: int) -> None:
     pid = tmp_path / "pid"
     does = f"part = pathlib.Path('{pid}.part')\npart.write_text(str(os.getpid()))\npart.rename('{pid}')\ntime.sleep(600)"
     settings = home / "config" / "blis-tui" / "settings.toml"
     settings.parent.mkdir(parents=True)
     settings.write_text(f'blis = "{stand_in(tmp_path, does).program}"\n')
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    terminal = start(spec, TMPDIR=str(temporary))
+    terminal = start(spec)
     terminal.see("requests")
     terminal.press("\x1bs")
     terminal.until(pid.exists, "BLIS")
-    terminal.process.send_signal(signal.SIGHUP)
-    assert terminal.process.wait(PATIENCE_S) == 128 + signal.SIGHUP
-    with pytest.raises(ProcessLookupError):
-        os.kill(int(pid.read_text()), 0)
-    assert not list(temporary.iterdir())
+    terminal.process.send_signal(number)
+    assert terminal.process.wait(PATIENCE_S) == (-number if number == signal.SIGKILL else 128 + number)
+    temporary = tmp_path / "temporary"
+    if number == signal.SIGKILL:
+        terminal.until(lambda: not is_there(pid), "BLIS to go")
+        assert list(temporary.iterdir())
+        terminal = start(spec)
+        terminal.until(lambda: not list(temporary.iterdir()), "the folder to go")
+    assert not is_there(pid) and not list(temporary.iterdir())
 
 
 @pytest.mark.parametrize(
@@ -246,11 +263,7 @@ class Editor:
         terminal.until(self._pid.exists, "the editor")
 
     def is_open(self) -> bool:
-        try:
-            os.kill(int(self._pid.read_text()), 0)
-        except ProcessLookupError:
-            return False
-        return True
+        return is_there(self._pid)
 
 
 def recovery_copies(home: Path) -> list[str]:
@@ -259,12 +272,6 @@ def recovery_copies(home: Path) -> list[str]:
 
 def editing_folders(home: Path) -> list[Path]:
     return [*home.glob("state/blis-tui/recovery/*.editing"), *(home.parent / "temporary").iterdir()]
-
-
-@pytest.fixture
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "temporary").mkdir()
-    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
 
 
 @pytest.mark.usefixtures("temporary")
@@ -304,6 +311,20 @@ def test_a_terminal_that_is_closed_ends_the_editor_too(start: Start, spec: Path,
     assert terminal.process.wait(PATIENCE_S) == 128 + signal.SIGHUP
     assert not editor.is_open()
     assert (recovery_copies(home), editing_folders(home)) == ([SAVED], [])
+
+
+@pytest.mark.usefixtures("temporary")
+def test_an_editor_that_does_not_want_to_end_is_not_waited_for(start: Start, spec: Path, tmp_path: Path, home: Path) -> None:
+    editor = Editor(tmp_path, f"trap '' TERM\n{SAVES}")
+    terminal = start(spec, EDITOR=str(editor.program))
+    editor.open(terminal)
+    terminal.process.terminate()
+    assert terminal.end() == 128 + signal.SIGTERM
+    again = start(spec)
+    again.see("Recover unsaved work")
+    again.press("r")
+    again.until(lambda: recovery_copies(home) == [SAVED] and not editing_folders(home), "the text")
+    os.kill(int((tmp_path / "editor.pid").read_text()), signal.SIGKILL)
 
 
 @pytest.mark.usefixtures("temporary")

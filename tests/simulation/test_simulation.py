@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from blis_stand_in import GOOD, stand_in
+from processes import is_alive
 
 from blis_tui.problems import Cancelled
 from blis_tui.simulation.command import SimulationError, Simulator, command_line
@@ -178,14 +179,6 @@ def test_programs_that_cannot_be_started(tmp_path: Path) -> None:
     assert failure(Simulator("blis 'x")) == "blis 'x: no closing quotation"
     assert failure(stand_in(tmp_path)._replace(flags='--a "b')) == '--a "b: no closing quotation'
     assert "null byte" in failure(Simulator("a\0b"))
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z" if Path("/proc").exists() else True
 
 
 HANGING = {
