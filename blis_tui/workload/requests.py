@@ -192,6 +192,13 @@ class Requests:
         """The index of the block of clients each request comes from."""
         return self.block_of(self.client)
 
+    @property
+    def busy_blocks(self) -> list[int]:
+        """The indices of the blocks of clients that have requests."""
+        busy = np.zeros(len(self.traits), np.bool_)
+        busy[self.block] = True
+        return np.flatnonzero(busy).tolist()
+
     def block_of(self, client: NDArray[np.int32]) -> NDArray[np.int32]:
         """Return the index of the block of each of some clients."""
         if len(self.traits) == 1:

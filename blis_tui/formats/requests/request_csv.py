@@ -4,8 +4,7 @@ After a line of the column names, in arrival order: the columns that the module 
 `token_hash`, the first 8 bytes, in hex, of the SHA-256 over the input and then the output token ids, each a little-endian uint32;
 requests of a trace, whose ids are not known, have none.
 
-Names with commas, quotes or line ends are quoted as RFC 4180 says; lines end in LF. Names that a spreadsheet takes for
-formulas stay as they are, since a changed name would be another client's; a warning says so.
+Names with commas, quotes or line ends are quoted as RFC 4180 says; lines end in LF.
 """
 
 from __future__ import annotations
@@ -18,18 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blis_tui.formats.requests.batches import Batch, Writer
-from blis_tui.formats.requests.columns import CLIENT, COLUMNS, CSV, Spelling, fields
+from blis_tui.formats.requests.columns import CSV, Spelling, fields
 from blis_tui.formats.requests.delimited import ratio_field, text_field
+from blis_tui.formats.requests.formulas import formula_warnings
 from blis_tui.formats.requests.lines import Matrix, lay_out, separated, without_padding
 from blis_tui.formats.source import Source
-from blis_tui.problems import WARNING, Problem
-from blis_tui.spec.format.ranges import shown
-from blis_tui.workload.expansion.clients import Expansion
 from blis_tui.workload.tokens import TokenBlock
 
 HASH = "token_hash"
 HASH_BYTES = 8
-_BEGINS_FORMULA = ("=", "+", "-", "@")
 
 
 def writer(source: Source, *, tokens: bool) -> Writer:
@@ -44,20 +40,7 @@ def writer(source: Source, *, tokens: bool) -> Writer:
 
     head = ",".join([*(column.name for column in columns), *([HASH] if hashed else [])]) + "\n"
     width = len(head) + sum(column.width for column in columns)
-    return Writer((head,), lines, width, tokens=hashed, warnings=_formula_like(clients))
-
-
-def _formula_like(clients: Expansion) -> tuple[Problem, ...]:
-    """Warn about the first name that a spreadsheet would calculate."""
-    names = [column for column in COLUMNS if CSV in column.formats and column.source.startswith(CLIENT)]
-    for block in clients.blocks:
-        for column in names:
-            value = block.value(column.source.removeprefix(CLIENT), 0)
-            if value.startswith(_BEGINS_FORMULA):
-                begins = f"The {column.name} {shown(value)} begins with {value[0]}"
-                text = f"{begins}: a spreadsheet takes such cells for formulas; import the column as text."
-                return (Problem("formula-like", WARNING, (), text),)
-    return ()
+    return Writer((head,), lines, width, tokens=hashed, warnings=formula_warnings(CSV, source.requests))
 
 
 def token_hashes(tokens: TokenBlock) -> Matrix:

@@ -99,14 +99,18 @@ class ClientBlock:
         value: str = getattr(self.template, name)
         return value
 
+    def count_of(self, name: str) -> int:
+        """Return how many different texts its members have in one field."""
+        named = self.named(name)
+        if self.names is None or named is None:
+            return 1
+        prompts = -(-self.size // self.names.users) if named.prompt else 1
+        return prompts * (min(self.size, self.names.users) if named.user else 1)
+
     @property
     def group_count(self) -> int:
         """How many prefix groups its members belong to (0 or more)."""
-        if not self.template.prefix_group:
-            return 0
-        if self.names is None or not self.names.prefix_group.prompt:
-            return 1
-        return -(-self.size // self.names.users)
+        return self.count_of("prefix_group") if self.template.prefix_group else 0
 
 
 class Column(Sequence[str]):

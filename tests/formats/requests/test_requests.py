@@ -371,19 +371,3 @@ def test_a_part_of_the_requests_has_their_columns(name):
         for column in COLUMNS:
             np.testing.assert_array_equal(getattr(part, column), getattr(requests, column)[start:stop], err_msg=column)
     assert len(requests) > middle  # which making parts left alone
-
-
-def test_names_that_a_spreadsheet_would_calculate_are_kept_and_told(tmp_path):
-    spec = explicit(client("plain"), client("a", tenant_id="=1+1"), client("-b"))
-    told = export(spec, tmp_path, ["csv"], stem="t")
-    (problem,) = told.warnings
-    assert (problem.code, problem.severity) == ("formula-like", "warning")
-    assert problem.message.startswith('The tenant_id "=1+1" begins with =')
-    assert "=1+1" in {row[3] for row in read_table(told.paths[0].read_bytes())}
-    assert not export(explicit(client("a-b"), client("1+1")), tmp_path, ["csv"], stem="u").warnings
-
-
-@pytest.mark.parametrize("first", "=+-@")
-def test_each_character_that_begins_a_formula(tmp_path, first):
-    (problem,) = export(explicit(client(f"{first}x")), tmp_path, ["csv"]).warnings
-    assert problem.code == "formula-like"

@@ -28,6 +28,7 @@ import numpy as np
 from blis_tui.formats.requests.batches import FIXED_TIMES, Batch, Writer
 from blis_tui.formats.requests.columns import Spelling, fields
 from blis_tui.formats.requests.delimited import ratio_field, text_field
+from blis_tui.formats.requests.formulas import formula_warnings
 from blis_tui.formats.requests.lines import Part, lay_out, numbers, separated, without_padding
 from blis_tui.formats.source import Source
 from blis_tui.formats.table import TRACE
@@ -55,7 +56,7 @@ def writer(source: Source, *, tokens: bool) -> Writer:
     """Set the format up for a source; it has no token ids, whatever `tokens` says."""
     requests = source.requests
     clients = requests.clients
-    busy = _busy_blocks(requests)
+    busy = requests.busy_blocks
     targets = any(_target(requests, block) for block in busy)
     adapters = any(clients.blocks[block].template.adapter for block in busy)
     absent = {name for name, is_there in (("slo_target_us", targets), ("adapter", adapters)) if not is_there}
@@ -73,7 +74,7 @@ def writer(source: Source, *, tokens: bool) -> Writer:
 
     head = ",".join(names) + "\n"
     width = len(head) + sum(field.width for field in found.values())
-    warnings = tuple(_warnings(requests, targets=targets, grows=grows))
+    warnings = (*_warnings(requests, targets=targets, grows=grows), *formula_warnings(TRACE, requests))
     return Writer((_header(source, grows=grows), head), lines, width, warnings=warnings)
 
 
@@ -83,13 +84,6 @@ def _target(requests: Requests, block: int) -> bool:
         return bool(requests.slo_target_us.any())
     given = requests.clients.blocks[block].template.slo_target_us or 0
     return requests.traits[block].slo_target_us > 0 or (requests.sent and given > 0)
-
-
-def _busy_blocks(requests: Requests) -> list[int]:
-    """Return the blocks of clients that have requests."""
-    busy = np.zeros(len(requests.traits), np.bool_)
-    busy[requests.block] = True
-    return np.flatnonzero(busy).tolist()
 
 
 def _header(source: Source, *, grows: bool) -> str:
