@@ -14,6 +14,7 @@ from blis_tui.cli.outputs.streams import note, put, write_errors
 from blis_tui.numbers import aligned
 from blis_tui.problems import printable
 from blis_tui.reading import read_bytes, regular_size
+from blis_tui.signals import held
 
 if TYPE_CHECKING:
     from blis_tui.workload.fitting.fit import Fit
@@ -24,8 +25,8 @@ def run(options: Options) -> int:
     """Fit a workload to a trace and write it; the comparison goes to standard error, or as JSON to standard output."""
     (path,) = options.specs
     assert options.output is not None
-    if options.output != STDIN and not options.force and os.path.lexists(options.output):  # before the work, and again after
-        raise CommandError(f"{options.output}: exists already; --force overwrites it")
+    if options.output != STDIN:
+        _demand_writable(options.output, force=options.force)
     trace = trace_at(path, options)
     if trace is None:
         raise CommandError(f"{path}: {_why_no_trace(path)}")
@@ -56,10 +57,18 @@ def _why_no_trace(path: str) -> str:
     return "is no trace of BLIS, mooncake or Azure, which --fit takes"
 
 
+def _demand_writable(path: str, *, force: bool) -> None:
+    """Raise `CommandError` before the work if the file cannot be written after it."""
+    from blis_tui.files.file_set import demand_writable
+
+    with write_errors(), held():
+        demand_writable(path, force=force)
+
+
 def _write(path: str, text: str, *, force: bool) -> None:
     from blis_tui.files.file_set import FileSet
 
-    with write_errors(), FileSet(force=force) as files:
+    with write_errors(), held(), FileSet(force=force) as files:
         files.add(path).write(text.encode())
         files.commit()
 

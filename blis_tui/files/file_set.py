@@ -90,6 +90,12 @@ class FileSet:
                 raise WriteError(file.path, f"{reason}; {kept}") from error
 
 
+def demand_writable(path: str | Path, *, force: bool = False) -> None:
+    """Raise the `WriteError` that writing a file would raise, before the work of making it; nothing is left after."""
+    with FileSet(force=force) as files:
+        files.add(path)
+
+
 ANYTHING = Stamp(-1, -1, -1)
 """Stands for whatever is there."""
 

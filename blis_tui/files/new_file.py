@@ -214,8 +214,8 @@ def _regular(path: Path, force: bool) -> os.stat_result | None:
         return None
     if stat.S_ISDIR(found.st_mode):
         raise WriteError(path, "is a folder")
+    if not stat.S_ISREG(found.st_mode):  # whatever is asked for: `force` replaces files alone
+        raise WriteError(path, "is not a regular file")
     if not force:
         raise AlreadyExists(path)
-    if not stat.S_ISREG(found.st_mode):
-        raise WriteError(path, "is not a regular file")
     return found

@@ -246,3 +246,11 @@ def test_other_threads_can_export_too(small: Path, tmp_path: Path) -> None:
 )
 def test_what_files_are_called(path: str, stem: str) -> None:
     assert stem_of(path) == stem
+
+
+def test_a_device_in_the_place_of_a_file_is_not_to_be_forced(run: Run, small: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "small.requests.jsonl")
+    for force in ((), ("--force",)):
+        ran = run("--export", tmp_path, small, "--format", "jsonl", *force)
+        assert ran.code == 3
+        assert "is not a regular file" in ran.err and "--force" not in ran.err

@@ -69,10 +69,51 @@ def test_what_is_there_is_not_overwritten(run: Run, trace: Path, tmp_path: Path)
     path.write_text("mine")
     ran = run("--fit", trace, "-o", path)
     assert ran.code == 3
-    assert ran.err == f"blis-tui: {path}: exists already; --force overwrites it\n"
+    assert ran.err == f"blis-tui: {path}: already exists; --force overwrites it\n"
     assert path.read_text() == "mine"
     assert run("--fit", trace, "-o", path, "--force").code == 0
     assert "clients:" in path.read_text()
+
+
+@pytest.mark.parametrize("force", [(), ("--force",)])
+@pytest.mark.parametrize(
+    ("output", "why"),
+    [
+        ("/", "is a folder"),
+        ("/dev/null", "is not a regular file"),
+        ("pipe", "is not a regular file"),
+        ("missing/a.yaml", "No such file or directory"),
+        ("file/a.yaml", "Not a directory"),
+    ],
+)
+def test_what_cannot_be_written_is_told_before_the_work(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str, why: str, force: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file").write_text("mine")
+    os.mkfifo("pipe")
+    ran = run("--fit", "no-trace", "-o", output, *force)
+    assert (ran.code, ran.err) == (3, f"blis-tui: {output}: {why}\n")
+    assert {path.name for path in tmp_path.iterdir()} == {"file", "pipe"}
+
+
+def test_a_folder_that_may_not_be_written_is_told_before_the_work(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir(mode=0o500)
+    if os.access(folder, os.W_OK):
+        pytest.skip("this user may write everywhere")
+    ran = run("--fit", "no-trace", "-o", folder / "a.yaml")
+    assert (ran.code, ran.err) == (3, f"blis-tui: {folder / 'a.yaml'}: Permission denied\n")
+
+
+def test_nothing_is_left_of_the_look_whether_it_can_be_written(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    for force in ((), ("--force",)):
+        assert run("--fit", "no-trace", "-o", path, *force).err == "blis-tui: no-trace: No such file or directory\n"
+    assert list(tmp_path.iterdir()) == []
+    path.write_text("mine")
+    assert run("--fit", "no-trace", "-o", path, "--force").code == 3
+    assert [each.read_text() for each in tmp_path.iterdir()] == ["mine"]
 
 
 def test_only_traces_can_be_fitted(run: Run, tmp_path: Path) -> None:
