@@ -51,7 +51,7 @@ class SpecError(Exception):
         self.source = source
         errors = [problem for problem in self.problems if problem.severity == ERROR]
         lines = [format_problem(problem, source) for problem in errors or self.problems]
-        super().__init__("\n".join(lines) or f"{source}: cannot be used")
+        super().__init__("\n".join(lines) or f"{printable(source)}: cannot be used")
 
 
 class Cancelled(Exception):

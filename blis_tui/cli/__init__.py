@@ -26,13 +26,13 @@ def _guarded(argv: Sequence[str]) -> int:
     try:
         return _run(argv)
     except UsageError as error:
-        note(f"blis-tui: {error}\nTry 'blis-tui --help'.")
+        note(f"blis-tui: {error}", "Try 'blis-tui --help'.")
         return error.code
     except CommandError as error:
         note(f"blis-tui: {error}")
         return error.code
     except SpecError as error:
-        note(str(error))
+        note(*str(error).split("\n"))
         return SPEC_ERRORS
     except Terminated as end:
         return end.code
@@ -77,7 +77,7 @@ def _internal(error: Exception) -> int:
     if os.environ.get("BLIS_TUI_DEBUG") == "1":
         import traceback
 
-        note("".join(traceback.format_exception(error)).rstrip("\n"), printed=True)
+        note(*"".join(traceback.format_exception(error)).splitlines())
     note(
         f"blis-tui: internal error ({type(error).__name__}: {error}); please report it, with what BLIS_TUI_DEBUG=1 "
         "in the environment adds to this message"

@@ -137,7 +137,7 @@ def _to_folder(options: Options, checked: Checked, requests: Callable[[], Reques
 def _tell(exported: Exported, options: Options) -> None:
     if not options.quiet:
         report(exported.warnings, shown_name(options.specs[0]), options.color)
-        note(_list_of_files(exported))
+        note(*_list_of_files(exported))
 
 
 def stem_of(path: str) -> str:
@@ -145,7 +145,7 @@ def stem_of(path: str) -> str:
     return STDIN_STEM if path == STDIN else os.path.splitext(os.path.basename(path))[0]  # noqa: PTH119, PTH122
 
 
-def _list_of_files(exported: Exported) -> str:
+def _list_of_files(exported: Exported) -> list[str]:
     document: dict[str, Any] = exported.provenance
     sizes = [f" ({counted(each['bytes'], 'byte')})" for each in document["files"]]
     lines = [f"wrote {path}{size}" for path, size in zip(exported.paths, [*sizes, ""], strict=True)]
@@ -156,4 +156,4 @@ def _list_of_files(exported: Exported) -> str:
     if replay is not None:
         tools = ", ".join(replay["commands"])
         lines.append(f"blocks of {counted(replay['block_size'], 'token')}: {exported.paths[-1]} has the commands of {tools}")
-    return "\n".join(lines)
+    return lines

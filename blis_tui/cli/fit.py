@@ -42,7 +42,7 @@ def run(options: Options) -> int:
     if options.json:
         put(_document(found, path, options.output))
     elif not options.quiet:
-        note(_report(found, path, options.output))
+        note(*_report(found, path, options.output))
     return DONE
 
 
@@ -73,14 +73,14 @@ def _write(path: str, text: str, *, force: bool) -> None:
         files.commit()
 
 
-def _report(found: Fit, path: str, output: str) -> str:
-    """Write the comparison as text."""
+def _report(found: Fit, path: str, output: str) -> list[str]:
+    """Return the lines of the comparison as text."""
     from blis_tui.workload.fitting.likeness.tables import HEAD, LEGEND, table
 
     lines = table(found.report)
     rows = aligned([HEAD, *((printable(line.cells[0]), *line.cells[1:], line.verdict) for line in lines)])
     written = "" if output == STDIN else f"wrote {output}: "
-    return "\n".join([f"{written}the fit to {path} is {found.report.verdict}", *rows, *LEGEND])
+    return [f"{written}the fit to {path} is {found.report.verdict}", *rows, *LEGEND]
 
 
 def _document(found: Fit, path: str, output: str) -> str:

@@ -12,6 +12,7 @@ from blis_tui.cli.arguments.options import Options
 from blis_tui.cli.designer import prepared
 from blis_tui.cli.errors import DONE, CommandError, UsageError
 from blis_tui.cli.outputs.streams import finish, put
+from blis_tui.problems import printable
 from blis_tui.signals import came, held
 
 NEEDED = ("textual_serve", "aiohttp")
@@ -39,7 +40,7 @@ def run(options: Options) -> int:
     except OSError as error:
         raise CommandError(f"{HOST}:{options.web.port}: {os.strerror(error.errno or 0)}; choose another --port") from error
     with held():  # until the designers have ended and kept what is not saved
-        put(f"The designer, for files in {folder}, is at\n\n  {server.address(listener)}\n\n")
+        put(f"The designer, for files in {printable(str(folder))}, is at\n\n  {server.address(listener)}\n\n")
         put("That address is a password: whoever has it can change these files. Ctrl+C ends it.\n")
         finish(DONE)
         asyncio.run(server.serve(listener, came))

@@ -98,8 +98,8 @@ def test_notes_nobody_hears_are_not_missed(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_notes_are_shown_not_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
     err = streams(monkeypatch)
-    note("one\x1b[31m\ntwo\r")
-    assert err.getvalue() == "one\\x1b[31m\ntwo\\r\n"
+    note("one\x1b[31m", "two\r\nof it")
+    assert err.getvalue() == "one\\x1b[31m\ntwo\\r\\nof it\n"
 
 
 def test_any_text_can_be_written(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,13 +32,12 @@ def put(text: str) -> None:
         raise CommandError(f"standard output: {_reason(error)}") from error
 
 
-def note(text: str, *, printed: bool = False) -> None:
-    """Write lines to standard error, if anybody listens; unless `printed`, nothing in them is obeyed by a terminal."""
+def note(*lines: str, printed: bool = False) -> None:
+    """Write lines to standard error, if anybody listens; unless `printed`, a terminal obeys nothing in them, nor line ends."""
     if sys.stderr is None:
         return
-    shown = text if printed else "\n".join(printable(line) for line in text.split("\n"))
     try:
-        sys.stderr.write(f"{shown}\n")
+        sys.stderr.write("".join(f"{line if printed else printable(line)}\n" for line in lines))
         sys.stderr.flush()
     except (OSError, ValueError):
         _abandon(sys.stderr)

@@ -14,7 +14,6 @@ from blis_tui.cli.outputs import colours
 from blis_tui.cli.outputs.problem_notes import report
 from blis_tui.cli.outputs.progress import Progress
 from blis_tui.cli.outputs.streams import put
-from blis_tui.problems import printable
 from blis_tui.spec.check import Checked
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ def _run(path: str) -> Run:
     try:
         return open_run(Path(path))
     except RunError as error:
-        raise CommandError(printable(str(error))) from error
+        raise CommandError(str(error)) from error
 
 
 def _simulated(checked: Checked, options: Options, progress: Progress) -> Run:
