@@ -71,13 +71,16 @@ WRONG = {
     "--export - a --format blis-trace": "two files",
     "--check a --set seed": "--set needs PATH=VALUE",
     "--check a --set =1": "--set needs PATH=VALUE",
-    "--export out a --block-size 0": "--block-size needs a whole number of at least 1",
+    "--export out a --block-size 0": "--block-size needs a whole number from 1 to 9,223,372,036,854,775,807, not '0'",
     "--summary a --block-size 16": "--block-size only works with --export",
     "--check a --seed x": "--seed needs",
     "--check a --seed 1.5": "--seed needs",
     "--check a --horizon -1": "--horizon needs",
     "--check a --horizon soon": "--horizon needs",
     "--check a --num-requests -1": "--num-requests needs",
+    "--check a --num-requests 9223372036854775808": "--num-requests needs a whole number from 0 to 9,223,372,036,854,775,807",
+    "--check a --horizon 1e19": "--horizon needs a whole number of microseconds up to 9,223,372,036,854,775,807, which",
+    "--check a --max-size 1e19": "--max-size needs a whole number of bytes up to 9,223,372,036,854,775,807, which",
     "--check a --max-size big": "--max-size needs",
     "--chek a": "unrecognized arguments: --chek (did you mean --check?)",
     "--sum a": "unrecognized arguments: --sum (did you mean --summary?)",
@@ -99,8 +102,25 @@ def test_wrong_usage(run: Run, line: str) -> None:
     assert rest == ["Try 'blis-tui --help'."]
 
 
-def test_an_empty_folder_name_is_wrong_usage(run: Run, spec: Path) -> None:
-    assert run("--export", "", spec).code == 2
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--export", "", "SPEC"), "--export needs a folder, or - for standard output"),
+        (("--summary", "SPEC", "--measured", ""), "--measured needs a file or folder"),
+        (("--summary", "SPEC", "--simulate", "--config", ""), "--config needs a file"),
+        (("--config", ""), "--config needs a file"),
+        (("--fit", "SPEC", "-o", ""), "--output needs a file, or - for standard output"),
+        (("--fit", "", "-o", "-"), "TRACE needs a file"),
+        (("--check", "SPEC", ""), "SPEC needs a file, or - for standard input"),
+        (("--summary", "", "--measured", "run"), "SPEC needs a file, or - for standard input"),
+        (("",), "SPEC needs a file, or - for standard input"),
+        (("--web", ""), "SPEC needs a file, or - for standard input"),
+    ],
+)
+def test_an_empty_name_is_wrong_usage(run: Run, spec: Path, arguments: tuple[str, ...], message: str) -> None:
+    ran = run(*(spec if each == "SPEC" else each for each in arguments))
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"blis-tui: {message}, not an empty name\nTry 'blis-tui --help'.\n"
 
 
 def test_escape_sequences_in_arguments_are_shown_not_obeyed(run: Run) -> None:

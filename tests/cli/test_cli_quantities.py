@@ -55,12 +55,12 @@ def test_seeds(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "x", "1.0", "9223372036854775808", "-9223372036854775809", "1" * 50, "١"])
 def test_what_is_no_seed_is_refused(text: str) -> None:
-    with pytest.raises(UsageError, match="--seed needs a 64-bit whole number"):
+    with pytest.raises(UsageError, match="--seed needs a whole number from -9,223,372,036,854,775,808 to 9,223"):
         whole_number("--seed", text)
 
 
 def test_counts_are_not_negative() -> None:
-    with pytest.raises(UsageError, match="--num-requests needs a whole number of at least 0"):
+    with pytest.raises(UsageError, match="--num-requests needs a whole number from 0 to 9,223,372,036,854,775,807, not '-1'"):
         whole_number("--num-requests", "-1", 0)
 
 

@@ -246,7 +246,7 @@ def test_what_is_refused_before_it_serves(folder: Path, environment: dict[str, s
         (("-",), 2, "needs a file"),
         (("no/x.yaml",), 3, "no folder to make it in"),
         (("two-stage.yaml", "--config", "none"), 2, "no such settings file"),
-        (("two-stage.yaml", "--port", "70000"), 2, "--port needs a number up to 65535"),
+        (("two-stage.yaml", "--port", "70000"), 2, "--port needs a whole number from 0 to 65,535, not '70000'"),
         (("two-stage.yaml", "--port", "x"), 2, "--port needs a whole number"),
         (("two-stage.yaml", "--check"), 2, "--web only works with the designer"),
     ):

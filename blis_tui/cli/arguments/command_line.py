@@ -10,7 +10,7 @@ from blis_tui.cli.arguments.help import full_help
 from blis_tui.cli.arguments.options import JSON, REPORTS, TEXT, Options, Serving
 from blis_tui.cli.arguments.parser import make_parser
 from blis_tui.cli.arguments.quantities import assumed_server, duration_us, size_bytes, whole_number
-from blis_tui.cli.arguments.rules import demand_a_place, demand_one_command, demand_specs
+from blis_tui.cli.arguments.rules import demand_a_place, demand_names, demand_one_command, demand_specs
 from blis_tui.cli.errors import UsageError
 from blis_tui.cli.outputs import colours
 from blis_tui.formats.interop.target import Target
@@ -73,6 +73,7 @@ def parse(argv: Sequence[str]) -> Options:
     if found.port is not None and not found.web:
         raise UsageError("--port only works with --web")
     demand_one_command(options)
+    demand_names(options)
     demand_specs(options)
     if options.export is not None:
         demand_a_place(options)
@@ -118,10 +119,7 @@ def _formats(given: list[str] | None, *, exact: bool) -> tuple[str, ...]:
 
 
 def _port(text: str | None) -> int:
-    number = 0 if text is None else whole_number("--port", text, 0)
-    if number > 65535:
-        raise UsageError(f"--port needs a number up to 65535, not {text!r}")
-    return number
+    return 0 if text is None else whole_number("--port", text, 0, 65535)
 
 
 def _without_web(given: Sequence[str]) -> list[str]:

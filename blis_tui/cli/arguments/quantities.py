@@ -45,12 +45,11 @@ def size_bytes(text: str) -> int:
     return _quantity("--max-size", text.lower(), _SIZES, "a size in bytes such as 8000000 or 20MB")
 
 
-def whole_number(option: str, text: str, minimum: int = INT64_MIN) -> int:
-    """Read an int64; raises `UsageError`."""
-    if re.fullmatch(r"[+-]?\d{1,40}", text, re.ASCII) and minimum <= int(text) <= INT64_MAX:
+def whole_number(option: str, text: str, minimum: int = INT64_MIN, maximum: int = INT64_MAX) -> int:
+    """Read a whole number within a range, by default that of int64; raises `UsageError`."""
+    if re.fullmatch(r"[+-]?\d{1,40}", text, re.ASCII) and minimum <= int(text) <= maximum:
         return int(text)
-    kind = "a 64-bit whole number" if minimum < 0 else f"a whole number of at least {minimum}"
-    raise UsageError(f"{option} needs {kind}, not {text!r}")
+    raise UsageError(f"{option} needs a whole number from {minimum:,} to {maximum:,}, not {text!r}")
 
 
 def _quantity(option: str, text: str, units: dict[str, int], wanted: str) -> int:
@@ -65,5 +64,5 @@ def _quantity(option: str, text: str, units: dict[str, int], wanted: str) -> int
     value, rest = (digits * scale, 0) if power >= 0 else divmod(digits, scale)
     if rest or value > INT64_MAX:
         unit_name = "microseconds" if units is _DURATIONS else "bytes"
-        raise UsageError(f"{option} needs a 64-bit whole number of {unit_name}, which {text!r} is not")
+        raise UsageError(f"{option} needs a whole number of {unit_name} up to {INT64_MAX:,}, which {text!r} is not")
     return value

@@ -53,6 +53,20 @@ def demand_one_command(options: Options) -> None:
             raise UsageError(f"{name} only works with {' or '.join(owners)}")
 
 
+def demand_names(options: Options) -> None:
+    """Refuse empty names, which systems take for the current folder, or for nothing. Raises `UsageError`."""
+    file = ("TRACE", "a file") if options.fit else ("SPEC", "a file, or - for standard input")
+    for name, given, wanted in (
+        *((file[0], spec, file[1]) for spec in options.specs),
+        ("--measured", options.measured, "a file or folder"),
+        ("--config", options.config, "a file"),
+        ("--output", options.output, "a file, or - for standard output"),
+        ("--export", options.export, "a folder, or - for standard output"),
+    ):
+        if given == "":
+            raise UsageError(f"{name} needs {wanted}, not an empty name")
+
+
 def demand_specs(options: Options) -> None:
     """Refuse too few files, or too many. Raises `UsageError`."""
     if options.check:
@@ -79,8 +93,6 @@ def demand_specs(options: Options) -> None:
 
 def demand_a_place(options: Options) -> None:
     """Refuse an export to where it cannot go. Raises `UsageError`."""
-    if not options.export:
-        raise UsageError("--export needs a folder, or - for standard output")
     if options.export != STDIN:
         return
     from blis_tui.formats.table import DEFAULT_FORMATS, find_formats
