@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 
+from blis_tui.numbers import counted
 from blis_tui.problems import Problem
 from blis_tui.spec.yaml.source import Source, syntax_problem
 
@@ -30,7 +31,7 @@ def read_text(data: bytes, max_size: int | None = MAX_SIZE) -> tuple[str | None,
     are enough.
     """
     if max_size is not None and len(data) > max_size:
-        message = f"the file is larger than {max_size:,} bytes, too large for a workload file"
+        message = f"the file is larger than {counted(max_size, 'byte')}, too large for a workload file"
         return None, [syntax_problem(Source(""), 0, "too-large", message)]
     if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         message = "the file is UTF-32; a workload file must be UTF-8, or UTF-16 with a byte-order mark"

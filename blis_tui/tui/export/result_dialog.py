@@ -13,7 +13,7 @@ from textual.events import Resize
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from blis_tui.numbers import spoken_size
+from blis_tui.numbers import counted, spoken_size
 from blis_tui.problems import Problem, printable
 from blis_tui.tui.document.severity_marks import COLOURS, SIGNS
 from blis_tui.tui.export.commands import Command, commands_for
@@ -50,7 +50,7 @@ class ExportedDialog(Dialog[None]):
         document = self._exported.provenance
         sizes = [each["bytes"] for each in document["files"]]
         requests, clients = document["counts"]["requests"], document["counts"]["clients"]
-        counts = "" if requests is None else f", {requests:,} requests of {clients:,} clients"
+        counts = "" if requests is None else f", {counted(requests, 'request')} of {counted(clients, 'client')}"
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Exported"
             yield Static(f"{len(self._exported.paths)} files{counts}, {spoken_size(sum(sizes))}", markup=False)

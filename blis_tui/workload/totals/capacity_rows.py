@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from blis_tui.numbers import rate, roughly
+from blis_tui.numbers import counted, rate, roughly
 from blis_tui.workload.totals.capacity import Capacity, Level, StageCapacity
 
 LENGTH_HEADS = ("mean", "p50", "p90", "p99", "max")
@@ -27,7 +27,7 @@ class Row(NamedTuple):
 def rows(found: Capacity, no_memory: str) -> list[Row]:
     """Return the numbers of a capacity; `no_memory` is said where the memory of a token is not known."""
     kv, held = found.server.kv_bytes, found.held_bytes
-    memory = no_memory if held is None else f"{_gigabytes(held)} at {kv:,} bytes per token"
+    memory = no_memory if held is None else f"{_gigabytes(held)} at {counted(kv, 'byte')} per token"
     mean, answer = f"means over {roughly(found.end_us)}", f"an answer takes {roughly(round(found.answer_us))} on average"
     itl = found.server.itl_us
     decode = "as generated: peak when most requests generate" if itl else "all tokens of an answer come at once (0 s per token)"

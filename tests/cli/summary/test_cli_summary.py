@@ -407,6 +407,7 @@ def test_capacity(run: Run, spec: Path) -> None:
     assert [stage["requests"] for stage in found["stages"]] == [stage["sent"] for stage in document(run, spec)["stages"]]
     assert document(run, spec, "--assume", "itl=0")["capacity"]["decode_tokens_per_s"] is None
     assert " GB at 1,024 bytes per token" in run("--summary", spec, "--assume", "kv=1KiB").out
+    assert " at 1 byte per token" in run("--summary", spec, "--assume", "kv=1").out
 
 
 @pytest.mark.parametrize(

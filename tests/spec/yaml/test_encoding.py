@@ -73,7 +73,9 @@ def test_size_has_a_limit_that_can_be_lifted() -> None:
     assert read_text(b"#" * MAX_SIZE)[0] is not None
     assert only_problem(b"#" * (MAX_SIZE + 1)) == ("too-large", 1, 1)
     assert read_text(b"####", max_size=4) == ("####", [])
-    assert read_text(b"#####", max_size=4)[1][0].code == "too-large"
+    for size, told in ((4, "4 bytes"), (1, "1 byte"), (0, "0 bytes")):
+        (problem,) = read_text(b"#####", max_size=size)[1]
+        assert (problem.code, problem.message) == ("too-large", f"the file is larger than {told}, too large for a workload file")
     assert read_text(b"#" * (MAX_SIZE + 1), max_size=None)[1] == []
 
 
