@@ -8,6 +8,8 @@ UNITS_US = {"us": 1, "µs": 1, "μs": 1, "ms": 10**3, "s": 10**6, "m": 60 * 10**
 """The units in which times are typed, in µs; µ may be the sign or the letter."""
 _DAYS_FROM_H = 48
 """From so many hours on a time is told in days."""
+_HUGE = 1e12
+"""A file may have numbers of hundreds of figures, which no table has room for."""
 
 
 def counted(count: int, noun: str) -> str:
@@ -15,10 +17,15 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def whole(value: float) -> str:
+    """Write a number rounded to a whole one, thousands separated; of a huge one two figures and the power of ten."""
+    return f"{value:,.0f}" if abs(value) < _HUGE else f"{value:.1e}"
+
+
 def rate(value: float) -> str:
-    """Write a rate: three or four figures, thousands separated; of less than a tenth two figures."""
+    """Write a rate: three or four figures, or a `whole` number; of less than a tenth two figures."""
     if value >= 1000:
-        return f"{value:,.0f}"
+        return whole(value)
     return f"{value:.1f}" if value >= 100 else f"{value:.2f}" if value >= 0.1 or not value else f"{value:.2g}"
 
 
@@ -69,7 +76,7 @@ def latency(microseconds: float) -> str:
 
 
 def _three_figures(value: float) -> str:
-    return f"{value:,.0f}" if value >= 99.95 else f"{value:.1f}" if value >= 9.995 else f"{value:.2f}"
+    return whole(value) if value >= 99.95 else f"{value:.1f}" if value >= 9.995 else f"{value:.2f}"
 
 
 def clock(microseconds: int) -> str:

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from blis_tui.numbers import whole
 from blis_tui.problems import ERROR, Problem, SpecError
 from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.spec.format.generation import STEPPED, VARYING, generation_path, media_of
@@ -123,7 +124,7 @@ class _Builder:
             rate = rates.rate(block, window)
             expected = rate * (float(end - start) / 1e6)
             if expected > _MOST_IN_WINDOW:
-                message = f"{expected:,.0f} requests in the window from {start} to {end} µs are too many"
+                message = f"{whole(expected)} requests in the window from {start} to {end} µs are too many"
                 raise SpecError([Problem("too-many-requests", ERROR, (), message)])
             count = math.ceil(expected)
             if count > 0:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from blis_tui.cli.arguments.quantities import duration_us, size_bytes, whole_number
@@ -78,7 +80,18 @@ def test_times_read_well(microseconds: int, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0, "0.00"), (0.00123, "0.0012"), (8, "8.00"), (123.45, "123.5"), (11075.4, "11,075")]
+    ("value", "text"),
+    [
+        (0, "0.00"),
+        (0.00123, "0.0012"),
+        (8, "8.00"),
+        (123.45, "123.5"),
+        (11075.4, "11,075"),
+        (999_999_999_999, "999,999,999,999"),
+        (1e12, "1.0e+12"),
+        (1e300, "1.0e+300"),
+        (math.inf, "inf"),
+    ],
 )
 def test_rates_read_well(value: float, text: str) -> None:
     assert rate(value) == text

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from blis_tui.formats.source import Source
 from blis_tui.formats.yaml_text import block, entry
-from blis_tui.numbers import counted
+from blis_tui.numbers import counted, whole
 from blis_tui.problems import ERROR, INFO, Problem, SpecError
 from blis_tui.spec.format.facts import end_us, stage_requests, stages_end_us
 from blis_tui.spec.format.model import Client, WorkloadSpec
@@ -102,7 +102,7 @@ def arrivals_of(block: ClientBlock) -> str:
 
 def short(value: float) -> str:
     """Write a number in a sentence: three figures, no fraction where there is none."""
-    return f"{value:,.0f}" if value >= 1000 or value == round(value) else f"{value:.3g}"
+    return whole(value) if value >= 1000 or value == round(value) else f"{value:.3g}"
 
 
 def span(values: Sequence[float]) -> str:

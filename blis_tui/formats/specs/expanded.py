@@ -29,7 +29,7 @@ from blis_tui.formats.specs.client_file import (
     windows_in,
     with_an_end,
 )
-from blis_tui.numbers import counted, duration
+from blis_tui.numbers import counted, duration, whole
 from blis_tui.problems import WARNING, Problem
 from blis_tui.spec.format.facts import US_PER_S
 from blis_tui.spec.format.generation import ORDINARY, STEPPED, generation_path, mean_window_rate
@@ -144,4 +144,4 @@ def _in_all(compact: InferencePerf, sent: Sequence[float], head: WorkloadSpec) -
         start += stage.duration
         totals[0] += rate * seconds
         totals[1] += stage.rate * seconds
-    return f": about {totals[0]:,.0f} requests, not {totals[1]:,.0f}"
+    return f": about {whole(totals[0])} requests, not {whole(totals[1])}"

@@ -15,6 +15,7 @@ from typing import Any
 
 from blis_tui.formats.source import Source
 from blis_tui.formats.specs.client_file import ClientFile, arrivals_of, clients_of, head_of, span, stages, windows_in, with_an_end
+from blis_tui.numbers import whole
 from blis_tui.problems import WARNING, Problem
 from blis_tui.spec.format.facts import US_PER_S, end_us, fitted_gap_us, stages_end_us
 from blis_tui.spec.format.fields import INT64_MAX
@@ -139,7 +140,7 @@ def _count(before: Expansion, after: Expansion) -> str:
     about = "" if wanted.exact else "about "
     return (
         ", but each is filled evenly and without its last request: "
-        f"{got.mean:,.0f} requests in all, where the spec has {about}{wanted.mean:,.0f}"
+        f"{whole(got.mean)} requests in all, where the spec has {about}{whole(wanted.mean)}"
     )
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from blis_tui.numbers import whole
 from blis_tui.problems import Path
 from blis_tui.spec.format.distributions import FAMILIES, typical_draw
 from blis_tui.spec.format.facts import clients_per_stage, end_us, expected_requests, fitted_gap_us
@@ -96,7 +97,7 @@ def _member_efforts(member: Client | Cohort, path: Path, arrivals: float, *, var
         if tokens.type not in ("", "constant") and pieces.type:
             count = _typical(pieces)
             place = (*path, "multimodal", f"{kind}_count_distribution")
-            yield _Effort(arrivals * count * _DRAW_S, place, f"each request draws the lengths of about {count:,.0f} pieces")
+            yield _Effort(arrivals * count * _DRAW_S, place, f"each request draws the lengths of about {whole(count)} pieces")
 
 
 def _prefix_efforts(members: list[tuple[Path, Client | Cohort]]) -> Iterator[_Effort]:
@@ -115,20 +116,20 @@ def _users(spec: WorkloadSpec, client: Client, path: Path) -> _Effort:
     requests = min(rate * (end_us(spec) or INT64_MAX), float(spec.num_requests or INT64_MAX))
     tokens = _typical(client.input_distribution) + _typical(client.output_distribution)
     seconds = requests * (_REQUEST_S + tokens * _TOKEN_S)
-    return _Effort(seconds, (*path, "concurrency"), f"its users send about {requests:,.0f} requests if an answer takes a second")
+    return _Effort(seconds, (*path, "concurrency"), f"its users send about {whole(requests)} requests if an answer takes a second")
 
 
 def _gaps(drawn: float, path: Path) -> _Effort:
-    return _Effort(drawn * _DRAW_S, path, f"about {drawn:,.0f} gaps are drawn from time 0 on, also where no window is open")
+    return _Effort(drawn * _DRAW_S, path, f"about {whole(drawn)} gaps are drawn from time 0 on, also where no window is open")
 
 
 def _passed(requests: float, tokens: float, path: Path) -> _Effort:
     seconds = requests * (_REQUEST_S + tokens * _TOKEN_S)
-    return _Effort(seconds, path, f"it has about {requests:,.0f} requests of {requests * tokens:,.0f} tokens")
+    return _Effort(seconds, path, f"it has about {whole(requests)} requests of {whole(requests * tokens)} tokens")
 
 
 def _prefixes(tokens: float, path: Path) -> _Effort:
-    return _Effort(tokens * _TOKEN_S, path, f"the prefixes have {tokens:,.0f} tokens")
+    return _Effort(tokens * _TOKEN_S, path, f"the prefixes have {whole(tokens)} tokens")
 
 
 def _rounds(member: Client | Cohort) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from blis_tui.numbers import counted, mean, rate
+from blis_tui.numbers import counted, mean, rate, whole
 from blis_tui.problems import SpecError, printable
 from blis_tui.spec.check import check
 from blis_tui.tui.preview.budget import Generated, Outline, make, outline, reasons
@@ -146,9 +146,9 @@ def _change(was: Total | None, now: Total | None) -> str:
     if was.text == now.text:
         return ""
     difference = now.value - was.value
-    whole = "." not in was.text + now.text
+    is_whole = "." not in was.text + now.text
     sign = "+" if difference > 0 else "-"
-    written = f"{sign}{abs(difference):,.0f}" if whole else f"{sign}{rate(abs(difference))}" if " " not in now.text else ""
+    written = f"{sign}{whole(abs(difference))}" if is_whole else f"{sign}{rate(abs(difference))}" if " " not in now.text else ""
     share = _share(was.value, now.value)
     return " ".join(part for part in (written, f"({share})" if written and share else share) if part)
 
@@ -158,4 +158,4 @@ def _share(was: float, now: float) -> str:
     if not was or abs(now / was - 1) < 0.0005:
         return ""
     factor = now / was
-    return f"{factor - 1:+.1%}" if 0.5 < factor < 2 else f"×{factor:,.3g}" if factor < 1000 else f"×{factor:,.0f}"
+    return f"{factor - 1:+.1%}" if 0.5 < factor < 2 else f"×{factor:,.3g}" if factor < 1000 else f"×{whole(factor)}"

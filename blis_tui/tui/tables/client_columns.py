@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from blis_tui.numbers import counted, duration, mean, rate, roughly
+from blis_tui.numbers import counted, duration, mean, rate, roughly, whole
 from blis_tui.spec.format.facts import is_fitted
 from blis_tui.spec.format.generation import ORDINARY, generation_path
 from blis_tui.spec.format.model import Distribution
@@ -184,7 +184,7 @@ def _input(client: Client) -> str:
 def _short(distribution: Distribution) -> str:
     values = distribution.params
     if distribution.type == "constant":
-        return f"{values.get('value', 0):,.0f}"
+        return whole(values.get("value", 0))
     if "mean" in values:
         return f"{distribution.type} ≈ {values['mean']:,.6g}"
     return distribution.type

@@ -248,6 +248,13 @@ def test_targets_that_are_not_known_are_not_told(run: Run, write: Write) -> None
     assert "target rate" not in run("--summary", write(CLIENT + chat)).out
 
 
+def test_huge_rates_are_written_short(run: Run, write: Callable[..., Path]) -> None:
+    path = write(GOOD.replace("horizon: 60000000", "num_requests: 100").replace("rate: 8.0", "rate: 1.0e+300"))
+    text = run("--summary", path).out
+    assert "  1.0e+300  " in text
+    assert max(map(len, text.splitlines())) < 160
+
+
 def test_stages_make_what_is_expected_of_them_and_no_whole_numbers(run: Run) -> None:
     text = run("--summary", SPECS / "fractions.yaml").out
     assert cells(text, "1 ")[4] == "400" and cells(text, "total")[1] == "7,500"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from blis_tui.numbers import counted, duration, rate
+from blis_tui.numbers import counted, duration, rate, whole
 from blis_tui.spec.format.facts import fitted_gap_us
 from blis_tui.spec.format.family_conversion import moments
 from blis_tui.spec.format.generation import ORDINARY, generation_path
@@ -96,7 +96,7 @@ def lengths_text(distribution: Distribution) -> str:
     found = moments(distribution.type, distribution.params)
     if found is None:
         return "?" if distribution.type else "–"
-    return f"{found.mean:,.0f}" if distribution.type == "constant" else f"~{found.mean:,.0f}"
+    return f"{'' if distribution.type == 'constant' else '~'}{whole(found.mean)}"
 
 
 def arrivals_text(arrival: Arrival) -> str:
@@ -112,7 +112,7 @@ def note(line: Line, member: Client | Cohort, rates: Rates) -> str:
     if line.key == ("prefix_length",) and not value:
         return "→ 50 tokens"
     if field.name == "mu" and isinstance(value, float) and value < _LARGEST_LOG:
-        return f"median {math.exp(value):,.0f}"
+        return f"median {whole(math.exp(value))}"
     if field.unit == "µs" and isinstance(value, int | float) and 0 < value < _LONGEST_US:
         return duration(round(value))
     return field.unit
