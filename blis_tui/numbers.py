@@ -29,6 +29,14 @@ def rate(value: float) -> str:
     return f"{value:.1f}" if value >= 100 else f"{value:.2f}" if value >= 0.1 or not value else f"{value:.2g}"
 
 
+def shortened(value: float) -> str:
+    """Write a number with all its figures, but a letter for the zeros of a large one: ``9,000``, ``10k``, ``2.5M``."""
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if value >= size:
+            return f"{value / (1e3 if letter == 'k' else size):,.10g}{letter}"
+    return f"{value:,.10g}"
+
+
 def mean(value: float) -> str:
     """Write a number that is expected or a mean: as a whole one if it is one or large, and never rounded to nothing."""
     if value >= 1e15:

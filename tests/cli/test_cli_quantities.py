@@ -8,7 +8,7 @@ import pytest
 
 from blis_tui.cli.arguments.quantities import duration_us, size_bytes, whole_number
 from blis_tui.cli.errors import UsageError
-from blis_tui.numbers import counted, duration, rate, time_left
+from blis_tui.numbers import counted, duration, rate, shortened, time_left
 
 
 @pytest.mark.parametrize(
@@ -95,6 +95,14 @@ def test_times_read_well(microseconds: int, text: str) -> None:
 )
 def test_rates_read_well(value: float, text: str) -> None:
     assert rate(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (0.5, "0.5"), (9_000, "9,000"), (10_000, "10k"), (12_345, "12.345k"), (2_500_000, "2.5M"), (10**9, "1G")],
+)
+def test_numbers_are_shortened_exactly(value: float, text: str) -> None:
+    assert shortened(value) == text
 
 
 def test_plurals_and_time_left() -> None:

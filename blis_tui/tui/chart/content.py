@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from blis_tui.axes import MOST_TICKS, round_scale, ticks
-from blis_tui.numbers import duration
+from blis_tui.numbers import duration, shortened
 from blis_tui.plot import FINE, Bars, Figure, Label, Level, room
 from blis_tui.tui.chart import bars
 from blis_tui.tui.chart.achieved import achieved
@@ -187,7 +187,7 @@ def _figure(
     )
     labels_room = 1 + 1.5 / max(wanted.height - 4, 4) if stages else 1  # the stages' numbers stand above the bars
     top, step = round_scale(reached * labels_room, max(2, min(MOST_TICKS, (wanted.height - 3) // 3)))
-    y_ticks = [(place, _short(place)) for place in ticks(step, top)]
+    y_ticks = [(place, shortened(place)) for place in ticks(step, top)]
     start, span = shown.start_us, shown.stop_us - shown.start_us
     x_step = round_width_us(span, MOST_TICKS if wanted.width >= 60 else MOST_TICKS - 2)
     x_ticks = range(-(-start // x_step) * x_step, shown.stop_us + 1, x_step)
@@ -281,11 +281,3 @@ def _note(wanted: Wanted, requests: Requests | None, over_time: Series | Levels 
     if wanted.measure == SESSIONS and not wanted.span and (over_time is None or not over_time.rates.any()):
         return "No sessions: all requests are single-turn."
     return ""
-
-
-def _short(value: float) -> str:
-    """Write a number on an axis."""
-    for size, letter in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
-        if value >= size:
-            return f"{value / (1e3 if letter == 'k' else size):,.10g}{letter}"
-    return f"{value:,.10g}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar, NamedTuple
 
 from textual.binding import BindingType
@@ -9,6 +10,7 @@ from textual.content import Content
 from textual.events import Click, Resize
 from textual.widget import Widget
 
+from blis_tui.numbers import shortened
 from blis_tui.problems import ERROR, Path, Problem
 from blis_tui.spec.edits import Edit, SetValue
 from blis_tui.spec.format.fields import BOOLEAN, TEXT, Field
@@ -26,6 +28,8 @@ NOTE_WIDTH = 10
 """Cells after the value for its unit or how it reads, if there is room."""
 INLINE_ROOM = 28
 """With so many cells after the value a problem is told in a sentence; with fewer, only what would be right."""
+
+_LIMIT = re.compile(r"([<>≤≥] )([\d,]+)((?: [a-z]+)?)")
 
 
 class Shown(NamedTuple):
@@ -48,8 +52,17 @@ def _brief(problem: Problem, note: str, room: int) -> str:
     allowed = problem.allowed or short_message(problem)
     kind, _, limits = allowed.partition("number ")
     if kind not in ("a ", "a whole "):
-        return allowed.removeprefix("a ")
-    return limits if len(limits) <= room else limits.partition(" and ")[0]
+        return _in_room(allowed.removeprefix("a "), room)
+    return limits if len(limits) <= room else _in_room(limits.partition(" and ")[0], room)
+
+
+def _in_room(limit: str, room: int) -> str:
+    """Return a limit such as ``≤ 10,000,000 users`` as far as there is room: its number in short, and without its noun."""
+    found = _LIMIT.fullmatch(limit)
+    if len(limit) <= room or found is None:
+        return limit
+    short = f"{found[1]}{shortened(int(found[2].replace(',', '')))}"
+    return f"{short}{found[3]}" if len(short + found[3]) <= room else short
 
 
 class FieldRow(Widget):

@@ -348,6 +348,12 @@ async def test_tables_are_edited_as_rows(make_app: MakeApp) -> None:
         assert '{"128": 0.5, "2048": 0.2, "4096": 0.2}' in text_of(pilot)
 
 
+async def test_a_limit_is_told_in_the_room_there_is(make_app: MakeApp) -> None:
+    many = CLIENTS.replace("rate_fraction:", "concurrency: 20000000\n    rate_fraction:", 1)
+    async with opened(make_app(many), NARROW) as pilot:
+        assert str(row(pilot, "clients", 0, "concurrency").render()).rstrip().endswith("] ≤ 10M")
+
+
 async def test_the_next_client_can_be_shown_without_leaving_the_field(make_app: MakeApp) -> None:
     async with opened(make_app(CLIENTS)) as pilot:
         await go_to(pilot, "clients", 0, "rate_fraction")
