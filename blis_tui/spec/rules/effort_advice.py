@@ -116,7 +116,8 @@ def _users(spec: WorkloadSpec, client: Client, path: Path) -> _Effort:
     requests = min(rate * (end_us(spec) or INT64_MAX), float(spec.num_requests or INT64_MAX))
     tokens = _typical(client.input_distribution) + _typical(client.output_distribution)
     seconds = requests * (_REQUEST_S + tokens * _TOKEN_S)
-    return _Effort(seconds, (*path, "concurrency"), f"its users send about {whole(requests)} requests if an answer takes a second")
+    why = f"its users send about {whole(requests)} requests if an answer takes a second"
+    return _Effort(seconds, (*path, "concurrency"), why)
 
 
 def _gaps(drawn: float, path: Path) -> _Effort:
