@@ -8,7 +8,7 @@ UNITS_US = {"us": 1, "µs": 1, "μs": 1, "ms": 10**3, "s": 10**6, "m": 60 * 10**
 """The units in which times are typed, in µs; µ may be the sign or the letter."""
 _DAYS_FROM_H = 48
 """From so many hours on a time is told in days."""
-_HUGE = 1e12
+_HUGE = 1e15
 """A file may have numbers of hundreds of figures, which no table has room for."""
 
 
