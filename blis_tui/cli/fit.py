@@ -11,6 +11,7 @@ from blis_tui.cli.errors import DONE, CommandError
 from blis_tui.cli.inputs.traces import trace_at
 from blis_tui.cli.outputs.progress import Progress
 from blis_tui.cli.outputs.streams import note, put, write_errors
+from blis_tui.formats.traces.kinds import kind_at
 from blis_tui.numbers import aligned
 from blis_tui.problems import printable
 from blis_tui.reading import read_bytes, regular_size
@@ -61,6 +62,9 @@ def _demand_writable(path: str, *, force: bool) -> None:
     """Raise `CommandError` before the work if the file cannot be written after it."""
     from blis_tui.files.file_set import demand_writable
 
+    kind = kind_at(path)
+    if kind is not None:  # mostly the one that is fitted to, and that cannot be made again
+        raise CommandError(f"{path}: is {kind}; no fit is written over one")
     with write_errors(), held():
         demand_writable(path, force=force)
 

@@ -76,6 +76,14 @@ def test_what_is_there_is_not_overwritten(run: Run, trace: Path, tmp_path: Path)
 
 
 @pytest.mark.parametrize("force", [(), ("--force",)])
+def test_no_trace_is_overwritten(run: Run, trace: Path, force: tuple[str, ...]) -> None:
+    before = trace.read_bytes()
+    ran = run("--fit", trace, "-o", trace, *force)
+    assert (ran.code, ran.err) == (3, f"blis-tui: {trace}: is a BLIS trace; no fit is written over one\n")
+    assert trace.read_bytes() == before
+
+
+@pytest.mark.parametrize("force", [(), ("--force",)])
 @pytest.mark.parametrize(
     ("output", "why"),
     [
