@@ -137,8 +137,8 @@ class MainScreen(Screen[None]):
     def focus_list(self) -> None:
         """Go to the stages or clients; where the form has none, to its first field."""
         self._show_form()
-        if not self._focus_main_part():  # at once where it can be: what is typed next is meant for it
-            self.call_after_refresh(self._focus_list)
+        self._focus_main_part(scroll=False)  # at once where it can be: what is typed next is meant for it
+        self.call_after_refresh(self._show_list)
 
     def _show_form(self) -> None:
         """Show the form, where it is a tab, at once: the focus goes there."""
@@ -146,15 +146,19 @@ class MainScreen(Screen[None]):
             self.activate(FORM)
             self.add_class("-form")
 
-    def _focus_list(self) -> None:
-        if not self._focus_main_part():
+    def _show_list(self) -> None:
+        """Scroll to what the workload is made of, now that everything has its place."""
+        part = self.focused
+        if not self._focus_main_part(scroll=True):
             self.focus_in("#form-column")
+        elif part is self.focused is not None and not self.can_view_entire(part):
+            self.scroll_to_center(part, origin_visible=True)
 
-    def _focus_main_part(self) -> bool:
+    def _focus_main_part(self, *, scroll: bool) -> bool:
         part = self.query_one(FormColumn).main_part
         if part is None or part not in self.focus_chain:
             return False
-        self.set_focus(part)
+        self.set_focus(part, scroll_visible=scroll)
         return True
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
