@@ -151,7 +151,7 @@ class MainScreen(Screen[None]):
         part = self.focused
         if not self._focus_main_part(scroll=True):
             self.focus_in("#form-column")
-        elif part is self.focused is not None and not self.can_view_entire(part):
+        elif part is not None and part is self.focused and not self.can_view_entire(part):
             self.scroll_to_center(part, origin_visible=True)
 
     def _focus_main_part(self, *, scroll: bool) -> bool:
