@@ -177,7 +177,7 @@ class ChartView(ChartPicture):
         if not kinds and not self._stack:
             cast("BaseApp", self.app).say("There is nothing to stack by: all requests are of one kind.", timeout=3)
             return
-        if self._stack and not kind:
+        if not kinds or (self._stack and not kind):
             self._stack = ""
         else:
             last = self._stacked_last if self._stacked_last in kinds else kinds[-1]

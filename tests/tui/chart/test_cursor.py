@@ -276,3 +276,18 @@ async def test_there_may_be_nothing_to_stack_by(make_app: MakeApp) -> None:
         view_of(pilot).focus()
         await pilot.press("g")
         await wait_for(pilot, lambda: any("nothing to stack by" in each.message for each in app._notifications), "the message")
+
+
+async def test_bars_that_were_stacked_stand_alone_again_where_there_is_nothing_left_to_stack_by(make_app: MakeApp) -> None:
+    app = make_app(TWO_STAGE)
+    async with app.run_test(size=(120, 40)) as pilot:
+        view = await opened(pilot)
+        await pilot.press("g")
+        await still(pilot)
+        app.write(of_clients(), "another text")
+        await wait_for(pilot, lambda: view._chart is not None and not view._chart.kinds and view._chart.over_time, "the chart")
+        view.focus()
+        await pilot.press("t")
+        await still(pilot)
+        await pilot.press("t")
+        await wait_for(pilot, lambda: any("nothing to stack by" in each.message for each in app._notifications), "the message")
