@@ -11,6 +11,7 @@ from textual.app import App
 if TYPE_CHECKING:
     from pathlib import Path as FilePath
 
+    from textual.driver import Driver
     from textual.screen import Screen
     from textual.widget import Widget
 
@@ -32,6 +33,15 @@ class BaseApp(App[int]):
     tuning: Tuning
     problem_shown: tuple[str, Path] | None = None
     """Code and path of the problem that was gone to last."""
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return what reads and writes the screen: in a terminal, our own."""
+        from textual.drivers.linux_driver import LinuxDriver
+
+        from blis_tui.tui.terminal_driver import TerminalDriver
+
+        found = super().get_driver_class()
+        return TerminalDriver if found is LinuxDriver else found
 
     @property
     def home(self) -> Screen[Any]:

@@ -17,6 +17,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from textual_serve.app_service import AppService
 from textual_serve.download_manager import DownloadManager
 
+from blis_tui.pastes import PasteGuard
 from blis_tui.web.access import Access, harden
 from blis_tui.web.confinement import DRIVER_VARIABLE
 from blis_tui.web.driver import BrowserDriver
@@ -114,11 +115,12 @@ class Server:
             download_manager=self._downloads,
         )
         self._sockets.add(page)
+        guard = PasteGuard()
         try:
             await designer.start(_cells(request.query.get("width"), 80), _cells(request.query.get("height"), 24))
             async for message in page:
                 if message.type == WSMsgType.TEXT:
-                    await _pass_on(message, page, designer)
+                    await _pass_on(message, page, designer, guard)
         finally:
             self._sockets.discard(page)
             await designer.stop()
@@ -139,12 +141,12 @@ async def _part(request: web.Request) -> web.StreamResponse:
     return web.FileResponse(_HERE / request.match_info["name"])
 
 
-async def _pass_on(message: Any, page: web.WebSocketResponse, designer: AppService) -> None:
+async def _pass_on(message: Any, page: web.WebSocketResponse, designer: AppService, guard: PasteGuard) -> None:
     """Pass on what the page says; what it does not say is not obeyed."""
     try:
         kind, *values = message.json()
         if kind == "stdin":
-            await designer.send_bytes(values[0].encode("utf-8", "replace"))
+            await designer.send_bytes(guard.feed(values[0]).encode("utf-8", "replace"))
         elif kind == "resize":
             await designer.set_terminal_size(_cells(values[0]["width"], 80), _cells(values[0]["height"], 24))
         elif kind == "ping":

@@ -144,6 +144,35 @@ def test_alt_and_a_figure_of_an_old_terminal_show_a_tab(start: Start, spec: Path
     assert spec.read_text() == GOOD
 
 
+def test_bytes_that_are_no_utf8_are_shown_as_unknown_characters(start: Start, spec: Path) -> None:
+    terminal = start(spec)
+    terminal.see("requests")
+    terminal.press("\x1b4")
+    terminal.see('"2"')
+    os.write(terminal.master, b"# caf\xe9 au lait")
+    terminal.see("caf\ufffd")
+    assert terminal.process.poll() is None
+
+
+def test_a_paste_presses_no_keys_and_takes_no_time_whatever_it_holds(start: Start, spec: Path) -> None:
+    terminal = start(spec)
+    terminal.see("requests")
+    terminal.press("\x1b4")
+    terminal.see('"2"')
+    lines = "".join(f"# {number} \x1b[31mred\x1b[0m \x1bx \x1b]0;title\x07\n" for number in range(3000))
+    terminal.press("\x1b[200~")
+    for piece in (lines[at : at + 1000] for at in range(0, len(lines), 1000)):
+        terminal.press(piece)
+        terminal.read(0)
+    terminal.press("# the end\x1b[20")
+    for _ in range(5):  # the mark of the end comes in two pieces
+        terminal.read()
+    terminal.press("1~")
+    terminal.see("the end")
+    terminal.press("\x1bOP")  # F1
+    terminal.see("The text")
+
+
 def test_it_opens_in_a_tiny_window(start: Start, spec: Path) -> None:
     terminal = start(spec, size=(40, 12))
     terminal.see("at least")
