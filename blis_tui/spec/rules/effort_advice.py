@@ -60,14 +60,14 @@ def _efforts(spec: WorkloadSpec) -> Iterator[_Effort]:
     members: list[tuple[Path, Client | Cohort]] = [(("clients", i), each) for i, each in enumerate(spec.clients)]
     members += [(("cohorts", i), each) for i, each in enumerate(spec.cohorts)]
     fractions = sum(member.rate_fraction for _, member in members)
-    varying = generation_path(spec) == VARYING
+    path_taken, until = generation_path(spec), end_us(spec)
     for path, member in members:
         share = member.rate_fraction / fractions if fractions > 0 else 0.0
-        yield from _member_efforts(member, path, requests * share, varying=varying)
-        if generation_path(spec) == ORDINARY and windows_of(member):
-            yield _gaps(_thrown_away(spec, member, share), (*path, "lifecycle") if isinstance(member, Client) else path)
+        yield from _member_efforts(member, path, requests * share, varying=path_taken == VARYING)
+        if path_taken == ORDINARY and windows_of(member):
+            yield _gaps(_thrown_away(spec, member, share, until), (*path, "lifecycle") if isinstance(member, Client) else path)
         if isinstance(member, Client) and member.concurrency > 0:
-            yield _users(spec, member, path)
+            yield _users(spec, member, path, until)
     yield from _prefix_efforts(members)
 
 
@@ -111,9 +111,9 @@ def _prefix_efforts(members: list[tuple[Path, Client | Cohort]]) -> Iterator[_Ef
             named.add(member.prefix_group)
 
 
-def _users(spec: WorkloadSpec, client: Client, path: Path) -> _Effort:
+def _users(spec: WorkloadSpec, client: Client, path: Path, until: int | None) -> _Effort:
     rate = client.concurrency / max(1.0, client.think_time_us + _ANSWER_US)
-    requests = min(rate * (end_us(spec) or INT64_MAX), float(spec.num_requests or INT64_MAX))
+    requests = min(rate * (until or INT64_MAX), float(spec.num_requests or INT64_MAX))
     tokens = _typical(client.input_distribution) + _typical(client.output_distribution)
     seconds = requests * (_REQUEST_S + tokens * _TOKEN_S)
     why = f"its users send about {whole(requests)} requests if an answer takes a second"
@@ -141,12 +141,11 @@ def _typical(distribution: Distribution) -> float:
     return float(typical_draw(distribution.type, distribution.params)) if distribution.type in FAMILIES else 0.0
 
 
-def _thrown_away(spec: WorkloadSpec, member: Client | Cohort, share: float) -> float:
+def _thrown_away(spec: WorkloadSpec, member: Client | Cohort, share: float, until: int | None) -> float:
     """Return about how many gaps the clients of a member draw up to the end of their last windows."""
     if isinstance(member, Client) and member.arrival.process == "constant":
         return 0.0  # these are passed over at once
     end = max(window.end_us for window in windows_of(member))
-    until = end_us(spec)
     gap = fitted_gap_us(member.arrival)
     clients = member.population if isinstance(member, Cohort) else 1
     rate = min(spec.aggregate_rate * share / 1e6, float(clients)) if gap is None else clients / max(gap, 1.0)

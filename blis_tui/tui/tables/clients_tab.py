@@ -59,7 +59,7 @@ class ClientsTab(TableTab):
     def choose(self, event: TableRows.Chosen) -> None:
         """Show all of a client."""
         event.stop()
-        if self._clients is not None:
+        if self._clients is not None and event.index < len(self._clients):  # others may be shown by now
             self.show_client(self._clients, event.index)
 
 

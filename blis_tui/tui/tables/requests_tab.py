@@ -61,7 +61,7 @@ class RequestsTab(TableTab):
     def choose(self, event: TableRows.Chosen) -> None:
         """Show the client of a request, with its requests."""
         event.stop()
-        if self._shown is not None:
+        if self._shown is not None and event.index < len(self._shown):  # others may be shown by now
             self.show_client(self._shown.clients, int(self._shown.client[event.index]))
 
     @on(TableRows.WriteRequested)

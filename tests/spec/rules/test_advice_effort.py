@@ -10,6 +10,7 @@ import yaml
 
 from blis_tui.problems import Problem, format_path
 from blis_tui.spec.check import check
+from blis_tui.spec.rules import effort_advice
 
 FIVE = {"type": "constant", "params": {"value": 5}}
 UP_TO_3 = {"type": "gaussian", "params": {"mean": 2, "std_dev": 1, "min": 1, "max": 3}}
@@ -141,3 +142,16 @@ def test_what_many_clients_take_together_is_told() -> None:
 def test_examples_say_nothing() -> None:
     for file in Path("examples").glob("*.yaml"):
         assert not [problem for problem in check(file.read_bytes()).problems if problem.code == "slow"], file
+
+
+def test_what_holds_for_all_clients_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of thousands of clients would take the square of that."""
+    asked: list[str] = []
+    for name in ("generation_path", "end_us"):
+        real = getattr(effort_advice, name)
+        monkeypatch.setattr(effort_advice, name, lambda spec, name=name, real=real: (asked.append(name), real(spec))[1])
+    windows = [{"start_us": 0, "end_us": 1000}]
+    one = {"rate_fraction": 1, "arrival": {"process": "poisson"}, "input_distribution": FIVE, "output_distribution": FIVE}
+    clients = [{"id": f"c{number}", **one, "lifecycle": {"windows": windows}} for number in range(50)]
+    slow_of({"aggregate_rate": 20, "clients": clients})
+    assert sorted(asked) == ["end_us", "generation_path"]

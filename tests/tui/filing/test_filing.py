@@ -487,6 +487,24 @@ async def test_tab_completes_a_path(make_app: MakeApp, spec_file: Path) -> None:
         await wait_for(pilot, lambda: app.workspace.path == folder / "one-b.yaml")
 
 
+async def test_what_was_chosen_in_a_list_that_is_gone_is_not_taken(make_app: MakeApp, spec_file: Path) -> None:
+    """Enter pressed twice on a folder: the second one meant nothing in the list that the first one brings."""
+    (spec_file.parent / "loads").mkdir()
+    app = make_app(path=spec_file)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        await pilot.press("ctrl+o")
+        await wait_for(pilot, lambda: isinstance(app.screen, OpenDialog) and app.screen._shown)
+        dialog = app.screen
+        assert isinstance(dialog, OpenDialog)
+        entries = dialog.query_one("#entries", OptionList)
+        last = len(dialog._shown) - 1
+        selected = OptionList.OptionSelected(entries, entries.get_option_at_index(last), last)
+        await dialog._enter(spec_file.parent / "loads")
+        await dialog.take_from_list(selected)
+        assert app.screen is dialog and dialog._listing.folder == spec_file.parent / "loads"
+
+
 async def test_files_that_were_open_are_offered(make_app: MakeApp, spec_file: Path, tmp_path: Path) -> None:
     other = tmp_path / "elsewhere" / "other.yaml"
     other.parent.mkdir()

@@ -276,6 +276,16 @@ async def test_a_client_shows_its_requests(make_app: MakeApp) -> None:
         await wait_for(pilot, lambda: not isinstance(app.screen, ClientDialog), "the table")
 
 
+@pytest.mark.parametrize("tab", ["clients", "requests"])
+async def test_a_row_that_was_chosen_and_is_gone_shows_no_client(make_app: MakeApp, tab: str) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        table = await opened(pilot, tab)
+        table.rows.post_message(TableRows.Chosen(1_000_000))
+        await pilot.pause()
+        assert not isinstance(app.screen, ClientDialog)
+
+
 async def test_requests_say_when_they_are_old(make_app: MakeApp) -> None:
     app = make_app()
     async with app.run_test(size=(120, 40)) as pilot:
