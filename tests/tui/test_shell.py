@@ -64,6 +64,22 @@ async def test_a_large_text_is_checked_in_the_background(make_app: MakeApp) -> N
         assert app.workspace.view.spec.seed == -3
 
 
+async def test_of_a_file_that_was_never_checked_nothing_is_claimed(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = threading.Event()
+    monkeypatch.setattr(checker, "check", lambda text, base: (go_on.wait(20), check(text, base=base))[1])
+    app = make_app(SMALL + PADDING)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        panes, problems = app.home.query_one("#form-panes"), app.home.query_one(ProblemRows)
+        assert not panes.visible
+        assert problems.render_line(0).text.strip() == "Checking the file …"
+        go_on.set()
+        await ready(pilot)
+        assert panes.visible
+        assert problems.render_line(0).text.strip() == "✓ No problems"
+        await wait_for(pilot, lambda: isinstance(app.focused, StageTable), "the stages")
+
+
 async def test_an_older_check_is_never_shown_for_a_newer_text(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:
     go_on = threading.Event()
     checked: list[str] = []

@@ -70,6 +70,8 @@ class ProblemRows(ScrollView, can_focus=True):
     def __init__(self) -> None:
         super().__init__()
         self.problems: Sequence[Problem] = ()
+        self.known = True
+        """Whether the text was ever checked."""
         self._whole: Sequence[Line] = ()
         """The problem under the cursor, as wrapped lines."""
         self._place = 4
@@ -77,6 +79,7 @@ class ProblemRows(ScrollView, can_focus=True):
     def show(self, problems: Sequence[Problem]) -> None:
         """Show problems; the cursor stays at its problem, wherever that is now."""
         if problems == self.problems:
+            self.refresh()  # whether it is known that there are none may have changed
             return
         before, self.problems = self.selected, problems
         row = _row_of(before, problems)
@@ -117,7 +120,8 @@ class ProblemRows(ScrollView, can_focus=True):
         width, base = self.scrollable_content_region.width, self.rich_style
         line = y + self.scroll_offset.y
         if not self.problems and y == 0:
-            return Strip([Segment(fitted("✓ No problems", width), base + self.get_component_rich_style("problems--none"))])
+            text, kind = ("✓ No problems", "none") if self.known else ("Checking the file …", "place")
+            return Strip([Segment(fitted(text, width), base + self.get_component_rich_style(f"problems--{kind}"))])
         row = self.row_at(line)
         if row >= len(self.problems):
             return Strip.blank(width, base)
@@ -212,9 +216,10 @@ class ProblemList(DocumentWidget, PreviewWidget):
 
     def show_document(self, view: View) -> None:
         """Show the problems of a view; while a text is being checked, those of the one before it."""
+        self.rows.known = view.checked is not None or view.good is not None
         self.set_class(view.checked is None, "-old")
-        if view.checked is not None:
-            self._problems = view.checked.problems
+        if view.checked is not None or not self.rows.known:
+            self._problems = view.checked.problems if view.checked is not None else ()
             self._show()
 
     def show_preview(self, preview: Preview) -> None:
