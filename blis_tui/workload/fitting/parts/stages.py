@@ -159,8 +159,8 @@ def _best_cut(low: int, high: int, times: NDArray[np.int64], gains: Counts, rate
     candidates = np.concatenate([[low, high], times, times + 1])
     values = likelihood(candidates)
     enough = values.max() - _NEARLY
-    for unit in ROUND_US:
-        rounded = multiples(unit, low, high)
+    for unit in ROUND_US:  # between two requests the likelihood rises or falls evenly: what is next to one is best
+        rounded = multiples(unit, candidates, low, high)
         if len(rounded) and (found := likelihood(rounded)).max() >= enough:
             return int(rounded[np.argmax(found)])
     return int(candidates[np.argmax(values)])

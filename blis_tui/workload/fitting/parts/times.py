@@ -34,15 +34,20 @@ def spread_out(times_us: NDArray[np.int64], step_us: int) -> NDArray[np.int64]:
     return np.sort(times_us + np.random.default_rng(0).integers(0, step_us, len(times_us)))
 
 
-def multiples(unit: int, low_us: int, high_us: int) -> NDArray[np.int64]:
-    """Return the multiples of a unit from one time to another."""
-    return np.arange(-(-low_us // unit), high_us // unit + 1) * unit
+def multiples(unit: int, times_us: NDArray[np.int64], low_us: int, high_us: int) -> NDArray[np.int64]:
+    """Return the multiples of a unit next to some times, ascending, of those from one time to another.
+
+    All of them could be more than there is memory for: a trace may last ten thousand years.
+    """
+    before = times_us // unit * unit
+    found = np.unique(np.concatenate([before, before + unit]))
+    return found[(found >= low_us) & (found <= high_us)]
 
 
 def roundest(low_us: int, high_us: int) -> int:
     """Return the first of the roundest times from one to another."""
     for unit in ROUND_US:
-        found = multiples(unit, low_us, high_us)
-        if len(found):
-            return int(found[0])
+        first = -(-low_us // unit) * unit
+        if first <= high_us:
+            return first
     return high_us

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from made_traces import staged
@@ -80,3 +82,16 @@ def test_times_are_as_round_as_can_be():
     assert roundest(598_300_000, 602_000_000) == 600_000_000
     assert roundest(11_200_000, 11_900_000) == 11_500_000
     assert roundest(1_234, 1_300) == 1_300
+
+
+def test_ten_thousand_years_take_no_more_memory_than_an_hour():
+    year_us = 365 * 86_400 * 10**6
+    tracemalloc.start()
+    try:
+        assert roundest(1, 10_000 * year_us) == 3_600_000_000
+        times = np.concatenate([np.arange(500) * 19 * year_us, 9_500 * year_us + np.arange(500) * year_us])
+        edges = find_stages(times, np.zeros(1000, np.int64), 1, 10_000 * year_us, 24)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 23
+    finally:
+        tracemalloc.stop()
+    assert len(edges) == 3 and edges[1] == pytest.approx(9_500 * year_us, rel=0.01)
