@@ -11,6 +11,8 @@ from blis_tui.spec.format.model import Arrival, Client, Cohort, InferencePerf, S
 from blis_tui.spec.format.windows import windows_of
 
 US_PER_S = 1_000_000
+LEAST_RATE = 1e-15
+"""To BLIS, clients that send at all send as many requests per µs at least."""
 _DAY_US = 24 * 3600 * US_PER_S
 V1_ROUNDS = 5
 """Rounds of a session of a version-1 compact spec with chat."""
@@ -216,7 +218,9 @@ def _member_requests(cohort: Cohort, share: float, until: float, always: float) 
 def _own_rate(arrival: Arrival, share: float) -> float:
     """Return a client's requests per µs: its share of the rate per second, unless its gaps are fitted; at most 1."""
     gap = fitted_gap_us(arrival)
-    return min(share / US_PER_S, 1.0) if gap is None else 1.0 / max(gap, 1.0)
+    if gap is not None:
+        return 1.0 / max(gap, 1.0)
+    return min(max(share / US_PER_S, LEAST_RATE), 1.0) if share > 0 else 0.0
 
 
 def fitted_gap_us(arrival: Arrival) -> float | None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import math
 
 from blis_tui.spec.format.distributions import go_int
+from blis_tui.spec.format.facts import LEAST_RATE
 from blis_tui.spec.format.model import Arrival
 from blis_tui.workload.kernel.records import GAMMA, POISSON, WEIBULL, Sampler
 from blis_tui.workload.sampling.table import fixed
 
-_LEAST_RATE = 1e-15
 _LEAST_GAMMA_SHAPE = 0.01
 
 
 def gap_sampler(arrival: Arrival, rate: float) -> Sampler:
     """Return how to draw the gaps of an arrival process at a rate in requests per microsecond."""
-    rate = max(rate, _LEAST_RATE)
+    rate = max(rate, LEAST_RATE)
     poisson = poisson_rate(arrival, rate)
     if poisson is not None:
         return Sampler(POISSON, poisson)
@@ -28,7 +28,7 @@ def gap_sampler(arrival: Arrival, rate: float) -> Sampler:
 
 def poisson_rate(arrival: Arrival, rate: float) -> float | None:
     """Return the rate of the exponential gaps of a process, or ``None`` if its gaps are of another kind."""
-    rate = max(rate, _LEAST_RATE)
+    rate = max(rate, LEAST_RATE)
     if arrival.process not in ("gamma", "weibull", "constant"):
         return rate  # a window's process is not checked, and BLIS takes any other for this one
     if arrival.process == "gamma" and _fitted(arrival) is None and _gamma_shape(arrival) < _LEAST_GAMMA_SHAPE:

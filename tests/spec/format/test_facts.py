@@ -127,6 +127,11 @@ def test_expected_requests_of_clients(changes: list[tuple[Path, Any]], expected:
     assert expected_requests(of(CLIENTS, *changes)) == pytest.approx(expected)
 
 
+def test_no_client_sends_less_than_blis_lets_it() -> None:
+    changes = [(("aggregate_rate",), 1e-11), (("horizon",), 10**17)]
+    assert expected_requests(of(CLIENTS, *changes)) == pytest.approx(100 * len(of(CLIENTS).clients))
+
+
 def test_expected_requests_of_windows_with_rates() -> None:
     rates = [(("clients", index, "lifecycle"), windows(*SPANS, trace_rate=2.0 - 4 * index)) for index in range(2)]
     absolute = [*rates, (("aggregate_rate",), 0.0)]
