@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from blis_tui.numbers import whole
 from blis_tui.problems import Path
-from blis_tui.spec.format.distributions import FAMILIES, typical_draw
+from blis_tui.spec.format.distributions import FAMILIES, read_bins, typical_draw
 from blis_tui.spec.format.facts import clients_per_stage, end_us, expected_requests, fitted_gap_us
 from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.spec.format.generation import ORDINARY, VARYING, generation_path, media_of
@@ -21,7 +21,7 @@ _DRAW_S, _TOKEN_S, _REQUEST_S = 2e-8, 5e-10, 1e-7
 """About how long a number takes that is drawn, a token whose place in the stream is passed, and a request beside these."""
 _ANSWER_US = 1e6
 """How long an answer is taken to be: what it really is, is not known here."""
-_LONG_S, _VERY_LONG_S = 10.0, 60.0
+LONG_S, VERY_LONG_S = 10.0, 60.0
 """From when on it is told, and as a warning."""
 _MANY = 1.5
 """If all take so many times as long as the longest, that alone is not why."""
@@ -37,17 +37,34 @@ def advise_effort(report: Report, spec: WorkloadSpec) -> None:
     """Tell of what takes longest, if that is long."""
     if report.bad:
         return
-    efforts = [effort for effort in _efforts(spec) if effort.seconds > 0]
-    total = sum(effort.seconds for effort in efforts)
-    if total < _LONG_S:
+    efforts = list(_efforts(spec))
+    total = _sum(efforts)
+    if total < LONG_S:
         return
     longest = max(efforts, key=lambda effort: effort.seconds)
     if total < _MANY * longest.seconds:
-        text = f"makes generation take {_spoken(total)}: {longest.why}"
+        text = f"makes generation take {spoken_effort(total)}: {longest.why}"
     else:
-        text = f"takes {_spoken(longest.seconds)} of {_spoken(total)} of generation: {longest.why}"
-    tell = report.warn if total >= _VERY_LONG_S else report.inform
+        part = spoken_effort(longest.seconds) if longest.seconds >= 1 else "a part"
+        text = f"takes {part} of {spoken_effort(total)} of generation: {longest.why}"
+    tell = report.warn if total >= VERY_LONG_S else report.inform
     tell("slow", longest.path, text)
+
+
+def effort_s(spec: WorkloadSpec) -> float:
+    """Return about how many seconds it takes to generate the requests of a valid spec; 0 where a glance cannot tell."""
+    return _sum(_efforts(spec))
+
+
+def spoken_effort(seconds: float) -> str:
+    """Write how long something takes, about."""
+    if seconds < 120:
+        return f"about {seconds:.0f} s"
+    return f"about {seconds / 60:.0f} min" if seconds < 7200 else f"about {seconds / 3600:,.0f} h"
+
+
+def _sum(efforts: Iterable[_Effort]) -> float:
+    return sum(max(effort.seconds, 0.0) for effort in efforts)
 
 
 def _efforts(spec: WorkloadSpec) -> Iterator[_Effort]:
@@ -138,7 +155,13 @@ def _rounds(member: Client | Cohort) -> int:
 
 
 def _typical(distribution: Distribution) -> float:
-    return float(typical_draw(distribution.type, distribution.params)) if distribution.type in FAMILIES else 0.0
+    if distribution.type not in FAMILIES:
+        return 0.0
+    if distribution.type == "empirical":  # the mean: tables have long lengths that are rare
+        bins = read_bins(distribution.params)
+        total = sum(share for _, share in bins)
+        return sum(value * (share / total) for value, share in bins) if total > 0 else 0.0
+    return float(typical_draw(distribution.type, distribution.params))
 
 
 def _thrown_away(spec: WorkloadSpec, member: Client | Cohort, share: float, until: int | None) -> float:
@@ -150,9 +173,3 @@ def _thrown_away(spec: WorkloadSpec, member: Client | Cohort, share: float, unti
     clients = member.population if isinstance(member, Cohort) else 1
     rate = min(spec.aggregate_rate * share / 1e6, float(clients)) if gap is None else clients / max(gap, 1.0)
     return rate * (end if until is None else min(end, until))
-
-
-def _spoken(seconds: float) -> str:
-    if seconds < 120:
-        return f"about {seconds:.0f} s"
-    return f"about {seconds / 60:.0f} min" if seconds < 7200 else f"about {seconds / 3600:,.0f} h"

@@ -139,6 +139,28 @@ def test_what_many_clients_take_together_is_told() -> None:
     assert "takes about 2 s of about 45 s of generation: it has about 5 requests" in problem.message
 
 
+def test_the_longest_of_many_short_ones_is_a_part() -> None:
+    one = {
+        "population": 10,
+        "rate_fraction": 1,
+        "prefix_length": 10**8,
+        "prefix_sharing": "per_member",
+        "arrival": {"process": "poisson"},
+        "input_distribution": FIVE,
+        "output_distribution": FIVE,
+    }
+    cohorts = [{"id": f"c{number}", "prefix_group": f"g{number}", **one} for number in range(20)]
+    (problem,) = slow_of({"num_requests": 1000, "aggregate_rate": 10, "cohorts": cohorts})
+    assert "takes a part of about 10 s of generation: the prefixes have 1,000,000,000 tokens" in problem.message
+
+
+def test_rare_long_lengths_of_a_table_are_rare() -> None:
+    lengths = {"type": "empirical", "params": {"10": 0.999, "2000000000": 0.001}}
+    assert slow(aggregate_rate=200.0, input_distribution=lengths) == []
+    (problem,) = slow(aggregate_rate=20_000.0, input_distribution=lengths)
+    assert "about 100 s: it has about 100,000 requests" in problem.message
+
+
 def test_examples_say_nothing() -> None:
     for file in Path("examples").glob("*.yaml"):
         assert not [problem for problem in check(file.read_bytes()).problems if problem.code == "slow"], file
