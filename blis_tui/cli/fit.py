@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from blis_tui.cli.arguments.options import STDIN, Options
 from blis_tui.cli.errors import DONE, CommandError
+from blis_tui.cli.inputs.specs import shown_name
 from blis_tui.cli.inputs.traces import trace_at
+from blis_tui.cli.outputs.problem_notes import report
 from blis_tui.cli.outputs.progress import Progress
 from blis_tui.cli.outputs.streams import note, put, write_errors
 from blis_tui.formats.traces.kinds import kind_at
 from blis_tui.numbers import aligned
-from blis_tui.problems import printable
+from blis_tui.problems import Problem, printable
 from blis_tui.reading import read_bytes, regular_size
 from blis_tui.signals import held
 
 if TYPE_CHECKING:
     from blis_tui.workload.fitting.fit import Fit
-    from blis_tui.workload.fitting.likeness.report import Section
+    from blis_tui.workload.fitting.likeness.report import FitReport, Section
 
 
 def run(options: Options) -> int:
@@ -34,7 +36,13 @@ def run(options: Options) -> int:
     from blis_tui.formats.fitted import fit_trace, fitted_text
 
     with Progress(quiet=options.quiet) as progress:
-        found = fit_trace(trace, options.choices, lambda done: progress.part("fitting", done))
+
+        def say(problem: Problem) -> None:
+            if not options.quiet:
+                progress.clear()
+                report([problem], shown_name(path), options.color)
+
+        found = fit_trace(trace, options.choices, lambda done: progress.part("fitting", done), say)
     text = fitted_text(found, os.path.basename(path))  # noqa: PTH119 - as everywhere in the command line
     if options.output == STDIN:
         put(text)
@@ -79,33 +87,44 @@ def _write(path: str, text: str, *, force: bool) -> None:
 
 def _report(found: Fit, path: str, output: str) -> list[str]:
     """Return the lines of the comparison as text."""
+    from blis_tui.formats.fitted import verdict_of
     from blis_tui.workload.fitting.likeness.tables import HEAD, LEGEND, table
 
+    written = "" if output == STDIN else f"wrote {output}: "
+    head = f"{written}the fit to {path} {verdict_of(found)}"
+    if found.report is None:
+        return [head]
     lines = table(found.report)
     rows = aligned([HEAD, *((printable(line.cells[0]), *line.cells[1:], line.verdict) for line in lines)])
-    written = "" if output == STDIN else f"wrote {output}: "
-    return [f"{written}the fit to {path} is {found.report.verdict}", *rows, *LEGEND]
+    return [head, *rows, *LEGEND]
 
 
 def _document(found: Fit, path: str, output: str) -> str:
     """Write the comparison as JSON."""
-    report = found.report
-    stages = [
-        {**stage._asdict(), "trace_rate": round(stage.trace / stage.seconds, 6), "fit_rate": round(stage.fit / stage.seconds, 6)}
-        for stage in report.stages
-    ]
     document = {
         "trace": path,
         "output": output,
         "lengths": found.choices.lengths,
         "shape": found.choices.shape,
         "clock_step_us": found.clock_step_us,
+        **_compared(found.report),
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _compared(report: FitReport | None) -> dict[str, Any]:
+    if report is None:
+        return {"verdict": None, "total": None, "stages": [], "classes": []}
+    stages = [
+        {**stage._asdict(), "trace_rate": round(stage.trace / stage.seconds, 6), "fit_rate": round(stage.fit / stage.seconds, 6)}
+        for stage in report.stages
+    ]
+    return {
         "verdict": report.verdict,
         "total": _section(report.total),
         "stages": stages,
         "classes": [{"name": each.name, **_section(each)} for each in report.classes],
     }
-    return json.dumps(document, indent=2) + "\n"
 
 
 def _section(section: Section) -> dict[str, Any]:

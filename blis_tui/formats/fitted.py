@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from blis_tui.formats.traces.trace import MeasuredTimes, Trace
 from blis_tui.formats.yaml_text import block, entry
 from blis_tui.numbers import counted, duration, roughly
-from blis_tui.problems import printable
+from blis_tui.problems import Problem, printable
 from blis_tui.spec.format.model import Client, Cohort, Distribution
+from blis_tui.spec.rules.effort_advice import spoken_effort
 from blis_tui.workload.fitting.choices import Choices
 from blis_tui.workload.fitting.fit import Fit, fit
 from blis_tui.workload.fitting.parts.conversations import Answers
@@ -25,9 +26,24 @@ _LONG = 4
 _DISTRIBUTIONS = ("input_distribution", "output_distribution")
 
 
-def fit_trace(trace: Trace, choices: Choices | None = None, progress: Progress | None = None) -> Fit:
-    """Fit a workload to a trace. Raises `SpecError` if it has no requests, and what `progress` raises."""
-    return fit(trace.requests, choices, progress, None if trace.measured is None else _answers(trace.measured))
+def fit_trace(
+    trace: Trace,
+    choices: Choices | None = None,
+    progress: Progress | None = None,
+    say: Callable[[Problem], None] = lambda problem: None,
+) -> Fit:
+    """Fit a workload to a trace; `say` is told before what takes long.
+
+    Raises `SpecError` if the trace has no requests, and what `progress` raises.
+    """
+    return fit(trace.requests, choices, progress, None if trace.measured is None else _answers(trace.measured), say)
+
+
+def verdict_of(fit: Fit) -> str:
+    """Say how good a fit is, as the end of a sentence that begins with it."""
+    if fit.report is None:
+        return f"is not compared, as generating it takes {spoken_effort(fit.effort_s)}"
+    return f"is {fit.report.verdict}"
 
 
 def _answers(measured: MeasuredTimes) -> Answers | None:
@@ -50,11 +66,10 @@ def fitted_text(fit: Fit, source: str) -> str:
 
 
 def _comments(fit: Fit, source: str, members: Sequence[Client | Cohort]) -> str:
-    total = fit.report.total.rows[0]
-    span = sum(stage.end_us - stage.start_us for stage in fit.report.stages)
+    made = "" if fit.report is None else f"It generates {counted(round(fit.report.total.rows[0].fit), 'request')}; "
     texts = [
-        f"Fitted to the trace {printable(source)}: {counted(round(total.trace), 'request')} in {duration(span)}.",
-        f"It generates {counted(round(total.fit), 'request')}; the fit is {fit.report.verdict}.",
+        f"Fitted to the trace {printable(source)}: {counted(fit.requests, 'request')} in {duration(fit.span_us)}.",
+        f"{made}{'the' if made else 'The'} fit {verdict_of(fit)}.",
     ]
     if fit.clock_step_us:
         step = roughly(fit.clock_step_us)

@@ -50,7 +50,7 @@ def generate_tuned(
 ) -> Requests:
     """Return the same requests as `generate`, made in pieces of other sizes."""
     if server is None:
-        _refuse(spec, answers_known=False)
+        refuse_errors(spec, answers_known=False)
         with Workers(threads) as workers:
             return _finished(_planned(expand(spec), tuning, workers, threads, progress), progress)
     plan, sent = _planned_and_sent(spec, tuning, server, progress, threads)
@@ -73,7 +73,7 @@ def planned_and_sent(
 def _planned_and_sent(
     spec: WorkloadSpec, tuning: Tuning, server: AssumedServer | None, progress: Progress | None, threads: int | None
 ) -> tuple[Requests | None, Requests | None]:
-    _refuse(spec, answers_known=server is not None)
+    refuse_errors(spec, answers_known=server is not None)
     clients, sent = expand(spec), None
     waits = any(block.template.waits or block.template.concurrency for block in clients.blocks)
     with Workers(threads) as workers:
@@ -85,7 +85,8 @@ def _planned_and_sent(
     return None if any(traits.users for traits in plan.traits) else plan, sent
 
 
-def _refuse(spec: WorkloadSpec, *, answers_known: bool) -> None:
+def refuse_errors(spec: WorkloadSpec, *, answers_known: bool) -> None:
+    """Raise the `SpecError` of a spec that cannot be generated."""
     problems = [problem for problem in generation_problems(spec, answers_known) if problem.severity == ERROR]
     if problems:
         raise SpecError(problems)

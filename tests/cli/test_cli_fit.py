@@ -141,6 +141,33 @@ def test_what_cannot_be_read_is_no_other_kind_of_file(run: Run, tmp_path: Path) 
         assert (ran.code, ran.err) == (3, f"blis-tui: {tmp_path / name}: {why}\n")
 
 
+AZURE_HEAD = "TIMESTAMP,ContextTokens,GeneratedTokens\n"
+ENDLESS = f"""{AZURE_HEAD}0001-01-01 00:00:00.0000000,5,5
+9999-12-31 23:59:59.9999999,2147483647,1
+2023-11-16 18:00:00.0000000,10,10
+"""
+"""Three rows, and hundreds of requests of hundreds of millions of tokens that are like them."""
+
+
+def test_what_takes_too_long_to_generate_is_written_and_not_compared(run: Run, tmp_path: Path) -> None:
+    path, fit = tmp_path / "endless.csv", tmp_path / "fit.yaml"
+    path.write_text(ENDLESS)
+    ran = run("--fit", path, "-o", fit)
+    assert ran.code == 0
+    assert ran.err.splitlines() == [
+        f"{path}: warning: generating what is fitted to this trace takes about 113 s, so it is not compared [slow]",
+        f"wrote {fit}: the fit to {path} is not compared, as generating it takes about 113 s",
+    ]
+    head = fit.read_text().splitlines()[:2]
+    assert head[0].startswith("# Fitted to the trace endless.csv: 3 requests in 3,652,0")
+    assert head[1] == "# The fit is not compared, as generating it takes about 113 s."
+    assert [problem.code for problem in check(fit.read_text()).problems] == ["slow"]
+    ran = run("--fit", path, "-o", fit, "--json", "--quiet", "--force")
+    assert ran.err == ""
+    found = json.loads(ran.out)
+    assert (found["verdict"], found["total"], found["stages"], found["classes"]) == (None, None, [], [])
+
+
 def test_a_trace_without_requests_says_so(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "empty.csv"
     path.write_text("TIMESTAMP,ContextTokens,GeneratedTokens\n")

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Checkbox, Static
 
 from blis_tui.numbers import time_left
-from blis_tui.problems import SpecError, printable
+from blis_tui.problems import Problem, SpecError, printable
 from blis_tui.tui.jobs import Job
 from blis_tui.tui.preview.budget import reasons
 from blis_tui.tui.trace.fit_lines import fit_lines
@@ -42,6 +42,8 @@ class FitDialog(Dialog["str | None"]):
         self._shape: str | None = None
         self._fit: Fit | None = None
         self._job: Job[Fit] | None = None
+        self._slow = ""
+        """Why it takes long, if it does."""
 
     def compose(self) -> ComposeResult:
         """Lay out the choices above the table."""
@@ -76,6 +78,7 @@ class FitDialog(Dialog["str | None"]):
         if self._job is not None:
             self._job.cancel()
         self._fit = None
+        self._slow = ""
         self.query_one("#make", Button).disabled = True
         self._say("⟳ Fitting …")
         choices = Choices(FAMILY if self.query_one("#family", Checkbox).value else EMPIRICAL, self._shape)
@@ -83,22 +86,28 @@ class FitDialog(Dialog["str | None"]):
         def work(job: Job[Fit]) -> Fit:
             from blis_tui.formats.fitted import fit_trace
 
-            return fit_trace(self._trace, choices, job.progress)
+            return fit_trace(self._trace, choices, job.progress, lambda problem: job.tell(self._note, problem))
 
         self._job = Job(self, work, self._take, self._fail, self._progress)
 
+    def _note(self, problem: Problem) -> None:
+        self._slow = f": {problem.message}"
+        self._say(f"⟳ Fitting …{self._slow}")
+
     def _progress(self, done: float, seconds_left: float | None) -> None:
         left = f", {time_left(seconds_left)} left" if seconds_left is not None else ""
-        self._say(f"⟳ Fitting … {done:.0%}{left}")
+        self._say(f"⟳ Fitting … {done:.0%}{left}{self._slow}")
 
     def _take(self, found: Fit) -> None:
+        from blis_tui.formats.fitted import verdict_of
+
         self._fit = found
         cohorts = self.query_one("#cohorts", Checkbox)
         with cohorts.prevent(Checkbox.Changed):
             cohorts.value = found.choices.shape == COHORTS
         spread = " Its clock is coarse: requests of one time are spread over a step." if found.clock_step_us else ""
-        self._say(f"The fit is {found.report.verdict}.{spread}")
-        self.query_one(LinesView).show(fit_lines(found.report))
+        self._say(f"The fit {verdict_of(found)}.{spread}")
+        self.query_one(LinesView).show([] if found.report is None else fit_lines(found.report))
         self.query_one("#make", Button).disabled = False
 
     def _fail(self, error: Exception) -> None:

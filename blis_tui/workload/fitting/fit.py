@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from blis_tui.problems import ERROR, Problem, SpecError
+from blis_tui.problems import ERROR, INFO, WARNING, Problem, SpecError
 from blis_tui.spec.format.facts import US_PER_S
 from blis_tui.spec.format.model import WorkloadSpec
+from blis_tui.spec.rules.effort_advice import LONG_S, VERY_LONG_S, effort_s, spoken_effort
 from blis_tui.workload.fitting.choices import COHORTS, STAGES, Choices
 from blis_tui.workload.fitting.compact import compact_spec
 from blis_tui.workload.fitting.likeness.comparison import Side, class_counts, compare
@@ -20,14 +22,16 @@ from blis_tui.workload.fitting.parts.conversations import Answers, begins
 from blis_tui.workload.fitting.parts.splitting import parts_of, process_of
 from blis_tui.workload.fitting.parts.stages import MOST_STAGES, find_stages
 from blis_tui.workload.fitting.parts.times import clock_step, roundest, spread_out
-from blis_tui.workload.generate import generate
+from blis_tui.workload.generate import generate, refuse_errors
 from blis_tui.workload.progress import Progress
 from blis_tui.workload.requests import Requests
 from blis_tui.workload.server import AssumedServer
 
 _SEED = 42
 _SEEDS, _FEW = 8, 20_000
-"""So many seeds are tried for a trace of at most so many requests, where chance matters."""
+"""So many seeds are tried for a trace of at most so many requests, where chance matters, as far as that is not long."""
+_PER_REQUEST_S = 1e-5
+"""The time that each request of a long trace may take to generate: that of 20,000 tokens."""
 _LEAST_US = 1_000_000
 """A workload lasts a second at least."""
 _LAST_GAPS = 50
@@ -46,17 +50,28 @@ class Fit(NamedTuple):
     spec: WorkloadSpec
     choices: Choices
     """With the shape that was chosen, if none was asked for."""
-    report: FitReport
+    report: FitReport | None
+    """``None`` where generating what is fitted takes too long to compare it."""
+    effort_s: float
+    """About how long that takes once."""
+    requests: int
+    """How many the trace has."""
+    span_us: int
     clock_step_us: int
     """The steps of the trace's clock if it is a coarse one, over which requests of one time are spread, else 0."""
 
 
 def fit(
-    requests: Requests, choices: Choices | None = None, progress: Progress | None = None, answers: Answers | None = None
+    requests: Requests,
+    choices: Choices | None = None,
+    progress: Progress | None = None,
+    answers: Answers | None = None,
+    say: Callable[[Problem], None] = lambda problem: None,
 ) -> Fit:
     """Fit a workload to the requests of a trace. Raises `SpecError` if there are none, and what `progress` raises.
 
-    Of a run, `answers` say what of a conversation's pauses is waiting for answers.
+    Of a run, `answers` say what of a conversation's pauses is waiting for answers. If what is fitted takes long to generate,
+    `say` is told that before.
     """
     tell = progress or (lambda done: None)
     if not len(requests):
@@ -75,18 +90,45 @@ def fit(
     tell(_FITTED)
     trace = Side(requests, model.number)
     server = answers.server if answers is not None and model.answered else None
-    made = _nearest(model, trace, server, lambda done: tell(_FITTED + 0.4 * done))
-    report = compare(trace, made, model.names, model.edges)
+    spec, report, seconds = model.spec.replace(seed=_SEED), None, effort_s(model.spec)
+    tries = _tries(seconds, len(requests))
+    if seconds >= LONG_S:
+        say(_slow(seconds, tries))
+    if tries:
+        made = _nearest(model, trace, server, tries, lambda done: tell(_FITTED + 0.4 * done))
+        spec, report = made.requests.spec, compare(trace, made, model.names, model.edges)
+    else:
+        refuse_errors(spec, answers_known=server is not None)
     tell(1.0)
-    return Fit(made.requests.spec, choices._replace(shape=model.shape), report, step_us)
+    span_us = int(model.edges[-1] - model.edges[0])
+    return Fit(spec, choices._replace(shape=model.shape), report, seconds, len(requests), span_us, step_us)
 
 
-def _nearest(model: _Model, trace: Side, server: AssumedServer | None, tell: Progress) -> Side:
-    """Generate the workload; of a small one, with the seed of a few whose numbers of requests are nearest to the trace's."""
-    few = len(trace.requests) <= _FEW
+def _tries(seconds: float, requests: int) -> int:
+    """Return how many seeds to try where each takes so long: none if that is out of all proportion to the trace."""
+    if seconds >= max(VERY_LONG_S, _PER_REQUEST_S * requests):
+        return 0
+    if requests > _FEW or seconds >= LONG_S:
+        return 1
+    return int(min(_SEEDS, LONG_S / seconds)) if seconds else _SEEDS
+
+
+def _slow(seconds: float, tries: int) -> Problem:
+    how_long = f"generating what is fitted to this trace takes {spoken_effort(seconds)}"
+    if not tries:
+        return Problem("slow", WARNING, (), f"{how_long}, so it is not compared")
+    return Problem("slow", INFO if seconds < VERY_LONG_S else WARNING, (), f"{how_long}, which is needed to compare it")
+
+
+def _nearest(model: _Model, trace: Side, server: AssumedServer | None, tries: int, tell: Progress) -> Side:
+    """Generate the workload with some seeds; return that whose numbers of requests are nearest to the trace's."""
     made = []
-    for seed in range(_SEED, _SEED + (_SEEDS if few else 1)):
-        requests = generate(model.spec.replace(seed=seed), server=server, progress=tell)
+    for tried in range(tries):
+
+        def generated(done: float, tried: int = tried) -> None:
+            tell((tried + done) / tries)
+
+        requests = generate(model.spec.replace(seed=_SEED + tried), server=server, progress=generated)
         made.append(Side(requests, np.array(model.of_blocks, np.int32)[requests.block]))
     wanted = class_counts(trace, len(model.names), model.edges)
     off = [((class_counts(side, len(model.names), model.edges) - wanted) ** 2 / np.maximum(wanted, 1)).sum() for side in made]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from textual.pilot import Pilot
 from textual.widgets import Button, Checkbox, Static
 
 from blis_tui.formats.export import export
+from blis_tui.formats.traces.trace import Trace
 from blis_tui.reading import loads
 from blis_tui.spec.check import check
 from blis_tui.tui.app import DesignerApp
@@ -20,6 +22,9 @@ from blis_tui.tui.trace.fit_dialog import FitDialog
 from blis_tui.tui.trace.trace_screen import TraceScreen
 from blis_tui.tui.widgets.confirm_dialog import ConfirmDialog
 from blis_tui.tui.widgets.lines_view import LinesView
+from blis_tui.workload.fitting.choices import Choices
+from blis_tui.workload.fitting.fit import Fit, fit
+from blis_tui.workload.progress import Progress
 
 HOSTILE = "[red]x[/red]\x1b[31m"
 TWO_CLIENTS = """
@@ -135,7 +140,7 @@ async def test_it_can_be_left_while_it_is_fitted(make_app: MakeApp, trace: Path,
 
     stopped = threading.Event()
 
-    def slow(requests: object, choices: object, progress: object) -> None:
+    def slow(requests: object, choices: object, progress: object, say: object) -> None:
         assert callable(progress)
         try:
             while True:
@@ -159,6 +164,44 @@ async def test_it_can_be_left_while_it_is_fitted(make_app: MakeApp, trace: Path,
         assert app.screen is dialog
         await pilot.press("escape")
         await wait_for(pilot, lambda: isinstance(app.screen, TraceScreen) and stopped.is_set(), "the end")
+
+
+async def test_what_takes_long_is_said_before_and_what_takes_too_long_is_not_compared(
+    make_app: MakeApp, trace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from blis_tui.formats import fitted
+    from blis_tui.problems import INFO, Problem
+
+    seen = threading.Event()
+
+    def slow(given: Trace, choices: Choices, progress: Progress, say: Callable[[Problem], None]) -> Fit:
+        say(Problem("slow", INFO, (), "generating it takes a while"))
+        while not seen.is_set():
+            progress(0.5)
+        return fit(given.requests, choices)._replace(report=None, effort_s=300.0)
+
+    monkeypatch.setattr(fitted, "fit_trace", slow)
+    app = make_app()
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        app.do(app.filing.open_path(trace), "files")
+        await wait_for(pilot, lambda: isinstance(app.screen, TraceScreen) and app.screen._opened is not None, "the trace")
+        await pilot.press("f")
+        await wait_for(pilot, lambda: isinstance(app.screen, FitDialog), "the dialog")
+        dialog = app.screen
+        assert isinstance(dialog, FitDialog)
+
+        def said() -> str:
+            return str(dialog.query_one("#verdict", Static).render())
+
+        await wait_for(pilot, lambda: "%" in said() and said().endswith(": generating it takes a while"), "why it takes long")
+        seen.set()
+        await wait_for(pilot, lambda: dialog._fit is not None, "the fit")
+        assert said() == "The fit is not compared, as generating it takes about 5 min."
+        assert not dialog.query_one("#make", Button).disabled
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: app.screen is app.home, "the document")
+        assert "# The fit is not compared" in app.workspace.text
 
 
 async def test_a_trace_without_requests_says_why_nothing_is_made(make_app: MakeApp, tmp_path: Path) -> None:

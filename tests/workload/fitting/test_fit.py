@@ -6,6 +6,7 @@ from made_traces import GOLDEN, LENGTHS, ROOT, at, made, one_client, staged
 
 import blis_tui
 from blis_tui import Cancelled, SpecError
+from blis_tui.workload.fitting import fit as fitting
 from blis_tui.workload.fitting.choices import FAMILY, SHAPES, Choices
 from blis_tui.workload.fitting.choices import LENGTHS as WAYS
 from blis_tui.workload.fitting.fit import fit
@@ -283,3 +284,38 @@ def test_requests_of_a_coarse_clock_are_spread_over_its_steps():
     assert result.spec.clients[0].arrival.process == "poisson"
     assert [stage.end_us for stage in result.report.stages] == pytest.approx([300_000_000, 600_000_000], abs=2_000_000)
     assert result.report.verdict == GOOD
+
+
+@pytest.mark.parametrize(
+    ("seconds", "tries", "said"),
+    [
+        (0.0, 8, []),
+        (1.0, 8, []),
+        (4.0, 2, []),
+        (9.0, 1, []),
+        (20.0, 1, [("info", "takes about 20 s, which is needed to compare it")]),
+        (300.0, 0, [("warning", "takes about 5 min, so it is not compared")]),
+    ],
+)
+def test_what_takes_long_to_generate_is_tried_less_and_said_before(monkeypatch, seconds, tries, said):
+    told, tried = [], []
+
+    def generate(spec, **others):
+        assert len(told) == len(said)
+        tried.append(spec.seed)
+        return blis_tui.generate(spec, **others)
+
+    monkeypatch.setattr(fitting, "effort_s", lambda spec: seconds)
+    monkeypatch.setattr(fitting, "generate", generate)
+    found = fit(one_client(400), say=told.append)
+    assert tried == list(range(42, 42 + tries))
+    assert [(problem.code, problem.severity) for problem in told] == [("slow", severity) for severity, _ in said]
+    assert all(text in problem.message for problem, (_, text) in zip(told, said, strict=True))
+    assert (found.report is None) == (tries == 0)
+    assert found.spec.clients
+
+
+def test_a_long_trace_may_take_as_long_as_its_requests_need(monkeypatch):
+    monkeypatch.setattr(fitting, "effort_s", lambda spec: 100.0)
+    monkeypatch.setattr(fitting, "_PER_REQUEST_S", 1.0)
+    assert fit(one_client(400)).report is not None
