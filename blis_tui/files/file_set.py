@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -20,22 +21,23 @@ class FileSet:
     Every file is written to a temporary in its own folder; `commit` brings all of them to the disk and then gives them
     their names. An error, an interrupt or a cancelled job before that removes temporaries and folders made; an error
     while the names are given takes back those already given. Without `force` a name that exists is refused, at once by
-    `add` and again, in one step with the naming, by `commit`. If the program is killed, the next `sweep` of the folder, or the
-    next who writes the file, does all that. `private` files are for their owner alone; without `read_only`, files that may not be
-    written are refused.
+    `add` and again, in one step with the naming, by `commit`. If the program is killed, the next `sweep` of the folder does all
+    that, and whoever writes into it next begins with one. `private` files are for their owner alone; without `read_only`, files
+    that may not be written are refused.
     """
 
     def __init__(self, *, force: bool = False, private: bool = False, read_only: bool = True) -> None:
         self._force, self._private, self._read_only = force, private, read_only
         self._files: list[NewFile] = []
         self._folders: list[Path] = []
+        self._swept: set[Path] = set()
         self._done = False
 
     def __enter__(self) -> FileSet:
         return self
 
     def make_folder(self, folder: str | Path) -> Path:
-        """Make a folder, and those above it, if it is missing, and `sweep` it; raises `WriteError`."""
+        """Make a folder, and those above it, if it is missing; raises `WriteError`."""
         folder = Path(folder)
         with write_errors(folder):
             for missing in reversed([each for each in (folder, *folder.parents) if not each.exists()]):
@@ -44,15 +46,22 @@ class FileSet:
                     self._folders.append(missing)
             if not folder.is_dir():
                 raise WriteError(folder, "is not a folder")
-        sweep(folder)
+        self._sweep(folder)
         return folder
 
     def add(self, path: str | Path) -> NewFile:
         """Begin a file; raises `WriteError`, or `AlreadyExists` if it may not be overwritten."""
+        with write_errors(path):
+            self._sweep(Path(os.path.realpath(path)).parent)
         file = NewFile(Path(path), force=self._force, private=self._private, read_only=self._read_only)
         self._files.append(file)
         file.open(self._files[0] if len(self._files) > 1 else None)
         return file
+
+    def _sweep(self, folder: Path) -> None:
+        if folder not in self._swept:
+            self._swept.add(folder)
+            sweep(folder)
 
     def commit(self, pulse: Callable[[], object] = lambda: None) -> None:
         """Make all files appear; raises `WriteError`, and what `pulse` raises after each that is on the disk: then none has."""

@@ -140,6 +140,19 @@ def test_an_export_into_the_folder_clears_it_up(tmp_path: Path) -> None:
     assert contents(tmp_path) == {}
 
 
+@pytest.mark.parametrize("linked", [False, True])
+def test_whoever_writes_another_file_into_the_folder_clears_it_up(tmp_path: Path, linked: bool) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (tmp_path / "link").symlink_to(folder / "another")
+    process = started(folder)
+    process.kill()
+    process.communicate()
+    assert len(contents(folder)) == 2
+    replace_text(tmp_path / "link" if linked else folder / "another", "new")
+    assert contents(folder) == {"another": b"new"}
+
+
 def test_who_writes_a_file_is_told_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("blis_tui.files.leftovers.PATIENCE_S", 0.0)
     process = started(tmp_path)
