@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -65,7 +66,7 @@ class Part:
         """Return a number that has to be there. Raises `RunError`."""
         found = self.number()
         if found is None:
-            self.refuse("a number")
+            self.refuse("a number" if self.value is None else "a finite number of at least 0")
         return found
 
     def positive(self) -> float | None:
@@ -88,7 +89,18 @@ class Part:
     def refuse(self, wanted: str) -> NoReturn:
         """Say that the value is not what it has to be."""
         name = format_path(self.path) or "the file"
-        raise RunError(f"{self.source}: {name} must be {wanted}, got {_KINDS.get(type(self.value), 'null')}")
+        raise RunError(f"{self.source}: {name} must be {wanted}, got {_kind(self.value)}")
+
+
+def _kind(value: Any) -> str:
+    """Say what a value is, of a number what is odd about it."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "an infinite number"
+    if isinstance(value, int | float) and value < 0:
+        return "a negative number"
+    if isinstance(value, int) and value > sys.float_info.max:
+        return "a number that is too large"
+    return _KINDS.get(type(value), "null")
 
 
 def spread_of(part: Part, names: Mapping[str, str], us: float) -> Spread:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,24 @@ def test_what_is_wrong_is_named(tmp_path: Path) -> None:
     with pytest.raises(RunError) as error:
         open_run(path)
     assert str(error.value) == f"{path}: successes.latency.time_to_first_token.p99 must be a number, got text"
+
+
+@pytest.mark.parametrize(
+    ("time", "wanted", "got"),
+    [
+        (float("nan"), "a finite number of at least 0", "NaN"),
+        (float("inf"), "a finite number of at least 0", "an infinite number"),
+        (-1.5, "a finite number of at least 0", "a negative number"),
+        (10**400, "a finite number of at least 0", "a number that is too large"),
+        (None, "a number", "null"),
+        ("now", "a number", "text"),
+    ],
+)
+def test_what_is_odd_about_a_number_is_named(tmp_path: Path, time: object, wanted: str, got: str) -> None:
+    path = per_request_report(tmp_path / "per_request_lifecycle_metrics.json", [0.0, 1.0])
+    rows = json.loads(path.read_text("utf-8"))
+    rows[1]["start_time"] = time
+    path.write_text(json.dumps(rows), "utf-8")
+    with pytest.raises(RunError) as error:
+        open_run(path)
+    assert str(error.value) == f"{path}: [1].start_time must be {wanted}, got {got}"
