@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from blis_tui.cli.arguments.options import STDIN, Options
 from blis_tui.cli.errors import DONE, SPEC_ERRORS, CommandError, UsageError
 from blis_tui.cli.inputs.requests import requests_of
-from blis_tui.cli.inputs.specs import load, shown_name
+from blis_tui.cli.inputs.specs import load
+from blis_tui.cli.inputs.stdin import shown_name
 from blis_tui.cli.inputs.traces import trace_at
 from blis_tui.cli.outputs.problem_notes import report
 from blis_tui.cli.outputs.progress import Progress

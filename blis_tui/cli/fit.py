@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from blis_tui.cli.arguments.options import STDIN, Options
 from blis_tui.cli.errors import DONE, CommandError
-from blis_tui.cli.inputs.specs import shown_name
+from blis_tui.cli.inputs.stdin import shown_name
 from blis_tui.cli.inputs.traces import trace_at
 from blis_tui.cli.outputs.problem_notes import report
 from blis_tui.cli.outputs.progress import Progress
@@ -32,7 +32,7 @@ def run(options: Options) -> int:
         _demand_writable(options.output, force=options.force)
     trace = trace_at(path, options)
     if trace is None:
-        raise CommandError(f"{path}: {_why_no_trace(path)}")
+        raise CommandError(f"{shown_name(path)}: {_why_no_trace(path)}")
     from blis_tui.formats.fitted import fit_trace, fitted_text
 
     with Progress(quiet=options.quiet) as progress:
@@ -43,7 +43,7 @@ def run(options: Options) -> int:
                 report([problem], shown_name(path), options.color)
 
         found = fit_trace(trace, options.choices, lambda done: progress.part("fitting", done), say)
-    text = fitted_text(found, os.path.basename(path))  # noqa: PTH119 - as everywhere in the command line
+    text = fitted_text(found, os.path.basename(shown_name(path)))  # noqa: PTH119 - as everywhere in the command line
     if options.output == STDIN:
         put(text)
     else:
@@ -91,7 +91,7 @@ def _report(found: Fit, path: str, output: str) -> list[str]:
     from blis_tui.workload.fitting.likeness.tables import HEAD, LEGEND, table
 
     written = "" if output == STDIN else f"wrote {output}: "
-    head = f"{written}the fit to {path} {verdict_of(found)}"
+    head = f"{written}the fit to {shown_name(path)} {verdict_of(found)}"
     if found.report is None:
         return [head]
     lines = table(found.report)

@@ -110,7 +110,7 @@ def test_wrong_usage(run: Run, line: str) -> None:
         (("--summary", "SPEC", "--simulate", "--config", ""), "--config needs a file"),
         (("--config", ""), "--config needs a file"),
         (("--fit", "SPEC", "-o", ""), "--output needs a file, or - for standard output"),
-        (("--fit", "", "-o", "-"), "TRACE needs a file"),
+        (("--fit", "", "-o", "-"), "TRACE needs a file, or - for standard input"),
         (("--check", "SPEC", ""), "SPEC needs a file, or - for standard input"),
         (("--summary", "", "--measured", "run"), "SPEC needs a file, or - for standard input"),
         (("",), "SPEC needs a file, or - for standard input"),

@@ -13,7 +13,7 @@ from bad_input import GOOD
 
 from blis_tui.cli import main
 from blis_tui.cli.errors import CommandError
-from blis_tui.cli.inputs.specs import read_stdin
+from blis_tui.cli.inputs.stdin import read_stdin, stdin_head
 from blis_tui.cli.outputs.streams import finish, is_terminal, note, put, tolerate_any_text
 
 
@@ -131,6 +131,17 @@ def test_standard_input_that_is_closed_or_fails(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setattr(sys, "stdin", stream)
         with pytest.raises(CommandError, match=f"standard input: {reason}"):
             read_stdin(100)
+        with pytest.raises(CommandError, match=f"standard input: {reason}"):
+            stdin_head(100)
+
+
+def test_how_standard_input_begins_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"of another run")))
+    assert stdin_head(2) == b"of"
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"123456789")))
+    assert (stdin_head(4), stdin_head(2), read_stdin(6), read_stdin(9)) == (b"1234", b"12", b"123456", b"789")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"1234")))
+    assert (stdin_head(9), read_stdin(3)) == (b"1234", b"123")
 
 
 def test_an_export_to_a_closed_standard_output(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from running import Run
 
 from blis_tui.cli import main
 
@@ -107,3 +108,27 @@ def test_a_mooncake_trace_is_written_as_requests_only(tmp_path: Path, capsys: py
     assert "cannot be written from a mooncake trace, which shares blocks, not whole prefixes" in capsys.readouterr().err
     assert main(["--export", str(tmp_path / "out"), str(path)]) == 0
     assert json.loads((tmp_path / "out" / "m.requests.jsonl").read_text())["input_tokens"] == 600
+
+
+@pytest.mark.parametrize("arguments", [("--summary",), ("--check",), ("--fit", "-o", "-"), ("--export", "-", "--format", "csv")])
+def test_standard_input_may_be_a_trace(run: Run, trace: Path, arguments: tuple[str, ...]) -> None:
+    of_file, of_stdin = run(*arguments, trace), run(*arguments, "-", stdin=ROWS.encode())
+    assert of_stdin.code == of_file.code == 0
+
+    def renamed(text: str) -> str:
+        return text.replace(str(trace), "<stdin>").replace(trace.name, "<stdin>")
+
+    assert (of_stdin.out, of_stdin.err) == (renamed(of_file.out), renamed(of_file.err))
+
+
+def test_what_is_wrong_with_a_trace_on_standard_input(run: Run) -> None:
+    ran = run("--summary", "-", stdin=ROWS.replace("396", "many").encode())
+    assert (ran.code, ran.err) == (1, "<stdin>:3:21: error: ContextTokens: many is not a whole number [trace]\n")
+    ran = run("--summary", "-", "--max-size", "50", stdin=ROWS.encode())
+    assert (ran.code, ran.err) == (1, "<stdin>: error: is too large (over 50 B, or what --max-size says) [trace]\n")
+    ran = run("--summary", "-", "--seed", "1", stdin=ROWS.encode())
+    assert ran.code == 2 and "change workload files, and this is a trace" in ran.err
+    ran = run("--summary", "-", stdin=b"trace_version: 2\n")
+    assert ran.code == 1 and "is the header of a BLIS trace alone: name its file of rows" in ran.err
+    ran = run("--fit", "-", "-o", "-", stdin=b"version: '2'\n")
+    assert (ran.code, ran.err) == (3, "blis-tui: <stdin>: is no trace of BLIS, mooncake or Azure, which --fit takes\n")

@@ -55,7 +55,7 @@ def demand_one_command(options: Options) -> None:
 
 def demand_names(options: Options) -> None:
     """Refuse empty names, which systems take for the current folder, or for nothing. Raises `UsageError`."""
-    file = ("TRACE", "a file") if options.fit else ("SPEC", "a file, or - for standard input")
+    file = ("TRACE" if options.fit else "SPEC", "a file, or - for standard input")
     for name, given, wanted in (
         *((file[0], spec, file[1]) for spec in options.specs),
         ("--measured", options.measured, "a file or folder"),

@@ -7,7 +7,8 @@ import sys
 from blis_tui.cli.arguments.options import GITHUB, JSON, TEXT, Options
 from blis_tui.cli.check.checked_file import CheckedFile
 from blis_tui.cli.errors import CommandError, UsageError
-from blis_tui.cli.inputs.specs import load, shown_name
+from blis_tui.cli.inputs.specs import load
+from blis_tui.cli.inputs.stdin import shown_name
 from blis_tui.cli.inputs.traces import trace_at
 from blis_tui.cli.outputs import colours
 from blis_tui.cli.outputs.problem_notes import hint

@@ -6,20 +6,21 @@ from typing import TYPE_CHECKING
 
 from blis_tui.cli.arguments.options import STDIN, Options
 from blis_tui.cli.errors import UsageError
+from blis_tui.cli.inputs.stdin import read_stdin, shown_name, stdin_head
 from blis_tui.cli.outputs.progress import Progress
-from blis_tui.formats.traces.kinds import kind_at
+from blis_tui.formats.traces.kinds import HEAD, kind_at, kind_of
 
 if TYPE_CHECKING:
     from blis_tui.formats.traces.trace import Trace
 
 
 def trace_kind(path: str) -> str | None:
-    """Return which kind of trace a file is, ``None`` for none."""
-    return None if path == STDIN else kind_at(path)
+    """Return which kind of trace a file is, ``None`` for none. Raises `CommandError` if standard input cannot be read."""
+    return kind_of(stdin_head(HEAD)) if path == STDIN else kind_at(path)
 
 
 def trace_at(path: str, options: Options) -> Trace | None:
-    """Open a file if it is a trace. Raises `UsageError` for what does not go with one, and `SpecError`."""
+    """Open a file if it is a trace. Raises `UsageError` for what does not go with one, `SpecError`, and `CommandError`."""
     if trace_kind(path) is None:
         if options.exporting.block_size is not None:
             raise UsageError("--block-size only works with --export, or to open a mooncake trace")
@@ -27,11 +28,17 @@ def trace_at(path: str, options: Options) -> Trace | None:
     demand_nothing_else(options)
     from pathlib import Path
 
-    from blis_tui.formats.traces.opening import open_trace, opening_of
+    from blis_tui.formats.traces.opening import open_trace, opening_of, trace_of
 
     opening = opening_of(options.max_size, options.exporting.block_size)
     with Progress(quiet=options.quiet) as progress:
-        return open_trace(Path(path), opening, lambda done: progress.part("reading", done))
+
+        def reading(done: float) -> None:
+            progress.part("reading", done)
+
+        if path == STDIN:
+            return trace_of(read_stdin(opening.most_bytes + 1), shown_name(path), opening, reading)
+        return open_trace(Path(path), opening, reading)
 
 
 def demand_nothing_else(options: Options) -> None:

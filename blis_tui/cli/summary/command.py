@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from blis_tui.cli.arguments.options import Options
 from blis_tui.cli.errors import DONE, SPEC_ERRORS, CommandError
 from blis_tui.cli.inputs.requests import planned_and_sent_of
-from blis_tui.cli.inputs.specs import load, shown_name
+from blis_tui.cli.inputs.specs import load
+from blis_tui.cli.inputs.stdin import shown_name
 from blis_tui.cli.inputs.traces import trace_at
 from blis_tui.cli.outputs import colours
 from blis_tui.cli.outputs.problem_notes import report

@@ -48,6 +48,8 @@ def open_trace(path: Path, opening: Opening = USUAL, progress: Progress = lambda
 
 def trace_of(data: bytes, name: str, opening: Opening, progress: Progress, path: Path | None = None) -> Trace:
     """Open what is in a file, or came from elsewhere, as a trace. Raises `SpecError`."""
+    if len(data) > opening.most_bytes:  # of what is no file, no more is read than it takes to see that
+        refuse(name, f"is too large (over {_most(opening)})")
     kind = kind_of(data)
     if kind is None:
         refuse(name, "is no trace of BLIS, mooncake or Azure", 1, 1)
@@ -76,11 +78,14 @@ def _read(path: Path, opening: Opening) -> bytes:
         if size is None:
             refuse(str(path), "cannot be read: it is not a regular file")
         if size > opening.most_bytes:
-            most = spoken_size(opening.most_bytes)
-            refuse(str(path), f"is too large ({spoken_size(size)}; at most {most}, or what --max-size says)")
+            refuse(str(path), f"is too large ({spoken_size(size)}; at most {_most(opening)})")
         data = path.read_bytes()
     except OSError as error:
         refuse(str(path), f"cannot be read: {error.strerror or error}")
     except ValueError as error:
         refuse(str(path), f"cannot be read: {error}")
     return data
+
+
+def _most(opening: Opening) -> str:
+    return f"{spoken_size(opening.most_bytes)}, or what --max-size says"
