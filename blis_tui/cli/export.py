@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from blis_tui.cli.arguments.options import STDIN, Options
 from blis_tui.cli.errors import DONE, SPEC_ERRORS, CommandError, UsageError
-from blis_tui.cli.inputs.requests import requests_of
+from blis_tui.cli.inputs.requests import forewarned, requests_of
 from blis_tui.cli.inputs.specs import load
 from blis_tui.cli.inputs.stdin import shown_name
 from blis_tui.cli.inputs.traces import trace_at
@@ -17,7 +17,7 @@ from blis_tui.cli.outputs.problem_notes import report
 from blis_tui.cli.outputs.progress import Progress
 from blis_tui.cli.outputs.streams import note, write_errors
 from blis_tui.formats.table import DEFAULT_FORMATS
-from blis_tui.numbers import counted
+from blis_tui.numbers import counted, whole
 from blis_tui.signals import held
 from blis_tui.spec.check import Checked
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from blis_tui.formats.traces.trace import Trace
     from blis_tui.workload.requests import Requests
 
+_ID_S = 4e-9
+"""About how long it takes to make a token id once more and to write it down, or to sum it up."""
 STDIN_STEM = "stdin"
 """What files are called whose spec came from standard input."""
 
@@ -41,11 +43,13 @@ def run(options: Options) -> int:
         report(checked.problems, shown_name(path), options.color)
         return SPEC_ERRORS
     if not options.quiet:
-        report(checked.problems, shown_name(path), options.color)
+        report(forewarned(checked, options.server), shown_name(path), options.color)
     with Progress(quiet=options.quiet) as progress:
 
         def requests() -> Requests:
-            return requests_of(checked, progress, shown_name(path), options.server)
+            made = requests_of(checked, progress, shown_name(path), options.server)
+            _forewarn_of_ids(made, options, progress)
+            return made
 
         with write_errors(to_stdout=options.export == STDIN):
             if options.export == STDIN:
@@ -56,6 +60,22 @@ def run(options: Options) -> int:
                 progress.clear()
                 _tell(exported, options)
     return DONE
+
+
+def _forewarn_of_ids(requests: Requests, options: Options, progress: Progress) -> None:
+    """Say before if the token ids, which earlier rounds may repeat very often, take long to write."""
+    from blis_tui.formats.table import ALWAYS, ON_REQUEST, find_formats
+    from blis_tui.spec.rules.effort_advice import LONG_S, spoken_effort
+
+    when = {each.tokens for each in find_formats(options.formats or DEFAULT_FORMATS)}
+    if options.quiet or not (ALWAYS in when or (options.tokens and ON_REQUEST in when)):
+        return
+    ids = int(requests.input_tokens.sum(dtype="int64") + requests.output_tokens.sum(dtype="int64"))
+    if ids * _ID_S >= LONG_S:
+        progress.clear()
+        note(
+            f"{shown_name(options.specs[0])}: info: writing takes {spoken_effort(ids * _ID_S)}: the requests have {whole(ids)} tokens"
+        )
 
 
 def _export_trace(trace: Trace, options: Options) -> int:

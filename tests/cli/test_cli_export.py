@@ -17,10 +17,13 @@ from bad_input import CLIENT, GOOD
 from running import Run
 
 from blis_tui import signals
-from blis_tui.cli import main
+from blis_tui.cli import export, main
 from blis_tui.cli.export import stem_of
+from blis_tui.cli.inputs.requests import forewarned
 from blis_tui.cli.outputs.progress import Progress
 from blis_tui.formats.table import FORMATS
+from blis_tui.spec.check import check
+from blis_tui.workload.server import AssumedServer
 
 Write = Callable[..., Path]
 SMALL = GOOD.replace("horizon: 60000000", "num_requests: 20")
@@ -254,3 +257,29 @@ def test_a_device_in_the_place_of_a_file_is_not_to_be_forced(run: Run, small: Pa
         ran = run("--export", tmp_path, small, "--format", "jsonl", *force)
         assert ran.code == 3
         assert "is not a regular file" in ran.err and "--force" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [(("--format", "csv"), True), (("--tokens",), True), ((), False), (("--format", "csv", "--quiet"), False)],
+)
+def test_that_very_many_token_ids_take_long_is_said_before(
+    run: Run, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...], told: bool
+) -> None:
+    monkeypatch.setattr(export, "_ID_S", 1.0)
+    ran = run("--export", tmp_path / "out", small, *more)
+    assert ran.code == 0
+    assert ("info: writing takes about" in ran.err) is told
+
+
+def test_how_long_virtual_users_take_goes_by_the_answers_that_are_assumed() -> None:
+    spec = check(
+        "version: '2'\nhorizon: 36000000\naggregate_rate: 0\nclients:\n"
+        "  - {id: a, concurrency: 100, rate_fraction: 0, arrival: {process: poisson},"
+        " input_distribution: {type: constant, params: {value: 10}}, output_distribution: {type: constant, params: {value: 1}}}\n"
+    )
+    assert forewarned(spec, None) == list(spec.problems)
+    assert forewarned(spec, AssumedServer(1_000_000, 0)) == list(spec.problems)
+    (slow,) = [problem for problem in forewarned(spec, AssumedServer(1, 0)) if problem.code == "slow"]
+    assert slow.line == 5
+    assert slow.message.endswith("about 6 min: its users send about 3,600,000,000 requests if an answer takes 1 µs")

@@ -6,13 +6,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from blis_tui.problems import SpecError
+from blis_tui.problems import Problem, SpecError
 from blis_tui.spec.check import Checked
 
 if TYPE_CHECKING:
     from blis_tui.cli.outputs.progress import Progress
     from blis_tui.workload.requests import Requests
     from blis_tui.workload.server import AssumedServer
+
+
+def forewarned(checked: Checked, server: AssumedServer | None) -> list[Problem]:
+    """Return the problems of a spec, with how long generation takes if answers take as long as was said."""
+    from blis_tui.spec.rules.effort_advice import Answers, advise_effort
+    from blis_tui.spec.rules.problem_collector import Report
+
+    if server is None or checked.spec is None or checked.errors:
+        return list(checked.problems)
+    effort = Report(checked.tree)
+    advise_effort(effort, checked.spec, Answers(server.ttft_us, server.itl_us))
+    return [*(problem for problem in checked.problems if problem.code != "slow"), *effort.problems]
 
 
 def requests_of(checked: Checked, progress: Progress, name: str, server: AssumedServer | None = None) -> Requests:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from blis_tui.cli.arguments.options import Options
 from blis_tui.cli.errors import DONE, SPEC_ERRORS, CommandError
-from blis_tui.cli.inputs.requests import planned_and_sent_of
+from blis_tui.cli.inputs.requests import forewarned, planned_and_sent_of
 from blis_tui.cli.inputs.specs import load
 from blis_tui.cli.inputs.stdin import shown_name
 from blis_tui.cli.inputs.traces import trace_at
@@ -34,7 +34,7 @@ def run(options: Options) -> int:
         _show(overview_of_trace(trace, options.server), options)
         return DONE
     checked = load(path, options)
-    report(checked.problems, shown_name(path), options.color)
+    report(forewarned(checked, options.server), shown_name(path), options.color)
     if checked.spec is None or checked.errors:
         return SPEC_ERRORS
     run = None if options.measured is None else _run(options.measured)

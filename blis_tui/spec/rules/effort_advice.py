@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from blis_tui.numbers import whole
+from blis_tui.numbers import roughly, whole
 from blis_tui.problems import Path
 from blis_tui.spec.format.distributions import FAMILIES, read_bins, typical_draw
 from blis_tui.spec.format.facts import clients_per_stage, end_us, expected_requests, fitted_gap_us
@@ -19,12 +19,17 @@ from blis_tui.spec.rules.problem_collector import Report
 
 _DRAW_S, _TOKEN_S, _REQUEST_S = 2e-8, 5e-10, 1e-7
 """About how long a number takes that is drawn, a token whose place in the stream is passed, and a request beside these."""
-_ANSWER_US = 1e6
-"""How long an answer is taken to be: what it really is, is not known here."""
 LONG_S, VERY_LONG_S = 10.0, 60.0
 """From when on it is told, and as a warning."""
 _MANY = 1.5
 """If all take so many times as long as the longest, that alone is not why."""
+
+
+class Answers(NamedTuple):
+    """How long an answer takes, in µs: `ttft_us`, and `itl_us` for each of its tokens; where that is not said, a second."""
+
+    ttft_us: float = 1e6
+    itl_us: float = 0.0
 
 
 class _Effort(NamedTuple):
@@ -33,11 +38,14 @@ class _Effort(NamedTuple):
     why: str
 
 
-def advise_effort(report: Report, spec: WorkloadSpec) -> None:
-    """Tell of what takes longest, if that is long."""
+_USUAL = Answers()
+
+
+def advise_effort(report: Report, spec: WorkloadSpec, answers: Answers = _USUAL) -> None:
+    """Tell of what takes longest, if that is long; virtual users wait for `answers`."""
     if report.bad:
         return
-    efforts = list(_efforts(spec))
+    efforts = list(_efforts(spec, answers))
     total = _sum(efforts)
     if total < LONG_S:
         return
@@ -67,7 +75,7 @@ def _sum(efforts: Iterable[_Effort]) -> float:
     return sum(max(effort.seconds, 0.0) for effort in efforts)
 
 
-def _efforts(spec: WorkloadSpec) -> Iterator[_Effort]:
+def _efforts(spec: WorkloadSpec, answers: Answers = _USUAL) -> Iterator[_Effort]:
     requests = expected_requests(spec)
     if not math.isfinite(requests):
         return
@@ -84,7 +92,7 @@ def _efforts(spec: WorkloadSpec) -> Iterator[_Effort]:
         if path_taken == ORDINARY and windows_of(member):
             yield _gaps(_thrown_away(spec, member, share, until), (*path, "lifecycle") if isinstance(member, Client) else path)
         if isinstance(member, Client) and member.concurrency > 0:
-            yield _users(spec, member, path, until)
+            yield _users(spec, member, path, until, answers)
     yield from _prefix_efforts(members)
 
 
@@ -128,12 +136,13 @@ def _prefix_efforts(members: list[tuple[Path, Client | Cohort]]) -> Iterator[_Ef
             named.add(member.prefix_group)
 
 
-def _users(spec: WorkloadSpec, client: Client, path: Path, until: int | None) -> _Effort:
-    rate = client.concurrency / max(1.0, client.think_time_us + _ANSWER_US)
+def _users(spec: WorkloadSpec, client: Client, path: Path, until: int | None, answers: Answers) -> _Effort:
+    output = _typical(client.output_distribution)
+    answer_us = answers.ttft_us + answers.itl_us * output
+    rate = client.concurrency / max(1.0, client.think_time_us + answer_us)
     requests = min(rate * (until or INT64_MAX), float(spec.num_requests or INT64_MAX))
-    tokens = _typical(client.input_distribution) + _typical(client.output_distribution)
-    seconds = requests * (_REQUEST_S + tokens * _TOKEN_S)
-    why = f"its users send about {whole(requests)} requests if an answer takes a second"
+    seconds = requests * (_REQUEST_S + (_typical(client.input_distribution) + output) * _TOKEN_S)
+    why = f"its users send about {whole(requests)} requests if an answer takes {roughly(round(answer_us))}"
     return _Effort(seconds, (*path, "concurrency"), why)
 
 

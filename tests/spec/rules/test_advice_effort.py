@@ -128,7 +128,7 @@ def test_very_long_prefixes_are_told(sharing: str, told: bool) -> None:
 def test_very_many_virtual_users_are_told() -> None:
     (problem,) = slow(horizon=10**9, rate_fraction=0, concurrency=100_000)
     assert format_path(problem.path) == "clients[0].concurrency"
-    assert problem.message.endswith("about 10 s: its users send about 100,000,000 requests if an answer takes a second")
+    assert problem.message.endswith("about 10 s: its users send about 100,000,000 requests if an answer takes 1 s")
     assert slow(horizon=10**9, rate_fraction=0, concurrency=10_000) == []
 
 
