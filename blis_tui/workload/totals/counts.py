@@ -11,7 +11,8 @@ With ρ the rate of a client in requests per microsecond, and a span of L µs:
   E[J] = Σ q_j and E[J²] = Σ (2j − 1) q_j. Rounds beyond the window are lost, and so is a session that starts there.
 - Where each arrival starts a session of n rounds (chat in version 1), rounds go on into later stages, and count where
   they are sent: mean Σ_k Λ(W − kD) and variance Σ_k Σ_l Λ((W − kD) ∩ (W − lD)) of a stage W, with Λ the expected number
-  of sessions that start in a span (a compound Poisson count: Campbell's theorem).
+  of sessions that start in a span (a compound Poisson count: Campbell's theorem). As Λ is even between the ends of the
+  stages, the sums need no loop over the rounds.
 - `num_requests` = K leaves min(Y, (K − X)⁺) of a stage with Y requests after X earlier ones, taken as normal.
 """
 
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +28,8 @@ from numpy.typing import NDArray
 
 _CERTAIN = 40.0
 """A chance of e^-40 is none."""
+_GROUPS = 1 << 16
+"""At most so many groups of rounds are looked at, however many the rounds."""
 _NODES = 201
 _REACH = 8.0
 """How the normal distribution is integrated: so many points, so many standard deviations to each side."""
@@ -105,11 +109,21 @@ def session(rate: float, rounds: int, period_us: int, span_us: float) -> Count:
         return Count(float(rounds), 0.0)
     sendable = min(rounds, math.ceil(span_us / period_us))
     sure = min(max(math.floor((span_us - _CERTAIN / rate) / period_us), 0), sendable)
-    number = np.arange(sure, sendable)
+    first, last = _groups(sendable - sure)
+    number = sure + (first + last) / 2.0
     chance = -np.expm1(-rate * (span_us - number * float(period_us)))
-    mean = float(chance.sum())
-    square = float(((2 * (number - sure) + 1) * chance).sum())
+    mean = float(((last - first + 1.0) * chance).sum())
+    square = float((((last + 1.0) ** 2 - first**2) * chance).sum())
     return Count(sure + mean, max(square - mean * mean, 0.0))
+
+
+def _groups(rounds: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the first and the last round of each group: each round alone, or as many together as keep the groups few.
+
+    The chance of a round changes so little within a group that its middle can stand for all of it.
+    """
+    first = np.arange(0, rounds, max(1, -(-rounds // _GROUPS)), dtype=np.float64)
+    return first, np.append(first[1:], rounds)[: len(first)] - 1.0
 
 
 def sessions(
@@ -123,29 +137,50 @@ def sessions(
     edges = np.array([0.0, *(min(end, until_us) for end in ends_us)])
     gaps = np.array([poisson_gap_us(rate) for rate in rates])
     arrivals = np.cumsum([0.0, *(np.diff(edges) / gaps)])
-    starts, ends = edges[:-1], edges[1:]
-    windows = _compound(edges, arrivals, starts, ends, rounds, period_us)
-    whole = _compound(edges, arrivals, edges[:1], edges[-1:], rounds, period_us)
-    return windows, whole[0]
+    course = _Course(edges, arrivals, rounds, period_us)
+    return [course.sent(start, end) for start, end in pairwise(edges.tolist())], course.sent(0.0, float(edges[-1]))
 
 
-def _compound(
-    edges: NDArray[np.float64],
-    arrivals: NDArray[np.float64],
-    starts: NDArray[np.float64],
-    ends: NDArray[np.float64],
-    rounds: int,
-    period_us: int,
-) -> list[Count]:
-    mean, variance = np.zeros(len(starts)), np.zeros(len(starts))
-    for earlier in range(rounds):
-        for later in range(earlier, rounds):
-            first = np.interp(starts - earlier * period_us, edges, arrivals)
-            both = np.maximum(np.interp(ends - later * period_us, edges, arrivals) - first, 0.0)
-            variance += both if earlier == later else 2.0 * both
-            if earlier == later:
-                mean += both
-    return [Count(each, spread) for each, spread in zip(mean.tolist(), variance.tolist(), strict=True)]
+class _Course(NamedTuple):
+    """How many sessions, of so many rounds each, are expected to have started by each of some times, and evenly between."""
+
+    times_us: NDArray[np.float64]
+    started: NDArray[np.float64]
+    rounds: int
+    period_us: int
+
+    def sent(self, start_us: float, end_us: float) -> Count:
+        """Return the count of the rounds that are sent in a span of time.
+
+        A session sends both its rounds k and l ≥ k there if it starts from start − kD to end − lD, which takes
+        l − k ≤ d = (end − start) / D. In the sum over all such pairs, those with k < l twice, end − lD therefore occurs
+        1 + 2 min(l, d) times, and start − kD as often as that counted from the last round.
+        """
+        if start_us == end_us:
+            return NOTHING
+        last = self.rounds - 1
+        apart = min(last, math.floor((end_us - start_us) / self.period_us))
+        # starts too early for any round in the span are left out, as they would only add to the rounding
+        too_early = np.interp(start_us - last * float(self.period_us), self.times_us, self.started)
+        late = self._replace(started=self.started - too_early)
+        mean = late._sum(end_us, 0, 0, 0) - late._sum(start_us, 0, 0, 0)
+        variance = late._sum(end_us, 0, 1, apart) - late._sum(start_us, last, -1, apart)
+        return Count(max(mean, 0.0), max(variance, 0.0))
+
+    def _sum(self, before_us: float, origin: int, direction: int, most: int) -> float:
+        """Add up, over the rounds k, the sessions started by before − kD, each 1 + 2 min(±(k − origin), most) times.
+
+        Both are linear between few rounds, and the sum of n products of linear terms is known from the first and last.
+        """
+        passing = np.floor((before_us - self.times_us) / self.period_us) + 1.0
+        edges = np.unique(np.clip([0, *passing.tolist(), origin + direction * most, self.rounds], 0, self.rounds))
+        number = np.diff(edges)
+        ends = np.array([edges[:-1], edges[1:] - 1.0])
+        low, high = np.interp(before_us - ends * self.period_us, self.times_us, self.started)
+        first, last = 1.0 + 2.0 * np.minimum(direction * (ends - origin), most)
+        even = number * (low + high) / 2.0 * (first + last) / 2.0
+        sloped = (high - low) * (last - first) * number * (number + 1.0) / (12.0 * np.maximum(number - 1.0, 1.0))
+        return float((even + sloped).sum())
 
 
 def capped(counts: Sequence[Count], most: int) -> list[Count]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from itertools import accumulate, pairwise, product
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from blis_tui.workload.totals.counts import NOTHING, Count, add, capped, dealt, poisson, poisson_gap_us, session, sessions
 
@@ -86,6 +89,57 @@ def test_rounds_of_many_sessions_count_where_they_are_sent() -> None:
     for column, count in enumerate(windows):
         assert agrees(count, per_window[:, column], 0.06)
     assert agrees(whole, per_window.sum(axis=1), 0.06)
+
+
+def slow_count(edges: list[float], rates: list[float], span: tuple[float, float], rounds: int, period: int) -> Count:
+    """Add up what is expected of every round, and of every two rounds together."""
+    gaps = [poisson_gap_us(rate) for rate in rates]
+    started = list(accumulate((np.diff(edges) / gaps).tolist(), initial=0.0))
+    mean = variance = 0.0
+    for one, other in product(range(rounds), repeat=2):
+        first, last = span[0] - min(one, other) * period, span[1] - max(one, other) * period
+        both = max(float(np.diff(np.interp([first, last], edges, started))[0]), 0.0)
+        variance += both
+        mean += both if one == other else 0.0
+    return Count(mean, variance)
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 3000), st.sampled_from([1e-9, 1e-4, 0.01, 0.5])), min_size=1, max_size=4),
+    st.integers(1, 9),
+    st.one_of(st.integers(1, 20), st.integers(1, 4000)),
+    st.one_of(st.just(math.inf), st.integers(1, 9000)),
+)
+@settings(max_examples=150, deadline=None)
+def test_rounds_of_many_sessions_are_those_added_up_pair_by_pair(
+    stages: list[tuple[int, float]], rounds: int, period: int, until: float
+) -> None:
+    ends, rates = list(accumulate(length for length, _ in stages)), [rate for _, rate in stages]
+    edges = [0.0, *(min(end, until) for end in ends)]
+    spans = [*pairwise(edges), (0.0, edges[-1])]
+    windows, whole = sessions(ends, rates, rounds, period, until)
+    for count, span in zip([*windows, whole], spans, strict=True):
+        assert tuple(count) == pytest.approx(slow_count(edges, rates, span, rounds, period), rel=1e-9, abs=1e-9)
+
+
+def test_millions_of_rounds_are_added_up_without_going_through_them() -> None:
+    rounds, span = 10**7, 10**8
+    (window,), whole = sessions([span], [1e-6], rounds, 1, math.inf)
+    first_rounds = rounds * (rounds - 1) // 2
+    squares = (rounds - 1) * rounds * (2 * rounds - 1) // 6
+    assert window == whole
+    assert whole.mean * poisson_gap_us(1e-6) == pytest.approx(rounds * span - first_rounds)
+    assert whole.variance is not None
+    assert whole.variance * poisson_gap_us(1e-6) == pytest.approx(rounds * rounds * span - 2 * squares - first_rounds)
+
+
+def test_the_only_session_of_countless_rounds_is_cut_where_time_ends() -> None:
+    rate, span = 1e-12, 10**13  # Σ (1 − e^(−ρ(L − k))) and Σ (2k + 1) (…) over k < L are nearly integrals
+    whole = rate * span
+    count = session(rate, 10**15, 1, span)
+    square = span**2 * (1 - 2 * (whole - 1 + math.exp(-whole)) / whole**2)
+    assert count.mean == pytest.approx(span * (1 - (1 - math.exp(-whole)) / whole), rel=1e-6)
+    assert count.variance == pytest.approx(square - count.mean**2, rel=1e-6)
 
 
 def test_one_round_per_session_is_plain_poisson() -> None:
