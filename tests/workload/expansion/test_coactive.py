@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -49,3 +51,15 @@ def slow_sum(key: Spans, clients: list[Part]) -> float:
 @settings(max_examples=400, deadline=None)
 def test_sums_are_made_client_by_client(keys: list[Spans], clients: list[Part]) -> None:
     assert coactive_sums(keys, clients) == [slow_sum(key, clients) for key in keys]
+
+
+def test_windows_that_share_their_sums_take_no_memory_for_each_pair() -> None:
+    windows = [tuple((4 * number + client, 10_000 + number) for number in range(500)) for client in range(4)]
+    clients = [Part(1, own, (1.0,) * 500) for own in windows]
+    keys = [(span,) for own in windows for span in own]
+    tracemalloc.start()
+    sums = coactive_sums(keys, clients)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert sums == [4.0] * len(keys)
+    assert most < 8 * 500 * len(keys) / 4
