@@ -151,6 +151,8 @@ class Expansion(Sequence[Client]):
         """Whether these are the clients of a trace, of whose rates nothing is known but the requests themselves."""
         self.rates: list[float] | None = None
         """What `workload.rates.block_rates` found out."""
+        self.weights: dict[int, dict[tuple[int, int], float]] = {}
+        """What `workload.rates.WindowRates` found out: for each time up to which windows are asked for, the sum of each."""
         self._starts = [0, *accumulate(block.size for block in self.blocks)]
 
     @property

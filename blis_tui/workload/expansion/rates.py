@@ -64,9 +64,10 @@ class WindowRates:
 
     def __init__(self, expansion: Expansion, until: int = INT64_MAX) -> None:
         self._aggregate = expansion.aggregate_rate
-        parts = [_part(block) for block in expansion.blocks]
-        spans = dict.fromkeys((start, min(end, until)) for part in parts for start, end in part.spans if start < until)
-        self._weights: dict[Span, float] = dict(zip(spans, coactive_sums([(span,) for span in spans], parts), strict=True))
+        known = expansion.weights
+        if until not in known:  # as with the rates of clients: generation, and what is expected of it, ask for the same
+            known[until] = _weights(expansion, until)
+        self._weights = known[until]
 
     def rate(self, block: ClientBlock, window: Window) -> float:
         """Return the requests per second of each client of a block in a window; 0 where nothing can be shared."""
@@ -75,6 +76,13 @@ class WindowRates:
             return rate
         total = self._weights[window.start_us, window.end_us]
         return self._aggregate * (rate / total) if total else 0.0
+
+
+def _weights(expansion: Expansion, until: int) -> dict[Span, float]:
+    """Return the weights of all clients that are active in each window as far as `until`."""
+    parts = [_part(block) for block in expansion.blocks]
+    spans = dict.fromkeys((start, min(end, until)) for part in parts for start, end in part.spans if start < until)
+    return dict(zip(spans, coactive_sums([(span,) for span in spans], parts), strict=True))
 
 
 def _part(block: ClientBlock) -> Part:

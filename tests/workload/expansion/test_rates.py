@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference.generator import ordinary_rates, window_rate
 from workload_specs import client, cohorts, explicit, windows
 
 from blis_tui.spec.format.model import Client, Cohort, Lifecycle, Window, WorkloadSpec
+from blis_tui.workload.expansion import rates as rates_module
+from blis_tui.workload.expansion.coactive import Part, Spans, coactive_sums
 from blis_tui.workload.expansion.compact import expand
 from blis_tui.workload.expansion.rates import WindowRates, block_rates
 from blis_tui.workload.generate import generate
+from blis_tui.workload.totals.summary import summarise
 
 fractions = st.sampled_from([0.1, 1.0, 1 / 3, 0.7, 1e-9, 1e9])
 
@@ -51,6 +57,19 @@ def test_shares_of_windows(spec: WorkloadSpec) -> None:
         for window in member.lifecycle.windows if member.lifecycle else ():
             expected = window_rate(member, window, clients, spec.aggregate_rate)
             assert rates.rate(expand(spec).blocks[block], window) == expected
+
+
+def test_the_weights_of_windows_are_summed_once_for_a_workload_and_its_summary(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def counted(keys: Sequence[Spans], parts: Sequence[Part]) -> list[float]:
+        asked.append(keys)
+        return coactive_sums(keys, parts)
+
+    monkeypatch.setattr(rates_module, "coactive_sums", counted)
+    clients = [client(name, Window(start_us=0, end_us=10**6, trace_rate=rate)) for name, rate in (("a", 2.5), ("b", 1.0))]
+    assert summarise(generate(explicit(*clients, aggregate_rate=50.0, horizon=900_000))).target is not None
+    assert asked == [[((0, 900_000),)]]
 
 
 def test_aggregate_rate_0_takes_the_rates_of_windows_as_they_are() -> None:
