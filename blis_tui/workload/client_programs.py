@@ -10,8 +10,8 @@ from blis_tui.numbers import whole
 from blis_tui.problems import ERROR, Problem, SpecError
 from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.spec.format.generation import STEPPED, VARYING, generation_path, media_of
-from blis_tui.spec.format.model import Client, Distribution, Multimodal
-from blis_tui.spec.format.windows import windows_of
+from blis_tui.spec.format.model import Client, Distribution, Multimodal, Window
+from blis_tui.spec.format.windows import cut_off, windows_of
 from blis_tui.workload.expansion.activity import active_spans
 from blis_tui.workload.expansion.clients import ClientBlock, Expansion
 from blis_tui.workload.expansion.rates import WindowRates, block_rates
@@ -119,7 +119,7 @@ class _Builder:
         for whole_window in windows_of(client):
             if whole_window.start_us >= self._until:
                 continue
-            window = whole_window.replace(end_us=min(whole_window.end_us, self._until))
+            window = cut_off(whole_window, self._until)
             start, end = window.start_us, window.end_us
             rate = rates.rate(block, window)
             expected = rate * (float(end - start) / 1e6)
@@ -129,10 +129,7 @@ class _Builder:
             count = math.ceil(expected)
             if count > 0:
                 gap = gap_sampler(window.arrival or client.arrival, rate / 1e6)
-                drawn = client.replace(
-                    input_distribution=window.input_distribution or client.input_distribution,
-                    output_distribution=window.output_distribution or client.output_distribution,
-                )
+                drawn = _with_lengths(client, window)
                 legs.append(self._leg(STRETCHED, gap, drawn, start, end, until=end, gaps=count, span=end - start))
         self._write(client, legs, [], block=block, varying=True, seeded=bool(windows_of(client)))
 
@@ -201,3 +198,13 @@ class _Builder:
             else:
                 samplers += (NO_SAMPLER if pieces is None else self._add(pieces), self._add(tokens))
         return tuple(samplers)
+
+
+def _with_lengths(client: Client, window: Window) -> Client:
+    """Return the client with the lengths that one of its windows has of its own."""
+    if not window.input_distribution and not window.output_distribution:
+        return client
+    return client.replace(
+        input_distribution=window.input_distribution or client.input_distribution,
+        output_distribution=window.output_distribution or client.output_distribution,
+    )

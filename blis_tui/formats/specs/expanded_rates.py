@@ -21,6 +21,7 @@ from blis_tui.spec.format.facts import US_PER_S, end_us, fitted_gap_us, stages_e
 from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.spec.format.generation import ORDINARY, VARYING, generation_path, is_chat, lost_when_varying
 from blis_tui.spec.format.model import DEFAULT_PREFIX, Client, Lifecycle, Window
+from blis_tui.spec.format.windows import cut_off
 from blis_tui.workload.expansion.clients import ClientBlock, Expansion, Name, Names
 from blis_tui.workload.expansion.rates import WindowRates, block_rates
 from blis_tui.workload.totals.expected import expect
@@ -55,9 +56,7 @@ def _rated(clients: Expansion) -> list[ClientBlock]:
             return window
         if not windows_in(block) or (end is not None and window.start_us >= end):
             return window.replace(trace_rate=0.0)
-        return window.replace(
-            trace_rate=shares.rate(block, window if end is None else window.replace(end_us=min(window.end_us, end)))
-        )
+        return window.replace(trace_rate=shares.rate(block, window if end is None else cut_off(window, end)))
 
     blocks = []
     for number, block in enumerate(clients.blocks):

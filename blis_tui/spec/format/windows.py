@@ -19,6 +19,11 @@ def windows_of(member: Client | Cohort) -> tuple[Window, ...]:
     return member.lifecycle.windows if member.lifecycle is not None else ()
 
 
+def cut_off(window: Window, until_us: int) -> Window:
+    """Return a window as far as `until_us`; as it is, not copied, if it ends before that: there may be many windows."""
+    return window if window.end_us <= until_us else window.replace(end_us=until_us)
+
+
 def _cohort_windows(cohort: Cohort) -> Iterator[Window]:
     if cohort.diurnal is not None:
         yield from _diurnal(cohort.diurnal)

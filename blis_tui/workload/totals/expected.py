@@ -11,7 +11,7 @@ from blis_tui.spec.format.facts import fitted_gap_us, mean_rate, overrun
 from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.spec.format.generation import STEPPED, VARYING, generation_path
 from blis_tui.spec.format.model import Arrival, Client, Distribution, Window
-from blis_tui.spec.format.windows import windows_of
+from blis_tui.spec.format.windows import cut_off, windows_of
 from blis_tui.workload.expansion.clients import ClientBlock, Dealt, Expansion
 from blis_tui.workload.expansion.compact import stage_windows
 from blis_tui.workload.expansion.rates import WindowRates, block_rates
@@ -196,7 +196,7 @@ def varying_counts(block: ClientBlock, rates: WindowRates, until: float) -> Iter
     client = block.template
     for window in windows_of(client):
         if window.start_us < until:
-            clipped = window.replace(end_us=int(min(window.end_us, until)))
+            clipped = window if until == math.inf else cut_off(window, int(until))
             seconds = (clipped.end_us - clipped.start_us) / 1e6
             yield clipped, max(math.ceil(rates.rate(block, clipped) * seconds) - 1, 0)
 

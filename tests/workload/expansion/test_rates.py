@@ -72,6 +72,20 @@ def test_the_weights_of_windows_are_summed_once_for_a_workload_and_its_summary(m
     assert asked == [[((0, 900_000),)]]
 
 
+def test_only_windows_that_are_cut_off_are_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+
+    def counted(window: Window, **values: int) -> Window:
+        made.append(values)
+        return Window(**{**dict(window.given()), **values})
+
+    windows = [Window(start_us=at, end_us=at + 900, trace_rate=1.0) for at in range(0, 50_000, 1000)]
+    spec = explicit(client("a", *windows), aggregate_rate=50_000.0, horizon=49_500)
+    monkeypatch.setattr(Window, "replace", counted)
+    assert len(generate(spec)) > 0
+    assert made == [{"end_us": 49_500}]
+
+
 def test_aggregate_rate_0_takes_the_rates_of_windows_as_they_are() -> None:
     spec = explicit(client("a", Window(start_us=0, end_us=9, trace_rate=2.5)), aggregate_rate=0.0)
     clients = expand(spec)
