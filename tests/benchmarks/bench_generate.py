@@ -243,6 +243,26 @@ def windows(counts: tuple[int, ...] = (1_000, 4_000, 16_000, 40_000)) -> list[Ro
     return rows
 
 
+def rated_windows(counts: tuple[int, ...] = (100, 400, 800), each: int = 80) -> list[Row]:
+    """Measure how rates are shared among clients of many windows with rates of their own, of which many overlap."""
+    from blis_tui.spec.format.model import Lifecycle, Window
+    from blis_tui.workload.expansion.compact import expand
+    from blis_tui.workload.expansion.rates import WindowRates
+
+    rows = []
+    base = drawn("fixed").clients[0]
+    for count in counts:
+        starts = [[1000 * window + 7 * client for window in range(each)] for client in range(count)]
+        rated = [tuple(Window(start_us=at, end_us=at + 900, trace_rate=1.0) for at in own) for own in starts]
+        windowed = tuple(base.replace(id=str(n), lifecycle=Lifecycle(windows=own)) for n, own in enumerate(rated))
+        expansion = expand(WorkloadSpec(version="2", clients=windowed, aggregate_rate=9.0, horizon=10**9))
+        start = time.perf_counter()
+        WindowRates(expansion)
+        seconds = time.perf_counter() - start
+        rows.append(Row(f"rates of {each} windows each of {count:,} clients", seconds / count / each * 1e6, "µs/window"))
+    return rows
+
+
 def measure(runs: int) -> list[Row]:
     """Measure everything."""
     timings, yard = generation(runs, timed_alone(yardstick, runs))
@@ -254,4 +274,5 @@ def measure(runs: int) -> list[Row]:
         *in_fresh_process(memory),
         clients(yard),
         *windows(),
+        *rated_windows(),
     ]
