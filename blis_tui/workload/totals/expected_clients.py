@@ -73,9 +73,10 @@ def _limited(clients: Expansion, totals: list[Count | None], most: int) -> list[
     if rates is None or not sum(rates):
         return [None] * len(totals)
     random = all(poisson_rate(block.template.arrival, 1e-6) is not None for block in clients.blocks)
+    together = math.fsum(rate * block.size for rate, block in zip(rates, clients.blocks, strict=True))
     counts: list[Count | None] = []
     for block, rate in zip(clients.blocks, rates, strict=True):
-        share = rate / math.fsum(each * other.size for each, other in zip(rates, clients.blocks, strict=True))
+        share = rate / together
         spread = (
             left.mean * share * (1.0 - share) + share * share * left.variance if random and left.variance is not None else None
         )

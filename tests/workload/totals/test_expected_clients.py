@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 import pytest
@@ -57,3 +58,18 @@ def test_gaps_that_vary_twice_as_much_make_counts_vary_twice_as_much() -> None:
     assert deviations[1] == pytest.approx(4 * deviations[0])
     counts = [len(generate(bursty.replace(seed=seed))) for seed in range(SEEDS)]
     assert 0.7 < np.std(counts) / deviations[1] < 1.4
+
+
+def test_rates_are_summed_once_however_many_clients_share_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    added: list[int] = []
+    exact = math.fsum
+
+    def counted(numbers: Iterable[float]) -> float:
+        terms = list(numbers)
+        added.append(len(terms))
+        return exact(terms)
+
+    spec = explicit(*[client(rate_fraction=1.0) for _ in range(200)], horizon=0, num_requests=60)
+    monkeypatch.setattr(math, "fsum", counted)
+    assert expect_clients(expand(spec), None).means == pytest.approx(np.full(200, 0.3))
+    assert sum(added) < 10 * 200
