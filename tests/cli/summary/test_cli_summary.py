@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 import os
@@ -424,3 +425,9 @@ def test_what_is_no_assumption_is_refused(run: Run, spec: Path, text: str) -> No
     ran = run("--summary", spec, "--assume", text)
     assert (ran.code, ran.out) == (2, "")
     assert "--assume" in ran.err and " needs " in ran.err
+
+
+def test_what_was_read_is_not_searched_for_garbage_again(run: Run, spec: Path) -> None:
+    before = gc.get_freeze_count()
+    assert run("--summary", spec).code == 0
+    assert gc.get_freeze_count() > before
