@@ -73,9 +73,8 @@ def _forewarn_of_ids(requests: Requests, options: Options, progress: Progress) -
     ids = int(requests.input_tokens.sum(dtype="int64") + requests.output_tokens.sum(dtype="int64"))
     if ids * _ID_S >= LONG_S:
         progress.clear()
-        note(
-            f"{shown_name(options.specs[0])}: info: writing takes {spoken_effort(ids * _ID_S)}: the requests have {whole(ids)} tokens"
-        )
+        many = f"the requests have {whole(ids)} tokens"
+        note(f"{shown_name(options.specs[0])}: info: writing takes {spoken_effort(ids * _ID_S)}: {many}")
 
 
 def _export_trace(trace: Trace, options: Options) -> int:

@@ -21,6 +21,8 @@ _DRAW_S, _TOKEN_S, _REQUEST_S = 2e-8, 5e-10, 1e-7
 """About how long a number takes that is drawn, a token whose place in the stream is passed, and a request beside these."""
 LONG_S, VERY_LONG_S = 10.0, 60.0
 """From when on it is told, and as a warning."""
+_PLANNED = 2.0
+"""So many times num_requests a client plans at most."""
 _MANY = 1.5
 """If all take so many times as long as the longest, that alone is not why."""
 
@@ -88,7 +90,8 @@ def _efforts(spec: WorkloadSpec, answers: Answers = _USUAL) -> Iterator[_Effort]
     path_taken, until = generation_path(spec), end_us(spec)
     for path, member in members:
         share = member.rate_fraction / fractions if fractions > 0 else 0.0
-        yield from _member_efforts(member, path, requests * share, varying=path_taken == VARYING)
+        most = _PLANNED * spec.num_requests * (member.population if isinstance(member, Cohort) else 1) or math.inf
+        yield from _member_efforts(member, path, requests * share, most, varying=path_taken == VARYING)
         if path_taken == ORDINARY and windows_of(member):
             yield _gaps(_thrown_away(spec, member, share, until), (*path, "lifecycle") if isinstance(member, Client) else path)
         if isinstance(member, Client) and member.concurrency > 0:
@@ -109,11 +112,11 @@ def _compact_efforts(spec: WorkloadSpec, compact: InferencePerf, prefix: SharedP
         yield _gaps(drawn, ("inference_perf", "stages"))
 
 
-def _member_efforts(member: Client | Cohort, path: Path, arrivals: float, *, varying: bool) -> Iterator[_Effort]:
+def _member_efforts(member: Client | Cohort, path: Path, arrivals: float, most: float, *, varying: bool) -> Iterator[_Effort]:
     lengths = [_typical(each) for each in (member.input_distribution, member.output_distribution)]
-    yield _passed(arrivals, _rounds(member) * sum(lengths), path)
+    yield _passed(arrivals, sum(lengths) * min(float(_rounds(member)), most / max(arrivals, 1.0)), path)
     if member.turns is not None:
-        drawn = 3.0 * arrivals * member.turns.max_rounds
+        drawn = 3.0 * min(arrivals * member.turns.max_rounds, most)
         why = f"every session draws all of its {member.turns.max_rounds:,} rounds"
         yield _Effort(drawn * _DRAW_S, (*path, "reasoning", "multi_turn", "max_rounds"), why)
     media = media_of(member, varying=varying)
