@@ -34,7 +34,8 @@ class MainScreen(Screen[None]):
     """
 
     def __init__(self, size: Size) -> None:
-        narrow = size.width < NARROW_BELOW
+        self._narrow = narrow = size.width < NARROW_BELOW
+        """Whether the form is a tab; the class of that name follows a little later."""
         height = "-tall" if size.height >= TALL_FROM else "-low"
         # The classes that its size will give it: to add them later styles every widget again
         super().__init__(id="_default", classes=f"{'-narrow -form' if narrow else '-wide'} {height}")
@@ -78,7 +79,8 @@ class MainScreen(Screen[None]):
     def fit(self, size: Size) -> None:
         """Show a tab in place of the form where the form has a place of its own."""
         self.query_one(TooSmall).fit(size)
-        if size.width >= NARROW_BELOW and self.active == FORM:
+        self._narrow = size.width < NARROW_BELOW
+        if not self._narrow and self.active == FORM:
             self.activate(self.query_one("#content", ContentSwitcher).current or next(iter(TABS)))
 
     def activate(self, name: str) -> None:
@@ -142,7 +144,7 @@ class MainScreen(Screen[None]):
 
     def _show_form(self) -> None:
         """Show the form, where it is a tab, at once: the focus goes there."""
-        if self.has_class("-narrow"):
+        if self._narrow:
             self.activate(FORM)
             self.add_class("-form")
 
@@ -168,7 +170,7 @@ class MainScreen(Screen[None]):
 
     def jump(self, path: Path, line: int, column: int, *, in_text: bool = False) -> None:
         """Show the field of a path, or its place in the YAML pane if no field shows it or the text is wanted."""
-        if self.has_class("-narrow") and not in_text:
+        if self._narrow and not in_text:
             self.activate(FORM)
         if in_text or not self.query_one(FormColumn).focus_path(path):
             self.activate("yaml")

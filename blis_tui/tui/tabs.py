@@ -39,6 +39,21 @@ class TabBar(Tabs):
     def __init__(self, first: str) -> None:
         super().__init__(*_titles(), id="tabs", active=first)
 
+    def action_next_tab(self) -> None:
+        """Go to the next tab, unless another window shows no longer the one that is chosen."""
+        if self.is_chosen_shown:
+            super().action_next_tab()
+
+    def action_previous_tab(self) -> None:
+        """Go to the tab before."""
+        if self.is_chosen_shown:
+            super().action_previous_tab()
+
+    @property
+    def is_chosen_shown(self) -> bool:
+        """Whether the tab that is chosen is on the screen: the form has none in a wide window."""
+        return self.active_tab is not None and self.active_tab.display
+
     def action_enter(self) -> None:
         """Go on into the tab."""
         self.post_message(self.Entered())

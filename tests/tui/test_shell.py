@@ -16,6 +16,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding
 from textual.command import CommandPalette
+from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Tabs
 
@@ -624,3 +625,28 @@ async def test_what_is_typed_right_after_going_to_the_stages_is_meant_for_them(m
         await wait_for(pilot, lambda: isinstance(app.focused, YamlArea), "the text")
         await app.run_action("focus_list" if key == "ctrl+l" else "focus_form")
         assert isinstance(app.focused, StageTable)
+
+
+async def test_the_form_is_no_tab_as_soon_as_there_is_room_for_it(make_app: MakeApp) -> None:
+    """A key that comes right after the new size, when the screen has not seen that yet."""
+    app = make_app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot)
+        await pilot.press("alt+4")
+        await wait_for(pilot, lambda: isinstance(app.focused, YamlArea), "the text")
+        size = Size(120, 40)
+        app.home.fit(size)
+        assert app.home.has_class("-narrow")
+        app.home.focus_form()
+        assert app.home.active == "yaml"
+
+
+async def test_a_tab_that_is_hidden_has_none_beside_it(make_app: MakeApp) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        tabs = app.home.tabs
+        tabs.active = "form"
+        tabs.action_next_tab()
+        tabs.action_previous_tab()
+        assert tabs.active == "form"
