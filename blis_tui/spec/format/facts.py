@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from blis_tui.problems import Path
 from blis_tui.spec.format.distributions import go_int
 from blis_tui.spec.format.generation import STEPPED, VARYING, generation_path
 from blis_tui.spec.format.model import Arrival, Client, Cohort, InferencePerf, SharedPrefix, Stage, WorkloadSpec
@@ -36,6 +38,14 @@ def stages_end_us(compact: InferencePerf) -> int:
 def ends_with_stages(spec: WorkloadSpec) -> bool:
     """Return whether the horizon is at the end of the last stage."""
     return spec.inference_perf is not None and 0 < spec.horizon == stages_end_us(spec.inference_perf)
+
+
+def members_of(spec: WorkloadSpec) -> Iterator[tuple[Path, Client | Cohort]]:
+    """Iterate over the clients of a spec, and then its cohorts, each with its path."""
+    for index, client in enumerate(spec.clients):
+        yield ("clients", index), client
+    for index, cohort in enumerate(spec.cohorts):
+        yield ("cohorts", index), cohort
 
 
 def client_count(spec: WorkloadSpec) -> int:
@@ -187,7 +197,7 @@ def _explicit_requests(spec: WorkloadSpec) -> float:
 
 
 def _client_requests(client: Client, share: float, until: float, always: float, most: float) -> float:
-    rate = _own_rate(client.arrival, share)
+    rate = own_rate(client.arrival, share)
     if client.lifecycle is None:
         return rate * always
     requests = 0.0
@@ -200,7 +210,7 @@ def _client_requests(client: Client, share: float, until: float, always: float, 
 
 def _member_requests(cohort: Cohort, share: float, until: float, always: float) -> float:
     """Return about how many requests one member of a cohort sends."""
-    rate = _own_rate(cohort.arrival, share)
+    rate = own_rate(cohort.arrival, share)
     active = 0.0
     if cohort.spike is not None:
         start = cohort.spike.start_time_us
@@ -215,7 +225,7 @@ def _member_requests(cohort: Cohort, share: float, until: float, always: float) 
     return rate * (active if windowed else always)
 
 
-def _own_rate(arrival: Arrival, share: float) -> float:
+def own_rate(arrival: Arrival, share: float) -> float:
     """Return a client's requests per µs: its share of the rate per second, unless its gaps are fitted; at most 1."""
     gap = fitted_gap_us(arrival)
     if gap is not None:

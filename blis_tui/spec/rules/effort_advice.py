@@ -9,7 +9,7 @@ from typing import NamedTuple
 from blis_tui.numbers import roughly, whole
 from blis_tui.problems import Path
 from blis_tui.spec.format.distributions import FAMILIES, read_bins, typical_draw
-from blis_tui.spec.format.facts import clients_per_stage, end_us, expected_requests, fitted_gap_us
+from blis_tui.spec.format.facts import clients_per_stage, end_us, expected_requests, members_of, own_rate
 from blis_tui.spec.format.fields import INT64_MAX
 from blis_tui.spec.format.generation import ORDINARY, VARYING, generation_path, media_of
 from blis_tui.spec.format.model import DEFAULT_PREFIX, Client, Cohort, Distribution, InferencePerf, SharedPrefix, WorkloadSpec
@@ -81,14 +81,12 @@ def _efforts(spec: WorkloadSpec, answers: Answers = _USUAL) -> Iterator[_Effort]
     requests = expected_requests(spec)
     if not math.isfinite(requests):
         return
+    path_taken, until = generation_path(spec), end_us(spec)
     compact = spec.inference_perf
     if compact is not None and compact.shared_prefix is not None:
-        yield from _compact_efforts(spec, compact, compact.shared_prefix, requests)
-    members: list[tuple[Path, Client | Cohort]] = [(("clients", i), each) for i, each in enumerate(spec.clients)]
-    members += [(("cohorts", i), each) for i, each in enumerate(spec.cohorts)]
-    fractions = sum(member.rate_fraction for _, member in members)
-    path_taken, until = generation_path(spec), end_us(spec)
-    for path, member in members:
+        yield from _compact_efforts(spec, compact, compact.shared_prefix, requests, until)
+    fractions = sum(member.rate_fraction for _, member in members_of(spec))
+    for path, member in members_of(spec):
         share = member.rate_fraction / fractions if fractions > 0 else 0.0
         most = _PLANNED * spec.num_requests * (member.population if isinstance(member, Cohort) else 1) or math.inf
         yield from _member_efforts(member, path, requests * share, most, varying=path_taken == VARYING)
@@ -96,18 +94,20 @@ def _efforts(spec: WorkloadSpec, answers: Answers = _USUAL) -> Iterator[_Effort]
             yield _gaps(_thrown_away(spec, member, share, until), (*path, "lifecycle") if isinstance(member, Client) else path)
         if isinstance(member, Client) and member.concurrency > 0:
             yield _users(spec, member, path, until, answers)
-    yield from _prefix_efforts(members)
+    yield from _prefix_efforts(spec)
 
 
-def _compact_efforts(spec: WorkloadSpec, compact: InferencePerf, prefix: SharedPrefix, requests: float) -> Iterator[_Effort]:
+def _compact_efforts(
+    spec: WorkloadSpec, compact: InferencePerf, prefix: SharedPrefix, requests: float, until: int | None
+) -> Iterator[_Effort]:
     yield _passed(requests, prefix.question_len + prefix.output_len, ("inference_perf", "shared_prefix"))
     tokens = float(prefix.num_unique_system_prompts) * prefix.system_prompt_len
     yield _prefixes(tokens, ("inference_perf", "shared_prefix", "system_prompt_len"))
     if spec.rules == 2 and len(compact.stages) > 1:
-        most, until = clients_per_stage(prefix) * 1e6, (end_us(spec) or INT64_MAX) / 1e6
+        most, end = clients_per_stage(prefix) * 1e6, (until or INT64_MAX) / 1e6
         start = drawn = 0.0
         for stage in compact.stages:
-            drawn += min(stage.rate, most) * min(start, until)
+            drawn += min(stage.rate, most) * min(start, end)
             start += stage.duration
         yield _gaps(drawn, ("inference_perf", "stages"))
 
@@ -128,14 +128,13 @@ def _member_efforts(member: Client | Cohort, path: Path, arrivals: float, most: 
             yield _Effort(arrivals * count * _DRAW_S, place, f"each request draws the lengths of about {whole(count)} pieces")
 
 
-def _prefix_efforts(members: list[tuple[Path, Client | Cohort]]) -> Iterator[_Effort]:
+def _prefix_efforts(spec: WorkloadSpec) -> Iterator[_Effort]:
     named: set[str] = set()
-    for path, member in members:
-        own = isinstance(member, Cohort) and member.prefix_sharing == "per_member"
+    for path, member in members_of(spec):
+        own = member.population if isinstance(member, Cohort) and member.prefix_sharing == "per_member" else 0
         if member.prefix_group and (own or member.prefix_group not in named):
-            copies = member.population if own and isinstance(member, Cohort) else 1
             length = member.prefix_length if member.prefix_length > 0 else DEFAULT_PREFIX
-            yield _prefixes(float(copies) * length, (*path, "prefix_length"))
+            yield _prefixes(float(own or 1) * length, (*path, "prefix_length"))
             named.add(member.prefix_group)
 
 
@@ -144,9 +143,8 @@ def _users(spec: WorkloadSpec, client: Client, path: Path, until: int | None, an
     answer_us = answers.ttft_us + answers.itl_us * output
     rate = client.concurrency / max(1.0, client.think_time_us + answer_us)
     requests = min(rate * (until or INT64_MAX), float(spec.num_requests or INT64_MAX))
-    seconds = requests * (_REQUEST_S + (_typical(client.input_distribution) + output) * _TOKEN_S)
     why = f"its users send about {whole(requests)} requests if an answer takes {roughly(round(answer_us))}"
-    return _Effort(seconds, (*path, "concurrency"), why)
+    return _passed(requests, _typical(client.input_distribution) + output, (*path, "concurrency"))._replace(why=why)
 
 
 def _gaps(drawn: float, path: Path) -> _Effort:
@@ -181,7 +179,6 @@ def _thrown_away(spec: WorkloadSpec, member: Client | Cohort, share: float, unti
     if isinstance(member, Client) and member.arrival.process == "constant":
         return 0.0  # these are passed over at once
     end = max(window.end_us for window in windows_of(member))
-    gap = fitted_gap_us(member.arrival)
     clients = member.population if isinstance(member, Cohort) else 1
-    rate = min(spec.aggregate_rate * share / 1e6, float(clients)) if gap is None else clients / max(gap, 1.0)
+    rate = clients * own_rate(member.arrival, spec.aggregate_rate * share / clients)
     return rate * (end if until is None else min(end, until))

@@ -5,12 +5,12 @@ None of it needs the spec to be generated.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from blis_tui.numbers import counted
 from blis_tui.problems import INFO, Path, Problem, format_path
-from blis_tui.spec.format.facts import clients_per_stage, overrun, windows_end_us
+from blis_tui.spec.format.facts import clients_per_stage, members_of, overrun, windows_end_us
 from blis_tui.spec.format.fields import Record
 from blis_tui.spec.format.generation import VARYING, generation_path, is_chat, lost_when_varying
 from blis_tui.spec.format.model import DEFAULT_PREFIX, SLO_CLASSES, V1_SLO_CLASSES, Client, Cohort, WorkloadSpec
@@ -49,7 +49,7 @@ def advise_beside(errors: Report, spec: WorkloadSpec) -> list[Problem]:
     _advise_limit(report, spec)
     _advise_prefixes(report, spec)
     _advise_names(report, spec)
-    advise_instances(report, _members(spec))
+    advise_instances(report, members_of(spec))
     _advise_goodput(report, spec)
     advise_effort(report, spec)
     users = next((index for index, client in enumerate(spec.clients) if client.concurrency > 0), None)
@@ -170,7 +170,7 @@ def _advise_limit(report: Report, spec: WorkloadSpec) -> None:
 
 def _goes_back_in_time(spec: WorkloadSpec) -> bool:
     """Return whether rounds may come before earlier ones, which a horizon cuts off with them."""
-    return any(member.turns is not None and member.turns.think_time_us < 0 for _, member in _members(spec))
+    return any(member.turns is not None and member.turns.think_time_us < 0 for _, member in members_of(spec))
 
 
 def _advise_prefixes(report: Report, spec: WorkloadSpec) -> None:
@@ -183,7 +183,7 @@ def _advise_prefixes(report: Report, spec: WorkloadSpec) -> None:
             stem, _, number = group.partition("-")
             if stem == "prompt" and number.isdecimal() and int(number[:9]) < compact.num_unique_system_prompts:
                 lengths[group] = (length, "inference_perf")
-    for path, member in _members(spec):
+    for path, member in members_of(spec):
         group = member.prefix_group
         if not group:
             continue
@@ -200,13 +200,6 @@ def _advise_prefixes(report: Report, spec: WorkloadSpec) -> None:
             length, first = lengths[group]
             text = f"of {own} is ignored: {first}, the first of prefix_group {shown(group)}, makes it {length}"
             report.warn("not-used", place, text, found=own, mend=set_value(place, length, safe=True))
-
-
-def _members(spec: WorkloadSpec) -> Iterator[tuple[Path, Client | Cohort]]:
-    for index, client in enumerate(spec.clients):
-        yield ("clients", index), client
-    for index, cohort in enumerate(spec.cohorts):
-        yield ("cohorts", index), cohort
 
 
 def _advise_names(report: Report, spec: WorkloadSpec) -> None:
