@@ -63,7 +63,7 @@ def draw(
     clients = int(programs.starts[-1])
     share = min(max(1, -(-clients // (workers.count * _SHARES_EACH))), _MOST_CLIENTS)
     shares = iter(range(0, clients, share))
-    pulse = _Pulse(clients, rows_that_fit(_sheet(programs, tuning.first_rows).row_bytes), progress)
+    pulse = _Pulse(clients, rows_that_fit(_sheet(programs, 1).row_bytes), progress)
 
     def walk_shares() -> list[Columns] | _Failure:
         walk = kernel.Walk(programs, seeds, workers.stop)

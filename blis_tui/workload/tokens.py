@@ -132,11 +132,7 @@ def _rows(requests: Drawing) -> dict[str, NDArray[Any]]:
     columns = requests.columns
     stream = requests.stream
     none = np.empty(0, np.int32)
-    stays = _stays(requests)
-    if _all_go_forward(requests, stays):
-        chain, count, branches = stream, len(requests.seeds), np.empty(0, np.uint8)
-    else:
-        chain, count, branches = _chains(stream, columns["place"], stays, len(requests.seeds))
+    chain, count, branches = _chains(requests)
     last = np.empty(count, np.int64)
     last[chain] = np.arange(len(stream))  # of several rows of a chain the last one stays
     return {
@@ -151,6 +147,35 @@ def _rows(requests: Drawing) -> dict[str, NDArray[Any]]:
     }
 
 
+def _chains(requests: Drawing) -> tuple[NDArray[np.int32], int, NDArray[np.uint8]]:
+    """Sort the requests of each stream into chains in which it goes forward as time does; mostly each stream is one.
+
+    Returns the chain of each request, how many there are, and which streams have several (empty if none has).
+    """
+    stream, place, streams = requests.stream, requests.columns["place"], len(requests.seeds)
+    alone = stream, streams, np.empty(0, np.uint8)
+    if _windows_are_in_order(requests):
+        return alone
+    stays = _stays(requests)
+    order = np.argsort(stream, kind="stable")
+    if not (_is_back(place[order], stays[order]) & (np.diff(stream[order]) == 0)).any():
+        return alone
+    order = np.lexsort((place, stream))
+    begins = np.ones(len(order), bool)
+    begins[1:] = (stream[order[1:]] != stream[order[:-1]]) | (order[1:] < order[:-1]) | _is_back(place[order], stays[order])
+    chain = np.empty(len(order), np.int32)
+    chain[order] = np.cumsum(begins) - 1
+    return chain, int(begins.sum()), (np.bincount(stream[order[begins]], minlength=streams) > 1).astype(np.uint8)
+
+
+def _windows_are_in_order(requests: Drawing) -> bool:
+    """Return whether there are single requests alone, and each client's windows follow each other."""
+    programs, legs = requests.programs.programs, requests.programs.legs
+    if "session" in requests.columns:
+        return False
+    return bool((programs["legs"] <= 1).all() or (legs["end"][:-1] <= legs["start"][1:]).all())
+
+
 def _stays(requests: Drawing) -> NDArray[np.bool_]:
     """Return whether the stream of each request stays at its place: inputs that grow are drawn from a copy."""
     programs = requests.programs
@@ -158,37 +183,10 @@ def _stays(requests: Drawing) -> NDArray[np.bool_]:
     return np.asarray(clients[requests.columns["client"]])
 
 
-def _chains(
-    stream: NDArray[np.int32], place: NDArray[np.int64], stays: NDArray[np.bool_], streams: int
-) -> tuple[NDArray[np.int32], int, NDArray[np.uint8]]:
-    """Sort the requests of each stream into chains in which it goes forward as time does; mostly each stream is one.
-
-    Returns the chain of each request, how many there are, and which streams have several.
-    """
-    order = np.lexsort((place, stream))
-    begins = np.ones(len(order), bool)
-    begins[1:] = (stream[order[1:]] != stream[order[:-1]]) | (order[1:] < order[:-1])
-    begins[1:] |= _is_back(place[order], stays[order])
-    chain = np.empty(len(order), np.int32)
-    chain[order] = np.cumsum(begins) - 1
-    return chain, int(begins.sum()), (np.bincount(stream[order[begins]], minlength=streams) > 1).astype(np.uint8)
-
-
 def _is_back(place: NDArray[np.int64], stays: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return whether each request but the first begins before the end of the one before, in one stream."""
     steps = np.diff(place)
     return np.asarray((steps < 0) | ((steps == 0) & ~stays[:-1]))
-
-
-def _all_go_forward(requests: Drawing, stays: NDArray[np.bool_]) -> bool:
-    programs, stream = requests.programs, requests.stream
-    if "session" not in requests.columns:
-        legs = programs.legs
-        if (programs.programs["legs"] <= 1).all() or (legs["end"][:-1] <= legs["start"][1:]).all():
-            return True
-    order = np.argsort(stream, kind="stable")
-    same = np.diff(stream[order]) == 0
-    return not (_is_back(requests.columns["place"][order], stays[order]) & same).any()
 
 
 def cut(inputs: NDArray[np.int32], outputs: NDArray[np.int32], start: int, most_tokens: int) -> tuple[int, NDArray[np.int64]]:
