@@ -63,6 +63,8 @@ class ProblemRows(ScrollView, can_focus=True):
 
     row = reactive(0, repaint=True)
     """The problem under the cursor."""
+    known = reactive(True, repaint=True)
+    """Whether anything is known of the text."""
 
     class Fitted(Message):
         """The problems take another number of lines."""
@@ -70,8 +72,6 @@ class ProblemRows(ScrollView, can_focus=True):
     def __init__(self) -> None:
         super().__init__()
         self.problems: Sequence[Problem] = ()
-        self.known = True
-        """Whether the text was ever checked."""
         self._whole: Sequence[Line] = ()
         """The problem under the cursor, as wrapped lines."""
         self._place = 4
@@ -79,7 +79,6 @@ class ProblemRows(ScrollView, can_focus=True):
     def show(self, problems: Sequence[Problem]) -> None:
         """Show problems; the cursor stays at its problem, wherever that is now."""
         if problems == self.problems:
-            self.refresh()  # whether it is known that there are none may have changed
             return
         before, self.problems = self.selected, problems
         row = _row_of(before, problems)
@@ -216,9 +215,9 @@ class ProblemList(DocumentWidget, PreviewWidget):
 
     def show_document(self, view: View) -> None:
         """Show the problems of a view; while a text is being checked, those of the one before it."""
-        self.rows.known = view.checked is not None or view.good is not None
+        self.rows.known = not view.unknown
         self.set_class(view.checked is None, "-old")
-        if view.checked is not None or not self.rows.known:
+        if view.checked is not None or view.unknown:
             self._problems = view.checked.problems if view.checked is not None else ()
             self._show()
 

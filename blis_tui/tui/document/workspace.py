@@ -43,6 +43,11 @@ class View(NamedTuple):
         return self.checked is None or self.checked.spec is None
 
     @property
+    def unknown(self) -> bool:
+        """Whether nothing is known of the text yet, because it is large and was just opened."""
+        return self.checked is None and self.good is None
+
+    @property
     def spec(self) -> WorkloadSpec | None:
         """The spec that forms show."""
         return self.good.spec if self.good is not None else None

@@ -175,11 +175,11 @@ class FormColumn(DocumentWidget, PreviewWidget):
         """Show the spec of a view; while a text cannot be read, the last one that could, greyed."""
         self._view = view
         panes = self.query_one("#form-panes")
-        if view.checked is None:  # a large text is being checked: what stands here is newer than what is known
-            if view.good is None:
-                panes.visible = False
-                self.query_one("#form-stale", Notice).say("The file is being checked …")
-            return
+        if view.unknown:
+            panes.visible = False
+            self.query_one("#form-stale", Notice).say("The file is being checked …")
+        if view.checked is None:
+            return  # a large text is being checked: what stands here is newer than what is known
         began, panes.visible = not panes.visible, True
         self._show_stale(view.checked, shown=view.good is not None)
         good = view.good
@@ -188,8 +188,9 @@ class FormColumn(DocumentWidget, PreviewWidget):
         self._show_block(view)
         self._tidy()
         self._show_help()
-        if began and self.screen.focused is None and self.main_part is not None:
-            self.main_part.focus()
+        part = self.main_part if began else None
+        if part is not None and self.screen.focused is None:
+            part.focus()
 
     def show_preview(self, preview: Preview) -> None:
         """Show what a preview expects of the stages."""
