@@ -100,7 +100,6 @@ class FileDialog(Dialog["Path | None"]):
         self._value = value
         self._listing = Listing(folder.absolute(), ())
         self._shown: list[Entry] = []
-        self._options: list[Option] = []
 
     def compose(self) -> ComposeResult:
         """Lay out the dialog."""
@@ -148,8 +147,7 @@ class FileDialog(Dialog["Path | None"]):
         self._shown = [*parent, *self._shown]
         entries = self.query_one("#entries", OptionList)
         entries.clear_options()
-        self._options = [Option(line) for line in _lines(self._shown)]
-        entries.add_options(self._options)
+        entries.add_options([Option(line) for line in _lines(self._shown)])
         if self._shown:
             entries.highlighted = min(len(parent), len(self._shown) - 1)
         more = len(found) - MOST_SHOWN
@@ -202,9 +200,9 @@ class FileDialog(Dialog["Path | None"]):
     @on(OptionList.OptionSelected, "#entries")
     async def take_from_list(self, event: OptionList.OptionSelected) -> None:
         """Take what is chosen in the list, unless another list is shown by now."""
-        if event.option not in self._options:
+        if event.option not in event.option_list.options:
             return
-        entry = self._shown[self._options.index(event.option)]
+        entry = self._shown[event.option_index]
         if entry.is_folder:
             await self._go_into(entry)
         else:
