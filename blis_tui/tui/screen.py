@@ -139,7 +139,7 @@ class MainScreen(Screen[None]):
     def focus_list(self) -> None:
         """Go to the stages or clients; where the form has none, to its first field."""
         self._show_form()
-        self._focus_main_part(scroll=False)  # at once where it can be: what is typed next is meant for it
+        self._focus_main_part()  # at once where it can be: what is typed next is meant for it
         self.call_after_refresh(self._show_list)
 
     def _show_form(self) -> None:
@@ -150,18 +150,19 @@ class MainScreen(Screen[None]):
 
     def _show_list(self) -> None:
         """Scroll to what the workload is made of, now that everything has its place."""
-        part = self.focused
-        if not self._focus_main_part(scroll=True):
+        part = self._focus_main_part()
+        if part is None:
             self.focus_in("#form-column")
-        elif part is not None and part is self.focused and not self.can_view_entire(part):
+        elif not self.can_view_entire(part):
             self.scroll_to_center(part, origin_visible=True)
 
-    def _focus_main_part(self, *, scroll: bool) -> bool:
+    def _focus_main_part(self) -> Widget | None:
+        """Put the focus on what the workload is made of, and return that; ``None`` if it cannot have it yet, or there is none."""
         part = self.query_one(FormColumn).main_part
         if part is None or part not in self.focus_chain:
-            return False
-        self.set_focus(part, scroll_visible=scroll)
-        return True
+            return None
+        self.set_focus(part, scroll_visible=False)
+        return part
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Note which field of the form has the focus."""
