@@ -39,7 +39,7 @@ def shortened(value: float) -> str:
 
 def mean(value: float) -> str:
     """Write a number that is expected or a mean: as a whole one if it is one or large, and never rounded to nothing."""
-    if value >= 1e15:
+    if value >= _HUGE:
         return "∞"
     if value >= 100 or abs(value - round(value)) < 1e-6 * max(value, 1e-6):
         return f"{value:,.0f}"

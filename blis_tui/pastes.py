@@ -5,8 +5,6 @@ from __future__ import annotations
 _ESCAPE, _SYMBOL = "\x1b", "\u241b"
 _START, _END = "\x1b[200~", "\x1b[201~"
 """Of a bracketed paste, as terminals mark it."""
-
-
 _ENOUGH = 3
 """With so many characters of the first mark no other key is possible: terminals send keys whole."""
 

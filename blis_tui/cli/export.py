@@ -18,6 +18,7 @@ from blis_tui.cli.outputs.progress import Progress
 from blis_tui.cli.outputs.streams import note, write_errors
 from blis_tui.formats.table import DEFAULT_FORMATS
 from blis_tui.numbers import counted, whole
+from blis_tui.problems import INFO, Problem
 from blis_tui.signals import held
 from blis_tui.spec.check import Checked
 
@@ -72,9 +73,9 @@ def _forewarn_of_ids(requests: Requests, options: Options, progress: Progress) -
         return
     ids = int(requests.input_tokens.sum(dtype="int64") + requests.output_tokens.sum(dtype="int64"))
     if ids * _ID_S >= LONG_S:
+        text = f"writing takes {spoken_effort(ids * _ID_S)}: the requests have {whole(ids)} tokens"
         progress.clear()
-        many = f"the requests have {whole(ids)} tokens"
-        note(f"{shown_name(options.specs[0])}: info: writing takes {spoken_effort(ids * _ID_S)}: {many}")
+        report([Problem("slow", INFO, (), text)], shown_name(options.specs[0]), options.color)
 
 
 def _export_trace(trace: Trace, options: Options) -> int:
