@@ -12,23 +12,16 @@ import pytest
 
 from blis_tui.files.temporary_folder import sweep_temporary_folders, temporary_folder
 
-
-@pytest.fixture(autouse=True)
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
+pytestmark = pytest.mark.usefixtures("temporary")
 
 
-def dead(temporary: Path) -> Path:
+def dead() -> Path:
     """Return what a program that was killed has left."""
     script = (
         "import os; from blis_tui.files.temporary_folder import temporary_folder\n"
         "with temporary_folder() as folder: (folder / 'a').write_text('x'); print(folder, flush=True); os.kill(os.getpid(), 9)"
     )
-    env = {**os.environ, "TMPDIR": str(temporary)}
-    ran = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=False)
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     return Path(ran.stdout.strip())
 
 
@@ -42,14 +35,14 @@ def test_it_is_private_and_goes_with_all_that_is_in_it(temporary: Path) -> None:
 
 def test_what_the_dead_have_left_goes_and_what_the_living_have_stays(temporary: Path) -> None:
     with temporary_folder() as living:
-        left = dead(temporary)
+        left = dead()
         assert (left / "a").exists()
         sweep_temporary_folders()
         assert list(temporary.iterdir()) == [living]
 
 
 def test_the_next_one_sweeps(temporary: Path) -> None:
-    left = dead(temporary)
+    left = dead()
     with temporary_folder() as folder:
         assert folder.exists() and not left.exists()
 
@@ -63,7 +56,7 @@ def test_links_files_and_folders_that_others_may_enter_stay(temporary: Path, tmp
     (temporary / "blis-tui-run-open").mkdir()
     (temporary / "blis-tui-run-open").chmod(0o755)
     (temporary / "blis-tui-else").mkdir(mode=0o700)
-    left = dead(temporary)
+    left = dead()
     (left / "link").symlink_to(target)
     before = sorted(path for path in temporary.iterdir() if path != left)
     sweep_temporary_folders()
@@ -71,7 +64,7 @@ def test_links_files_and_folders_that_others_may_enter_stay(temporary: Path, tmp
 
 
 def test_another_users_folder_stays(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    left = dead(temporary)
+    left = dead()
     us = os.geteuid()
     monkeypatch.setattr(os, "geteuid", lambda: us + 1)
     sweep_temporary_folders()

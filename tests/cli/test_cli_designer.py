@@ -32,13 +32,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.fixture
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have temporary folders where they can be seen."""
-    (tmp_path / "temporary").mkdir()
-    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
-
-
 def is_there(pid: Path) -> bool:
     """Return whether the process whose id is in a file still runs."""
     return is_alive(int(pid.read_text()))
@@ -294,6 +287,9 @@ class Editor:
     def is_open(self) -> bool:
         return is_there(self._pid)
 
+    def kill(self) -> None:
+        os.kill(int(self._pid.read_text()), signal.SIGKILL)
+
 
 def recovery_copies(home: Path) -> list[str]:
     return [json.loads(copy.read_text())["text"] for copy in home.glob("state/blis-tui/recovery/*.json")]
@@ -301,6 +297,13 @@ def recovery_copies(home: Path) -> list[str]:
 
 def editing_folders(home: Path) -> list[Path]:
     return [*home.glob("state/blis-tui/recovery/*.editing"), *(home.parent / "temporary").iterdir()]
+
+
+def recover_saved(again: Terminal, home: Path) -> None:
+    """Take what an editor has saved from the designer that was started after it, as unsaved work of that."""
+    again.see("Recover unsaved work")
+    again.press("r")
+    again.until(lambda: recovery_copies(home) == [SAVED] and not editing_folders(home), "the text")
 
 
 @pytest.mark.usefixtures("temporary")
@@ -349,11 +352,8 @@ def test_an_editor_that_does_not_want_to_end_is_not_waited_for(start: Start, spe
     editor.open(terminal)
     terminal.process.terminate()
     assert terminal.end() == 128 + signal.SIGTERM
-    again = start(spec)
-    again.see("Recover unsaved work")
-    again.press("r")
-    again.until(lambda: recovery_copies(home) == [SAVED] and not editing_folders(home), "the text")
-    os.kill(int((tmp_path / "editor.pid").read_text()), signal.SIGKILL)
+    recover_saved(start(spec), home)
+    editor.kill()
 
 
 @pytest.mark.usefixtures("temporary")
@@ -374,7 +374,7 @@ def test_what_an_editor_leaves_of_its_own_stays_and_is_told(
     (folder,) = editing_folders(home)
     assert [each.read_text() for each in folder.iterdir()] == ["typed\n"]
     if number == signal.SIGKILL:
-        os.kill(int((tmp_path / "editor.pid").read_text()), signal.SIGKILL)
+        editor.kill()
 
 
 @pytest.mark.usefixtures("temporary")
@@ -385,11 +385,8 @@ def test_what_the_editor_of_a_killed_designer_has_saved_is_offered(start: Start,
     terminal.process.kill()
     terminal.process.wait()
     assert editor.is_open()  # what is typed in it may be nowhere else
-    again = start(spec)
-    again.see("Recover unsaved work")
-    again.press("r")
-    again.until(lambda: recovery_copies(home) == [SAVED] and not editing_folders(home), "the text")
-    os.kill(int((tmp_path / "editor.pid").read_text()), signal.SIGKILL)
+    recover_saved(start(spec), home)
+    editor.kill()
 
 
 @pytest.mark.usefixtures("temporary")
@@ -404,7 +401,7 @@ def test_nothing_stays_of_an_editor_of_a_killed_designer_that_has_saved_nothing(
     again = start(spec)
     again.until(lambda: not editing_folders(home) and not recovery_copies(home), "the folder to go")
     assert b"Recover" not in again.seen
-    os.kill(int((tmp_path / "editor.pid").read_text()), signal.SIGKILL)
+    editor.kill()
 
 
 def test_without_its_extra_the_browser_is_refused(run: Run, spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,8 @@ from blis_tui.spec.check import check
 from blis_tui.spec.format.model import WorkloadSpec
 from blis_tui.workload.measured.run import ANSWERED, Run
 
+pytestmark = pytest.mark.usefixtures("temporary")  # each test ends without a temporary folder
+
 TEXT = """\
 version: "2"
 inference_perf:
@@ -42,15 +44,6 @@ def spec_of(text: str = TEXT) -> WorkloadSpec:
 
 def never() -> None:
     """Let it go on."""
-
-
-@pytest.fixture(autouse=True)
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Have temporary folders where they can be seen; each test ends without one."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
 
 
 def simulated(simulator: Simulator, text: str = TEXT, check_often: Callable[[], None] = never) -> Run:
@@ -261,7 +254,7 @@ part.rename({str(pids)!r})
 time.sleep(600)
 """
     command = [sys.executable, "-c", KILLED, TEXT, stand_in(tmp_path, does).program, str(pids)]
-    killed = subprocess.run(command, check=False, timeout=60, env={**os.environ, "TMPDIR": str(temporary)})
+    killed = subprocess.run(command, check=False, timeout=60)
     assert killed.returncode == -signal.SIGKILL
     for pid in map(int, pids.read_text().split()):
         until = time.monotonic() + PATIENCE_S

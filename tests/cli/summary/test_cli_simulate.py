@@ -62,13 +62,12 @@ def test_what_does_not_go_together(run: Run, spec: Path, settings: Path) -> None
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_both(spec: Path, settings: Path, tmp_path: Path, number: signal.Signals) -> None:
-    pid, temporary = tmp_path / "pid", tmp_path / "temporary"
-    temporary.mkdir()
+def test_a_signal_ends_both(spec: Path, settings: Path, tmp_path: Path, temporary: Path, number: signal.Signals) -> None:
+    pid = tmp_path / "pid"
     does = f"part = pathlib.Path('{pid}.part')\npart.write_text(str(os.getpid()))\npart.rename('{pid}')\ntime.sleep(600)"
     settings.write_text(_settings(tmp_path, does))
     command = [sys.executable, "-m", "blis_tui", "--summary", str(spec), "--simulate", "--config", str(settings)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, env={**os.environ, "TMPDIR": str(temporary)}) as program:
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as program:
         while not pid.exists():
             assert program.poll() is None
             time.sleep(0.01)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,8 @@ from blis_tui.tui.chart.chart_picture import ChartPicture
 from blis_tui.tui.preferences.settings import Settings, SettingsError, parse_settings
 from blis_tui.tui.simulation.simulation_line import SimulationLine
 
+pytestmark = pytest.mark.usefixtures("temporary")
+
 KEY = "alt+s"
 HANGING = """
 part = pathlib.Path({pid!r} + ".part")
@@ -26,14 +27,6 @@ part.write_text(str(os.getpid()))
 part.rename({pid!r})
 time.sleep(600)
 """
-
-
-@pytest.fixture(autouse=True)
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
 
 
 def with_program(app: DesignerApp, simulator: Simulator) -> DesignerApp:

@@ -55,8 +55,8 @@ def trace(tmp_path: Path) -> Path:
     return path
 
 
-async def fitting(pilot: Pilot[int], path: Path) -> FitDialog:
-    """Open a trace in the running app, and fit it."""
+async def asked(pilot: Pilot[int], path: Path) -> FitDialog:
+    """Open a trace in the running app, and ask for a fit."""
     app = pilot.app
     assert isinstance(app, DesignerApp)
     app.do(app.filing.open_path(path), "files")
@@ -65,6 +65,12 @@ async def fitting(pilot: Pilot[int], path: Path) -> FitDialog:
     await wait_for(pilot, lambda: isinstance(app.screen, FitDialog), "the dialog")
     dialog = app.screen
     assert isinstance(dialog, FitDialog)
+    return dialog
+
+
+async def fitting(pilot: Pilot[int], path: Path) -> FitDialog:
+    """Open a trace in the running app, and fit it."""
+    dialog = await asked(pilot, path)
     await wait_for(pilot, lambda: dialog._fit is not None, "the fit")
     return dialog
 
@@ -153,11 +159,7 @@ async def test_it_can_be_left_while_it_is_fitted(make_app: MakeApp, trace: Path,
     app = make_app()
     async with app.run_test() as pilot:
         await ready(pilot)
-        app.do(app.filing.open_path(trace), "files")
-        await wait_for(pilot, lambda: isinstance(app.screen, TraceScreen) and app.screen._opened is not None, "the trace")
-        await pilot.press("f")
-        await wait_for(pilot, lambda: isinstance(app.screen, FitDialog), "the dialog")
-        dialog = app.screen
+        dialog = await asked(pilot, trace)
         await wait_for(pilot, lambda: "%" in str(dialog.query_one("#verdict", Static).render()), "how far it is")
         assert dialog.query_one("#make", Button).disabled
         await pilot.press("enter")
@@ -184,12 +186,7 @@ async def test_what_takes_long_is_said_before_and_what_takes_too_long_is_not_com
     app = make_app()
     async with app.run_test() as pilot:
         await ready(pilot)
-        app.do(app.filing.open_path(trace), "files")
-        await wait_for(pilot, lambda: isinstance(app.screen, TraceScreen) and app.screen._opened is not None, "the trace")
-        await pilot.press("f")
-        await wait_for(pilot, lambda: isinstance(app.screen, FitDialog), "the dialog")
-        dialog = app.screen
-        assert isinstance(dialog, FitDialog)
+        dialog = await asked(pilot, trace)
 
         def said() -> str:
             return str(dialog.query_one("#verdict", Static).render())
@@ -210,11 +207,7 @@ async def test_a_trace_without_requests_says_why_nothing_is_made(make_app: MakeA
     app = make_app()
     async with app.run_test() as pilot:
         await ready(pilot)
-        app.do(app.filing.open_path(path), "files")
-        await wait_for(pilot, lambda: isinstance(app.screen, TraceScreen) and app.screen._opened is not None, "the trace")
-        await pilot.press("f")
-        await wait_for(pilot, lambda: isinstance(app.screen, FitDialog), "the dialog")
-        dialog = app.screen
+        dialog = await asked(pilot, path)
         await wait_for(pilot, lambda: "no requests" in str(dialog.query_one("#verdict", Static).render()), "the reason")
         assert dialog.query_one("#make", Button).disabled
 
