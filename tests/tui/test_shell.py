@@ -18,7 +18,7 @@ from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.geometry import Size
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher, Tabs
+from textual.widgets import ContentSwitcher, Static, Tabs
 
 from blis_tui.spec.check import Checked, check
 from blis_tui.spec.edits import SetValue
@@ -50,6 +50,19 @@ from blis_tui.tui.widgets.too_small import TooSmall
 PADDING = f"# {'x' * 100}\n" * (SYNCHRONOUS_SIZE // 100)
 
 
+ONE_CLIENT = """
+version: "2"
+horizon: 60000000
+aggregate_rate: 5
+clients:
+- id: one
+  rate_fraction: 1
+  arrival: {process: poisson}
+  input_distribution: {type: constant, params: {value: 3}}
+  output_distribution: {type: constant, params: {value: 2}}
+"""
+
+
 def said(app: DesignerApp) -> str:
     return "\n".join(f"{note.title}: {note.message}" for note in app._notifications)
 
@@ -79,6 +92,15 @@ async def test_of_a_file_that_was_never_checked_nothing_is_claimed(make_app: Mak
         assert panes.visible
         assert problems.render_line(0).text.strip() == "✓ No problems"
         await wait_for(pilot, lambda: isinstance(app.focused, StageTable), "the stages")
+
+
+async def test_the_stages_have_their_whole_head_after_a_large_file_without_any(make_app: MakeApp) -> None:
+    app = make_app(ONE_CLIENT + PADDING)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot)
+        app.write(SMALL, "another text")
+        await ready(pilot)
+        await wait_for(pilot, lambda: "rate req/s" in str(app.home.query_one("#stages-head", Static).render()), "the head")
 
 
 async def test_an_older_check_is_never_shown_for_a_newer_text(make_app: MakeApp, monkeypatch: pytest.MonkeyPatch) -> None:

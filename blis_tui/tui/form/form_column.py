@@ -150,8 +150,7 @@ class FormColumn(DocumentWidget, PreviewWidget):
             await asyncio.sleep(0)
 
     def on_resize(self, event: Resize) -> None:
-        """Keep the table's head above its columns."""
-        self.call_after_refresh(self._show_head)
+        """Fit the panes to the room there is."""
         self._fit_panes()
 
     def _fit_panes(self) -> None:
@@ -168,7 +167,9 @@ class FormColumn(DocumentWidget, PreviewWidget):
             fields.styles.height = "auto" if below else "1fr"
             fields.styles.max_height = "50%" if below else None
 
-    def _show_head(self) -> None:
+    @on(StageTable.Fitted)
+    def show_head(self) -> None:
+        """Keep the table's head above its columns."""
         self.query_one("#stages-head", Static).update(self.query_one(StageTable).header())
 
     def show_document(self, view: View) -> None:

@@ -43,6 +43,9 @@ class StageGrid(Widget, can_focus=True, can_focus_children=True):
     class Moved(Message):
         """The cursor is on another cell."""
 
+    class Fitted(Message):
+        """The columns may have another width."""
+
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.rows: list[Row] = []
@@ -61,6 +64,10 @@ class StageGrid(Widget, can_focus=True, can_focus_children=True):
             if index >= len(old) or old[index] != new:
                 self.refresh(Region(0, index, self.size.width, 1))
         self._tell()
+
+    def on_resize(self) -> None:
+        """Let the head be fitted to the columns."""
+        self.post_message(self.Fitted())
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return one line a stage, one at least."""
